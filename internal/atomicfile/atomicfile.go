@@ -1,0 +1,81 @@
+// Package atomicfile replaces files so that a reader sees the whole old file
+// or the whole new one, whatever fails in between.
+package atomicfile
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Write makes the file at path hold what write writes. The data goes to a
+// temporary file in the same folder, is synced, and is renamed over path; on an
+// error path is untouched and the temporary file is gone. The error names path.
+func Write(path string, write func(io.Writer) error) (err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", path, err)
+		}
+	}()
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return unwrap(err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	w := bufio.NewWriterSize(f, 1<<16)
+	if err := write(w); err != nil {
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		return unwrap(err)
+	}
+	if err := f.Chmod(0o644); err != nil { // CreateTemp makes 0600
+		return unwrap(err)
+	}
+	if err := f.Sync(); err != nil {
+		return unwrap(err)
+	}
+	if err := f.Close(); err != nil {
+		return unwrap(err)
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return unwrap(err)
+	}
+	syncDir(filepath.Dir(path))
+	return nil
+}
+
+// WriteBytes is [Write] for data that is already in memory.
+func WriteBytes(path string, data []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// unwrap drops the temporary file's name from an error of package os.
+func unwrap(err error) error {
+	switch e := err.(type) {
+	case *os.PathError:
+		return e.Err
+	case *os.LinkError:
+		return e.Err
+	}
+	return err
+}
+
+// syncDir makes a rename durable. Not every system can sync a folder (Windows
+// cannot), and the file itself is safe either way, so failures are ignored.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		d.Sync()
+		d.Close()
+	}
+}
