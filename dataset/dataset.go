@@ -1,0 +1,191 @@
+package dataset
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+)
+
+// Shape is the size of an image: height, width and channels (1 or 3).
+type Shape struct{ H, W, C int }
+
+// Len returns the number of values of an image.
+func (s Shape) Len() int { return s.H * s.W * s.C }
+
+// String returns the shape as "28x28x1".
+func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C) }
+
+// Images is a set of images of one shape, with or without labels.
+type Images struct {
+	Shape
+	Pixels []byte // [n, H, W, C], rows from top to bottom
+	Labels []int  // the class of each image, or nil
+}
+
+// Len returns the number of images.
+func (m *Images) Len() int { return len(m.Pixels) / m.Shape.Len() }
+
+// At returns the pixels of image i, which share memory with m.
+func (m *Images) At(i int) []byte {
+	size := m.Shape.Len()
+	return m.Pixels[i*size : (i+1)*size : (i+1)*size]
+}
+
+// Floats writes the images named by index to dst as numbers in [0, 1], one after
+// the other. It allocates nothing.
+func (m *Images) Floats(dst []float32, index []int) {
+	size := m.Shape.Len()
+	if len(dst) != len(index)*size {
+		panic(fmt.Sprintf("dataset: Images.Floats: dst has length %d, want %d (%d images of %v)", len(dst), len(index)*size, len(index), m.Shape))
+	}
+	for j, i := range index {
+		x := dst[j*size : (j+1)*size]
+		for k, v := range m.At(i) {
+			x[k] = float32(v) / 255
+		}
+	}
+}
+
+// Head returns the first n images, or all if there are fewer. They share memory
+// with m.
+func (m *Images) Head(n int) *Images { return m.slice(0, min(n, m.Len())) }
+
+// slice returns images i to j-1, which share memory with m.
+func (m *Images) slice(i, j int) *Images {
+	size := m.Shape.Len()
+	s := &Images{Shape: m.Shape, Pixels: m.Pixels[i*size : j*size]}
+	if m.Labels != nil {
+		s.Labels = m.Labels[i:j]
+	}
+	return s
+}
+
+// Select returns a copy of the images named by index, in its order.
+func (m *Images) Select(index []int) *Images {
+	s := &Images{Shape: m.Shape, Pixels: make([]byte, 0, len(index)*m.Shape.Len())}
+	if m.Labels != nil {
+		s.Labels = make([]int, 0, len(index))
+	}
+	for _, i := range index {
+		s.Pixels = append(s.Pixels, m.At(i)...)
+		if m.Labels != nil {
+			s.Labels = append(s.Labels, m.Labels[i])
+		}
+	}
+	return s
+}
+
+// Data is what a source gives.
+type Data struct {
+	Name    string   // what the source is called in messages
+	Train   *Images  // at least one image
+	Test    *Images  // held out: at least one image, of the shape of Train
+	Classes []string // the name of each label, or nil if there are no labels
+}
+
+// Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
+// labels of both splits. A resumed run tells by it that the data has changed.
+func (d *Data) Fingerprint() string {
+	h := sha256.New()
+	for _, m := range []*Images{d.Train, d.Test} {
+		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(len(m.Pixels)), int64(len(m.Labels))}
+		labels := make([]int64, len(m.Labels))
+		for i, l := range m.Labels {
+			labels[i] = int64(l)
+		}
+		// Writing to a hash never fails.
+		binary.Write(h, binary.LittleEndian, head)
+		h.Write(m.Pixels)
+		binary.Write(h, binary.LittleEndian, labels)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// Source is a place images come from.
+type Source interface {
+	// Load reads, draws or downloads the images. It returns the context's error
+	// when that is cancelled; every other error is one line that names the file,
+	// what is wrong with it and what to do.
+	Load(ctx context.Context) (*Data, error)
+}
+
+// Options say how a source is loaded. The zero value loads everything.
+type Options struct {
+	// Limit, if positive, is the number of training images to keep: the first
+	// ones. The test split stays whole.
+	Limit int
+
+	// Progress, if not nil, is called while a file is downloaded: done bytes of
+	// total have arrived; total is -1 if the server does not say.
+	Progress func(done, total int64)
+}
+
+// Open returns the source that spec means: "digits", "mnist", a folder of IDX
+// files, a folder of images or a .npy file. It looks at the path but loads nothing.
+func Open(spec string, o Options) (Source, error) {
+	if o.Limit < 0 {
+		return nil, fmt.Errorf("dataset: a limit of %d images: want a positive number, or 0 for all", o.Limit)
+	}
+	switch spec {
+	case "digits":
+		return digits{o}, nil
+	case "mnist":
+		return newMNIST(o)
+	}
+	info, err := os.Stat(spec)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG or JPEG images, or a .npy file", spec)
+	case err != nil:
+		return nil, fmt.Errorf("dataset: %w", err)
+	case !info.IsDir():
+		return npyFile{spec, o}, nil
+	}
+	entries, err := os.ReadDir(spec)
+	if err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
+	if len(findIDX(entries)) > 0 {
+		return idxFolder{spec, o}, nil
+	}
+	return imageFolder{spec, o}, nil
+}
+
+// newData makes the [Data] of a source called name. Without test images it holds
+// some of the training images out; then it applies the limit.
+func newData(name string, train, test *Images, classes []string, o Options) (*Data, error) {
+	if test == nil {
+		var err error
+		if train, test, err = holdOut(train); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if train.Shape != test.Shape {
+		return nil, fmt.Errorf("%s: training images are %v but test images %v: make them one size", name, train.Shape, test.Shape)
+	}
+	if o.Limit > 0 {
+		train = train.Head(o.Limit)
+	}
+	return &Data{Name: name, Train: train, Test: test, Classes: classes}, nil
+}
+
+// numberedClasses names the labels of files that hold numbers only: "0", "1" and
+// so on up to the largest label.
+func numberedClasses(splits ...*Images) []string {
+	n := 0
+	for _, m := range splits {
+		for _, l := range m.Labels {
+			n = max(n, l+1)
+		}
+	}
+	var classes []string
+	for i := range n {
+		classes = append(classes, strconv.Itoa(i))
+	}
+	return classes
+}

@@ -1,0 +1,193 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// numbered returns n images of the shape, image i filled with byte i and labelled i.
+func numbered(n int, s Shape) *Images {
+	m := &Images{Shape: s, Labels: make([]int, n)}
+	for i := range n {
+		m.Labels[i] = i
+		m.Pixels = append(m.Pixels, slices.Repeat([]byte{byte(i)}, s.Len())...)
+	}
+	return m
+}
+
+// wantError fails the test unless err is one line that contains all parts.
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range append(parts, "") {
+		if !strings.Contains(err.Error(), part) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("error %q, want one line with %q", err, part)
+		}
+	}
+}
+
+func load(t *testing.T, spec string, o Options) (*Data, error) {
+	t.Helper()
+	s, err := Open(spec, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Load(context.Background())
+}
+
+func TestImages(t *testing.T) {
+	m := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}}
+	if m.Len() != 2 || m.Shape.String() != "1x2x3" {
+		t.Errorf("%d images of %v, want 2 of 1x2x3", m.Len(), m.Shape)
+	}
+	dst := make([]float32, 12)
+	m.Floats(dst, []int{1, 0})
+	want := []float32{5. / 255, 4. / 255, 3. / 255, 2. / 255, 1. / 255, 0, 0, 0.2, 0.4, 0.6, 0.8, 1}
+	if d := cmp.Diff(want, dst); d != "" {
+		t.Errorf("Floats (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(&Images{m.Shape, m.Pixels[:6], []int{7}}, m.Head(1)); d != "" {
+		t.Errorf("Head (-want +got):\n%s", d)
+	}
+	if d := cmp.Diff(m, m.Head(9)); d != "" {
+		t.Errorf("Head of more (-want +got):\n%s", d)
+	}
+	s := m.Select([]int{1, 1})
+	if d := cmp.Diff(&Images{m.Shape, []byte{5, 4, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0}, []int{8, 8}}, s); d != "" {
+		t.Errorf("Select (-want +got):\n%s", d)
+	}
+	if s.Pixels[0] = 99; m.Pixels[6] == 99 {
+		t.Error("Select shares memory")
+	}
+	if n := testing.AllocsPerRun(10, func() { m.Floats(dst, []int{1, 0}) }); n != 0 {
+		t.Errorf("Floats allocates %v times", n)
+	}
+}
+
+func TestFloatsPanicsOnWrongLength(t *testing.T) {
+	defer func() {
+		if s, _ := recover().(string); !strings.Contains(s, "dst has length 5, want 12") {
+			t.Errorf("panic %q", s)
+		}
+	}()
+	numbered(3, Shape{2, 2, 3}).Floats(make([]float32, 5), []int{0})
+}
+
+func TestFingerprint(t *testing.T) {
+	base := func() *Data { return &Data{Train: numbered(4, Shape{2, 3, 1}), Test: numbered(1, Shape{2, 3, 1})} }
+	want := base().Fingerprint()
+	if len(want) != 64 || base().Fingerprint() != want {
+		t.Fatalf("fingerprint %q does not repeat or is no SHA-256", want)
+	}
+	for name, change := range map[string]func(d *Data){
+		"pixel":      func(d *Data) { d.Train.Pixels[23]++ },
+		"label":      func(d *Data) { d.Train.Labels[3]++ },
+		"no labels":  func(d *Data) { d.Train.Labels = nil },
+		"shape":      func(d *Data) { d.Train.Shape = Shape{3, 2, 1} },
+		"test pixel": func(d *Data) { d.Test.Pixels[0]++ },
+		"fewer":      func(d *Data) { d.Train = d.Train.Head(3) },
+	} {
+		d := base()
+		if change(d); d.Fingerprint() == want {
+			t.Errorf("%s: the fingerprint stays the same", name)
+		}
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	_, err := Open("cats", Options{})
+	wantError(t, err, `"cats"`, "digits", "mnist", "folder", ".npy")
+	_, err = Open("digits", Options{Limit: -1})
+	wantError(t, err, "-1")
+
+	empty := t.TempDir()
+	_, err = load(t, empty, Options{})
+	wantError(t, err, empty, "no images", ".png")
+
+	text := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(text, []byte("hello, world"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = load(t, text, Options{})
+	wantError(t, err, text, "no .npy file")
+}
+
+func TestNewDataHoldsOutThenLimits(t *testing.T) {
+	d, err := newData("x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{Limit: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Train.Len() != 5 || d.Test.Len() != 3 {
+		t.Errorf("%d training and %d test images, want 5 and 3", d.Train.Len(), d.Test.Len())
+	}
+	all, err := newData("x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(all.Test, d.Test); d != "" {
+		t.Errorf("the limit changes the held-out images:\n%s", d)
+	}
+	if d := cmp.Diff(all.Train.Head(5), d.Train); d != "" {
+		t.Errorf("the limit does not take the first images:\n%s", d)
+	}
+
+	_, err = newData("x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{})
+	wantError(t, err, "x: ", "at least 2")
+	_, err = newData("x", numbered(1, Shape{1, 1, 1}), numbered(1, Shape{1, 2, 1}), nil, Options{})
+	wantError(t, err, "x: ", "1x1x1", "1x2x1")
+}
+
+func TestParallelReportsTheFirstFailure(t *testing.T) {
+	for range 50 {
+		err := parallel(context.Background(), 100, func(i int) error {
+			if i >= 20 {
+				return &fs.PathError{Op: "work", Path: string(rune('0' + i - 20)), Err: fs.ErrInvalid}
+			}
+			return nil
+		})
+		if e, ok := errors.AsType[*fs.PathError](err); !ok || e.Path != "0" {
+			t.Fatalf("error %v, want that of number 20", err)
+		}
+	}
+}
+
+func TestCancel(t *testing.T) {
+	folder := t.TempDir()
+	writePNG(t, filepath.Join(folder, "a.png"), 2, 2)
+	npy := filepath.Join(t.TempDir(), "a.npy")
+	if err := os.WriteFile(npy, npyBytes("|u1", "(2, 1, 1)", 1, 2), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, spec := range []string{"digits", folder, npy} {
+		s, err := Open(spec, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Load(ctx); err != context.Canceled {
+			t.Errorf("%s: error %v, want %v", spec, err, context.Canceled)
+		}
+	}
+}
+
+func BenchmarkFloats(b *testing.B) {
+	m := numbered(1000, Shape{28, 28, 1})
+	index := make([]int, 1000)
+	Order(index, 1, 1)
+	dst := make([]float32, 128*m.Shape.Len())
+	b.SetBytes(int64(len(dst)))
+	for b.Loop() {
+		m.Floats(dst, index[:128])
+	}
+}

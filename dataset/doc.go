@@ -1,0 +1,42 @@
+// Package dataset turns what people have (IDX files, folders of pictures, NumPy
+// arrays, nothing at all) into images to train on.
+//
+// # Sources
+//
+// A [Source] is a place images come from. [Open] finds the one that a name or a
+// path means:
+//
+//	digits         built in: digits drawn from fonts, with random distortions
+//	mnist          MNIST, downloaded once into the user's cache directory
+//	a folder       of IDX files, or of PNG and JPEG images
+//	a file         a .npy array
+//
+// A name wins over a folder of that name; write ./digits for the folder.
+//
+// Loading a source gives [Data]: training images, held-out images, and the names
+// of the classes if the images have labels.
+//
+// # Images are bytes, channels last
+//
+// [Images] keeps pixels as bytes in the order H, W, C: row after row from the top,
+// and in a row pixel after pixel, each with its C channels (1 gray, 3 red, green,
+// blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST so takes 47 MB
+// instead of 188 MB; [Images.Floats] converts a batch when it is used.
+//
+// # Held-out images
+//
+// [Data].Test is never trained on and is always there. It is the test split of the
+// source if that has one; otherwise a tenth of the images, chosen by a fixed seed,
+// so that every run on the same files holds out the same images, whatever its
+// own seed. [Options].Limit shortens the training images only, after the
+// held-out ones are set apart: scores of runs with different limits compare.
+// [SplitValidation] takes further images from the training split, for choosing
+// among models.
+//
+// # Another source
+//
+// A source is one file of this package: a type with a Load method that reads
+// images into [Images] and passes them to newData, which holds out a test split
+// and applies the limit; and one line in [Open]. A program with images of its own
+// needs none of it: it implements [Source], or fills in a [Data].
+package dataset

@@ -1,0 +1,162 @@
+package dataset
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func pngBytes(m image.Image) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// gray returns a PNG of height h and width w whose pixels are v, v+1 and so on.
+func gray(h, w int, v byte) []byte {
+	m := image.NewGray(image.Rect(0, 0, w, h))
+	for i := range m.Pix {
+		m.Pix[i] = v + byte(i)
+	}
+	return pngBytes(m)
+}
+
+// colour returns a 1x2 PNG with the pixels a and b.
+func colour(a, b color.Color) []byte {
+	m := image.NewNRGBA(image.Rect(0, 0, 2, 1))
+	m.Set(0, 0, a)
+	m.Set(1, 0, b)
+	return pngBytes(m)
+}
+
+func writePNG(t *testing.T, path string, h, w int) {
+	t.Helper()
+	if err := os.WriteFile(path, gray(h, w, 0), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestImageFolderOrderAndPixels(t *testing.T) {
+	gray16 := image.NewGray16(image.Rect(0, 0, 3, 1))
+	gray16.SetGray16(1, 0, color.Gray16{Y: 0xabcd})
+	folder := writeFiles(t, map[string][]byte{
+		"train/b.PNG": gray(1, 3, 10), "train/a.png": gray(1, 3, 50), "train/c.png": pngBytes(gray16),
+		"train/.hidden.png": {1}, "train/notes.txt": {1}, "test/z.png": gray(1, 3, 7),
+	})
+	d, err := load(t, folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Data{
+		Name:  folder,
+		Train: &Images{Shape: Shape{1, 3, 1}, Pixels: []byte{50, 51, 52, 10, 11, 12, 0, 0xab, 0}},
+		Test:  &Images{Shape: Shape{1, 3, 1}, Pixels: []byte{7, 8, 9}},
+	}
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestImageFolderColourAndAlpha(t *testing.T) {
+	red, halfWhite := color.NRGBA{255, 0, 0, 255}, color.NRGBA{255, 255, 255, 128}
+	folder := writeFiles(t, map[string][]byte{
+		"train/a.png": gray(1, 2, 5), // gray among colours has three channels
+		"train/b.png": colour(red, halfWhite),
+		"test/c.png":  colour(color.NRGBA{255, 255, 255, 0}, color.NRGBA{1, 2, 3, 255}),
+	})
+	d, err := load(t, folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{5, 5, 5, 6, 6, 6, 255, 0, 0, 128, 128, 128}}
+	if diff := cmp.Diff(want, d.Train); diff != "" {
+		t.Errorf("train (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]byte{0, 0, 0, 1, 2, 3}, d.Test.Pixels); diff != "" {
+		t.Errorf("test (-want +got):\n%s", diff)
+	}
+}
+
+func TestImageFolderJPEG(t *testing.T) {
+	m := image.NewRGBA(image.Rect(0, 0, 8, 8))
+	for i := range m.Pix {
+		m.Pix[i] = []byte{200, 100, 50, 255}[i%4]
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 100}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := load(t, writeFiles(t, map[string][]byte{"a.jpg": b.Bytes(), "b.JPEG": b.Bytes()}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range d.Train.Pixels {
+		if want := []int{200, 100, 50}[i%3]; int(v) < want-3 || int(v) > want+3 {
+			t.Fatalf("value %d is %d, want about %d", i, v, want)
+		}
+	}
+}
+
+func TestImageFolderClasses(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"train/dog/1.png": gray(1, 1, 1), "train/cat/1.png": gray(1, 1, 2), "train/cat/2.png": gray(1, 1, 3),
+		"train/empty/notes.txt": nil, "test/dog/9.png": gray(1, 1, 4),
+	})
+	d, err := load(t, folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Data{
+		Name:    folder,
+		Train:   &Images{Shape{1, 1, 1}, []byte{2, 3, 1}, []int{0, 0, 1}},
+		Test:    &Images{Shape{1, 1, 1}, []byte{4}, []int{1}},
+		Classes: []string{"cat", "dog"},
+	}
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+
+	folder = filepath.Join(folder, "train") // class folders without splits
+	if d, err = load(t, folder, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if d.Train.Len() != 2 || d.Test.Len() != 1 || len(d.Test.Labels) != 1 {
+		t.Errorf("%d and %d images, want 2 and 1", d.Train.Len(), d.Test.Len())
+	}
+}
+
+func TestImageFolderErrors(t *testing.T) {
+	good := gray(2, 3, 0)
+	for name, tt := range map[string]struct {
+		files map[string][]byte
+		want  []string
+	}{
+		"mixed size":         {map[string][]byte{"a.png": good, "b.png": gray(4, 3, 0)}, []string{"b.png: is 4x3", "a.png is 2x3"}},
+		"mixed across split": {map[string][]byte{"train/a.png": good, "test/b.png": gray(2, 2, 0)}, []string{"b.png: is 2x2"}},
+		"garbage":            {map[string][]byte{"a.png": []byte("not an image")}, []string{"a.png", "PNG or JPEG"}},
+		"truncated":          {map[string][]byte{"a.png": good, "b.png": good[:len(good)-20]}, []string{"b.png", "PNG or JPEG"}},
+		"only other files":   {map[string][]byte{"a.gif": good}, []string{"no images"}},
+		"loose and classes":  {map[string][]byte{"a.png": good, "cat/b.png": good}, []string{"a.png", "class folder cat"}},
+		"beside train":       {map[string][]byte{"train/a.png": good, "val/b.png": good}, []string{"holds val beside train"}},
+		"empty train":        {map[string][]byte{"train/a.txt": nil}, []string{"train: no images"}},
+		"empty test":         {map[string][]byte{"train/a.png": good, "test/a.txt": nil}, []string{"test: no images"}},
+		"unknown class":      {map[string][]byte{"train/cat/a.png": good, "test/dog/a.png": good}, []string{"no training images of class dog"}},
+		"one image":          {map[string][]byte{"a.png": good}, []string{"at least 2"}},
+		"too large":          {map[string][]byte{"a.png": gray(2049, 2048, 0)}, []string{"a.png: is 2049x2048", "scale"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := writeFiles(t, tt.files)
+			_, err := load(t, folder, Options{})
+			wantError(t, err, append(tt.want, folder)...)
+		})
+	}
+}

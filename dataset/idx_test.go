@@ -1,0 +1,231 @@
+package dataset
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// idxBytes returns an IDX file with the bytes 0, 1, 2 and so on.
+func idxBytes(dims ...int) []byte {
+	n, _ := volume(dims)
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(i)
+	}
+	var b bytes.Buffer
+	if err := WriteIDX(&b, dims, data); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+func gzipped(data []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Write(data)
+	z.Close()
+	return b.Bytes()
+}
+
+func TestIDXRoundTrip(t *testing.T) {
+	for _, want := range [][]int{{3}, {2, 2}, {3, 2, 4}, {2, 2, 2, 3}, {3, 1000, 1000}} {
+		plain := idxBytes(want...)
+		for name, file := range map[string][]byte{"plain": plain, "gzip": gzipped(plain)} {
+			dims, data, err := ReadIDX(bytes.NewReader(file))
+			if err != nil {
+				t.Fatalf("%s %v: %v", name, want, err)
+			}
+			if !slices.Equal(dims, want) || !bytes.Equal(data, plain[4+4*len(dims):]) {
+				t.Errorf("%s %v: read dimensions %v and %d bytes", name, want, dims, len(data))
+			}
+		}
+	}
+}
+
+func TestWriteIDXHeader(t *testing.T) {
+	want := []byte{0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1}
+	if got := idxBytes(1, 2, 1); !bytes.Equal(got, want) {
+		t.Errorf("wrote % x, want % x", got, want)
+	}
+}
+
+func TestReadIDXErrors(t *testing.T) {
+	good := idxBytes(3, 2, 4)
+	zip := gzipped(good)
+	flipped := slices.Clone(zip)
+	flipped[len(flipped)-5] ^= 1 // the checksum
+	for name, tt := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"empty":               {nil, "cut off in its header"},
+		"one byte":            {good[:1], "cut off in its header"},
+		"no dimensions":       {good[:4], "cut off in its header"},
+		"half a dimension":    {good[:14], "cut off in its header"},
+		"no data":             {good[:16], "cut off after 0"},
+		"truncated":           {good[:39], "promises 3x2x4 bytes: the file is cut off after 23"},
+		"trailing data":       {append(slices.Clone(good), 0), "more data follows"},
+		"wrong magic":         {append([]byte{0x89, 'P', 'N', 'G'}, good...), "wrong magic number 0x89504e47"},
+		"floats":              {append([]byte{0, 0, 0x0d, 3}, good[4:]...), "wrong magic number 0x00000d03"},
+		"no dimension":        {[]byte{0, 0, 8, 0}, "wrong magic number 0x00000800"},
+		"five dimensions":     {[]byte{0, 0, 8, 5}, "wrong magic number 0x00000805"},
+		"zero images":         {[]byte{0, 0, 8, 1, 0, 0, 0, 0}, "promises 0 bytes"},
+		"2^40 bytes":          {[]byte{0, 0, 8, 3, 0x40, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 32}, "promises 1073741824x32x32 bytes: the file is cut off after 0"},
+		"2^64 bytes":          {[]byte{0, 0, 8, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, "more than a file can hold"},
+		"gzip cut":            {zip[:len(zip)-9], "cut off"},
+		"gzip without end":    {zip[:len(zip)-3], "cut off"},
+		"gzip header alone":   {zip[:5], "cut off in its gzip header"},
+		"gzip checksum":       {flipped, "checksum"},
+		"gzip trailing data":  {append(slices.Clone(zip), "junk"...), "at its end"},
+		"gzip of a half file": {gzipped(good[:30]), "cut off after 14"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := ReadIDX(bytes.NewReader(tt.file))
+			wantError(t, err, "idx: ", tt.want)
+		})
+	}
+}
+
+// A header costs no memory: this one promises 2 GiB.
+func TestReadIDXTrustsNoHeader(t *testing.T) {
+	file := []byte{0, 0, 8, 2, 0, 0, 0x80, 0, 0, 1, 0, 0}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, err := ReadIDX(bytes.NewReader(file))
+	runtime.ReadMemStats(&after)
+	wantError(t, err, "cut off")
+	if n := after.TotalAlloc - before.TotalAlloc; n > 4<<20 {
+		t.Errorf("allocated %d bytes", n)
+	}
+}
+
+func FuzzReadIDX(f *testing.F) {
+	for _, dims := range [][]int{{1}, {5}, {3, 2, 4}, {2, 2, 2, 3}} {
+		f.Add(idxBytes(dims...))
+		f.Add(gzipped(idxBytes(dims...)))
+	}
+	f.Add([]byte{0, 0, 8, 3, 0x40, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 32})
+	f.Fuzz(func(t *testing.T, file []byte) {
+		dims, data, err := ReadIDX(bytes.NewReader(file))
+		if err != nil {
+			return
+		}
+		if n, ok := volume(dims); !ok || n != len(data) {
+			t.Fatalf("dimensions %v with %d bytes", dims, len(data))
+		}
+		var again bytes.Buffer
+		if err := WriteIDX(&again, dims, data); err != nil {
+			t.Fatal(err)
+		}
+		plain, err := decompress(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, _ := io.ReadAll(plain); !bytes.Equal(again.Bytes(), want) {
+			t.Fatal("what was read is not what is written")
+		}
+	})
+}
+
+// writeFiles makes a folder of files.
+func writeFiles(t *testing.T, files map[string][]byte) string {
+	t.Helper()
+	folder := t.TempDir()
+	for name, data := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+func TestIDXFolder(t *testing.T) {
+	images, labels := idxBytes(4, 2, 3), idxBytes(4)
+	for name, tt := range map[string]struct {
+		files       map[string][]byte
+		train, test int
+		classes     []string
+		channels    int
+	}{
+		"MNIST": {map[string][]byte{
+			"train-images-idx3-ubyte.gz": gzipped(images), "train-labels-idx1-ubyte.gz": gzipped(labels),
+			"t10k-images-idx3-ubyte.gz": gzipped(idxBytes(2, 2, 3)), "t10k-labels-idx1-ubyte": idxBytes(2), "README": nil,
+		}, 4, 2, []string{"0", "1", "2", "3"}, 1},
+		"dots, no labels": {map[string][]byte{"train-images.idx3-ubyte": images, "test-images.idx3-ubyte": images}, 4, 4, nil, 1},
+		"gzip without the ending, no test split": {map[string][]byte{
+			"train-images-idx3-ubyte": gzipped(images), "train-labels.idx1-ubyte": labels,
+		}, 3, 1, []string{"0", "1", "2", "3"}, 1},
+		"colour": {map[string][]byte{"train-images-idx4-ubyte": idxBytes(20, 1, 2, 3)}, 18, 2, nil, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := writeFiles(t, tt.files)
+			d, err := load(t, folder, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Name != folder || d.Train.Len() != tt.train || d.Test.Len() != tt.test || d.Train.C != tt.channels {
+				t.Errorf("%s: %d training and %d test images of %v", d.Name, d.Train.Len(), d.Test.Len(), d.Train.Shape)
+			}
+			if diff := cmp.Diff(tt.classes, d.Classes); diff != "" {
+				t.Errorf("classes (-want +got):\n%s", diff)
+			}
+			if (d.Train.Labels != nil) != (tt.classes != nil) || (d.Test.Labels != nil) != (tt.classes != nil) {
+				t.Errorf("labels %v and %v", d.Train.Labels, d.Test.Labels)
+			}
+		})
+	}
+}
+
+func TestIDXFolderErrors(t *testing.T) {
+	const images, labels = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
+	good := idxBytes(4, 2, 3)
+	for name, tt := range map[string]struct {
+		files map[string][]byte
+		want  []string
+	}{
+		"no training images": {map[string][]byte{"t10k-images-idx3-ubyte": good}, []string{"no training images"}},
+		"labels do not match": {map[string][]byte{images: good, labels: idxBytes(5)},
+			[]string{labels, "5 labels for the 4 images"}},
+		"images as labels": {map[string][]byte{images: good, labels: good}, []string{labels, "4x2x3", "labels"}},
+		"labels as images": {map[string][]byte{images: idxBytes(9)}, []string{images, "dimensions 9", "images"}},
+		"two channels":     {map[string][]byte{images: idxBytes(2, 2, 2, 2)}, []string{images, "2x2x2x2"}},
+		"other test size":  {map[string][]byte{images: good, "test-images-idx3-ubyte": idxBytes(4, 3, 2)}, []string{"2x3x1", "3x2x1"}},
+		"one image":        {map[string][]byte{images: idxBytes(1, 2, 3)}, []string{"at least 2"}},
+		"cut":              {map[string][]byte{images: good[:20]}, []string{images, "cut off"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := writeFiles(t, tt.files)
+			_, err := load(t, folder, Options{})
+			wantError(t, err, append(tt.want, folder)...)
+		})
+	}
+}
+
+func TestRealMNIST(t *testing.T) {
+	folder := os.Getenv("MNIST_DIR")
+	if folder == "" {
+		t.Skip("MNIST_DIR, the folder of the MNIST files, is not set")
+	}
+	d, err := load(t, folder, Options{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Train.Len() != 1000 || d.Test.Len() != 10_000 || d.Train.Shape != (Shape{28, 28, 1}) || len(d.Classes) != 10 {
+		t.Errorf("%d training and %d test images of %v in classes %v", d.Train.Len(), d.Test.Len(), d.Train.Shape, d.Classes)
+	}
+	if got := d.Train.Labels[:5]; !slices.Equal(got, []int{5, 0, 4, 1, 9}) {
+		t.Errorf("the first labels are %v", got)
+	}
+}

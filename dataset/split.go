@@ -1,0 +1,68 @@
+package dataset
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"govae/internal/random"
+)
+
+// The streams of [random.Split]: one for each use.
+const (
+	heldOutStream = iota
+	validationStream
+)
+
+// heldOutSeed chooses the held-out images, whatever the seed of a run.
+const heldOutSeed = 1
+
+// SplitValidation takes a fraction of the training images, at least one, as
+// validation images. The seed chooses which; both splits keep the order they had
+// and are copies. It fails if the fraction is not between 0 and 1 or if no
+// image would be left for training.
+func SplitValidation(train *Images, fraction float64, seed uint64) (rest, validation *Images, err error) {
+	if !(fraction > 0 && fraction < 1) {
+		return nil, nil, fmt.Errorf("dataset: a validation fraction of %g: want a number between 0 and 1", fraction)
+	}
+	n := train.Len()
+	k := max(1, int(math.Round(fraction*float64(n))))
+	if k >= n {
+		return nil, nil, fmt.Errorf("dataset: %d training image(s) cannot give validation images too: add images", n)
+	}
+	rest, validation = split(train, k, seed, validationStream)
+	return rest, validation, nil
+}
+
+// holdOut takes a tenth of the images, at least one, as test images.
+func holdOut(m *Images) (train, test *Images, err error) {
+	n := m.Len()
+	if n < 2 {
+		return nil, nil, fmt.Errorf("holds %d image(s): at least 2 are needed, as one is held out for testing", n)
+	}
+	train, test = split(m, max(1, n/10), heldOutSeed, heldOutStream)
+	return train, test, nil
+}
+
+// split moves k images at random out of m.
+func split(m *Images, k int, seed uint64, stream uint32) (rest, taken *Images) {
+	index := make([]int, m.Len())
+	for i := range index {
+		index[i] = i
+	}
+	r := random.New(seed, random.Split, stream, 0)
+	r.Shuffle(index)
+	slices.Sort(index[:k])
+	slices.Sort(index[k:])
+	return m.Select(index[k:]), m.Select(index[:k])
+}
+
+// Order fills order with the numbers 0 to len(order)-1 as they are shuffled for an
+// epoch of a run with the seed.
+func Order(order []int, seed uint64, epoch int) {
+	for i := range order {
+		order[i] = i
+	}
+	r := random.New(seed, random.Shuffle, uint32(epoch), 0)
+	r.Shuffle(order)
+}

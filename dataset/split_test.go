@@ -1,0 +1,69 @@
+package dataset
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestSplitValidation(t *testing.T) {
+	m := numbered(50, Shape{1, 2, 1})
+	for _, tt := range []struct {
+		fraction float64
+		want     int
+	}{{0.1, 5}, {0.58, 29}, {1e-9, 1}, {0.98, 49}} {
+		train, validation, err := SplitValidation(m, tt.fraction, 7)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if train.Len() != 50-tt.want || validation.Len() != tt.want {
+			t.Errorf("fraction %g: %d and %d images, want %d for validation", tt.fraction, train.Len(), validation.Len(), tt.want)
+		}
+		if !slices.IsSorted(train.Labels) || !slices.IsSorted(validation.Labels) {
+			t.Errorf("fraction %g: the order is not kept", tt.fraction)
+		}
+		all := slices.Concat(train.Labels, validation.Labels)
+		if slices.Sort(all); !slices.Equal(all, m.Labels) {
+			t.Errorf("fraction %g: the splits hold %v", tt.fraction, all)
+		}
+		if int(validation.At(0)[1]) != validation.Labels[0] {
+			t.Errorf("fraction %g: labels and images are mixed up", tt.fraction)
+		}
+	}
+	_, a, _ := SplitValidation(m, 0.2, 7)
+	_, b, _ := SplitValidation(m, 0.2, 7)
+	_, c, _ := SplitValidation(m, 0.2, 8)
+	if !slices.Equal(a.Labels, b.Labels) || slices.Equal(a.Labels, c.Labels) {
+		t.Errorf("seeds 7, 7, 8 choose %v, %v, %v", a.Labels, b.Labels, c.Labels)
+	}
+	_, held, _ := holdOut(m)
+	if _, v, _ := SplitValidation(m, 0.1, heldOutSeed); slices.Equal(held.Labels, v.Labels) {
+		t.Error("validation and test images are chosen by the same numbers")
+	}
+}
+
+func TestSplitValidationErrors(t *testing.T) {
+	for _, fraction := range []float64{-0.1, 0, 1, math.NaN()} {
+		_, _, err := SplitValidation(numbered(9, Shape{1, 1, 1}), fraction, 1)
+		wantError(t, err, "between 0 and 1")
+	}
+	_, _, err := SplitValidation(numbered(1, Shape{1, 1, 1}), 0.5, 1)
+	wantError(t, err, "1 training image")
+}
+
+func TestOrder(t *testing.T) {
+	a, b, c, d := make([]int, 100), make([]int, 100), make([]int, 100), make([]int, 100)
+	Order(a, 1, 1)
+	Order(b, 1, 1)
+	Order(c, 1, 2)
+	Order(d, 2, 1)
+	if !slices.Equal(a, b) || slices.Equal(a, c) || slices.Equal(a, d) {
+		t.Error("the order is not a function of seed and epoch")
+	}
+	slices.Sort(a)
+	for i, v := range a {
+		if v != i {
+			t.Fatalf("%d is lost", i)
+		}
+	}
+}
