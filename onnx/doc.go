@@ -1,0 +1,32 @@
+// Package onnx builds, reads, checks and prints ONNX models: the files in which
+// a neural network travels from the program that trained it to any program that
+// runs it (https://onnx.ai).
+//
+// A [Model] is plain Go data that mirrors the messages of the standard: a
+// [Graph] of [Node]s in the order of their execution, each an operator applied
+// to named values; constant values, the weights, are [Tensor]s. Nothing here
+// depends on protobuf, which is only how [Unmarshal] and [Model.Marshal] spell a
+// model in bytes.
+//
+//   - [NewBuilder] makes a model node by node.
+//   - [ReadFile] and [Unmarshal] read one, within hard limits: the memory that
+//     they take is in proportion to the size of the file.
+//   - [Model.Check] says what is wrong with a model, [Infer] says in addition
+//     what type and shape each of its values has.
+//   - [Model.Dump] prints a model as stable text.
+//
+// # Conventions
+//
+// Tensors are stored in row-major order, little endian. A dimension is a number
+// ([Size]), a name that stands for a number known only when the model runs
+// ([Named], as the batch size usually is), or [Unknown].
+//
+// Model.Check knows the operators of feed-forward networks (encoders, decoders,
+// classifiers) at operator set versions 13 to 22 of the standard's own domain.
+// Control flow, sparse tensors, sequences, maps, model-local functions and
+// custom operators are recognised and refused by name.
+//
+// A model from a file is untrusted: check it before use. Errors are one line
+// each; those about a node name it. Only what a caller does wrong, such as data
+// that does not fit a shape, panics.
+package onnx

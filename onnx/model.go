@@ -1,0 +1,86 @@
+package onnx
+
+// Model is a graph with what a reader must know to understand it, as in the
+// standard's ModelProto.
+type Model struct {
+	IRVersion       int64   // version of the file format
+	Opsets          []Opset // versions of the operators, one a domain
+	ProducerName    string
+	ProducerVersion string
+	Doc             string
+	Metadata        []Property
+	Graph           *Graph
+}
+
+// Opset says by which version of a domain's operators a model is meant. The
+// standard's own domain is the empty string or "ai.onnx".
+type Opset struct {
+	Domain  string
+	Version int64
+}
+
+// Property is one entry of a model's metadata.
+type Property struct{ Key, Value string }
+
+// Graph is a function from Inputs to Outputs. Its nodes stand in an order in
+// which they can run: each after those whose results it uses.
+type Graph struct {
+	Name, Doc    string
+	Nodes        []*Node
+	Initializers []*Tensor   // weights, by name
+	Inputs       []ValueInfo // may repeat an initializer, which is then a default
+	Outputs      []ValueInfo
+	Values       []ValueInfo // optional notes on values in between (value_info)
+}
+
+// ValueInfo is the name, the element type and the shape of a value.
+type ValueInfo struct {
+	Name, Doc string
+	Type      DataType
+	Shape     Shape
+}
+
+// Opset returns the version of the standard's own operators that the model
+// uses, or 0 if it names none.
+func (m *Model) Opset() int64 {
+	for _, o := range m.Opsets {
+		if standardDomain(o.Domain) {
+			return o.Version
+		}
+	}
+	return 0
+}
+
+// standardDomain reports whether domain names the standard's own operators.
+func standardDomain(domain string) bool { return domain == "" || domain == "ai.onnx" }
+
+// MetadataValue returns the metadata entry of the name key and whether there is one.
+func (m *Model) MetadataValue(key string) (string, bool) {
+	for _, p := range m.Metadata {
+		if p.Key == key {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// SetMetadata sets the metadata entry of the name key; a new one goes to the end.
+func (m *Model) SetMetadata(key, value string) {
+	for i := range m.Metadata {
+		if m.Metadata[i].Key == key {
+			m.Metadata[i].Value = value
+			return
+		}
+	}
+	m.Metadata = append(m.Metadata, Property{key, value})
+}
+
+// Initializer returns the weight of that name, or nil.
+func (g *Graph) Initializer(name string) *Tensor {
+	for _, t := range g.Initializers {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,312 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"google.golang.org/protobuf/proto"
+
+	"govae/onnx/internal/pb"
+)
+
+// ReadFile reads the ONNX file at path, and weights that it keeps in other files
+// of its folder. It refuses files beyond 2 GiB. What it returns is well-formed
+// data, not yet a model that makes sense: see [Model.Check].
+func ReadFile(path string) (*Model, error) {
+	fail := func(err error) (*Model, error) { return nil, fmt.Errorf("onnx: %s: %w", path, err) }
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return fail(pathCause(err))
+	case !info.Mode().IsRegular():
+		return fail(errors.New("is not a regular file"))
+	case info.Size() > maxFile:
+		return fail(fmt.Errorf("has %d bytes, beyond the 2 GiB that an ONNX file may have", info.Size()))
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fail(pathCause(err))
+	}
+	folder, err := openFolder(filepath.Dir(path))
+	if err != nil {
+		return fail(pathCause(err))
+	}
+	defer folder.Close()
+	m, err := unmarshal(data, folder)
+	if err != nil {
+		return fail(err)
+	}
+	return m, nil
+}
+
+// Unmarshal reads a model from the bytes of an ONNX file. It is [ReadFile] for
+// bytes that are in memory already, such as those of go:embed; a model that keeps
+// weights in other files is an error.
+func Unmarshal(data []byte) (*Model, error) {
+	m, err := unmarshal(data, nil)
+	if err != nil {
+		return nil, fmt.Errorf("onnx: %w", err)
+	}
+	return m, nil
+}
+
+func unmarshal(data []byte, folder *folder) (*Model, error) {
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("has %d bytes, beyond the 2 GiB that an ONNX file may have", len(data))
+	}
+	if len(data) == 0 {
+		return nil, errors.New("is empty")
+	}
+	if err := checkMemory(data); err != nil {
+		return nil, fmt.Errorf("is not an ONNX model, or a damaged one: %w", err)
+	}
+	p := &pb.ModelProto{}
+	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(data, p); err != nil {
+		return nil, fmt.Errorf("is not an ONNX model, or a damaged one: %w", err)
+	}
+	return (&decoder{folder}).model(p)
+}
+
+// decoder turns messages into the package's own types.
+type decoder struct {
+	folder *folder // where external data lies; nil if that is not known
+}
+
+func (d *decoder) model(p *pb.ModelProto) (*Model, error) {
+	switch {
+	case p.Graph == nil:
+		return nil, errors.New("is not an ONNX model: it has no graph")
+	case len(p.Functions) > 0:
+		return nil, errors.New("has model-local functions, which are not supported: inline them when exporting")
+	case len(p.TrainingInfo) > 0:
+		return nil, errors.New("has training information, which is not supported: export it for inference")
+	}
+	graph, err := d.graph(p.Graph)
+	if err != nil {
+		return nil, err
+	}
+	m := &Model{
+		IRVersion:       p.IrVersion,
+		ProducerName:    p.ProducerName,
+		ProducerVersion: p.ProducerVersion,
+		Doc:             p.DocString,
+		Graph:           graph,
+	}
+	for _, o := range p.OpsetImport {
+		m.Opsets = append(m.Opsets, Opset{o.Domain, o.Version})
+	}
+	for _, e := range p.MetadataProps {
+		m.Metadata = append(m.Metadata, Property{e.Key, e.Value})
+	}
+	return m, nil
+}
+
+func (d *decoder) graph(p *pb.GraphProto) (*Graph, error) {
+	if len(p.SparseInitializer) > 0 {
+		return nil, errors.New("has sparse weights, which are not supported")
+	}
+	g := &Graph{Name: p.Name, Doc: p.DocString}
+	var err error
+	if g.Inputs, err = valueInfos(p.Input); err != nil {
+		return nil, fmt.Errorf("graph input %w", err)
+	}
+	if g.Outputs, err = valueInfos(p.Output); err != nil {
+		return nil, fmt.Errorf("graph output %w", err)
+	}
+	if g.Values, err = valueInfos(p.ValueInfo); err != nil {
+		return nil, fmt.Errorf("value %w", err)
+	}
+	for _, t := range p.Initializer {
+		tensor, err := d.tensor(t)
+		if err != nil {
+			return nil, err
+		}
+		g.Initializers = append(g.Initializers, tensor)
+	}
+	for i, n := range p.Node {
+		node := &Node{Name: n.Name, Op: n.OpType, Domain: n.Domain, Doc: n.DocString, Inputs: n.Input, Outputs: n.Output}
+		for _, a := range n.Attribute {
+			attribute, err := d.attribute(a)
+			if err != nil {
+				return nil, fmt.Errorf("%s: attribute %q %w", nodeTitle(node, i), a.Name, err)
+			}
+			node.Attributes = append(node.Attributes, attribute)
+		}
+		g.Nodes = append(g.Nodes, node)
+	}
+	return g, nil
+}
+
+func (d *decoder) attribute(p *pb.AttributeProto) (Attribute, error) {
+	a := Attribute{Name: p.Name, Doc: p.DocString}
+	if p.RefAttrName != "" {
+		return a, errors.New("refers to an argument of a function, outside of one")
+	}
+	if err := attributeFields(p); err != nil {
+		return a, err
+	}
+	switch p.Type {
+	case pb.AttributeProto_UNDEFINED:
+		return a, errors.New("has no type")
+	case pb.AttributeProto_INT:
+		a.Value = p.GetI()
+	case pb.AttributeProto_FLOAT:
+		a.Value = p.GetF()
+	case pb.AttributeProto_STRING:
+		a.Value = string(p.S)
+	case pb.AttributeProto_INTS:
+		a.Value = append([]int64{}, p.Ints...)
+	case pb.AttributeProto_FLOATS:
+		a.Value = append([]float32{}, p.Floats...)
+	case pb.AttributeProto_STRINGS:
+		texts := make([]string, len(p.Strings))
+		for i, s := range p.Strings {
+			texts[i] = string(s)
+		}
+		a.Value = texts
+	case pb.AttributeProto_TENSOR:
+		if p.T == nil {
+			return a, errors.New("is a tensor without content")
+		}
+		t, err := d.tensor(p.T)
+		if err != nil {
+			return a, fmt.Errorf("holds a bad tensor: %w", err)
+		}
+		a.Value = t
+	case pb.AttributeProto_GRAPH, pb.AttributeProto_GRAPHS:
+		return a, errors.New("holds a graph: control flow is not supported")
+	default:
+		return a, fmt.Errorf("has the type %v, which is not supported", p.Type)
+	}
+	return a, nil
+}
+
+// attributeFields checks that of the fields that may hold an attribute's value
+// none but the one that its type names is there.
+func attributeFields(p *pb.AttributeProto) error {
+	for _, field := range []struct {
+		present bool
+		t       pb.AttributeProto_AttributeType
+	}{
+		{p.F != nil, pb.AttributeProto_FLOAT},
+		{p.I != nil, pb.AttributeProto_INT},
+		{p.S != nil, pb.AttributeProto_STRING},
+		{p.T != nil, pb.AttributeProto_TENSOR},
+		{p.G != nil, pb.AttributeProto_GRAPH},
+		{len(p.Floats) > 0, pb.AttributeProto_FLOATS},
+		{len(p.Ints) > 0, pb.AttributeProto_INTS},
+		{len(p.Strings) > 0, pb.AttributeProto_STRINGS},
+	} {
+		if field.present && field.t != p.Type && p.Type != pb.AttributeProto_UNDEFINED {
+			return fmt.Errorf("has the type %v but a value of type %v", p.Type, field.t)
+		}
+	}
+	return nil
+}
+
+// tensor turns a message into a Tensor whose data fits its shape.
+func (d *decoder) tensor(p *pb.TensorProto) (*Tensor, error) {
+	t := &Tensor{Name: p.Name, Doc: p.DocString, Type: DataType(p.DataType), Shape: append([]int64{}, p.Dims...)}
+	size, err := t.bytes()
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case p.Segment != nil:
+		return nil, fmt.Errorf("tensor %q: is in segments, which are not supported", t.Name)
+	case p.DataLocation == pb.TensorProto_EXTERNAL:
+		t.Data, err = d.folder.read(p.ExternalData, size)
+	default:
+		t.Data, err = tensorData(p, t.Type)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tensor %q: %w", t.Name, err)
+	}
+	return t, t.check()
+}
+
+// tensorData returns the elements as little-endian bytes, whichever of the
+// message's fields holds them.
+func tensorData(p *pb.TensorProto, t DataType) ([]byte, error) {
+	fields := 0
+	for _, n := range []int{len(p.RawData), len(p.FloatData), len(p.Int32Data), len(p.StringData),
+		len(p.Int64Data), len(p.DoubleData), len(p.Uint64Data)} {
+		if n > 0 {
+			fields++
+		}
+	}
+	if fields > 1 {
+		return nil, errors.New("has its data in several fields")
+	}
+	if fields == 0 || len(p.RawData) > 0 {
+		return p.RawData, nil
+	}
+	switch t {
+	case Float32:
+		return binary.Append(nil, binary.LittleEndian, p.FloatData)
+	case Float64:
+		return binary.Append(nil, binary.LittleEndian, p.DoubleData)
+	case Int64:
+		return binary.Append(nil, binary.LittleEndian, p.Int64Data)
+	case Uint64:
+		return binary.Append(nil, binary.LittleEndian, p.Uint64Data)
+	case Uint32:
+		data := make([]byte, 0, 4*len(p.Uint64Data))
+		for _, v := range p.Uint64Data {
+			data = binary.LittleEndian.AppendUint32(data, uint32(v))
+		}
+		return data, nil
+	}
+	data := make([]byte, 0, t.Size()*len(p.Int32Data))
+	for _, v := range p.Int32Data { // every narrower type, floats by their bits
+		var element [4]byte
+		binary.LittleEndian.PutUint32(element[:], uint32(v))
+		data = append(data, element[:t.Size()]...)
+	}
+	return data, nil
+}
+
+// valueInfos turns messages into ValueInfos; the error starts with a name.
+func valueInfos(ps []*pb.ValueInfoProto) ([]ValueInfo, error) {
+	var infos []ValueInfo
+	for _, p := range ps {
+		info := ValueInfo{Name: p.Name, Doc: p.DocString}
+		switch v := p.Type.GetValue().(type) {
+		case nil: // Check asks for a type where there must be one
+		case *pb.TypeProto_TensorType:
+			info.Type = DataType(v.TensorType.ElemType)
+			shape, err := shapeOf(v.TensorType.Shape)
+			if err != nil {
+				return nil, fmt.Errorf("%q: %w", p.Name, err)
+			}
+			info.Shape = shape
+		default:
+			return nil, fmt.Errorf("%q: is a sequence, map, optional or sparse tensor; only dense tensors are supported", p.Name)
+		}
+		infos = append(infos, info)
+	}
+	return infos, nil
+}
+
+func shapeOf(p *pb.TensorShapeProto) (Shape, error) {
+	if p == nil {
+		return nil, nil
+	}
+	s := make(Shape, len(p.Dim))
+	for i, d := range p.Dim {
+		s[i] = Unknown()
+		switch v := d.Value.(type) {
+		case *pb.TensorShapeProto_Dimension_DimValue:
+			if v.DimValue < 0 {
+				return nil, fmt.Errorf("dimension %d is negative (%d)", i, v.DimValue)
+			}
+			s[i] = Size(v.DimValue)
+		case *pb.TensorShapeProto_Dimension_DimParam:
+			s[i] = Named(v.DimParam)
+		}
+	}
+	return s, nil
+}
