@@ -1,0 +1,49 @@
+package models
+
+import (
+	"govae/internal/kernel"
+	"govae/onnx"
+)
+
+// Activation is the function that a layer applies to its sums.
+type Activation int
+
+const (
+	Identity Activation = iota
+	ReLU                // max(0, s)
+	Tanh
+)
+
+// activations are the names used in flags and in config.json.
+var activations = map[string]Activation{"relu": ReLU, "tanh": Tanh}
+
+// forward applies a to y in place. The kernels apply ReLU while the sums are
+// still in registers, so there is nothing left to do for it here.
+func (a Activation) forward(k *kernel.Kernel, y []float32) {
+	if a == Tanh {
+		k.Tanh(y, y)
+	}
+}
+
+// backward turns dy, the gradient of the layer's output y, into that of its sums,
+// in place, and writes the gradient of the bias, one value a column, to db. Both
+// derivatives are functions of y: 1 or 0 by its sign, and 1 - y*y.
+func (a Activation) backward(k *kernel.Kernel, db, dy, y []float32) {
+	if a == Tanh {
+		for i, v := range y {
+			dy[i] *= 1 - v*v
+		}
+	}
+	k.BiasGradient(db, dy, y, len(db), a == ReLU)
+}
+
+// emit adds a to the graph.
+func (a Activation) emit(g *onnx.Builder, name string, x onnx.Value) onnx.Value {
+	switch a {
+	case ReLU:
+		return g.Node("Relu", name+"/relu", []onnx.Value{x})
+	case Tanh:
+		return g.Node("Tanh", name+"/tanh", []onnx.Value{x})
+	}
+	return x
+}

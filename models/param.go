@@ -1,0 +1,117 @@
+package models
+
+import (
+	"fmt"
+	"math"
+
+	"govae/internal/random"
+)
+
+// Shape is the size of an image or of a feature map, in memory order, or of a
+// vector, which has no height and no width.
+type Shape struct {
+	H int `json:"height"`
+	W int `json:"width"`
+	C int `json:"channels"`
+}
+
+// Vector is the shape of n values in a row.
+func Vector(n int) Shape { return Shape{C: n} }
+
+func (s Shape) isVector() bool { return s.H == 0 && s.W == 0 }
+
+// Len returns the number of values.
+func (s Shape) Len() int {
+	if s.isVector() {
+		return s.C
+	}
+	return s.H * s.W * s.C
+}
+
+// chw returns the dimensions in file order, those of a vector as one pixel's.
+func (s Shape) chw() []int {
+	if s.isVector() {
+		return []int{s.C, 1, 1}
+	}
+	return []int{s.C, s.H, s.W}
+}
+
+func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C) }
+
+// Param is one tensor of parameters.
+type Param struct {
+	Name  string    // as in the files: "encoder/conv_0/weight"
+	Shape []int     // as in the files
+	Value []float32 // in memory order
+
+	offset        int   // of Value in the model's vector of all parameters
+	axes          []int // Shape, with the axes that memory order takes apart split up
+	perm          []int // memory axis i is axes[perm[i]]; nil where the orders agree
+	fanIn, fanOut int   // for the initialisation; 0 for a bias
+}
+
+// Len returns the number of values.
+func (p *Param) Len() int { return product(p.Shape) }
+
+// In returns p's part of a vector that is laid out like all the model's
+// parameters, such as a gradient.
+func (p *Param) In(all []float32) []float32 { return all[p.offset : p.offset+p.Len()] }
+
+// ToFile copies a tensor like p from memory order to that of the files.
+func (p *Param) ToFile(dst, memory []float32) { p.permute(func(m, f int) { dst[f] = memory[m] }) }
+
+// FromFile copies a tensor like p from the order of the files to memory order.
+func (p *Param) FromFile(memory, src []float32) { p.permute(func(m, f int) { memory[m] = src[f] }) }
+
+// permute calls visit with the index of every value in both orders.
+func (p *Param) permute(visit func(memory, file int)) {
+	if p.perm == nil {
+		for i := range p.Len() {
+			visit(i, i)
+		}
+		return
+	}
+	stride := make([]int, len(p.axes)) // of each axis in the file
+	for i, s := len(p.axes)-1, 1; i >= 0; i-- {
+		stride[i] = s
+		s *= p.axes[i]
+	}
+	m := 0
+	var walk func(axis, file int)
+	walk = func(axis, file int) {
+		if axis == len(p.perm) {
+			visit(m, file)
+			m++
+			return
+		}
+		a := p.perm[axis]
+		for range p.axes[a] {
+			walk(axis+1, file)
+			file += stride[a]
+		}
+	}
+	walk(0, 0)
+}
+
+// initialise sets a weight to Glorot's uniform distribution, +-sqrt(6/(fan in +
+// fan out)) (Glorot and Bengio 2010, eq. 16), drawn in file order so that the
+// memory layout does not change a model, and a bias to zero.
+func (p *Param) initialise(seed uint64, index int) {
+	file := make([]float32, p.Len())
+	if p.fanIn > 0 {
+		bound := math.Sqrt(6 / float64(p.fanIn+p.fanOut))
+		s := random.New(seed, random.Init, 0, uint32(index))
+		for i := range file {
+			file[i] = float32(bound * (2*s.Float64() - 1))
+		}
+	}
+	p.FromFile(p.Value, file)
+}
+
+func product(dims []int) int {
+	n := 1
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}

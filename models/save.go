@@ -1,0 +1,192 @@
+package models
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"govae/internal/atomicfile"
+	"govae/internal/safetensors"
+)
+
+// The files of a model directory that this package reads and writes.
+const (
+	ConfigFile  = "config.json"
+	WeightsFile = "model.safetensors"
+)
+
+// Format is the version of config.json that this package writes, and the newest
+// that it reads.
+const Format = 1
+
+const maxConfigFile = 1 << 20 // bytes
+
+// LatentStats are the mean and the standard deviation, by latent dimension, of
+// the posterior means over the training images.
+type LatentStats struct {
+	Mean []float64 `json:"mean"`
+	Std  []float64 `json:"std"`
+}
+
+// Saved is what a model directory holds beside the weights.
+type Saved struct {
+	Format int    `json:"format"`
+	Model  Config `json:"model"`
+	// Training are the settings of the run that fitted the model, as the trainer
+	// wrote them.
+	Training json.RawMessage `json:"training,omitempty"`
+	// LatentStats hold for the weights whose ID is StatsOf; they are missing while
+	// the run has not finished.
+	LatentStats *LatentStats `json:"latent_stats,omitempty"`
+	StatsOf     string       `json:"latent_stats_of,omitempty"`
+}
+
+// Save writes config.json in dir.
+func (s Saved) Save(dir string) error {
+	s.Format = Format
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(filepath.Join(dir, ConfigFile), append(data, '\n'))
+}
+
+// LoadSaved reads config.json in dir.
+func LoadSaved(dir string) (Saved, error) {
+	path := filepath.Join(dir, ConfigFile)
+	f, err := os.Open(path)
+	if err != nil {
+		return Saved{}, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfigFile+1))
+	if err != nil {
+		return Saved{}, err
+	}
+	s, err := parseSaved(data)
+	if err != nil {
+		return Saved{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+func parseSaved(data []byte) (Saved, error) {
+	if len(data) > maxConfigFile {
+		return Saved{}, fmt.Errorf("more than %d bytes: not the config of a model", maxConfigFile)
+	}
+	var version struct{ Format int }
+	if err := json.Unmarshal(data, &version); err != nil {
+		return Saved{}, fmt.Errorf("not the config of a model: %w", err)
+	}
+	if version.Format < 1 || version.Format > Format {
+		return Saved{}, fmt.Errorf("format %d is unknown: this program reads up to %d; use a newer one", version.Format, Format)
+	}
+	var s Saved
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Saved{}, fmt.Errorf("not the config of a model: %w", err)
+	}
+	if s.Model.Latent < 1 { // elsewhere 0 asks for the default
+		return Saved{}, fmt.Errorf("%d latent dimensions: there must be at least 1", s.Model.Latent)
+	}
+	config, err := s.Model.withDefaults()
+	if err != nil {
+		return Saved{}, err
+	}
+	s.Model = config
+	if st := s.LatentStats; st != nil && (len(st.Mean) != config.Latent || len(st.Std) != config.Latent) {
+		return Saved{}, errors.New("latent_stats do not have one value a latent dimension")
+	}
+	return s, nil
+}
+
+// Tensors returns v, a vector laid out like Theta, as named tensors in the order
+// and layout of the files. prefix is put before each name.
+func (m *VAE) Tensors(prefix string, v []float32) []safetensors.Tensor {
+	var out []safetensors.Tensor
+	for _, p := range m.params {
+		data := make([]float32, p.Len())
+		p.ToFile(data, p.In(v))
+		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Data: data})
+	}
+	return out
+}
+
+// SetTensors is the reverse of [VAE.Tensors]: it fills v from a file, which must
+// hold a tensor of the right shape and of finite values for each parameter. v is
+// unchanged after an error.
+func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error {
+	for _, p := range m.params {
+		t := f.Tensor(prefix + p.Name)
+		if t == nil {
+			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, m.Config.Arch)
+		}
+		if !slices.Equal(t.Shape, p.Shape) {
+			return fmt.Errorf("tensor %q has shape %v, want %v", t.Name, t.Shape, p.Shape)
+		}
+		for i, x := range t.Data {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("tensor %q has the value %g at index %d", t.Name, x, i)
+			}
+		}
+	}
+	for _, p := range m.params {
+		p.FromFile(p.In(v), f.Tensor(prefix+p.Name).Data)
+	}
+	return nil
+}
+
+func (m *VAE) file() *safetensors.File {
+	return &safetensors.File{Tensors: m.Tensors("", m.Theta)}
+}
+
+// SaveWeights writes model.safetensors in dir.
+func (m *VAE) SaveWeights(dir string) error { return m.file().Save(filepath.Join(dir, WeightsFile)) }
+
+// ID identifies the parameters: the SHA-256, in hex, of their model.safetensors.
+func (m *VAE) ID() string {
+	h := sha256.New()
+	if err := m.file().Write(h); err != nil {
+		panic(err) // a hash accepts every write
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Load reads a model directory. Latent statistics of other weights than those in
+// the directory are left out.
+func Load(dir string) (*VAE, Saved, error) {
+	s, err := LoadSaved(dir)
+	if err != nil {
+		return nil, Saved{}, err
+	}
+	m, err := build(s.Model)
+	if err != nil {
+		return nil, Saved{}, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigFile), err)
+	}
+	path := filepath.Join(dir, WeightsFile)
+	f, err := safetensors.Load(path)
+	if err != nil {
+		return nil, Saved{}, err
+	}
+	if len(f.Tensors) != len(m.params) {
+		err = fmt.Errorf("%d tensors, want %d: these are not the weights of %s", len(f.Tensors), len(m.params), ConfigFile)
+	} else {
+		err = m.SetTensors("", m.Theta, f)
+	}
+	if err != nil {
+		return nil, Saved{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.StatsOf != m.ID() {
+		s.LatentStats, s.StatsOf = nil, ""
+	}
+	return m, s, nil
+}

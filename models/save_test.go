@@ -1,0 +1,176 @@
+package models
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestParamOrder(t *testing.T) {
+	// A [2, 3, 1, 2] weight, OIHW in the file, is [1][2][3][2], HWIO, in memory.
+	p := &Param{Shape: []int{2, 3, 1, 2}, axes: []int{2, 3, 1, 2}, perm: []int{2, 3, 1, 0}}
+	file := []float32{0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121} // 100 O + 10 I + W
+	memory := make([]float32, len(file))
+	p.FromFile(memory, file)
+	if want := []float32{0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121}; !slices.Equal(memory, want) {
+		t.Errorf("memory order %v, want %v", memory, want)
+	}
+	back := make([]float32, len(file))
+	p.ToFile(back, memory)
+	if !slices.Equal(back, file) {
+		t.Errorf("file order %v, want %v", back, file)
+	}
+}
+
+func TestSaveAndLoad(t *testing.T) {
+	for _, c := range []Config{
+		{Image: Shape{9, 6, 3}, Latent: 4, Labels: []string{"cat", "dog"}},
+		{Arch: "mlp", Image: Shape{4, 4, 1}, Hidden: []int{7, 5}, Activation: "tanh", Likelihood: Gaussian, LearnSigma: true},
+	} {
+		dir := t.TempDir()
+		m, err := New(c, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stats := &LatentStats{Mean: make([]float64, m.Config.Latent), Std: make([]float64, m.Config.Latent)}
+		saved := Saved{Model: m.Config, Training: []byte(`{"seed": 5}`), LatentStats: stats, StatsOf: m.ID()}
+		if err := saved.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.SaveWeights(dir); err != nil {
+			t.Fatal(err)
+		}
+		got, s, err := Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(m.Config, got.Config); diff != "" {
+			t.Error(diff)
+		}
+		if !slices.Equal(m.Theta, got.Theta) || m.ID() != got.ID() {
+			t.Error("the loaded weights differ")
+		}
+		if diff := cmp.Diff(stats, s.LatentStats); diff != "" {
+			t.Error(diff)
+		}
+
+		m.Theta[0]++ // other weights: the statistics no longer hold
+		if err := m.SaveWeights(dir); err != nil {
+			t.Fatal(err)
+		}
+		if _, s, err := Load(dir); err != nil || s.LatentStats != nil {
+			t.Errorf("statistics of other weights: %v, error %v", s.LatentStats, err)
+		}
+	}
+}
+
+func TestInitialisation(t *testing.T) {
+	a, err := New(Config{Image: Shape{28, 28, 1}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, _ := New(Config{Image: Shape{28, 28, 1}}, 1)
+	c, _ := New(Config{Image: Shape{28, 28, 1}}, 2)
+	if !slices.Equal(a.Theta, b.Theta) || slices.Equal(a.Theta, c.Theta) {
+		t.Error("the seed does not decide the initial weights")
+	}
+	if got := len(a.Theta); got != 888005 {
+		t.Errorf("the reference network has %d parameters, want 888005", got)
+	}
+	for _, p := range a.Params() {
+		lo, hi := slices.Min(p.Value), slices.Max(p.Value)
+		if strings.HasSuffix(p.Name, "/bias") {
+			if lo != 0 || hi != 0 {
+				t.Errorf("%s starts in [%g, %g], want zeros", p.Name, lo, hi)
+			}
+		} else if hi <= 0 || lo >= 0 || hi > 1.3 {
+			t.Errorf("%s starts in [%g, %g], want a range around zero", p.Name, lo, hi)
+		}
+	}
+}
+
+func TestLoadRejects(t *testing.T) {
+	m, err := New(Config{Image: Shape{5, 5, 1}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := New(Config{Arch: "mlp", Image: Shape{5, 5, 1}}, 1)
+	for name, tt := range map[string]struct {
+		change func(dir string) error
+		want   string
+	}{
+		"no directory":       {func(dir string) error { return os.RemoveAll(dir) }, "config.json"},
+		"no weights":         {func(dir string) error { return os.Remove(filepath.Join(dir, WeightsFile)) }, "model.safetensors"},
+		"other architecture": {func(dir string) error { return other.SaveWeights(dir) }, "not the weights"},
+		"truncated":          {func(dir string) error { return os.Truncate(filepath.Join(dir, WeightsFile), 1000) }, "truncated"},
+		"newer format": {func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, ConfigFile), []byte(`{"format": 2}`), 0o644)
+		}, "format 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := (Saved{Model: m.Config}).Save(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := m.SaveWeights(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.change(dir); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestConfigRejects(t *testing.T) {
+	gray := Shape{28, 28, 1}
+	for want, c := range map[string]Config{
+		"architecture":       {Arch: "gan", Image: gray},
+		"channels":           {Image: Shape{28, 28, 4}},
+		"pixels":             {Image: Shape{0, 28, 1}},
+		"-1 latent":          {Image: gray, Latent: -1},
+		"belong to the":      {Image: gray, Hidden: []int{3}},
+		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
+		"hidden layer of":    {Arch: "mlp", Image: gray, Hidden: []int{0}},
+		"0 hidden layers":    {Arch: "mlp", Image: gray, Hidden: []int{}},
+		"unknown likelihood": {Image: gray, Likelihood: "poisson"},
+		"belongs to the":     {Image: gray, Sigma: 1},
+		"sigma -1":           {Image: gray, Likelihood: Gaussian, Sigma: -1},
+		"parameters":         {Arch: "mlp", Image: Shape{4000, 4000, 3}},
+	} {
+		if _, err := New(c, 0); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want one with %q", c, err, want)
+		}
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	f.Add([]byte(`{"format":1,"model":{"arch":"conv","image":{"height":28,"width":28,"channels":1},"latent":2,"likelihood":"bernoulli"}}`))
+	f.Add([]byte(`{"format":1,"model":{"arch":"mlp","image":{"height":2,"width":2,"channels":3},"latent":1,"hidden":[3],"likelihood":"gaussian"},"latent_stats":{"mean":[0],"std":[1]}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := parseSaved(data)
+		if err != nil {
+			return
+		}
+		// Whatever is accepted can be written and read again.
+		dir := t.TempDir()
+		if err := s.Save(dir); err != nil {
+			t.Fatal(err)
+		}
+		again, err := os.ReadFile(filepath.Join(dir, ConfigFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parseSaved(bytes.TrimSpace(again)); err != nil {
+			t.Fatalf("%s cannot be read again: %v", again, err)
+		}
+	})
+}
