@@ -1,0 +1,80 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+)
+
+// comfortable is the sheet width in pixels up to which small images are enlarged.
+const comfortable = 960
+
+// gap is the width in pixels of the line between two images of a sheet.
+const gap = 2
+
+// gapColor is grey, which separates white images as well as black ones.
+var gapColor = color.Gray{Y: 112}
+
+// Grid lays images out in rows of the given number of columns, the first at the
+// top left. Columns 0 chooses the number that makes the sheet about square.
+// It panics when there is no image.
+func Grid(m Images, columns int) image.Image {
+	n := m.Len()
+	if n == 0 {
+		panic("picture: Grid of no images")
+	}
+	if columns < 1 {
+		columns = int(math.Ceil(math.Sqrt(float64(n))))
+	}
+	columns = min(columns, n)
+	s := newSheet(m, columns, (n+columns-1)/columns, 0)
+	for i := range n {
+		m.paint(s.dst, i, s.x(i%columns), s.y(i/columns, 0), s.scale)
+	}
+	return s.dst
+}
+
+// Pairs lays originals out in rows, each above its reconstruction. The batches
+// must be of one shape and length, with at least one image.
+func Pairs(originals, reconstructions Images, columns int) image.Image {
+	n := originals.Len()
+	if n == 0 || reconstructions.Len() != n || originals.H != reconstructions.H || originals.W != reconstructions.W || originals.C != reconstructions.C {
+		panic("picture: Pairs of batches that are empty or differ in shape")
+	}
+	columns = max(1, min(columns, n))
+	rows := (n + columns - 1) / columns
+	s := newSheet(originals, columns, 2*rows, rows-1)
+	for i := range n {
+		row := i / columns
+		originals.paint(s.dst, i, s.x(i%columns), s.y(2*row, row), s.scale)
+		reconstructions.paint(s.dst, i, s.x(i%columns), s.y(2*row+1, row), s.scale)
+	}
+	return s.dst
+}
+
+// sheet is the geometry of a picture made of equal cells with a frame of gap
+// pixels around each and, between groups of rows, a wider bar.
+type sheet struct {
+	dst          draw.Image
+	scale        int
+	cellW, cellH int
+}
+
+// bar is the extra space between two groups of rows.
+const bar = 5 * gap
+
+func newSheet(m Images, columns, rows, bars int) *sheet {
+	scale := max(1, (comfortable/columns-gap)/m.W)
+	s := &sheet{scale: scale, cellW: m.W*scale + gap, cellH: m.H*scale + gap}
+	w, h := columns*s.cellW+gap, rows*s.cellH+gap+bars*bar
+	s.dst = m.canvas(w, h)
+	draw.Draw(s.dst, s.dst.Bounds(), image.NewUniform(gapColor), image.Point{}, draw.Src)
+	return s
+}
+
+// x returns the left edge of a column.
+func (s *sheet) x(column int) int { return gap + column*s.cellW }
+
+// y returns the top edge of a row that has so many bars above it.
+func (s *sheet) y(row, bars int) int { return gap + row*s.cellH + bars*bar }

@@ -1,0 +1,94 @@
+// Package picture turns batches of images into files that people look at:
+// sheets of images, originals above their reconstructions, the latent manifold
+// with its axes, and the loss curves of a training run.
+//
+// Pictures without axes are plain pixels, enlarged by whole factors so that
+// every image pixel stays a sharp square; those with axes are drawn by
+// gonum/plot. The same input always gives the same bytes.
+package picture
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+)
+
+// Images is a batch of n images of one size. Pixels holds n*H*W*C values,
+// channels last, nominally in [0, 1]: a picture clamps what lies outside and
+// shows NaN as black.
+type Images struct {
+	H, W, C int // C is 1 (grey) or 3 (red, green, blue)
+	Pixels  []float32
+}
+
+// FromNCHW wraps a tensor [n, c, h, w] as an ONNX model returns it. Grey images
+// share its memory, colour images are copied into channels-last order.
+func FromNCHW(c, h, w int, pixels []float32) Images {
+	m := Images{H: h, W: w, C: c, Pixels: pixels}
+	n := m.Len()
+	if c == 1 {
+		return m
+	}
+	m.Pixels = make([]float32, len(pixels))
+	for i := range n {
+		src, dst := pixels[i*c*h*w:], m.Pixels[i*c*h*w:]
+		for ch := range c {
+			for p := range h * w {
+				dst[p*c+ch] = src[ch*h*w+p]
+			}
+		}
+	}
+	return m
+}
+
+// Len returns the number of images. It panics on a shape that Pixels cannot have.
+func (m Images) Len() int {
+	size := m.H * m.W * m.C
+	if m.H < 1 || m.W < 1 || m.C != 1 && m.C != 3 || len(m.Pixels)%size != 0 {
+		panic(fmt.Sprintf("picture: %d pixel values of images %dx%dx%d; want a multiple of the size and 1 or 3 channels",
+			len(m.Pixels), m.H, m.W, m.C))
+	}
+	return len(m.Pixels) / size
+}
+
+// Slice returns the images [from, to). They share m's memory.
+func (m Images) Slice(from, to int) Images {
+	size := m.H * m.W * m.C
+	m.Pixels = m.Pixels[from*size : to*size]
+	return m
+}
+
+// canvas returns a black picture of the batch's colour kind: grey or RGBA.
+func (m Images) canvas(w, h int) draw.Image {
+	if m.C == 1 {
+		return image.NewGray(image.Rect(0, 0, w, h))
+	}
+	return image.NewRGBA(image.Rect(0, 0, w, h))
+}
+
+// paint draws image i with its top left corner at (x0, y0), each pixel a square of scale*scale.
+func (m Images) paint(dst draw.Image, i, x0, y0, scale int) {
+	src := m.Pixels[i*m.H*m.W*m.C:]
+	for y := range m.H * scale {
+		for x := range m.W * scale {
+			p := src[(y/scale*m.W+x/scale)*m.C:]
+			if m.C == 1 {
+				dst.Set(x0+x, y0+y, color.Gray{Y: level(p[0])})
+			} else {
+				dst.Set(x0+x, y0+y, color.RGBA{R: level(p[0]), G: level(p[1]), B: level(p[2]), A: 255})
+			}
+		}
+	}
+}
+
+// level maps [0, 1] to 0..255, rounding to nearest. NaN fails every comparison and becomes 0.
+func level(v float32) uint8 {
+	switch {
+	case v >= 1:
+		return 255
+	case v > 0:
+		return uint8(v*255 + 0.5)
+	}
+	return 0
+}

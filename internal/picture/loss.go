@@ -1,0 +1,104 @@
+package picture
+
+import (
+	"image/color"
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// Curve is one line of each panel of a loss picture: the terms of the ELBO of
+// one split, in nats an image. Element i of each slice belongs to Epoch[i];
+// values that are not finite are left out.
+type Curve struct {
+	Name                     string // "train", "test"
+	Epoch                    []int
+	ELBO, Reconstruction, KL []float64
+}
+
+// lineColors are blue and orange, told apart by colour-blind readers too, then
+// further tones of Okabe and Ito's palette.
+var lineColors = []color.RGBA{{0, 114, 178, 255}, {230, 120, 0, 255}, {0, 158, 115, 255}, {204, 121, 167, 255}}
+
+// Loss writes a PNG of three panels: ELBO, reconstruction term and KL term by epoch.
+func Loss(path string, curves ...Curve) error {
+	panels := []*plot.Plot{
+		panel("ELBO", curves, func(c Curve) []float64 { return c.ELBO }),
+		panel("Reconstruction", curves, func(c Curve) []float64 { return c.Reconstruction }),
+		panel("KL divergence", curves, func(c Curve) []float64 { return c.KL }),
+	}
+	// The ELBO and, as a rule, the KL term rise and leave the lower right corner
+	// free for the legend; the reconstruction loss falls and leaves the upper one.
+	panels[1].Legend.Top = true
+	panels[1].Legend.YOffs = -8
+
+	c := vgimg.NewWith(vgimg.UseWH(13*vg.Inch, 4*vg.Inch), vgimg.UseDPI(dpi))
+	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 24, PadTop: 12, PadBottom: 10, PadLeft: 12, PadRight: 16}
+	for i, p := range panels {
+		p.Draw(tiles.At(draw.New(c), i, 0))
+	}
+	return WritePNG(path, c.Image())
+}
+
+// panel draws one term of every curve over the epochs.
+func panel(title string, curves []Curve, term func(Curve) []float64) *plot.Plot {
+	p := plot.New()
+	sansSerif(p)
+	p.Title.Text = title
+	p.Title.Padding = 8
+	p.X.Label.Text, p.Y.Label.Text = "epoch", "nats per image"
+	p.X.Tick.Marker, p.Y.Tick.Marker = roundTicks(1), roundTicks(0)
+	p.Legend.XOffs, p.Legend.YOffs = -8, 8
+	p.Legend.Padding = 3
+
+	grid := plotter.NewGrid()
+	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{Y: 225}, color.Gray{Y: 225}
+	p.Add(grid)
+	for i, c := range curves {
+		var points plotter.XYs
+		for k, v := range term(c) {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				points = append(points, plotter.XY{X: float64(c.Epoch[k]), Y: v})
+			}
+		}
+		if len(points) == 0 {
+			continue
+		}
+		line, dots, err := plotter.NewLinePoints(points)
+		if err != nil {
+			panic("picture: " + err.Error()) // only for no points or values that are not finite
+		}
+		line.Width, line.Color = 1.8, lineColors[i%len(lineColors)]
+		dots.Shape, dots.Radius, dots.Color = draw.CircleGlyph{}, 2.4, line.Color
+		p.Add(line)
+		if len(points) <= 40 { // beyond that dots run into each other
+			p.Add(dots)
+		}
+		p.Legend.Add(c.Name, line)
+	}
+	return p
+}
+
+// roundTicks marks multiples of 1, 2 or 5 times a power of ten, none finer than
+// the finest step and at most eight of them.
+func roundTicks(finest float64) plot.TickerFunc {
+	return func(lo, hi float64) []plot.Tick {
+		step, digits := 0.0, 0
+		for k := -18; step < finest || (hi-lo)/step > 7; k++ {
+			power := math.Floor(float64(k) / 3)
+			step = []float64{1, 2, 5}[(k+18)%3] * math.Pow(10, power)
+			digits = max(0, -int(power))
+		}
+		var ticks []plot.Tick
+		// The slack keeps ends that rounding moved; the sum makes -0 a 0.
+		for i := math.Ceil(lo/step-1e-6) + 0; i*step <= hi+step/1e6; i++ {
+			ticks = append(ticks, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'f', digits, 64)})
+		}
+		return ticks
+	}
+}

@@ -1,0 +1,188 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+
+	"govae/internal/safetensors"
+	"govae/models"
+)
+
+// The names of a checkpoint and its predecessor in the model directory.
+const (
+	CheckpointFile         = "checkpoint.safetensors"
+	PreviousCheckpointFile = "checkpoint.previous.safetensors"
+)
+
+const checkpointFormat = "1"
+
+// settings are what must not change when a run is resumed.
+type settings struct {
+	Model       models.Config `json:"model"`
+	Batch       int           `json:"batch"`
+	LR          float64       `json:"lr"`
+	Beta        float64       `json:"beta"`
+	Seed        uint64        `json:"seed"`
+	ValFraction float64       `json:"val-fraction"`
+	Data        string        `json:"data"` // fingerprint
+}
+
+// differs names the first setting in which t differs from s, in the words of the
+// JSON form, with both values; it returns "" if there is none.
+func (s settings) differs(t settings) (name string, is, was any) {
+	flat := func(s settings) map[string]any {
+		all := map[string]any{}
+		for _, part := range []any{s, s.Model} {
+			var m map[string]any
+			data, _ := json.Marshal(part)
+			_ = json.Unmarshal(data, &m)
+			for k, v := range m {
+				all[k] = v
+			}
+		}
+		delete(all, "model")
+		return all
+	}
+	a, b := flat(s), flat(t)
+	var names []string // the architecture first: others depend on it
+	for _, m := range []map[string]any{a, b} {
+		for k := range m {
+			names = append(names, k)
+		}
+	}
+	slices.Sort(names)
+	for _, k := range append([]string{"arch"}, names...) {
+		if !reflect.DeepEqual(a[k], b[k]) {
+			return k, b[k], a[k]
+		}
+	}
+	return "", nil, nil
+}
+
+// state is where a run stands, beside its tensors.
+type state struct {
+	Epoch   int     `json:"epoch"`   // complete epochs
+	Batch   int     `json:"batch"`   // complete batches of the running epoch
+	Step    int     `json:"step"`    // complete steps since the start
+	Sums    Terms   `json:"sums"`    // over the running epoch's images
+	Seconds float64 `json:"seconds"` // spent in the running epoch
+	// The best validation ELBO so far and its epoch; 0 means none yet.
+	Best      float64 `json:"best_elbo"`
+	BestEpoch int     `json:"best_epoch"`
+}
+
+// checkpoint is the complete state of a run.
+type checkpoint struct {
+	settings settings
+	state    state
+	kernel   string
+	m        *models.VAE
+	adam     *adam
+}
+
+// The prefixes of Adam's moments; the weights have none.
+const (
+	firstMoment  = "adam/m/"
+	secondMoment = "adam/v/"
+)
+
+// save writes the checkpoint in dir; the one that was there becomes its
+// predecessor.
+func (c *checkpoint) save(dir string) error {
+	settings, err := json.Marshal(c.settings)
+	if err != nil {
+		return err
+	}
+	state, err := json.Marshal(c.state)
+	if err != nil {
+		return err
+	}
+	f := &safetensors.File{
+		Metadata: map[string]string{
+			"format": checkpointFormat, "settings": string(settings), "state": string(state), "kernel": c.kernel,
+		},
+		Tensors: slices.Concat(c.m.Tensors("", c.m.Theta), c.m.Tensors(firstMoment, c.adam.m), c.m.Tensors(secondMoment, c.adam.v)),
+	}
+	if f.Metadata["sha256"], err = f.Digest(); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, CheckpointFile)
+	err = os.Rename(path, filepath.Join(dir, PreviousCheckpointFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return f.Save(path)
+}
+
+// hasCheckpoint reports whether dir holds a run.
+func hasCheckpoint(dir string) bool {
+	for _, name := range []string{CheckpointFile, PreviousCheckpointFile} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// loadCheckpoint sets c.state, c.kernel, the weights and the moments from dir, after
+// a check that the checkpoint is whole and of the same settings. Where it is
+// damaged or missing, its predecessor serves, and warn is told.
+func (c *checkpoint) load(dir string, warn func(string)) error {
+	err := c.loadFile(filepath.Join(dir, CheckpointFile))
+	var damaged *damagedError
+	if !errors.As(err, &damaged) {
+		return err
+	}
+	if previous := c.loadFile(filepath.Join(dir, PreviousCheckpointFile)); previous != nil {
+		if errors.As(previous, new(*damagedError)) {
+			return fmt.Errorf("%w; its predecessor cannot be used either; start afresh (--force)", err)
+		}
+		return previous
+	}
+	warn(fmt.Sprintf("%v; going on from its predecessor", err))
+	return nil
+}
+
+// damagedError is an error for which the predecessor may be of help.
+type damagedError struct{ error }
+
+func (c *checkpoint) loadFile(path string) error {
+	f, err := safetensors.Load(path)
+	if err != nil {
+		return &damagedError{err}
+	}
+	sum, err := f.Digest("sha256")
+	if err != nil || sum != f.Metadata["sha256"] {
+		return &damagedError{fmt.Errorf("%s: the data does not match its SHA-256: the file is damaged or no checkpoint", path)}
+	}
+	if v := f.Metadata["format"]; v != checkpointFormat {
+		return fmt.Errorf("%s: checkpoint format %q is unknown: it was written by another version; use that one to resume", path, v)
+	}
+	var stored settings
+	var st state
+	for key, v := range map[string]any{"settings": &stored, "state": &st} {
+		if err := json.Unmarshal([]byte(f.Metadata[key]), v); err != nil {
+			return &damagedError{fmt.Errorf("%s: %s: %w", path, key, err)}
+		}
+	}
+	switch name, is, was := stored.differs(c.settings); name {
+	case "":
+	case "data":
+		return fmt.Errorf("%s: the run was started with other data: give the same data and limit, or another directory", path)
+	default:
+		return fmt.Errorf("%s: the run was started with %s %v, not %v: keep it, or give another directory", path, name, was, is)
+	}
+	for prefix, v := range map[string][]float32{"": c.m.Theta, firstMoment: c.adam.m, secondMoment: c.adam.v} {
+		if err := c.m.SetTensors(prefix, v, f); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	c.state, c.kernel = st, f.Metadata["kernel"]
+	return nil
+}

@@ -1,0 +1,77 @@
+package train
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+
+	"govae/internal/atomicfile"
+)
+
+// MetricsFile is the file of a model directory with one JSON object an epoch.
+const MetricsFile = "metrics.jsonl"
+
+// Metrics are the figures of one epoch.
+type Metrics struct {
+	Epoch           int     `json:"epoch"`   // from 1
+	Step            int     `json:"step"`    // since the start of training
+	Seconds         float64 `json:"seconds"` // spent in training, without evaluation
+	ImagesPerSecond float64 `json:"images_per_second"`
+	Beta            float64 `json:"beta"`
+	Train           Terms   `json:"train"` // running mean over the epoch
+	Validation      *Terms  `json:"validation,omitempty"`
+	Test            Terms   `json:"test"`
+}
+
+// termsJSON is how [Terms] stand in the file: with their sum.
+type termsJSON struct {
+	ELBO           float64 `json:"elbo"`
+	Reconstruction float64 `json:"reconstruction"`
+	KL             float64 `json:"kl"`
+}
+
+// MarshalJSON writes the ELBO beside its terms.
+func (t Terms) MarshalJSON() ([]byte, error) {
+	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (t *Terms) UnmarshalJSON(data []byte) error {
+	var j termsJSON
+	err := json.Unmarshal(data, &j)
+	t.Reconstruction, t.KL = j.Reconstruction, j.KL
+	return err
+}
+
+// writeMetrics replaces metrics.jsonl in dir.
+func writeMetrics(dir string, all []Metrics) error {
+	return atomicfile.Write(filepath.Join(dir, MetricsFile), func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		for _, m := range all {
+			if err := e.Encode(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// readMetrics returns the metrics of the first epochs in dir. Lines that are
+// missing or damaged are left out: they are a record, not state.
+func readMetrics(dir string, epochs int) []Metrics {
+	data, err := os.ReadFile(filepath.Join(dir, MetricsFile))
+	if err != nil {
+		return nil
+	}
+	var all []Metrics
+	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+		var m Metrics
+		if json.Unmarshal(lines.Bytes(), &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
+			all = append(all, m)
+		}
+	}
+	return all
+}

@@ -1,0 +1,92 @@
+package train
+
+import (
+	"fmt"
+	"math"
+)
+
+// Options are the settings of a run. The zero value trains for 30 epochs with
+// the defaults below and writes nothing to disk.
+type Options struct {
+	// Dir is the model directory that the run writes; it is made if it is missing.
+	// Empty keeps everything in memory.
+	Dir string
+	// Resume goes on with the run in Dir, or starts one if there is none. Force
+	// starts afresh where Dir holds a run, which is otherwise an error.
+	Resume, Force bool
+
+	Epochs int      // 0 means 30
+	Batch  int      // images a step; 0 means 128
+	LR     float64  // Adam's learning rate; 0 means 1e-3
+	Beta   *float64 // weight of the KL term (Higgins et al. 2017); nil means 1
+	Seed   uint64   // of initialisation, order and noise
+
+	// ValFraction is the share of the training images that is set apart for
+	// validation; 0 means none. With validation images the weights of the best
+	// validation ELBO are kept, otherwise those of the last epoch.
+	ValFraction float64
+	// Threads is the number of cores; 0 means all. It does not change the result.
+	Threads int
+
+	// Note is stored in config.json beside the settings, for the reader of it: the
+	// flags of a command, say.
+	Note map[string]string
+
+	// OnStep is called after every step, OnEpoch after every epoch, and Warn with a
+	// line for the user when something is not as asked for. All may be nil.
+	OnStep  func(Progress)
+	OnEpoch func(Metrics)
+	Warn    func(message string)
+}
+
+// Progress tells how far a run is.
+type Progress struct {
+	Epoch  int   // the running one, from 1
+	Epochs int   // of the whole run
+	Images int   // of this epoch that have been trained on
+	Total  int   // images an epoch
+	Train  Terms // mean over those images
+}
+
+func (o Options) withDefaults() (Options, error) {
+	fill(&o.Epochs, 30)
+	fill(&o.Batch, 128)
+	fill(&o.LR, 1e-3)
+	if o.Beta == nil {
+		one := 1.0
+		o.Beta = &one
+	}
+	if o.OnStep == nil {
+		o.OnStep = func(Progress) {}
+	}
+	if o.OnEpoch == nil {
+		o.OnEpoch = func(Metrics) {}
+	}
+	if o.Warn == nil {
+		o.Warn = func(string) {}
+	}
+	switch {
+	case o.Epochs < 1:
+		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
+	case o.Batch < 1:
+		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
+	case !(o.LR > 0) || math.IsInf(o.LR, 0):
+		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR)
+	case !(*o.Beta >= 0) || math.IsInf(*o.Beta, 0):
+		return o, fmt.Errorf("beta %g: it must be 0 or a positive number", *o.Beta)
+	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
+		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
+	case o.Threads < 0:
+		return o, fmt.Errorf("%d threads: there must be at least 1", o.Threads)
+	case o.Resume && o.Force:
+		return o, fmt.Errorf("resume and force exclude each other")
+	}
+	return o, nil
+}
+
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

@@ -1,0 +1,134 @@
+package train
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"govae/internal/picture"
+	"govae/internal/random"
+	"govae/models"
+)
+
+// The pictures of a model directory.
+const (
+	LossPicture            = "loss.png"
+	ReconstructionsPicture = "reconstructions.png"
+	SamplesPicture         = "samples.png"
+	ManifoldPicture        = "manifold.png"
+)
+
+// removeRun deletes what an earlier run left in dir, so that nothing in it is of
+// two runs.
+func removeRun(dir string) error {
+	for _, name := range []string{
+		CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
+		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+	} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// What the pictures show.
+const (
+	reconstructed   = 40 // test images
+	reconstructRow  = 10
+	sampleRow       = 8
+	samples         = sampleRow * sampleRow
+	manifoldGrid    = 15
+	manifoldExtreme = 4 // of both latent dimensions
+)
+
+// pictures writes all pictures of the present weights.
+func (r *run) pictures() error {
+	path := func(name string) string { return filepath.Join(r.Dir, name) }
+	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
+		return err
+	}
+	n := min(reconstructed, r.test.Len())
+	index := make([]int, n)
+	for i := range index {
+		index[i] = i
+	}
+	originals := make([]float32, n*r.m.Config.Image.Len())
+	r.test.Floats(originals, index)
+	pairs := picture.Pairs(r.images(originals), r.images(r.reconstruct(originals)), min(n, reconstructRow))
+	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
+		return err
+	}
+	sheet := picture.Grid(r.images(r.decode(prior(r.Seed, samples, r.m.Config.Latent))), sampleRow)
+	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
+		return err
+	}
+	if r.m.Config.Latent != 2 {
+		return nil
+	}
+	tiles := r.images(r.decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))
+	return picture.Manifold(path(ManifoldPicture), tiles, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+}
+
+func (r *run) images(pixels []float32) picture.Images {
+	s := r.m.Config.Image
+	return picture.Images{H: s.H, W: s.W, C: s.C, Pixels: pixels}
+}
+
+// prior draws n latent points from N(0, I).
+func prior(seed uint64, n, latent int) []float32 {
+	z := make([]float32, n*latent)
+	for i := range n {
+		s := random.New(seed, random.Prior, 0, uint32(i))
+		s.Normal(z[i*latent : (i+1)*latent])
+	}
+	return z
+}
+
+// decode returns the images of latent points, in batches that fit the workspace.
+func (r *run) decode(z []float32) []float32 {
+	l, d := r.m.Config.Latent, r.m.Config.Image.Len()
+	out := make([]float32, len(z)/l*d)
+	for lo := 0; lo < len(z)/l; lo += r.Batch {
+		n := min(r.Batch, len(z)/l-lo)
+		copy(r.elbo.w.Z, z[lo*l:(lo+n)*l])
+		r.m.Decode(r.elbo.k, r.elbo.w, n)
+		r.m.Image(r.elbo.k, r.elbo.w, n, out[lo*d:(lo+n)*d])
+	}
+	return out
+}
+
+// reconstruct returns the images decoded from the posterior means of x.
+func (r *run) reconstruct(x []float32) []float32 {
+	l, d := r.m.Config.Latent, r.m.Config.Image.Len()
+	z := make([]float32, 0, len(x)/d*l)
+	for lo := 0; lo < len(x)/d; lo += r.Batch {
+		n := min(r.Batch, len(x)/d-lo)
+		r.m.Encode(r.elbo.k, r.elbo.w, n, x[lo*d:])
+		z = append(z, r.elbo.w.Mean[:n*l]...)
+	}
+	return r.decode(z)
+}
+
+// curves returns the loss terms by epoch.
+func (r *run) curves() []picture.Curve {
+	curves := []picture.Curve{{Name: "train"}, {Name: "test"}}
+	if r.validation != nil {
+		curves = append(curves, picture.Curve{Name: "validation"})
+	}
+	for _, m := range r.metrics {
+		terms := []Terms{m.Train, m.Test}
+		if m.Validation != nil {
+			terms = append(terms, *m.Validation)
+		}
+		for i, t := range terms[:min(len(terms), len(curves))] {
+			c := &curves[i]
+			c.Epoch = append(c.Epoch, m.Epoch)
+			c.ELBO = append(c.ELBO, t.ELBO())
+			c.Reconstruction = append(c.Reconstruction, t.Reconstruction)
+			c.KL = append(c.KL, t.KL)
+		}
+	}
+	return curves
+}

@@ -1,0 +1,304 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"time"
+
+	"govae/dataset"
+	"govae/internal/kernel"
+	"govae/internal/random"
+	"govae/models"
+)
+
+// checkpointInterval is the longest time that a crash can cost.
+const checkpointInterval = 5 * time.Minute
+
+// Run trains m on the data and returns the metrics of every epoch. When it
+// returns without an error m holds the weights that it kept: those of the best
+// validation ELBO if there are validation images, else those of the last epoch.
+//
+// Cancelling the context stops the run after the present step; a checkpoint is
+// written first, and the error wraps the context's.
+func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
+	r, err := newRun(m, data, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.elbo.k.Close()
+	return r.metrics, r.run(ctx)
+}
+
+// run is a training run.
+type run struct {
+	Options
+	checkpoint
+	elbo                    *elbo
+	train, validation, test *dataset.Images
+	metrics                 []Metrics
+	kept                    []float32 // the weights to keep; the present ones where nil
+	saved                   time.Time // when the latest checkpoint was written
+}
+
+func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if models.Shape(data.Train.Shape) != m.Config.Image {
+		return nil, fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	}
+	r := &run{Options: o, train: data.Train, test: data.Test}
+	if o.ValFraction > 0 {
+		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
+			return nil, err
+		}
+	}
+	if n := r.train.Len(); r.Batch > n {
+		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
+		r.Batch = n
+	}
+	k, err := kernel.New(o.Threads)
+	if err != nil {
+		return nil, err
+	}
+	r.elbo = newELBO(m, k, r.Batch)
+	r.checkpoint = checkpoint{
+		settings: settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: *o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint()},
+		kernel:   k.Name(),
+		m:        m,
+		adam:     newAdam(len(m.Theta), o.LR),
+	}
+	if err := r.open(); err != nil {
+		k.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// open prepares the model directory and, to resume, loads its checkpoint.
+func (r *run) open() error {
+	if r.Dir == "" {
+		return nil
+	}
+	exists := hasCheckpoint(r.Dir)
+	switch {
+	case exists && r.Resume:
+		if err := r.load(r.Dir, r.Warn); err != nil {
+			return err
+		}
+		if r.state.Epoch > r.Epochs {
+			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
+		}
+		if name := r.elbo.k.Name(); r.checkpoint.kernel != name {
+			r.Warn(fmt.Sprintf("the run was started with the %s kernel and goes on with %s: the result will differ in its last bits", r.checkpoint.kernel, name))
+			r.checkpoint.kernel = name
+		}
+		r.metrics = readMetrics(r.Dir, r.state.Epoch)
+		if r.validation != nil && r.state.BestEpoch > 0 {
+			best, _, err := models.Load(r.Dir)
+			if err != nil {
+				return fmt.Errorf("the weights of the best epoch: %w", err)
+			}
+			r.kept = best.Theta
+		}
+	case exists && !r.Force:
+		return fmt.Errorf("%s holds a run already: resume it (--resume), overwrite it (--force), or give another directory", r.Dir)
+	default:
+		if err := os.MkdirAll(r.Dir, 0o755); err != nil {
+			return err
+		}
+		if err := removeRun(r.Dir); err != nil {
+			return err
+		}
+	}
+	if err := r.saveConfig(nil); err != nil {
+		return err
+	}
+	if err := writeMetrics(r.Dir, r.metrics); err != nil {
+		return err
+	}
+	return r.saveCheckpoint()
+}
+
+func (r *run) run(ctx context.Context) error {
+	for r.state.Epoch < r.Epochs {
+		if err := r.epoch(ctx); err != nil {
+			if ctx.Err() == nil {
+				return err
+			}
+			if err := r.saveCheckpoint(); err != nil {
+				return err
+			}
+			return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
+		}
+	}
+	if r.kept != nil {
+		copy(r.m.Theta, r.kept)
+	}
+	return r.finish(ctx)
+}
+
+// epoch trains from where the state is to the end of the running epoch,
+// evaluates, and saves.
+func (r *run) epoch(ctx context.Context) error {
+	n := r.train.Len()
+	order := make([]int, n)
+	dataset.Order(order, r.Seed, r.state.Epoch)
+	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.step(order[lo:min(lo+r.Batch, n)]); err != nil {
+			return err
+		}
+		done := min(r.state.Batch*r.Batch, n)
+		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.over(done)})
+		if time.Since(r.saved) > checkpointInterval {
+			if err := r.saveCheckpoint(); err != nil {
+				return err
+			}
+		}
+	}
+	metrics, err := r.evaluate(ctx)
+	if err != nil {
+		return err
+	}
+	r.state.Epoch++
+	r.state.Batch, r.state.Sums, r.state.Seconds = 0, Terms{}, 0
+	keep := true
+	if v := metrics.Validation; v != nil {
+		if keep = r.state.BestEpoch == 0 || v.ELBO() > r.state.Best; keep {
+			r.state.Best, r.state.BestEpoch = v.ELBO(), r.state.Epoch
+			r.kept = append(r.kept[:0], r.m.Theta...)
+		}
+	}
+	r.metrics = append(r.metrics, metrics)
+	if err := r.save(keep); err != nil {
+		return err
+	}
+	r.OnEpoch(metrics)
+	return nil
+}
+
+// step trains on one batch.
+func (r *run) step(index []int) error {
+	start := time.Now()
+	r.elbo.load(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
+	terms := r.elbo.gradient(len(index), *r.Beta)
+	if loss := terms.ELBO(); math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return fmt.Errorf("the loss is not finite in step %d: lower the learning rate", r.state.Step+1)
+	}
+	r.state.Step++
+	r.state.Batch++
+	r.adam.step(r.elbo.k, r.m.Theta, r.elbo.w.Grad, r.state.Step)
+	r.state.Sums.add(terms)
+	r.state.Seconds += time.Since(start).Seconds()
+	return nil
+}
+
+// evaluate returns the figures of the epoch that has just been trained.
+func (r *run) evaluate(ctx context.Context) (Metrics, error) {
+	n := r.train.Len()
+	m := Metrics{
+		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds, ImagesPerSecond: float64(n) / r.state.Seconds,
+		Beta: *r.Beta, Train: r.state.Sums.over(n),
+	}
+	if r.validation != nil {
+		terms, err := r.elbo.evaluate(ctx, r.validation, validationSplit, r.Seed)
+		if err != nil {
+			return m, err
+		}
+		m.Validation = &terms
+	}
+	var err error
+	m.Test, err = r.elbo.evaluate(ctx, r.test, testSplit, r.Seed)
+	if err == nil && (math.IsNaN(m.Test.ELBO()) || math.IsInf(m.Test.ELBO(), 0)) {
+		err = errors.New("the test ELBO is not finite: lower the learning rate")
+	}
+	return m, err
+}
+
+// save writes what an epoch leaves. The checkpoint comes last: whoever is killed
+// before it does the epoch again, to the same result.
+func (r *run) save(weights bool) error {
+	if r.Dir == "" {
+		return nil
+	}
+	if weights {
+		if err := r.m.SaveWeights(r.Dir); err != nil {
+			return err
+		}
+	}
+	if err := writeMetrics(r.Dir, r.metrics); err != nil {
+		return err
+	}
+	return r.saveCheckpoint()
+}
+
+func (r *run) saveCheckpoint() error {
+	if r.Dir == "" {
+		return nil
+	}
+	r.saved = time.Now()
+	return r.checkpoint.save(r.Dir)
+}
+
+// saveConfig writes config.json.
+func (r *run) saveConfig(stats *models.LatentStats) error {
+	training, err := json.Marshal(struct {
+		settings
+		record
+	}{r.settings, record{r.Epochs, r.Note}})
+	if err != nil {
+		return err
+	}
+	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: stats}
+	if stats != nil {
+		s.StatsOf = r.m.ID()
+	}
+	return s.Save(r.Dir)
+}
+
+// record is what config.json tells about a run beside its settings.
+type record struct {
+	Epochs int               `json:"epochs"`
+	Note   map[string]string `json:"note,omitempty"`
+}
+
+// StartedWith returns the note ([Options.Note]) of the run in dir, nil if dir holds
+// none.
+func StartedWith(dir string) (map[string]string, error) {
+	if !hasCheckpoint(dir) {
+		return nil, nil
+	}
+	s, err := models.LoadSaved(dir)
+	if err != nil {
+		return nil, err
+	}
+	var r record
+	if err := json.Unmarshal(s.Training, &r); err != nil {
+		return nil, fmt.Errorf("%s: training: %w", filepath.Join(dir, models.ConfigFile), err)
+	}
+	return r.Note, nil
+}
+
+// finish writes what is made of the final weights: statistics and pictures.
+func (r *run) finish(ctx context.Context) error {
+	if r.Dir == "" {
+		return nil
+	}
+	stats, err := r.elbo.latentStats(ctx, r.train)
+	if err != nil {
+		return err
+	}
+	if err := r.saveConfig(stats); err != nil {
+		return err
+	}
+	return r.pictures()
+}

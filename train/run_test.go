@@ -1,0 +1,279 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"govae/dataset"
+	"govae/models"
+)
+
+var (
+	smallShape  = dataset.Shape{H: 9, W: 8, C: 1}
+	smallConfig = models.Config{Image: models.Shape(smallShape)}
+)
+
+// smallData are 40 training images: two batches of 16 and one of 8.
+func smallData() *dataset.Data {
+	m := noiseImages(50, smallShape)
+	return &dataset.Data{Name: "noise", Train: m.Head(40), Test: m.Select([]int{40, 41, 42, 43, 44, 45, 46, 47, 48, 49})}
+}
+
+func smallModel(t testing.TB, c models.Config) *models.VAE {
+	t.Helper()
+	m, err := models.New(c, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// weights returns the content of model.safetensors.
+func weights(t *testing.T, dir string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, models.WeightsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func mustRun(t *testing.T, o Options) []byte {
+	t.Helper()
+	if _, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), o); err != nil {
+		t.Fatal(err)
+	}
+	return weights(t, o.Dir)
+}
+
+func TestThreadsDoNotChangeTheResult(t *testing.T) {
+	var want []byte
+	for threads := 1; threads <= 3; threads++ {
+		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads})
+		if want == nil {
+			want = got
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%d threads give other weights than 1", threads)
+		}
+	}
+	if other := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 2}); bytes.Equal(other, want) {
+		t.Error("another seed gives the same weights")
+	}
+}
+
+// TestResume stops a run after each possible step, in turn, and resumes it.
+func TestResume(t *testing.T) {
+	for name, fraction := range map[string]float64{"plain": 0, "validation": 0.2} {
+		t.Run(name, func(t *testing.T) {
+			o := Options{Epochs: 3, Batch: 16, Seed: 1, ValFraction: fraction}
+			o.Dir = t.TempDir()
+			want := mustRun(t, o)
+			wantMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
+
+			o.Dir, o.Resume = t.TempDir(), true
+			interruptions := 0
+			for {
+				ctx, cancel := context.WithCancel(t.Context())
+				steps := 0
+				o.OnStep = func(Progress) {
+					if steps++; steps == 2 {
+						cancel()
+					}
+				}
+				// Each time with a new model of another seed: all state must come from disk.
+				m, err := models.New(smallConfig, uint64(interruptions+100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if interruptions == 0 {
+					m = smallModel(t, smallConfig)
+				}
+				_, err = Run(ctx, m, smallData(), o)
+				cancel()
+				if err == nil {
+					break
+				}
+				if !errors.Is(err, context.Canceled) {
+					t.Fatal(err)
+				}
+				interruptions++
+			}
+			if interruptions < 2 {
+				t.Errorf("the run was interrupted %d times: this test tests nothing", interruptions)
+			}
+			if !bytes.Equal(weights(t, o.Dir), want) {
+				t.Error("the resumed run has other weights")
+			}
+			gotMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
+			if diff := cmp.Diff(withoutTime(t, wantMetrics), withoutTime(t, gotMetrics)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// withoutTime reads metrics and clears what depends on the clock.
+func withoutTime(t *testing.T, data []byte) []Metrics {
+	t.Helper()
+	var all []Metrics
+	for line := range bytes.Lines(data) {
+		var m Metrics
+		if err := json.Unmarshal(line, &m); err != nil {
+			t.Fatal(err)
+		}
+		m.Seconds, m.ImagesPerSecond = 0, 0
+		all = append(all, m)
+	}
+	return all
+}
+
+func TestResumeFromPredecessor(t *testing.T) {
+	dir := t.TempDir()
+	want := mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1})
+	if err := os.WriteFile(filepath.Join(dir, CheckpointFile), []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var warnings []string
+	got := mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1, Resume: true, Warn: func(s string) { warnings = append(warnings, s) }})
+	if !bytes.Equal(got, want) {
+		t.Error("going on from the predecessor gives other weights")
+	}
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "predecessor") {
+		t.Errorf("warnings %q, want one about the predecessor", warnings)
+	}
+}
+
+func TestCheckpointRejects(t *testing.T) {
+	dir := t.TempDir()
+	mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1})
+	for name, tt := range map[string]struct {
+		change func(*Options, *models.Config, *dataset.Data)
+		want   string
+	}{
+		"exists":       {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Resume = false }, "holds a run already"},
+		"batch":        {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Batch = 20 }, "batch 16, not 20"},
+		"seed":         {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Seed = 2 }, "seed 1, not 2"},
+		"epochs":       {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Epochs = 1 }, "can only grow"},
+		"architecture": {func(_ *Options, c *models.Config, _ *dataset.Data) { c.Arch = "mlp" }, "mlp"},
+		"latent":       {func(_ *Options, c *models.Config, _ *dataset.Data) { c.Latent = 5 }, "latent 2, not 5"},
+		"data":         {func(_ *Options, _ *models.Config, d *dataset.Data) { d.Train.Pixels[7] ^= 1 }, "other data"},
+		"both":         {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Force = true }, "exclude"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, c, d := Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1, Resume: true}, smallConfig, smallData()
+			tt.change(&o, &c, d)
+			before := weights(t, dir)
+			_, err := Run(t.Context(), smallModel(t, c), d, o)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+			if !bytes.Equal(weights(t, dir), before) {
+				t.Error("the refused run changed the weights")
+			}
+		})
+	}
+}
+
+func TestValidationKeepsTheBest(t *testing.T) {
+	dir := t.TempDir()
+	m := smallModel(t, smallConfig)
+	// A learning rate that soon overshoots: the last epoch is not the best.
+	metrics, err := Run(t.Context(), m, smallData(), Options{Dir: dir, Epochs: 6, Batch: 8, LR: 0.05, ValFraction: 0.25})
+	if err != nil {
+		t.Fatal(err)
+	}
+	best := 0
+	for i, e := range metrics {
+		if e.Validation.ELBO() > metrics[best].Validation.ELBO() {
+			best = i
+		}
+	}
+	_, validation, err := dataset.SplitValidation(smallData().Train, 0.25, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, _, err := models.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]*models.VAE{"returned": m, "saved": saved} {
+		got, err := newELBO(m, testKernel(t, 1), 8).evaluate(t.Context(), validation, validationSplit, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := metrics[best].Validation.ELBO(); math.Abs(got.ELBO()-want) > 1e-9 {
+			t.Errorf("the %s model has a validation ELBO of %g, the best epoch (%d) %g", name, got.ELBO(), best+1, want)
+		}
+	}
+}
+
+func TestDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "model")
+	var warnings []string
+	mustRun(t, Options{Dir: dir, Epochs: 1, Batch: 100, Warn: func(s string) { warnings = append(warnings, s) }})
+	if len(warnings) != 1 || !strings.Contains(warnings[0], "using 40") {
+		t.Errorf("warnings %q, want one about the batch", warnings)
+	}
+	for _, name := range []string{
+		models.ConfigFile, models.WeightsFile, CheckpointFile, PreviousCheckpointFile, MetricsFile,
+		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+	} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v, want a file with content", name, err)
+		}
+	}
+	_, saved, err := models.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if saved.LatentStats == nil || len(saved.LatentStats.Mean) != 2 || !(saved.LatentStats.Std[0] > 0) {
+		t.Errorf("latent statistics %+v", saved.LatentStats)
+	}
+}
+
+func TestRunLearns(t *testing.T) {
+	// Two patterns: what a latent dimension can tell apart.
+	d := smallData()
+	for _, m := range []*dataset.Images{d.Train, d.Test} {
+		for i := range m.Pixels {
+			m.Pixels[i] = byte(255 * ((i/smallShape.Len() + i%smallShape.Len()/36) % 2))
+		}
+	}
+	metrics, err := Run(t.Context(), smallModel(t, smallConfig), d, Options{Epochs: 60, Batch: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, last := metrics[0].Test.ELBO(), metrics[len(metrics)-1].Test.ELBO()
+	if !(first < -20 && last > -5) {
+		t.Errorf("test ELBO goes from %.1f to %.1f, want from below -20 to above -5", first, last)
+	}
+}
+
+func TestOptionsValidate(t *testing.T) {
+	minus := -1.0
+	for want, o := range map[string]Options{
+		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: math.NaN()}, "beta": {Beta: &minus},
+		"validation": {ValFraction: 1}, "threads": {Threads: -1},
+	} {
+		if _, err := o.withDefaults(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want one with %q", o, err, want)
+		}
+	}
+}
+
+func TestDivergenceIsAnError(t *testing.T) {
+	_, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), Options{Epochs: 50, LR: 1e30})
+	if err == nil || !strings.Contains(err.Error(), "learning rate") {
+		t.Errorf("error %v, want one about the learning rate", err)
+	}
+}
