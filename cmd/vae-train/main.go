@@ -3,9 +3,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 
@@ -47,6 +50,7 @@ type flags struct {
 	sigma         string
 	train         train.Options
 	beta          float64
+	cpuProfile    string
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -68,7 +72,11 @@ func build(app *cli.App) *cobra.Command {
 			if err := f.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return f.run(cmd.Context(), app, cmd.Flags())
+			stop, err := profile(f.cpuProfile)
+			if err != nil {
+				return err
+			}
+			return errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop())
 		},
 	}
 	p := cmd.Flags()
@@ -88,13 +96,14 @@ func build(app *cli.App) *cobra.Command {
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
+	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
 	return cmd
 }
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "help", "version"}
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "help", "version", "cpuprofile"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
@@ -206,6 +215,24 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 	app.Printf("wrote %s", f.out)
 	return nil
+}
+
+// profile starts a CPU profile in the file at path, if there is a path.
+func profile(path string) (stop func() error, err error) {
+	if path == "" {
+		return func() error { return nil }, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return file.Close()
+	}, nil
 }
 
 // meter shows how far a job is that tells so in absolute numbers.
