@@ -22,8 +22,8 @@ func NewConvTranspose2D(name string, in int, out Shape, stride int, act Activati
 	return &ConvTranspose2D{
 		name: name, act: act,
 		geometry: geometry(out, in, stride),
-		weight:   convWeight(name, in, out.C),
-		bias:     &Param{Name: name + "/bias", Shape: []int{out.C}},
+		weight:   convWeight(name, in, out.C, in),
+		bias:     convBias(name, out.C, in),
 	}
 }
 

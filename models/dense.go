@@ -29,9 +29,9 @@ func NewDense(name string, in, out Shape, act Activation) *Dense {
 		weight: &Param{
 			Name: name + "/weight", Shape: []int{out.Len(), in.Len()},
 			axes: slices.Concat(out.chw(), in.chw()), perm: []int{4, 5, 3, 1, 2, 0},
-			fanIn: in.Len(), fanOut: out.Len(),
+			fanIn: in.Len(),
 		},
-		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: out.chw(), perm: []int{1, 2, 0}},
+		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: out.chw(), perm: []int{1, 2, 0}, fanIn: in.Len()},
 	}
 }
 

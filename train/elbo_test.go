@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/gonum/diff/fd"
-
 	"govae/dataset"
+	"govae/internal/gradienttest"
 	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/models"
@@ -66,24 +65,7 @@ func TestELBOGradient(t *testing.T) {
 			e.gradient(n, beta)
 			grad := append([]float32(nil), e.w.Grad...)
 			for _, p := range m.Params() {
-				got := p.In(grad)
-				bad, checked := 0, 0
-				for i := 0; i < p.Len(); i += max(1, p.Len()/20) {
-					old := p.Value[i]
-					want := fd.Derivative(func(x float64) float64 {
-						p.Value[i] = float32(x)
-						return loss()
-					}, float64(old), &fd.Settings{Formula: fd.Central, Step: 2e-3})
-					p.Value[i] = old
-					checked++
-					if d := math.Abs(float64(got[i]) - want); !(d <= 0.02*math.Max(0.5, math.Abs(want))) {
-						t.Logf("%s[%d]: gradient %g, by differences %g", p.Name, i, got[i], want)
-						bad++ // a ReLU's kink may lie between the two points
-					}
-				}
-				if bad > checked/10 {
-					t.Errorf("%s: %d of %d gradients are wrong", p.Name, bad, checked)
-				}
+				gradienttest.Check(t, p.Name, p.Value, p.In(grad), 2e-3, 0.02, loss)
 			}
 		})
 	}
