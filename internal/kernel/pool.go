@@ -34,7 +34,12 @@ func (p *pool) start(threads int) {
 	p.offers = make(chan *job, 4*threads)
 	for range threads - 1 {
 		go func() {
-			for j := range p.offers {
+			for {
+				spin(func() bool { return len(p.offers) > 0 })
+				j, open := <-p.offers
+				if !open {
+					return
+				}
 				if j.help() {
 					j.finished <- struct{}{}
 				}
@@ -70,9 +75,22 @@ func (p *pool) run(n int, t Task) {
 		}
 	}
 	if !j.help() {
+		spin(func() bool { return len(j.finished) > 0 })
 		<-j.finished
 	}
 	p.release(j)
+}
+
+// spin waits a moment, some 20 microseconds, for a condition, because to wake a
+// sleeping thread takes as long as a small task, and the next task of a training
+// step comes soon. It does not yield to the Go scheduler, which would put both
+// sides on one thread.
+func spin(until func() bool) {
+	for range 20_000 {
+		if until() {
+			return
+		}
+	}
 }
 
 func (p *pool) release(j *job) {
