@@ -17,10 +17,10 @@ func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y 
 // peakAVX2 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX2(n int)
 
-// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, dy is first set to 0 where y <= 0.
+// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
 //
 //go:noescape
-func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
+func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX2 updates vectors of 8 parameters.
 //
@@ -55,10 +55,10 @@ func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, 
 // peakAVX512 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX512(n int)
 
-// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, dy is first set to 0 where y <= 0.
+// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
 //
 //go:noescape
-func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
+func columnSumsAVX512(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX512 updates vectors of 16 parameters.
 //

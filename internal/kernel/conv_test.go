@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -82,6 +83,8 @@ func TestConv(t *testing.T) {
 				k.ConvBackwardWeights(&s, n, got, x, y)
 				checkClose(t, "dw", got, weights, 4e-6)
 
+				checkConvBackward(t, k, &s, n, x, w, y)
+
 				for _, relu := range []bool{false, true} {
 					var outBias, inBias []float32
 					if relu {
@@ -111,6 +114,16 @@ func TestConvThreads(t *testing.T) {
 			k.ConvForward(&s, n, dy, x, w, nil, false)
 			k.ConvBackwardInput(&s, n, dx, y, w, nil, false)
 			k.ConvBackwardWeights(&s, n, dw, x, y)
+			for _, backward := range []func(*Conv, int, []float32, []float32, []float32, []float32, []float32, []float32, []float32, bool){k.ConvBackward, k.ConvTransposeBackward} {
+				bdx, bdw := rubbish(len(x)), rubbish(len(w))
+				if len(dw) > len(w) {
+					bdx = rubbish(len(y))
+					backward(&s, n, bdx, bdw, make([]float32, s.C), y, x, slices.Clone(x), w, true)
+				} else {
+					backward(&s, n, bdx, bdw, make([]float32, s.K), x, y, slices.Clone(y), w, true)
+				}
+				dw = append(append(dw, bdx...), bdw...)
+			}
 			return append(append(dy, dx...), dw...)
 		})
 	}
@@ -131,6 +144,42 @@ func TestConvBatch(t *testing.T) {
 			k.ConvBackwardInput(&s, 1, dx1, y1, w, nil, false)
 			checkClose(t, "y", y1, y[i*s.out():(i+1)*s.out()], 0)
 			checkClose(t, "dx", dx1, dx[i*s.in():(i+1)*s.in()], 0)
+		}
+	}
+}
+
+// checkConvBackward compares the backward passes of whole layers with the
+// primitives that they combine.
+func checkConvBackward(t *testing.T, k *Kernel, s *Conv, n int, big, w, small []float32) {
+	for _, relu := range []bool{false, true} {
+		for _, transposed := range []bool{false, true} {
+			x, y, channels, backward := big, small, s.K, k.ConvBackward
+			if transposed {
+				x, y, channels, backward = small, big, s.C, k.ConvTransposeBackward
+			}
+			name := fmt.Sprintf("transposed=%v relu=%v ", transposed, relu)
+			dy := normal(6, len(y))
+			dx, dw, db := rubbish(len(x)), rubbish(len(w)), rubbish(channels)
+			wantDb := rubbish(channels)
+			backward(s, n, dx, dw, db, x, y, dy, w, relu)
+
+			dy = normal(6, len(y))
+			k.BiasGradient(wantDb, dy, y, channels, relu)
+			checkClose(t, name+"db", db, wantDb, 1e-5)
+			wantDx, wantDw := rubbish(len(x)), rubbish(len(w))
+			if transposed {
+				k.ConvForward(s, n, wantDx, dy, w, nil, false)
+				k.ConvBackwardWeights(s, n, wantDw, dy, x)
+			} else {
+				k.ConvBackwardInput(s, n, wantDx, dy, w, nil, false)
+				k.ConvBackwardWeights(s, n, wantDw, x, dy)
+			}
+			checkClose(t, name+"dx", dx, wantDx, 2e-6)
+			checkClose(t, name+"dw", dw, wantDw, 4e-6)
+
+			dy, dw = normal(6, len(y)), rubbish(len(w))
+			backward(s, n, nil, dw, db, x, y, dy, w, relu)
+			checkClose(t, name+"dw without dx", dw, wantDw, 4e-6)
 		}
 	}
 }

@@ -161,6 +161,8 @@ type calls struct {
 	gather          freelist[gatherTask]
 	scatter         freelist[scatterTask]
 	convWeights     freelist[convWeightsTask]
+	convBackward    freelist[convBackwardTask]
+	weightsSums     freelist[weightsSum]
 	biasGradient    freelist[biasGradientTask]
 	sumParts        freelist[sumPartsTask]
 	bernoulli       freelist[bernoulliTask]
