@@ -85,7 +85,7 @@ func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int,
 //go:noescape
 func transpose8(dst *float32, dstStride int, src *float32, srcStride int, blocks int)
 
-// prefetch asks for cache lines of 64 bytes that will be needed soon.
+// prefetch asks for rows of two cache lines, 32 numbers, that will be needed soon.
 //
 //go:noescape
-func prefetch(x *float32, lines int)
+func prefetch(x *float32, stride int, rows int)

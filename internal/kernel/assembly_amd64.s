@@ -1915,15 +1915,17 @@ block:
 	VZEROUPPER
 	RET
 
-// func prefetch(x *float32, lines int)
+// func prefetch(x *float32, stride int, rows int)
 // Requires: MMX+
-TEXT ·prefetch(SB), NOSPLIT, $0-16
+TEXT ·prefetch(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
-	MOVQ lines+8(FP), CX
+	MOVQ stride+8(FP), CX
+	MOVQ rows+16(FP), DX
 
 again:
 	PREFETCHT1 (AX)
-	ADDQ       $0x40, AX
-	DECQ       CX
+	PREFETCHT1 64(AX)
+	LEAQ       (AX)(CX*4), AX
+	DECQ       DX
 	JNZ        again
 	RET

@@ -122,8 +122,13 @@ func BenchmarkVector(b *testing.B) {
 // BenchmarkStep does the arithmetic of one training step of the reference
 // network: 44 MFLOP an image.
 func BenchmarkStep(b *testing.B) {
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) { benchmarkStep(b, newKernel(b, threads)) })
+	}
+}
+
+func benchmarkStep(b *testing.B, k *Kernel) {
 	const n = 128
-	k := newKernel(b, 2)
 	conv := geometries[:5]
 	make32 := func(sizes ...int) [][]float32 {
 		buffers := make([][]float32, len(sizes))

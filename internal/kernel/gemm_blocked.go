@@ -3,7 +3,7 @@ package kernel
 const (
 	gemmDepth = 256 // a packed panel of 32 columns is 32 KiB, two thirds of a first-level cache
 	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 200 KiB of A
-	gemmTasks = 16  // tasks to aim for where the matrix is small
+	gemmTasks = 16  // tasks to aim for across a wide matrix; half as many down a narrow one
 )
 
 // gemmTask is C = max(floor, alpha*op(A)*op(B) + beta*C + bias), cut into tasks
@@ -30,16 +30,17 @@ type gemmTask struct {
 }
 
 func (k *Kernel) gemm(t gemmTask) {
-	t.k, t.rows, t.panels = k, k.isa.gatherRows, 1
+	t.k, t.rows = k, k.isa.gatherRows
 	if t.transA {
 		t.rows = k.isa.outerRows
 	}
 	tiles, panels := ceilDiv(t.m, t.rows), ceilDiv(t.n, k.isa.cols)
+	t.panels = ceilDiv(panels, gemmTasks)
 	if tiles >= gemmTiles*4 {
 		t.panels = min(panels, 8) // the rows of A are read from memory only once
 	}
 	t.across = ceilDiv(panels, t.panels)
-	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks, t.across)))
+	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
 	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
 }
 
@@ -61,7 +62,12 @@ func (t *gemmTask) Do(i int) {
 	for depth := 0; depth < t.kk; depth += gemmDepth {
 		for col := firstCol; col < lastCol; col += cols {
 			block.take(depth, col)
+			next := t.b[:0]
+			if depth+gemmDepth < t.kk {
+				next = block.below()
+			}
 			for row := firstRow; row < lastRow; row += t.rows {
+				next = block.ahead(next, ceilDiv(lastRow-row, t.rows))
 				block.multiply(row)
 			}
 		}
@@ -84,6 +90,9 @@ type gemmBlock struct {
 	aEdge  []float32 // and for rows of A^T that end before the register block does
 	edge   []float32 // and for a register block that C's edge cuts
 	bias   []float32
+
+	edgeDepth  int // what aEdge holds
+	edgePacked bool
 
 	depth, col, deep, wide int // where the panel is, and its size
 	b                      []float32
@@ -149,6 +158,26 @@ func (g *gemmBlock) take(depth, col int) {
 	}
 }
 
+// below is what the next block of the panel begins with, unless B is transposed
+// and so easy to foresee for the processor.
+func (g *gemmBlock) below() []float32 {
+	if g.transB {
+		return nil
+	}
+	next := g.gemmTask.b[(g.depth+gemmDepth)*g.ldb+g.col:]
+	return next[:min(gemmDepth*g.ldb, len(next))]
+}
+
+// ahead asks for the first of some parts of the next block and returns the rest.
+func (g *gemmBlock) ahead(next []float32, parts int) []float32 {
+	rows := ceilDiv(len(next), g.ldb) / parts
+	if rows == 0 {
+		return next
+	}
+	g.set.prefetch(&next[0], g.ldb, rows)
+	return next[min(rows*g.ldb, len(next)):]
+}
+
 // multiply adds the product of the panel and one block of rows to C.
 func (g *gemmBlock) multiply(row int) {
 	rows := min(g.rows, g.m-row)
@@ -187,7 +216,10 @@ func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accum
 func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulate bool) {
 	a, offsets := g.a[g.depth*g.lda+row:], g.aOffsets
 	if rows < g.rows {
-		copyBlock(g.aEdge, g.rows, a, g.lda, g.deep, rows)
+		if g.edgeDepth != g.depth || !g.edgePacked {
+			copyBlock(g.aEdge, g.rows, a, g.lda, g.deep, rows)
+			g.edgeDepth, g.edgePacked = g.depth, true
+		}
 		a, offsets = g.aEdge, g.packedOffsets
 	}
 	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)

@@ -47,8 +47,8 @@ type isa struct {
 	// and to 0 where y <= 0, and adds that.
 	columnSums func(sums, dst, dy, y *float32, rows, stride int)
 
-	// prefetch asks for cache lines of 64 bytes that will be needed soon.
-	prefetch func(x *float32, lines int)
+	// prefetch asks for rows of two cache lines, 32 numbers, needed soon.
+	prefetch func(x *float32, stride, rows int)
 
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
@@ -111,7 +111,7 @@ func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride
 // multiply it.
 func (set *isa) ahead(x []float32) {
 	if len(x) > 0 {
-		set.prefetch(&x[0], ceilDiv(len(x), 16))
+		set.prefetch(&x[0], 32, ceilDiv(len(x), 32))
 	}
 }
 
