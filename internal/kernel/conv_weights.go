@@ -5,8 +5,8 @@ package kernel
 // For one row of the filter the weights' rows (tap along x, channel) are as
 // contiguous as the pixels under them, so the gradient is a sum over pixels of
 // outer products of a stretch of x and one pixel of dy. A few images at a time
-// are copied into a frame of zeros, so that no tap falls outside, and dy into
-// panels as wide as a register block.
+// are copied into a frame of zeros, so that no tap falls outside, and dy, if its
+// channels are no multiple of a register block's width, into panels that are.
 type weightsSum struct {
 	k      *Kernel
 	s      *Conv
@@ -16,6 +16,7 @@ type weightsSum struct {
 
 	pitch, frame int   // floats from row to row and from image to image of x
 	offsets      []int // of every pixel of dy into x
+	width        int   // channels of dy, rounded up to whole register blocks
 	x, dy, edge  []float32
 
 	floats *[]float32
@@ -38,16 +39,18 @@ func newWeightsSum(k *Kernel, s *Conv, sum []float32, images int) *weightsSum {
 	height := max((s.OH-1)*s.Stride+s.KH, s.Pad+s.H)
 	// Rows of pixels at other places modulo the size of a cache way.
 	pitch := width*s.C + 16/s.Stride
-	pixels, panels := images*s.OH*s.OW, ceilDiv(s.K, cols)
-	*a = weightsSum{k: k, s: s, sum: sum, images: images, pitch: pitch, frame: height * pitch}
+	pixels := images * s.OH * s.OW
+	*a = weightsSum{k: k, s: s, sum: sum, images: images, pitch: pitch, frame: height * pitch, width: ceilDiv(s.K, cols) * cols}
 	a.ints = k.ints.borrow(pixels)
 	a.offsets = *a.ints
-	a.floats = k.floats.borrow(images*a.frame + rows + panels*pixels*cols + rows*cols)
-	a.x, a.dy, a.edge, _ = cut4(*a.floats, images*a.frame+rows, panels*pixels*cols, rows*cols)
-	clear(a.x)
-	if s.K%cols != 0 {
-		clear(a.dy)
+	padded := 0
+	if a.width > s.K {
+		padded = pixels * a.width
 	}
+	a.floats = k.floats.borrow(images*a.frame + rows + padded + rows*cols)
+	a.x, a.dy, a.edge, _ = cut4(*a.floats, images*a.frame+rows, padded, rows*cols)
+	clear(a.x)
+	clear(a.dy)
 	for p := range a.offsets {
 		image, oy, ox := p/(s.OH*s.OW), p/s.OW%s.OH, p%s.OW
 		a.offsets[p] = image*a.frame + (oy*pitch+ox*s.C)*s.Stride
@@ -72,21 +75,21 @@ func (a *weightsSum) add(x, dy, nextX, nextDy []float32) {
 			copy(a.x[j*a.frame+(iy+s.Pad)*a.pitch+s.Pad*s.C:], x[j*s.in()+iy*s.W*s.C:][:s.W*s.C])
 		}
 	}
-	pixels, panels := images*s.OH*s.OW, ceilDiv(s.K, cols)
-	panelSize := len(a.offsets) * cols
-	for panel := range panels {
-		copyBlock(a.dy[panel*panelSize:], cols, dy[panel*cols:], s.K, pixels, min(cols, s.K-panel*cols))
+	pixels := images * s.OH * s.OW
+	if a.width > s.K {
+		copyBlock(a.dy, a.width, dy, s.K, pixels, s.K)
+		dy = a.dy
 	}
-	blocks := ceilDiv(pixels, weightsPixels) * panels * s.KH * ceilDiv(s.KW*s.C, rows)
+	blocks := ceilDiv(pixels, weightsPixels) * a.width / cols * s.KH * ceilDiv(s.KW*s.C, rows)
 	for from := 0; from < pixels; from += weightsPixels {
 		count := min(weightsPixels, pixels-from)
-		for panel := range panels {
-			wide := min(cols, s.K-panel*cols)
+		for col := 0; col < s.K; col += cols {
+			wide := min(cols, s.K-col)
 			for kh := range s.KH {
 				for row := 0; row < s.KW*s.C; row += rows {
 					nextX, nextDy = set.aheadPart(nextX, blocks), set.aheadPart(nextDy, blocks)
 					blocks--
-					sum := a.sum[(kh*s.KW*s.C+row)*s.K+panel*cols:]
+					sum := a.sum[(kh*s.KW*s.C+row)*s.K+col:]
 					out, stride := sum, s.K
 					high := min(rows, s.KW*s.C-row)
 					whole := high == rows && wide == cols
@@ -96,7 +99,7 @@ func (a *weightsSum) add(x, dy, nextX, nextDy []float32) {
 							copyBlock(out, stride, sum, s.K, high, wide)
 						}
 					}
-					set.outer(&a.x[kh*a.pitch+row], &a.offsets[from], &a.dy[panel*panelSize+from*cols], cols, count, &out[0], stride, a.begun)
+					set.outer(&a.x[kh*a.pitch+row], &a.offsets[from], &dy[from*a.width+col], a.width, count, &out[0], stride, a.begun)
 					if !whole {
 						copyBlock(sum, s.K, out, stride, high, wide)
 					}
