@@ -17,6 +17,11 @@ func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y 
 // peakAVX2 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX2(n int)
 
+// packAVX2 copies rows of 16 numbers that lie stride apart.
+//
+//go:noescape
+func packAVX2(dst *float32, src *float32, stride int, rows int)
+
 // columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
 //
 //go:noescape
@@ -54,6 +59,11 @@ func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, 
 
 // peakAVX512 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX512(n int)
+
+// packAVX512 copies rows of 32 numbers that lie stride apart.
+//
+//go:noescape
+func packAVX512(dst *float32, src *float32, stride int, rows int)
 
 // columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
 //

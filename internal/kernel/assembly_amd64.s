@@ -616,6 +616,26 @@ again:
 	VZEROUPPER
 	RET
 
+// func packAVX2(dst *float32, src *float32, stride int, rows int)
+// Requires: AVX
+TEXT ·packAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ rows+24(FP), BX
+
+again:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	LEAQ    (CX)(DX*4), CX
+	ADDQ    $0x40, AX
+	DECQ    BX
+	JNZ     again
+	VZEROUPPER
+	RET
+
 // func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
 // Requires: AVX
 TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-48
@@ -1573,6 +1593,26 @@ again:
 	VFMADD231PS Z11, Z11, Z11
 	DECQ        AX
 	JNZ         again
+	VZEROUPPER
+	RET
+
+// func packAVX512(dst *float32, src *float32, stride int, rows int)
+// Requires: AVX, AVX512F
+TEXT ·packAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ rows+24(FP), BX
+
+again:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	LEAQ    (CX)(DX*4), CX
+	ADDQ    $0x80, AX
+	DECQ    BX
+	JNZ     again
 	VZEROUPPER
 	RET
 

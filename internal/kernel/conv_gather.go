@@ -32,7 +32,7 @@ func newGathered(k *Kernel, s *Conv, backward bool, w, bias []float32, relu bool
 				if backward {
 					k.isa.transpose(dst, cols, src[panel*cols*p.depth:], p.depth, wide, p.depth)
 				} else {
-					copyBlock(dst, cols, src[panel*cols:], p.width, p.depth, wide)
+					k.isa.packPanel(dst, src[panel*cols:], p.width, p.depth, wide)
 				}
 				dst = dst[p.depth*cols:]
 			}

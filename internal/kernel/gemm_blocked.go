@@ -152,7 +152,7 @@ func (g *gemmBlock) take(depth, col int) {
 	if g.transB {
 		g.set.transpose(g.packed, cols, g.gemmTask.b[col*g.ldb+depth:], g.ldb, g.wide, g.deep)
 	} else {
-		copyBlock(g.packed, cols, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
+		g.set.packPanel(g.packed, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
 	}
 	if g.alpha != 1 {
 		for i := range g.packed[:g.deep*cols] {

@@ -47,6 +47,9 @@ type isa struct {
 	// and to 0 where y <= 0, and adds that.
 	columnSums func(sums, dst, dy, y *float32, rows, stride int)
 
+	// pack copies rows of cols numbers that lie stride apart.
+	pack func(dst, src *float32, stride, rows int)
+
 	// prefetch asks for rows of two cache lines, 32 numbers, needed soon.
 	prefetch func(x *float32, stride, rows int)
 
@@ -120,6 +123,15 @@ func (set *isa) aheadPart(x []float32, parts int) []float32 {
 	n := len(x) / parts
 	set.ahead(x[:n])
 	return x[n:]
+}
+
+// packPanel copies rows of wide numbers, at most cols, into rows of cols.
+func (set *isa) packPanel(dst, src []float32, stride, rows, wide int) {
+	if wide < set.cols {
+		copyBlock(dst, set.cols, src, stride, rows, wide)
+	} else if rows > 0 {
+		set.pack(&dst[0], &src[0], stride, rows)
+	}
 }
 
 // copyBlock copies a block of rows x cols, from stride to stride.
