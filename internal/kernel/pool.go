@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 )
@@ -170,21 +171,22 @@ type calls struct {
 	adam            freelist[adamTask]
 }
 
-// scratch lends memory to tasks. Buffers grow to the largest size asked for
-// and stay with the kernel.
+// scratch lends memory to tasks. Buffers stay with the kernel, apart by powers
+// of two, so that their number stops growing.
 type scratch[T any] struct {
-	buffers freelist[[]T]
+	buffers [bits.UintSize]freelist[[]T]
 }
 
 // borrow returns n values of unknown content.
 func (s *scratch[T]) borrow(n int) *[]T {
-	b := s.buffers.get()
-	if cap(*b) < n {
-		*b = make([]T, n)
+	class := bits.Len(uint(n))
+	b := s.buffers[class].get()
+	if *b == nil {
+		*b = make([]T, 1<<class)
 	}
 	*b = (*b)[:n]
 	return b
 }
 
 // giveBack ends the use of a borrowed buffer.
-func (s *scratch[T]) giveBack(b *[]T) { s.buffers.put(b) }
+func (s *scratch[T]) giveBack(b *[]T) { s.buffers[bits.Len(uint(cap(*b)))-1].put(b) }
