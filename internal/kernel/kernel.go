@@ -9,7 +9,16 @@
 // A transposed convolution needs nothing of its own. Its forward pass is
 // [Kernel.ConvBackwardInput] of the convolution that it transposes, its
 // backward pass is [Kernel.ConvForward], and both share
-// [Kernel.ConvBackwardWeights].
+// [Kernel.ConvBackwardWeights]. [Kernel.ConvBackward] and
+// [Kernel.ConvTransposeBackward] do a layer's whole backward pass, which is
+// faster than its parts.
+//
+// Two pieces of assembly carry nearly all of the work. Each computes a block of
+// outputs that fills the vector registers: gather multiplies rows that lie
+// anywhere in memory, outer adds up outer products. They and the vector maths
+// are generated from gen/ for AVX2 and AVX-512 (isa.go says what each computes);
+// the rest of the package finds them their operands. Where there is no assembly,
+// the files *_portable.go do the same through gonum.
 //
 // Work is cut into tasks by the size of the problem alone, every element of a
 // result is computed by one worker, and sums are added in a fixed order. So a
