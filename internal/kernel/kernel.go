@@ -9,7 +9,16 @@
 // A transposed convolution needs nothing of its own. Its forward pass is
 // [Kernel.ConvBackwardInput] of the convolution that it transposes, its
 // backward pass is [Kernel.ConvForward], and both share
-// [Kernel.ConvBackwardWeights].
+// [Kernel.ConvBackwardWeights]. [Kernel.ConvBackward] and
+// [Kernel.ConvTransposeBackward] do a layer's whole backward pass, which is
+// faster than its parts.
+//
+// Two pieces of assembly carry nearly all of the work. Each computes a block of
+// outputs that fills the vector registers: gather multiplies rows that lie
+// anywhere in memory, outer adds up outer products. They and the vector maths
+// are generated from gen/ for AVX2 and AVX-512 (isa.go says what each computes);
+// the rest of the package finds them their operands. Where there is no assembly,
+// the files *_portable.go do the same through gonum.
 //
 // Work is cut into tasks by the size of the problem alone, every element of a
 // result is computed by one worker, and sums are added in a fixed order. So a
@@ -22,6 +31,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -32,9 +43,11 @@ import (
 type Kernel struct {
 	gonum.Implementation // what we do no faster, and the reference in tests
 
-	name string
-	pool pool
-	scratch
+	isa    *isa // nil: portable
+	pool   pool
+	floats scratch[float32]
+	ints   scratch[int]
+	plans  plans
 	calls
 }
 
@@ -45,23 +58,30 @@ const Variable = "VAE_KERNEL"
 
 // New starts a kernel with the given number of threads, the caller's own
 // included; 0 stands for all that Go may use. The fastest kernel that this
-// processor supports is chosen unless [Variable] names another.
+// processor supports is chosen unless [Variable] names another: "avx512" or
+// "avx2" (with FMA), or "gonum", which runs everywhere and is slow.
 func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	k := &Kernel{name: "gonum"}
-	switch name := os.Getenv(Variable); name {
-	case "", "gonum":
-	default:
-		return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use gonum", Variable, name)
+	sets := append(supported(), nil)
+	names := make([]string, len(sets))
+	for i, set := range sets {
+		names[i] = set.String()
 	}
+	chosen := 0
+	if name := os.Getenv(Variable); name != "" {
+		if chosen = slices.Index(names, name); chosen < 0 {
+			return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
+		}
+	}
+	k := &Kernel{isa: sets[chosen]}
 	k.pool.start(threads)
 	return k, nil
 }
 
 // Name returns the kernel's name, a value of [Variable].
-func (k *Kernel) Name() string { return k.name }
+func (k *Kernel) Name() string { return k.isa.String() }
 
 // Threads returns the number of threads that share the work.
 func (k *Kernel) Threads() int { return k.pool.threads }

@@ -1,0 +1,119 @@
+package kernel
+
+// gathered is a convolution, or backward its transpose, in register blocks
+// whose rows are read where they lie: an indirect convolution (Dukhan 2019,
+// arXiv 1907.02129), without patches to write and read again.
+type gathered struct {
+	k       *Kernel
+	p       *plan
+	w, bias []float32 // packed
+	floor   float32
+	packed  *[]float32
+}
+
+// newGathered packs the weights as [panel][phase and tap][depth][cols] and the
+// bias, both padded with zeros to whole panels. Give it back after use.
+func newGathered(k *Kernel, s *Conv, backward bool, w, bias []float32, relu bool) gathered {
+	p, cols := k.plan(s, backward), k.isa.cols
+	panels := ceilDiv(p.width, cols)
+	g := gathered{k: k, p: p, floor: floor(relu), packed: k.floats.borrow(panels * (p.taps*p.depth + 1) * cols)}
+	g.w, g.bias = (*g.packed)[:panels*p.taps*p.depth*cols], (*g.packed)[panels*p.taps*p.depth*cols:]
+	clear(g.bias)
+	copy(g.bias, bias)
+	if p.width%cols != 0 {
+		clear(g.w)
+	}
+	dst := g.w
+	for panel := range panels {
+		wide := min(cols, p.width-panel*cols)
+		for i := range p.phases {
+			for _, tap := range p.phases[i].taps {
+				src := w[tap*p.depth*p.width:]
+				if backward {
+					k.isa.transpose(dst, cols, src[panel*cols*p.depth:], p.depth, wide, p.depth)
+				} else {
+					k.isa.packPanel(dst, src[panel*cols:], p.width, p.depth, wide)
+				}
+				dst = dst[p.depth*cols:]
+			}
+		}
+	}
+	return g
+}
+
+func (g *gathered) giveBack() { g.k.floats.giveBack(g.packed) }
+
+// gatherTask runs a gathered convolution over a batch.
+type gatherTask struct {
+	gathered
+	n    int
+	y, x []float32
+}
+
+func (t *gatherTask) tasks() int { return ceilDiv(t.n, t.p.images) * len(t.p.pieces) }
+
+func (t *gatherTask) Do(i int) {
+	image, ySize, xSize := i/len(t.p.pieces)*t.p.images, len(t.y)/t.n, len(t.x)/t.n
+	t.do(t.p.pieces[i%len(t.p.pieces)], min(t.p.images, t.n-image), t.y[image*ySize:], t.x[image*xSize:])
+}
+
+// do computes one piece for some images, at most p.images, that y and x begin with.
+func (g *gathered) do(piece piece, images int, y, x []float32) {
+	set, p := g.k.isa, g.p
+	rows, cols := set.gatherRows, set.cols
+	ph := &p.phases[piece.phase]
+	taps := len(ph.taps)
+
+	// At the edge of y or of the batch a block is computed aside.
+	edge := g.k.floats.borrow(rows * cols)
+	table := g.k.ints.borrow((taps + 1) * rows)
+	edgeOffsets, edgeReads := (*table)[:rows], (*table)[rows:]
+	for r := range rows {
+		edgeOffsets[r] = r * cols
+	}
+	for col := 0; col < p.width; col += cols {
+		wide := min(cols, p.width-col)
+		panel := g.w[(col/cols*p.taps+ph.before)*p.depth*cols:]
+		for block := piece.first; block < piece.last; block++ {
+			valid := min(rows, images*ph.pixels-block*rows)
+			if valid <= 0 {
+				break
+			}
+			if col == 0 && block+1 < len(ph.upTo) {
+				set.ahead(x[min(ph.upTo[block], len(x)):min(ph.upTo[block+1], len(x))])
+			}
+			reads := ph.offsets[block*taps*rows : (block+1)*taps*rows]
+			writes := ph.yOffsets[block*rows : (block+1)*rows]
+			if valid < rows {
+				for j, at := range reads {
+					if j%rows >= valid {
+						at = -1
+					}
+					edgeReads[j] = at
+				}
+				reads = edgeReads
+			}
+			out, outOffsets := y[col:], writes
+			whole := valid == rows && wide == cols
+			if !whole {
+				out, outOffsets = *edge, edgeOffsets
+			}
+			set.gather(&x[0], &p.zeros[0], first(reads), first(panel), taps, p.depth, &out[0], &outOffsets[0], &g.bias[col], g.floor, false)
+			if !whole {
+				for r, at := range writes[:valid] {
+					copy(y[at+col:at+col+wide], out[r*cols:])
+				}
+			}
+		}
+	}
+	g.k.floats.giveBack(edge)
+	g.k.ints.giveBack(table)
+}
+
+// first is a pointer to a slice's first element, nil if it has none.
+func first[T any](x []T) *T {
+	if len(x) == 0 {
+		return nil
+	}
+	return &x[0]
+}
