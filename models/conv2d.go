@@ -66,11 +66,8 @@ func (c *Conv2D) Forward(k *kernel.Kernel, n int, y, x []float32) {
 }
 
 func (c *Conv2D) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
-	c.act.backward(k, c.bias.In(grad), dy, y)
-	k.ConvBackwardWeights(&c.geometry, n, c.weight.In(grad), x, dy)
-	if dx != nil {
-		k.ConvBackwardInput(&c.geometry, n, dx, dy, c.weight.Value, nil, false)
-	}
+	c.act.backward(dy, y)
+	k.ConvBackward(&c.geometry, n, dx, c.weight.In(grad), c.bias.In(grad), x, y, dy, c.weight.Value, c.act == ReLU)
 }
 
 func (c *Conv2D) Emit(g *onnx.Builder, x onnx.Value) onnx.Value {

@@ -72,7 +72,15 @@ func normal(n int, stream uint32) []float32 {
 // TestLayerGradients compares each layer's backward pass with central differences
 // of sum(y * c) for random c, by the input and by every parameter.
 func TestLayerGradients(t *testing.T) {
-	k := testKernel(t)
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testLayerGradients(t, testKernel(t))
+		})
+	}
+}
+
+func testLayerGradients(t *testing.T, k *kernel.Kernel) {
 	for _, tt := range layerTests {
 		t.Run(tt.name, func(t *testing.T) {
 			const n = 2

@@ -33,6 +33,15 @@ func noiseImages(n int, s dataset.Shape) *dataset.Images {
 }
 
 func TestELBOGradient(t *testing.T) {
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testELBOGradient(t, testKernel(t, 2))
+		})
+	}
+}
+
+func testELBOGradient(t *testing.T, k *kernel.Kernel) {
 	gray, colour := models.Shape{H: 7, W: 6, C: 1}, models.Shape{H: 5, W: 5, C: 3}
 	for _, c := range []models.Config{
 		{Image: gray},
@@ -55,7 +64,7 @@ func TestELBOGradient(t *testing.T) {
 				}
 			}
 			const n, beta = 3, 1.7
-			e := newELBO(m, testKernel(t, 2), n)
+			e := newELBO(m, k, n)
 			e.load(noiseImages(n, dataset.Shape(c.Image)), []int{2, 0, 1}, 1, random.TrainNoise, 0)
 			// The loss in float64, from the sums that the forward pass returns.
 			loss := func() float64 {

@@ -64,20 +64,25 @@ func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	sets := append(supported(), nil)
-	names := make([]string, len(sets))
-	for i, set := range sets {
-		names[i] = set.String()
-	}
-	chosen := 0
+	names, chosen := Names(), 0
 	if name := os.Getenv(Variable); name != "" {
 		if chosen = slices.Index(names, name); chosen < 0 {
 			return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
 		}
 	}
-	k := &Kernel{isa: sets[chosen]}
+	k := &Kernel{isa: append(supported(), nil)[chosen]}
 	k.pool.start(threads)
 	return k, nil
+}
+
+// Names returns the names of the kernels that this processor supports, the fastest
+// first.
+func Names() []string {
+	var names []string
+	for _, set := range append(supported(), nil) {
+		names = append(names, set.String())
+	}
+	return names
 }
 
 // Name returns the kernel's name, a value of [Variable].
