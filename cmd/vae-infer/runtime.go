@@ -29,7 +29,7 @@ Python packages, system folders.`,
 			if err != nil {
 				return err
 			}
-			engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime", Library: m.library})
+			engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime", Library: m.library, Provider: m.provider})
 			if err != nil {
 				return err
 			}
