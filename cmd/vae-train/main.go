@@ -29,7 +29,7 @@ go on with --resume.
 The data is one of
   digits    built in: digits drawn from fonts, no download (the default)
   mnist     downloaded once into the user's cache
-  FOLDER    of IDX files, or of PNG and JPEG images of one size, with or without
+  FOLDER    of IDX files, or of PNG, JPEG and GIF images of one size, with or without
             a subfolder for each class
   FILE.npy  of images, uint8 or float in [0, 1]`
 
