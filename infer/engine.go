@@ -1,8 +1,10 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"govae/onnx"
 )
@@ -39,6 +41,9 @@ type Options struct {
 	Engine string
 	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
 	Library string
+	// Provider is the hardware on which ONNX Runtime runs models: "cpu" (or empty),
+	// "cuda", "coreml" or "directml". The library must have been built with it.
+	Provider string
 	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
 	Threads int
 }
@@ -46,9 +51,16 @@ type Options struct {
 // NewEngine returns the engine that o names. The error of a missing library says
 // how to get one.
 func NewEngine(o Options) (Engine, error) {
+	o.Provider = cmp.Or(o.Provider, cpu)
+	if err := o.checkProvider(); err != nil {
+		return nil, err
+	}
+	if o.Provider != cpu && (o.Engine == "" || o.Engine == "auto") {
+		o.Engine = "onnxruntime" // no other one has it
+	}
 	switch o.Engine {
 	case "", "auto", "onnxruntime":
-		return newONNXRuntime(o.Library)
+		return newONNXRuntime(o.Library, o.Provider)
 	case "gonum":
 		return nil, fmt.Errorf("engine gonum: this version has no pure-Go engine; use --engine onnxruntime")
 	}
@@ -105,14 +117,21 @@ func (v Verifier) Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor)
 // parse reads and checks a model.
 func parse(data []byte) (*onnx.Model, error) {
 	m, err := onnx.Unmarshal(data)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = m.Check()
 	}
-	if err := m.Check(); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, plainError{err}
 	}
 	return m, nil
 }
+
+// plainError drops the name of package onnx from its error: callers put that of
+// the file there.
+type plainError struct{ error }
+
+func (e plainError) Error() string { return strings.TrimPrefix(e.error.Error(), "onnx: ") }
+func (e plainError) Unwrap() error { return e.error }
 
 // modelInputs returns the inputs that a caller must give: not the weights,
 // which old files repeat among the inputs.
