@@ -35,7 +35,7 @@ Python packages, system folders.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(runtimeCheck(m), &cobra.Command{
 		Use:   "install",
 		Short: "Fetch ONNX Runtime " + infer.InstallVersion + " into the user's cache",
 		Long: `Fetch ONNX Runtime ` + infer.InstallVersion + ` into the user's cache, with pip of the Python
