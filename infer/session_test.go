@@ -275,6 +275,7 @@ func TestEngines(t *testing.T) {
 func FuzzReadContract(f *testing.F) {
 	f.Add(decoderModel(f, small))
 	f.Add(encoderModel(f, size{3, 3, 4, 4}))
+	f.Add(autoencoderModel(f, small))
 	f.Add(otherModel(f, "z", "image"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := onnx.Unmarshal(data)
