@@ -10,22 +10,18 @@ import (
 type Role int
 
 const (
-	Decoder Role = iota // z [batch, L] to image [batch, C, H, W]
-	Encoder             // image [batch, C, H, W] to mean and log_var [batch, L]
+	Decoder     Role = iota // z [batch, L] to image [batch, C, H, W]
+	Encoder                 // image [batch, C, H, W] to mean and log_var [batch, L]
+	Autoencoder             // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 )
 
-func (r Role) String() string {
-	if r == Encoder {
-		return "encoder"
-	}
-	return "decoder"
-}
+func (r Role) String() string { return [...]string{"decoder", "encoder", "autoencoder"}[r] }
 
 // Contract is what a file says about itself: the shapes of its graph and the
 // metadata by which it can be told from other models.
 type Contract struct {
 	Role    Role
-	Latent  int    // L
+	Latent  int    // L; 0 for an autoencoder that does not tell
 	C, H, W int    // size of an image
 	ModelID string // vae.model_id: equal in the encoder and the decoder of one model, empty if not given
 }
@@ -34,8 +30,8 @@ type Contract struct {
 // small file can make a program allocate.
 const maxRow = 1 << 24
 
-// ReadContract tells from a checked model whether it is a decoder or an encoder,
-// and for what sizes. Any other model is an error.
+// ReadContract tells from a checked model whether it is a decoder, an encoder or an
+// autoencoder, and for what sizes. Any other model is an error.
 func ReadContract(m *onnx.Model) (Contract, error) {
 	if format, ok := m.MetadataValue("vae.format"); ok && format != "1" {
 		return Contract{}, fmt.Errorf("vae.format is %q, and this program reads format 1; use a newer program or export the model again", format)
@@ -55,8 +51,11 @@ func ReadContract(m *onnx.Model) (Contract, error) {
 		if err = c.setSizes(outputs[0].Shape, inputs[0].Shape); err == nil && outputs[1].Shape[1] != outputs[0].Shape[1] {
 			err = fmt.Errorf("mean has the shape %v but log_var %v", outputs[0].Shape, outputs[1].Shape)
 		}
+	case isTensor(inputs, "image", 4) && isTensor(outputs, "reconstruction", 4):
+		c.Role = Autoencoder
+		err = c.setAutoencoder(m, inputs[0].Shape, outputs[0].Shape)
 	default:
-		return Contract{}, fmt.Errorf("neither decoder nor encoder of a VAE: it maps %s to %s; want float32 z [batch,L] to image [batch,C,H,W], or image to mean and log_var [batch,L]",
+		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 z [batch,L] to image [batch,C,H,W], or image to mean and log_var [batch,L] or to reconstruction",
 			signature(inputs), signature(outputs))
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ Python packages, system folders.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(install(m))
+	cmd.AddCommand(runtimeCheck(m), install(m))
 	return cmd
 }
 
