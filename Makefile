@@ -8,7 +8,7 @@ DEMO        := demo
 DEMO_EPOCHS ?= 2
 DEMO_LIMIT  ?= 8000
 
-.PHONY: all build runtime demo test lint generate fuzz clean
+.PHONY: all build runtime runtimes demo test lint generate fuzz clean
 
 all: build
 
@@ -30,6 +30,11 @@ demo: build runtime
 test: runtime
 	$(GO) test ./...
 
+# The check values inside a decoder, in Go, Python, Node, a browser, Rust and Java.
+DECODER ?= examples/embed/decoder.onnx
+runtimes: runtime
+	scripts/runtimes.sh "$(DECODER)"
+
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
@@ -49,4 +54,4 @@ fuzz:
 	done
 
 clean:
-	rm -rf $(BIN) $(DEMO)
+	rm -rf $(BIN) $(DEMO) build
