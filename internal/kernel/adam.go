@@ -1,0 +1,43 @@
+package kernel
+
+import "math"
+
+// Adam takes one step of Kingma & Ba 2015 (arXiv 1412.6980, algorithm 1): it
+// updates the moments m and v by the gradient g and the parameters theta by the
+// bias-corrected moments. step counts from 1.
+func (k *Kernel) Adam(theta, m, v, g []float32, lr, beta1, beta2, eps float32, step int) {
+	checkLen("Adam", "m", len(m), len(theta))
+	checkLen("Adam", "v", len(v), len(theta))
+	checkLen("Adam", "g", len(g), len(theta))
+	correct1 := 1 - math.Pow(float64(beta1), float64(step))
+	correct2 := 1 - math.Pow(float64(beta2), float64(step))
+	launch(k, &k.adam, ceilDiv(len(theta), adamBlock), adamTask{theta, m, v, g, adamRates{
+		beta1: beta1, beta2: beta2, eps: eps,
+		rate: float32(float64(lr) / correct1),
+		root: float32(1 / math.Sqrt(correct2)),
+	}})
+}
+
+const adamBlock = 1 << 14
+
+// adamRates are the constants of one step: theta -= rate*m / (root*sqrt(v) + eps).
+type adamRates struct{ beta1, beta2, eps, rate, root float32 }
+
+type adamTask struct {
+	theta, m, v, g []float32
+	rates          adamRates
+}
+
+func (t *adamTask) Do(i int) {
+	first, last := i*adamBlock, min((i+1)*adamBlock, len(t.theta))
+	adam(t.theta[first:last], t.m[first:last], t.v[first:last], t.g[first:last], &t.rates)
+}
+
+func adam(theta, m, v, g []float32, r *adamRates) {
+	for i, gi := range g {
+		mi := r.beta1*m[i] + (1-r.beta1)*gi
+		vi := r.beta2*v[i] + (1-r.beta2)*gi*gi
+		m[i], v[i] = mi, vi
+		theta[i] -= r.rate * mi / (r.root*float32(math.Sqrt(float64(vi))) + r.eps)
+	}
+}

@@ -1,0 +1,136 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+)
+
+// naiveConv visits every product x*w that contributes to an output, with the
+// indices into x, w and y.
+func naiveConv(s *Conv, n int, visit func(x, w, y int)) {
+	for i := range n {
+		for oy := range s.OH {
+			for ox := range s.OW {
+				for kh := range s.KH {
+					for kw := range s.KW {
+						iy, ix := oy*s.Stride+kh-s.Pad, ox*s.Stride+kw-s.Pad
+						if iy < 0 || iy >= s.H || ix < 0 || ix >= s.W {
+							continue
+						}
+						for c := range s.C {
+							for k := range s.K {
+								visit(((i*s.H+iy)*s.W+ix)*s.C+c, ((kh*s.KW+kw)*s.C+c)*s.K+k, ((i*s.OH+oy)*s.OW+ox)*s.K+k)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// naiveConvSums computes the three products of a convolution in float64.
+func naiveConvSums(s *Conv, n int, x, w, y []float32) (forward, input, weights []float32) {
+	f, in, ws := make([]float64, len(y)), make([]float64, len(x)), make([]float64, len(w))
+	naiveConv(s, n, func(xi, wi, yi int) {
+		f[yi] += float64(x[xi]) * float64(w[wi])
+		in[xi] += float64(y[yi]) * float64(w[wi])
+		ws[wi] += float64(x[xi]) * float64(y[yi])
+	})
+	return narrow(f), narrow(in), narrow(ws)
+}
+
+func narrow(x []float64) []float32 {
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = float32(v)
+	}
+	return y
+}
+
+// geometries are the reference network's layers, then odd ones.
+var geometries = []Conv{
+	{H: 28, W: 28, C: 1, OH: 14, OW: 14, K: 32, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 14, W: 14, C: 32, OH: 7, OW: 7, K: 64, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 14, W: 14, C: 64, OH: 7, OW: 7, K: 64, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 28, W: 28, C: 32, OH: 14, OW: 14, K: 64, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 28, W: 28, C: 1, OH: 28, OW: 28, K: 32, KH: 3, KW: 3, Stride: 1, Pad: 1},
+	{H: 1, W: 1, C: 1, OH: 1, OW: 1, K: 1, KH: 1, KW: 1, Stride: 1, Pad: 0},
+	{H: 1, W: 1, C: 3, OH: 1, OW: 1, K: 5, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 7, W: 5, C: 3, OH: 4, OW: 3, K: 32, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 8, W: 6, C: 3, OH: 4, OW: 3, K: 33, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 9, W: 4, C: 40, OH: 9, OW: 4, K: 3, KH: 3, KW: 3, Stride: 1, Pad: 1},
+	{H: 5, W: 6, C: 13, OH: 3, OW: 3, K: 18, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 6, W: 6, C: 2, OH: 5, OW: 5, K: 4, KH: 2, KW: 2, Stride: 1, Pad: 0},
+	{H: 11, W: 13, C: 4, OH: 4, OW: 5, K: 8, KH: 5, KW: 4, Stride: 3, Pad: 2},
+	{H: 6, W: 7, C: 8, OH: 3, OW: 4, K: 16, KH: 1, KW: 1, Stride: 2, Pad: 0},
+	{H: 17, W: 19, C: 1, OH: 17, OW: 19, K: 17, KH: 5, KW: 5, Stride: 1, Pad: 2},
+}
+
+func TestConv(t *testing.T) {
+	k := newKernel(t, 2)
+	for _, s := range geometries {
+		for _, n := range []int{0, 1, 5, 19} {
+			if n == 19 && s.in() > 6000 {
+				continue // the naive loops would take too long
+			}
+			t.Run(fmt.Sprintf("%+v/%d", s, n), func(t *testing.T) {
+				x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
+				forward, input, weights := naiveConvSums(&s, n, x, w, y)
+
+				got := rubbish(len(w))
+				k.ConvBackwardWeights(&s, n, got, x, y)
+				checkClose(t, "dw", got, weights, 4e-6)
+
+				for _, relu := range []bool{false, true} {
+					var outBias, inBias []float32
+					if relu {
+						outBias, inBias = normal(4, s.K), normal(5, s.C)
+					}
+					got = rubbish(len(y))
+					k.ConvForward(&s, n, got, x, w, outBias, relu)
+					biasAndReLU(forward, outBias, s.K, relu)
+					checkClose(t, "y", got, forward, 2e-6)
+
+					got = rubbish(len(x))
+					k.ConvBackwardInput(&s, n, got, y, w, inBias, relu)
+					biasAndReLU(input, inBias, s.C, relu)
+					checkClose(t, "dx", got, input, 2e-6)
+				}
+			})
+		}
+	}
+}
+
+func TestConvThreads(t *testing.T) {
+	for _, s := range geometries {
+		const n = 11
+		x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
+		checkThreads(t, func(k *Kernel) []float32 {
+			dy, dx, dw := rubbish(len(y)), rubbish(len(x)), rubbish(len(w))
+			k.ConvForward(&s, n, dy, x, w, nil, false)
+			k.ConvBackwardInput(&s, n, dx, y, w, nil, false)
+			k.ConvBackwardWeights(&s, n, dw, x, y)
+			return append(append(dy, dx...), dw...)
+		})
+	}
+}
+
+// An image's result does not depend on the batch that it is in.
+func TestConvBatch(t *testing.T) {
+	k := newKernel(t, 2)
+	for _, s := range geometries {
+		const n = 13
+		x, w := normal(1, n*s.in()), normal(2, s.weights())
+		y, dx := rubbish(n*s.out()), rubbish(n*s.in())
+		k.ConvForward(&s, n, y, x, w, nil, false)
+		k.ConvBackwardInput(&s, n, dx, y, w, nil, false)
+		for i := range n {
+			y1, dx1 := rubbish(s.out()), rubbish(s.in())
+			k.ConvForward(&s, 1, y1, x[i*s.in():(i+1)*s.in()], w, nil, false)
+			k.ConvBackwardInput(&s, 1, dx1, y1, w, nil, false)
+			checkClose(t, "y", y1, y[i*s.out():(i+1)*s.out()], 0)
+			checkClose(t, "dx", dx1, dx[i*s.in():(i+1)*s.in()], 0)
+		}
+	}
+}

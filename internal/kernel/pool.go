@@ -1,0 +1,163 @@
+package kernel
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Task is work cut into independent pieces.
+type Task interface {
+	// Do does piece i. It is called once for each i, from several goroutines.
+	Do(i int)
+}
+
+// pool is a set of goroutines that help a caller with its tasks.
+type pool struct {
+	threads int
+	offers  chan *job
+	jobs    freelist[job]
+	stopped sync.Once
+}
+
+// job is one call of run. Helpers may hold a stale reference when it is over,
+// so it is counted and reused only after the last of them has dropped it.
+type job struct {
+	task       Task
+	n          int64
+	next, done atomic.Int64
+	refs       atomic.Int64
+	finished   chan struct{} // receives once if a helper does the last piece
+}
+
+func (p *pool) start(threads int) {
+	p.threads = threads
+	p.offers = make(chan *job, 4*threads)
+	for range threads - 1 {
+		go func() {
+			for j := range p.offers {
+				if j.help() {
+					j.finished <- struct{}{}
+				}
+				p.release(j)
+			}
+		}()
+	}
+}
+
+func (p *pool) stop() { p.stopped.Do(func() { close(p.offers) }) }
+
+func (p *pool) run(n int, t Task) {
+	helpers := min(p.threads, n) - 1
+	if helpers <= 0 {
+		for i := range n {
+			t.Do(i)
+		}
+		return
+	}
+	j := p.jobs.get()
+	if j.finished == nil {
+		j.finished = make(chan struct{}, 1)
+	}
+	j.task, j.n = t, int64(n)
+	j.next.Store(0)
+	j.done.Store(0)
+	j.refs.Store(int64(helpers) + 1)
+	for range helpers {
+		select {
+		case p.offers <- j:
+		default: // everyone is busy; never wait, or nested calls could deadlock
+			j.refs.Add(-1)
+		}
+	}
+	if !j.help() {
+		<-j.finished
+	}
+	p.release(j)
+}
+
+func (p *pool) release(j *job) {
+	if j.refs.Add(-1) == 0 {
+		j.task = nil
+		p.jobs.put(j)
+	}
+}
+
+// help takes pieces until none is left and reports whether it did the last.
+func (j *job) help() (last bool) {
+	for {
+		i := j.next.Add(1) - 1
+		if i >= j.n {
+			return last
+		}
+		j.task.Do(int(i))
+		last = j.done.Add(1) == j.n
+	}
+}
+
+// freelist keeps values for reuse, so that steady work allocates nothing.
+// Unlike a sync.Pool it is not emptied by the garbage collector.
+type freelist[T any] struct {
+	mu   sync.Mutex
+	free []*T
+}
+
+func (f *freelist[T]) get() *T {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.free) == 0 {
+		return new(T)
+	}
+	t := f.free[len(f.free)-1]
+	f.free = f.free[:len(f.free)-1]
+	return t
+}
+
+func (f *freelist[T]) put(t *T) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.free = append(f.free, t)
+}
+
+// launch runs the n pieces of a task in a reused copy of it, because a value
+// that is handed to other goroutines would otherwise be allocated anew.
+func launch[T any, P interface {
+	*T
+	Task
+}](k *Kernel, list *freelist[T], n int, task T) {
+	t := list.get()
+	*t = task
+	k.pool.run(n, P(t))
+	var zero T
+	*t = zero
+	list.put(t)
+}
+
+// calls holds the reusable tasks, one list for every operation.
+type calls struct {
+	sgemm        freelist[sgemmTask]
+	affine       freelist[affineTask]
+	convForward  freelist[convForwardTask]
+	convInput    freelist[convInputTask]
+	convWeights  freelist[convWeightsTask]
+	biasGradient freelist[biasGradientTask]
+	sumParts     freelist[sumPartsTask]
+	bernoulli    freelist[bernoulliTask]
+	elementwise  freelist[elementwiseTask]
+	adam         freelist[adamTask]
+}
+
+// scratch lends memory to tasks. Buffers grow to the largest size asked for
+// and stay with the kernel.
+type scratch struct {
+	buffers freelist[[]float32]
+}
+
+// borrow returns n floats of unknown content; give them back with buffers.put.
+func (s *scratch) borrow(n int) *[]float32 {
+	b := s.buffers.get()
+	if cap(*b) < n {
+		*b = make([]float32, n)
+	}
+	*b = (*b)[:n]
+	return b
+}

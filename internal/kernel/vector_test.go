@@ -1,0 +1,159 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestBiasGradient(t *testing.T) {
+	k := newKernel(t, 2)
+	for _, s := range []struct{ rows, cols int }{{0, 3}, {1, 1}, {5, 7}, {1000, 1}, {777, 32}, {33, 300}} {
+		for _, relu := range []bool{false, true} {
+			y, dy := normal(1, s.rows*s.cols), normal(2, s.rows*s.cols)
+			wantDy, sums := slices.Clone(dy), make([]float64, s.cols)
+			for i := range dy {
+				if relu && y[i] <= 0 {
+					wantDy[i] = 0
+				}
+				sums[i%s.cols] += float64(wantDy[i])
+			}
+			db := rubbish(s.cols)
+			k.BiasGradient(db, dy, y, s.cols, relu)
+			checkClose(t, fmt.Sprintf("%+v relu=%v dy", s, relu), dy, wantDy, 0)
+			checkClose(t, fmt.Sprintf("%+v relu=%v db", s, relu), db, narrow(sums), 2e-6)
+		}
+	}
+}
+
+func TestBiasGradientThreads(t *testing.T) {
+	checkThreads(t, func(k *Kernel) []float32 {
+		db := rubbish(33)
+		k.BiasGradient(db, normal(1, 33*1000), nil, 33, false)
+		return db
+	})
+}
+
+func TestBernoulli(t *testing.T) {
+	k := newKernel(t, 2)
+	for _, pixels := range []int{1, 15, 784} {
+		const images = 3
+		logits, x := normal(1, images*pixels), normal(2, images*pixels)
+		for i := range x {
+			logits[i] *= 20
+			x[i] = float32(math.Abs(math.Mod(float64(x[i]), 1)))
+		}
+		want, grad := make([]float64, images), make([]float32, len(x))
+		for i, l := range logits {
+			l := float64(l)
+			want[i/pixels] += math.Max(l, 0) + math.Log1p(math.Exp(-math.Abs(l))) - float64(x[i])*l
+			grad[i] = float32(0.5 * (1/(1+math.Exp(-l)) - float64(x[i])))
+		}
+		for _, dlogits := range [][]float32{nil, rubbish(len(x))} {
+			got := make([]float64, images)
+			k.Bernoulli(got, dlogits, logits, x, 0.5)
+			for i := range want {
+				if math.Abs(got[i]-want[i]) > 1e-6*want[i] {
+					t.Errorf("%d pixels: loss[%d] = %v, want %v", pixels, i, got[i], want[i])
+				}
+			}
+			if dlogits != nil {
+				checkClose(t, "dlogits", dlogits, grad, 1e-6)
+			}
+		}
+	}
+}
+
+func TestBernoulliExtremeLogits(t *testing.T) {
+	k := newKernel(t, 1)
+	logits := []float32{200, -200, 1e30, -1e30, 200, -200}
+	x := []float32{1, 0, 1, 0, 0, 1}
+	want := []float64{0, 0, 0, 0, 200, 200}
+	grad := []float32{0, 0, 0, 0, 1, -1}
+	for i := range logits {
+		loss, d := make([]float64, 1), make([]float32, 1)
+		k.Bernoulli(loss, d, logits[i:i+1], x[i:i+1], 1)
+		if math.Abs(loss[0]-want[i]) > 1e-30 || math.Abs(float64(d[0]-grad[i])) > 1e-30 {
+			t.Errorf("logit %v, x %v: loss %v, gradient %v, want %v, %v", logits[i], x[i], loss[0], d[0], want[i], grad[i])
+		}
+	}
+}
+
+func TestElementwise(t *testing.T) {
+	k := newKernel(t, 2)
+	functions := []struct {
+		name string
+		f    func(dst, x []float32)
+		want func(float64) float64
+	}{
+		{"Exp", k.Exp, math.Exp},
+		{"Sigmoid", k.Sigmoid, func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }},
+		{"Tanh", k.Tanh, math.Tanh},
+	}
+	x := normal(1, 40001)
+	for i := range x {
+		x[i] *= 20
+	}
+	copy(x, []float32{0, 88.7, 88.8, -87, -103, -104, -1000, 1000, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())})
+	for _, f := range functions {
+		dst := rubbish(len(x))
+		f.f(dst, x)
+		for i, v := range x {
+			want := float32(f.want(float64(v)))
+			if math.IsNaN(float64(want)) != math.IsNaN(float64(dst[i])) {
+				t.Fatalf("%s(%v) = %v, want %v", f.name, v, dst[i], want)
+			}
+			if d := ulps(dst[i], want); d > 2 {
+				t.Fatalf("%s(%v) = %v, want %v (%d ulp)", f.name, v, dst[i], want, d)
+			}
+		}
+		clone := slices.Clone(x)
+		f.f(clone, clone)
+		if i := slices.IndexFunc(clone, func(v float32) bool { return v == v }); i < 0 || clone[i] != dst[i] {
+			t.Errorf("%s in place differs", f.name)
+		}
+	}
+}
+
+// ulps is the number of float32 values between a and b.
+func ulps(a, b float32) int64 {
+	order := func(v float32) int64 {
+		bits := int64(int32(math.Float32bits(v)))
+		if bits < 0 {
+			bits = math.MinInt32 - bits
+		}
+		return bits
+	}
+	if a != a && b != b {
+		return 0
+	}
+	d := order(a) - order(b)
+	return max(d, -d)
+}
+
+func TestAdam(t *testing.T) {
+	k := newKernel(t, 2)
+	const n, lr, beta1, beta2, eps = 20003, 1e-3, 0.9, 0.999, 1e-8
+	theta, m, v := normal(1, n), make([]float32, n), make([]float32, n)
+	want, wantM, wantV := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range theta {
+		want[i] = float64(theta[i])
+	}
+	for step := 1; step <= 5; step++ {
+		g := normal(uint64(step), n)
+		g[7] = 0
+		k.Adam(theta, m, v, g, lr, beta1, beta2, eps, step)
+		for i, g := range g {
+			g := float64(g)
+			wantM[i] = beta1*wantM[i] + (1-beta1)*g
+			wantV[i] = beta2*wantV[i] + (1-beta2)*g*g
+			mHat := wantM[i] / (1 - math.Pow(beta1, float64(step)))
+			vHat := wantV[i] / (1 - math.Pow(beta2, float64(step)))
+			want[i] -= lr * mHat / (math.Sqrt(vHat) + eps)
+		}
+	}
+	checkClose(t, "m", m, narrow(wantM), 1e-6)
+	checkClose(t, "v", v, narrow(wantV), 1e-6)
+	checkClose(t, "theta", theta, narrow(want), 1e-6)
+}
