@@ -39,10 +39,10 @@ func (k *Kernel) BiasGradient(db, dy, y []float32, cols int, relu bool) {
 		checkLen("BiasGradient", "y", len(y), len(dy))
 	}
 	count := min(rows, sumParts)
-	parts := k.borrow(count * cols)
+	parts := k.floats.borrow(count * cols)
 	launch(k, &k.biasGradient, count, biasGradientTask{*parts, dy, y, rows, cols, count, relu})
 	k.addParts(db, *parts)
-	k.buffers.put(parts)
+	k.floats.giveBack(parts)
 }
 
 type biasGradientTask struct {

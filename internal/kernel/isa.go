@@ -1,0 +1,78 @@
+package kernel
+
+import "math"
+
+// isa is an instruction set: the shapes of its register blocks and the assembly
+// that computes them. Generated from gen/; nil stands for portable Go.
+type isa struct {
+	name string
+
+	// gather computes a block of a product whose left rows lie anywhere:
+	//
+	//	y[yOffsets[r]+j] = max(floor, init + sum over t, d of x[offsets[t][r]+d] * w[t][d][j])
+	//
+	// for gatherRows rows r and cols columns j, taps t and depths d. A negative
+	// offset reads zero instead of x. init is bias[j] or, if accumulate is set,
+	// the old y. depth is at least 1.
+	gather     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+	gatherRows int
+
+	// outer adds up outer products:
+	//
+	//	y[r*yStride+j] += sum over p of a[offsets[p]+r] * b[p*bStride+j]
+	//
+	// for outerRows rows r and cols columns j; without accumulate y starts at 0.
+	outer     func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)
+	outerRows int
+
+	cols int // columns of both blocks
+
+	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers, the
+	// yardstick of the benchmarks.
+	peak func(n int)
+
+	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
+	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
+}
+
+// String returns the name of the kernel that uses the instruction set.
+func (set *isa) String() string {
+	if set == nil {
+		return "gonum"
+	}
+	return set.name
+}
+
+// floor is what an output is raised to: 0 is ReLU.
+func floor(relu bool) float32 {
+	if relu {
+		return 0
+	}
+	return float32(math.Inf(-1))
+}
+
+// transpose sets dst[j][i] = src[i][j] for i < rows, j < cols.
+func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
+	whole := 0
+	if cols >= 8 {
+		for whole = 0; whole+8 <= rows; whole += 8 {
+			set.transpose8(&dst[whole], dstStride, &src[whole*srcStride], srcStride, cols/8)
+		}
+	}
+	for i := range rows {
+		first := cols &^ 7
+		if i >= whole {
+			first = 0
+		}
+		for j := first; j < cols; j++ {
+			dst[j*dstStride+i] = src[i*srcStride+j]
+		}
+	}
+}
+
+// copyBlock copies a block of rows x cols, from stride to stride.
+func copyBlock(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
+	for r := range rows {
+		copy(dst[r*dstStride:r*dstStride+cols], src[r*srcStride:])
+	}
+}
