@@ -17,6 +17,31 @@ func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y 
 // peakAVX2 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX2(n int)
 
+// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, dy is first set to 0 where y <= 0.
+//
+//go:noescape
+func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
+
+// adamAVX2 updates vectors of 8 parameters.
+//
+//go:noescape
+func adamAVX2(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+
+// expAVX2 computes e^x of vectors of 8 numbers.
+//
+//go:noescape
+func expAVX2(dst *float32, x *float32, vectors int)
+
+// sigmoidAVX2 computes 1/(1+e^-x) of vectors of 8 numbers.
+//
+//go:noescape
+func sigmoidAVX2(dst *float32, x *float32, vectors int)
+
+// bernoulliAVX2 returns the loss of vectors of 8 logits and sets its gradient.
+//
+//go:noescape
+func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+
 // gatherAVX512 computes a block of 12 rows and 32 columns of a product whose rows are gathered.
 //
 //go:noescape
@@ -29,6 +54,31 @@ func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, 
 
 // peakAVX512 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX512(n int)
+
+// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, dy is first set to 0 where y <= 0.
+//
+//go:noescape
+func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
+
+// adamAVX512 updates vectors of 16 parameters.
+//
+//go:noescape
+func adamAVX512(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+
+// expAVX512 computes e^x of vectors of 16 numbers.
+//
+//go:noescape
+func expAVX512(dst *float32, x *float32, vectors int)
+
+// sigmoidAVX512 computes 1/(1+e^-x) of vectors of 16 numbers.
+//
+//go:noescape
+func sigmoidAVX512(dst *float32, x *float32, vectors int)
+
+// bernoulliAVX512 returns the loss of vectors of 16 logits and sets its gradient.
+//
+//go:noescape
+func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
 // transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 //

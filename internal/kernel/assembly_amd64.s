@@ -4,6 +4,184 @@
 
 #include "textflag.h"
 
+DATA constants<>+0(SB)/8, $0x42b2000042b20000
+DATA constants<>+8(SB)/8, $0x42b2000042b20000
+DATA constants<>+16(SB)/8, $0x42b2000042b20000
+DATA constants<>+24(SB)/8, $0x42b2000042b20000
+DATA constants<>+32(SB)/8, $0x42b2000042b20000
+DATA constants<>+40(SB)/8, $0x42b2000042b20000
+DATA constants<>+48(SB)/8, $0x42b2000042b20000
+DATA constants<>+56(SB)/8, $0x42b2000042b20000
+DATA constants<>+64(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+72(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+80(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+88(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+96(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+104(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+112(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+120(SB)/8, $0xc2d00000c2d00000
+DATA constants<>+128(SB)/8, $0x4b4000004b400000
+DATA constants<>+136(SB)/8, $0x4b4000004b400000
+DATA constants<>+144(SB)/8, $0x4b4000004b400000
+DATA constants<>+152(SB)/8, $0x4b4000004b400000
+DATA constants<>+160(SB)/8, $0x4b4000004b400000
+DATA constants<>+168(SB)/8, $0x4b4000004b400000
+DATA constants<>+176(SB)/8, $0x4b4000004b400000
+DATA constants<>+184(SB)/8, $0x4b4000004b400000
+DATA constants<>+192(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+200(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+208(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+216(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+224(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+232(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+240(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+248(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA constants<>+256(SB)/8, $0x3f3180003f318000
+DATA constants<>+264(SB)/8, $0x3f3180003f318000
+DATA constants<>+272(SB)/8, $0x3f3180003f318000
+DATA constants<>+280(SB)/8, $0x3f3180003f318000
+DATA constants<>+288(SB)/8, $0x3f3180003f318000
+DATA constants<>+296(SB)/8, $0x3f3180003f318000
+DATA constants<>+304(SB)/8, $0x3f3180003f318000
+DATA constants<>+312(SB)/8, $0x3f3180003f318000
+DATA constants<>+320(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+328(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+336(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+344(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+352(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+360(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+368(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+376(SB)/8, $0xb95e8083b95e8083
+DATA constants<>+384(SB)/8, $0x39500d0139500d01
+DATA constants<>+392(SB)/8, $0x39500d0139500d01
+DATA constants<>+400(SB)/8, $0x39500d0139500d01
+DATA constants<>+408(SB)/8, $0x39500d0139500d01
+DATA constants<>+416(SB)/8, $0x39500d0139500d01
+DATA constants<>+424(SB)/8, $0x39500d0139500d01
+DATA constants<>+432(SB)/8, $0x39500d0139500d01
+DATA constants<>+440(SB)/8, $0x39500d0139500d01
+DATA constants<>+448(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+456(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+464(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+472(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+480(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+488(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+496(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+504(SB)/8, $0x3ab60b613ab60b61
+DATA constants<>+512(SB)/8, $0x3c0888893c088889
+DATA constants<>+520(SB)/8, $0x3c0888893c088889
+DATA constants<>+528(SB)/8, $0x3c0888893c088889
+DATA constants<>+536(SB)/8, $0x3c0888893c088889
+DATA constants<>+544(SB)/8, $0x3c0888893c088889
+DATA constants<>+552(SB)/8, $0x3c0888893c088889
+DATA constants<>+560(SB)/8, $0x3c0888893c088889
+DATA constants<>+568(SB)/8, $0x3c0888893c088889
+DATA constants<>+576(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+584(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+592(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+600(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+608(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+616(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+624(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+632(SB)/8, $0x3d2aaaab3d2aaaab
+DATA constants<>+640(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+648(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+656(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+664(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+672(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+680(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+688(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+696(SB)/8, $0x3e2aaaab3e2aaaab
+DATA constants<>+704(SB)/8, $0x3f0000003f000000
+DATA constants<>+712(SB)/8, $0x3f0000003f000000
+DATA constants<>+720(SB)/8, $0x3f0000003f000000
+DATA constants<>+728(SB)/8, $0x3f0000003f000000
+DATA constants<>+736(SB)/8, $0x3f0000003f000000
+DATA constants<>+744(SB)/8, $0x3f0000003f000000
+DATA constants<>+752(SB)/8, $0x3f0000003f000000
+DATA constants<>+760(SB)/8, $0x3f0000003f000000
+DATA constants<>+768(SB)/8, $0x3f8000003f800000
+DATA constants<>+776(SB)/8, $0x3f8000003f800000
+DATA constants<>+784(SB)/8, $0x3f8000003f800000
+DATA constants<>+792(SB)/8, $0x3f8000003f800000
+DATA constants<>+800(SB)/8, $0x3f8000003f800000
+DATA constants<>+808(SB)/8, $0x3f8000003f800000
+DATA constants<>+816(SB)/8, $0x3f8000003f800000
+DATA constants<>+824(SB)/8, $0x3f8000003f800000
+DATA constants<>+832(SB)/8, $0x0000007f0000007f
+DATA constants<>+840(SB)/8, $0x0000007f0000007f
+DATA constants<>+848(SB)/8, $0x0000007f0000007f
+DATA constants<>+856(SB)/8, $0x0000007f0000007f
+DATA constants<>+864(SB)/8, $0x0000007f0000007f
+DATA constants<>+872(SB)/8, $0x0000007f0000007f
+DATA constants<>+880(SB)/8, $0x0000007f0000007f
+DATA constants<>+888(SB)/8, $0x0000007f0000007f
+DATA constants<>+896(SB)/8, $0x8000000080000000
+DATA constants<>+904(SB)/8, $0x8000000080000000
+DATA constants<>+912(SB)/8, $0x8000000080000000
+DATA constants<>+920(SB)/8, $0x8000000080000000
+DATA constants<>+928(SB)/8, $0x8000000080000000
+DATA constants<>+936(SB)/8, $0x8000000080000000
+DATA constants<>+944(SB)/8, $0x8000000080000000
+DATA constants<>+952(SB)/8, $0x8000000080000000
+DATA constants<>+960(SB)/8, $0x4000000040000000
+DATA constants<>+968(SB)/8, $0x4000000040000000
+DATA constants<>+976(SB)/8, $0x4000000040000000
+DATA constants<>+984(SB)/8, $0x4000000040000000
+DATA constants<>+992(SB)/8, $0x4000000040000000
+DATA constants<>+1000(SB)/8, $0x4000000040000000
+DATA constants<>+1008(SB)/8, $0x4000000040000000
+DATA constants<>+1016(SB)/8, $0x4000000040000000
+DATA constants<>+1024(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1032(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1040(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1048(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1056(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1064(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1072(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1080(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1088(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1096(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1104(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1112(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1120(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1128(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1136(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1144(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1152(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1160(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1168(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1176(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1184(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1192(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1200(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1208(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1216(SB)/8, $0x3e9249253e924925
+DATA constants<>+1224(SB)/8, $0x3e9249253e924925
+DATA constants<>+1232(SB)/8, $0x3e9249253e924925
+DATA constants<>+1240(SB)/8, $0x3e9249253e924925
+DATA constants<>+1248(SB)/8, $0x3e9249253e924925
+DATA constants<>+1256(SB)/8, $0x3e9249253e924925
+DATA constants<>+1264(SB)/8, $0x3e9249253e924925
+DATA constants<>+1272(SB)/8, $0x3e9249253e924925
+DATA constants<>+1280(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1288(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1296(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1304(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1312(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1320(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1328(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1336(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1344(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1352(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1360(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1368(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1376(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1384(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1392(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1400(SB)/8, $0x3f2aaaab3f2aaaab
+GLOBL constants<>(SB), RODATA|NOPTR, $1408
+
 // func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 // Requires: AVX, CMOV, FMA3
 TEXT ·gatherAVX2(SB), NOSPLIT, $24-77
@@ -435,6 +613,264 @@ again:
 	VFMADD231PS Y11, Y11, Y11
 	DECQ        AX
 	JNZ         again
+	VZEROUPPER
+	RET
+
+// func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
+// Requires: AVX
+TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    sums+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    stride+32(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	TESTQ   DX, DX
+	JNZ     relu
+
+again:
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   SI, CX
+	DECQ   BX
+	JNZ    again
+	JMP    done
+
+relu:
+	VXORPS  X3, X3, X3
+	VMOVUPS (DX), Y2
+	VCMPPS  $0x16, Y3, Y2, Y2
+	VANDPS  (CX), Y2, Y2
+	VMOVUPS Y2, (CX)
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS 32(DX), Y2
+	VCMPPS  $0x16, Y3, Y2, Y2
+	VANDPS  32(CX), Y2, Y2
+	VMOVUPS Y2, 32(CX)
+	VADDPS  Y2, Y1, Y1
+	ADDQ    SI, CX
+	ADDQ    SI, DX
+	DECQ    BX
+	JNZ     relu
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func adamAVX2(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+// Requires: AVX, FMA3
+TEXT ·adamAVX2(SB), NOSPLIT, $0-48
+	MOVQ         theta+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         gradient+24(FP), BX
+	MOVQ         vectors+32(FP), SI
+	MOVQ         rates+40(FP), DI
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	VBROADCASTSS 24(DI), Y6
+
+again:
+	VMOVUPS     (BX), Y7
+	VMULPS      (CX), Y0, Y8
+	VFMADD231PS Y1, Y7, Y8
+	VMOVUPS     Y8, (CX)
+	VMULPS      Y7, Y7, Y7
+	VMULPS      (DX), Y2, Y9
+	VFMADD231PS Y3, Y7, Y9
+	VMOVUPS     Y9, (DX)
+	VSQRTPS     Y9, Y9
+	VFMADD213PS Y6, Y5, Y9
+	VMULPS      Y4, Y8, Y8
+	VDIVPS      Y9, Y8, Y8
+	VMOVUPS     (AX), Y7
+	VSUBPS      Y8, Y7, Y7
+	VMOVUPS     Y7, (AX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x20, BX
+	DECQ        SI
+	JNZ         again
+	VZEROUPPER
+	RET
+
+// func expAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      constants<>+0(SB), Y1
+	VMINPS       Y0, Y1, Y2
+	VMOVUPS      constants<>+64(SB), Y1
+	VMAXPS       Y2, Y1, Y2
+	VMOVUPS      constants<>+128(SB), Y0
+	VFMADD231PS  constants<>+192(SB), Y2, Y0
+	VSUBPS       constants<>+128(SB), Y0, Y1
+	VFNMADD231PS constants<>+256(SB), Y1, Y2
+	VFNMADD231PS constants<>+320(SB), Y1, Y2
+	VMOVUPS      constants<>+384(SB), Y1
+	VFMADD213PS  constants<>+448(SB), Y2, Y1
+	VFMADD213PS  constants<>+512(SB), Y2, Y1
+	VFMADD213PS  constants<>+576(SB), Y2, Y1
+	VFMADD213PS  constants<>+640(SB), Y2, Y1
+	VFMADD213PS  constants<>+704(SB), Y2, Y1
+	VFMADD213PS  constants<>+768(SB), Y2, Y1
+	VFMADD213PS  constants<>+768(SB), Y2, Y1
+	VPSUBD       constants<>+128(SB), Y0, Y0
+	VPSRAD       $0x01, Y0, Y2
+	VPSUBD       Y2, Y0, Y0
+	VPADDD       constants<>+832(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       constants<>+832(SB), Y0, Y0
+	VPSLLD       $0x17, Y0, Y0
+	VMULPS       Y2, Y1, Y1
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VORPS        constants<>+896(SB), Y0, Y3
+	VMOVUPS      constants<>+0(SB), Y1
+	VMINPS       Y3, Y1, Y3
+	VMOVUPS      constants<>+64(SB), Y1
+	VMAXPS       Y3, Y1, Y3
+	VMOVUPS      constants<>+128(SB), Y2
+	VFMADD231PS  constants<>+192(SB), Y3, Y2
+	VSUBPS       constants<>+128(SB), Y2, Y1
+	VFNMADD231PS constants<>+256(SB), Y1, Y3
+	VFNMADD231PS constants<>+320(SB), Y1, Y3
+	VMOVUPS      constants<>+384(SB), Y1
+	VFMADD213PS  constants<>+448(SB), Y3, Y1
+	VFMADD213PS  constants<>+512(SB), Y3, Y1
+	VFMADD213PS  constants<>+576(SB), Y3, Y1
+	VFMADD213PS  constants<>+640(SB), Y3, Y1
+	VFMADD213PS  constants<>+704(SB), Y3, Y1
+	VFMADD213PS  constants<>+768(SB), Y3, Y1
+	VFMADD213PS  constants<>+768(SB), Y3, Y1
+	VPSUBD       constants<>+128(SB), Y2, Y2
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       constants<>+832(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       constants<>+832(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y2, Y1, Y2
+	VADDPS       constants<>+768(SB), Y2, Y3
+	VMOVUPS      constants<>+768(SB), Y1
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VDIVPS       Y3, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·bernoulliAVX2(SB), NOSPLIT, $0-48
+	MOVQ   dlogits+0(FP), AX
+	MOVQ   logits+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   vectors+24(FP), BX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+
+again:
+	VMOVUPS      (CX), Y2
+	VMOVUPS      (DX), Y3
+	VORPS        constants<>+896(SB), Y2, Y6
+	VMOVUPS      constants<>+0(SB), Y4
+	VMINPS       Y6, Y4, Y6
+	VMOVUPS      constants<>+64(SB), Y4
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      constants<>+128(SB), Y5
+	VFMADD231PS  constants<>+192(SB), Y6, Y5
+	VSUBPS       constants<>+128(SB), Y5, Y4
+	VFNMADD231PS constants<>+256(SB), Y4, Y6
+	VFNMADD231PS constants<>+320(SB), Y4, Y6
+	VMOVUPS      constants<>+384(SB), Y4
+	VFMADD213PS  constants<>+448(SB), Y6, Y4
+	VFMADD213PS  constants<>+512(SB), Y6, Y4
+	VFMADD213PS  constants<>+576(SB), Y6, Y4
+	VFMADD213PS  constants<>+640(SB), Y6, Y4
+	VFMADD213PS  constants<>+704(SB), Y6, Y4
+	VFMADD213PS  constants<>+768(SB), Y6, Y4
+	VFMADD213PS  constants<>+768(SB), Y6, Y4
+	VPSUBD       constants<>+128(SB), Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPADDD       constants<>+832(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+832(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y5, Y4, Y4
+	VADDPS       constants<>+768(SB), Y4, Y6
+	VMOVUPS      constants<>+768(SB), Y5
+	VBLENDVPS    Y2, Y4, Y5, Y5
+	VDIVPS       Y6, Y5, Y5
+	VSUBPS       Y3, Y5, Y5
+	VBROADCASTSS scale+32(FP), Y7
+	VMULPS       Y7, Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VADDPS       constants<>+960(SB), Y4, Y6
+	VDIVPS       Y6, Y4, Y6
+	VMULPS       Y6, Y6, Y7
+	VMOVUPS      constants<>+1024(SB), Y5
+	VFMADD213PS  constants<>+1088(SB), Y7, Y5
+	VFMADD213PS  constants<>+1152(SB), Y7, Y5
+	VFMADD213PS  constants<>+1216(SB), Y7, Y5
+	VFMADD213PS  constants<>+1280(SB), Y7, Y5
+	VFMADD213PS  constants<>+1344(SB), Y7, Y5
+	VFMADD213PS  constants<>+960(SB), Y7, Y5
+	VXORPS       X4, X4, X4
+	VMAXPS       Y2, Y4, Y4
+	VFNMADD231PS Y3, Y2, Y4
+	VFMADD231PS  Y6, Y5, Y4
+	VCVTPS2PD    X4, Y5
+	VEXTRACTF128 $0x01, Y4, X4
+	VCVTPS2PD    X4, Y7
+	VADDPD       Y5, Y0, Y0
+	VADDPD       Y7, Y1, Y1
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	DECQ         BX
+	JNZ          again
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VHADDPD      X0, X0, X0
+	MOVSD        X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -1135,6 +1571,268 @@ again:
 	VFMADD231PS Z11, Z11, Z11
 	DECQ        AX
 	JNZ         again
+	VZEROUPPER
+	RET
+
+// func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
+// Requires: AVX, AVX512F
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-40
+	MOVQ    sums+0(FP), AX
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    stride+32(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	TESTQ   DX, DX
+	JNZ     relu
+
+again:
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   SI, CX
+	DECQ   BX
+	JNZ    again
+	JMP    done
+
+relu:
+	VXORPS    X3, X3, X3
+	VMOVUPS   (DX), Z2
+	VCMPPS    $0x16, Z3, Z2, K1
+	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS   Z2, (CX)
+	VADDPS    Z2, Z0, Z0
+	VMOVUPS   64(DX), Z2
+	VCMPPS    $0x16, Z3, Z2, K1
+	VMOVUPS.Z 64(CX), K1, Z2
+	VMOVUPS   Z2, 64(CX)
+	VADDPS    Z2, Z1, Z1
+	ADDQ      SI, CX
+	ADDQ      SI, DX
+	DECQ      BX
+	JNZ       relu
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func adamAVX512(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+// Requires: AVX, AVX512F
+TEXT ·adamAVX512(SB), NOSPLIT, $0-48
+	MOVQ         theta+0(FP), AX
+	MOVQ         m+8(FP), CX
+	MOVQ         v+16(FP), DX
+	MOVQ         gradient+24(FP), BX
+	MOVQ         vectors+32(FP), SI
+	MOVQ         rates+40(FP), DI
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+
+again:
+	VMOVUPS     (BX), Z7
+	VMULPS      (CX), Z0, Z8
+	VFMADD231PS Z1, Z7, Z8
+	VMOVUPS     Z8, (CX)
+	VMULPS      Z7, Z7, Z7
+	VMULPS      (DX), Z2, Z9
+	VFMADD231PS Z3, Z7, Z9
+	VMOVUPS     Z9, (DX)
+	VSQRTPS     Z9, Z9
+	VFMADD213PS Z6, Z5, Z9
+	VMULPS      Z4, Z8, Z8
+	VDIVPS      Z9, Z8, Z8
+	VMOVUPS     (AX), Z7
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (AX)
+	ADDQ        $0x40, AX
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	DECQ        SI
+	JNZ         again
+	VZEROUPPER
+	RET
+
+// func expAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·expAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      constants<>+0(SB), Z1
+	VMINPS       Z0, Z1, Z2
+	VMOVUPS      constants<>+64(SB), Z1
+	VMAXPS       Z2, Z1, Z2
+	VMOVUPS      constants<>+128(SB), Z0
+	VFMADD231PS  constants<>+192(SB), Z2, Z0
+	VSUBPS       constants<>+128(SB), Z0, Z1
+	VFNMADD231PS constants<>+256(SB), Z1, Z2
+	VFNMADD231PS constants<>+320(SB), Z1, Z2
+	VMOVUPS      constants<>+384(SB), Z1
+	VFMADD213PS  constants<>+448(SB), Z2, Z1
+	VFMADD213PS  constants<>+512(SB), Z2, Z1
+	VFMADD213PS  constants<>+576(SB), Z2, Z1
+	VFMADD213PS  constants<>+640(SB), Z2, Z1
+	VFMADD213PS  constants<>+704(SB), Z2, Z1
+	VFMADD213PS  constants<>+768(SB), Z2, Z1
+	VFMADD213PS  constants<>+768(SB), Z2, Z1
+	VPSUBD       constants<>+128(SB), Z0, Z0
+	VPSRAD       $0x01, Z0, Z2
+	VPSUBD       Z2, Z0, Z0
+	VPADDD       constants<>+832(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VPADDD       constants<>+832(SB), Z0, Z0
+	VPSLLD       $0x17, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func sigmoidAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VORPS        constants<>+896(SB), Z0, Z3
+	VMOVUPS      constants<>+0(SB), Z1
+	VMINPS       Z3, Z1, Z3
+	VMOVUPS      constants<>+64(SB), Z1
+	VMAXPS       Z3, Z1, Z3
+	VMOVUPS      constants<>+128(SB), Z2
+	VFMADD231PS  constants<>+192(SB), Z3, Z2
+	VSUBPS       constants<>+128(SB), Z2, Z1
+	VFNMADD231PS constants<>+256(SB), Z1, Z3
+	VFNMADD231PS constants<>+320(SB), Z1, Z3
+	VMOVUPS      constants<>+384(SB), Z1
+	VFMADD213PS  constants<>+448(SB), Z3, Z1
+	VFMADD213PS  constants<>+512(SB), Z3, Z1
+	VFMADD213PS  constants<>+576(SB), Z3, Z1
+	VFMADD213PS  constants<>+640(SB), Z3, Z1
+	VFMADD213PS  constants<>+704(SB), Z3, Z1
+	VFMADD213PS  constants<>+768(SB), Z3, Z1
+	VFMADD213PS  constants<>+768(SB), Z3, Z1
+	VPSUBD       constants<>+128(SB), Z2, Z2
+	VPSRAD       $0x01, Z2, Z3
+	VPSUBD       Z3, Z2, Z2
+	VPADDD       constants<>+832(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       constants<>+832(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z3, Z1, Z1
+	VMULPS       Z2, Z1, Z2
+	VADDPS       constants<>+768(SB), Z2, Z3
+	VMOVUPS      constants<>+768(SB), Z1
+	VPMOVD2M     Z0, K1
+	VMOVAPS      Z2, K1, Z1
+	VDIVPS       Z3, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·bernoulliAVX512(SB), NOSPLIT, $0-48
+	MOVQ   dlogits+0(FP), AX
+	MOVQ   logits+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   vectors+24(FP), BX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+
+again:
+	VMOVUPS       (CX), Z2
+	VMOVUPS       (DX), Z3
+	VORPS         constants<>+896(SB), Z2, Z6
+	VMOVUPS       constants<>+0(SB), Z4
+	VMINPS        Z6, Z4, Z6
+	VMOVUPS       constants<>+64(SB), Z4
+	VMAXPS        Z6, Z4, Z6
+	VMOVUPS       constants<>+128(SB), Z5
+	VFMADD231PS   constants<>+192(SB), Z6, Z5
+	VSUBPS        constants<>+128(SB), Z5, Z4
+	VFNMADD231PS  constants<>+256(SB), Z4, Z6
+	VFNMADD231PS  constants<>+320(SB), Z4, Z6
+	VMOVUPS       constants<>+384(SB), Z4
+	VFMADD213PS   constants<>+448(SB), Z6, Z4
+	VFMADD213PS   constants<>+512(SB), Z6, Z4
+	VFMADD213PS   constants<>+576(SB), Z6, Z4
+	VFMADD213PS   constants<>+640(SB), Z6, Z4
+	VFMADD213PS   constants<>+704(SB), Z6, Z4
+	VFMADD213PS   constants<>+768(SB), Z6, Z4
+	VFMADD213PS   constants<>+768(SB), Z6, Z4
+	VPSUBD        constants<>+128(SB), Z5, Z5
+	VPSRAD        $0x01, Z5, Z6
+	VPSUBD        Z6, Z5, Z5
+	VPADDD        constants<>+832(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VPADDD        constants<>+832(SB), Z5, Z5
+	VPSLLD        $0x17, Z5, Z5
+	VMULPS        Z6, Z4, Z4
+	VMULPS        Z5, Z4, Z4
+	VADDPS        constants<>+768(SB), Z4, Z6
+	VMOVUPS       constants<>+768(SB), Z5
+	VPMOVD2M      Z2, K1
+	VMOVAPS       Z4, K1, Z5
+	VDIVPS        Z6, Z5, Z5
+	VSUBPS        Z3, Z5, Z5
+	VBROADCASTSS  scale+32(FP), Z7
+	VMULPS        Z7, Z5, Z5
+	VMOVUPS       Z5, (AX)
+	VADDPS        constants<>+960(SB), Z4, Z6
+	VDIVPS        Z6, Z4, Z6
+	VMULPS        Z6, Z6, Z7
+	VMOVUPS       constants<>+1024(SB), Z5
+	VFMADD213PS   constants<>+1088(SB), Z7, Z5
+	VFMADD213PS   constants<>+1152(SB), Z7, Z5
+	VFMADD213PS   constants<>+1216(SB), Z7, Z5
+	VFMADD213PS   constants<>+1280(SB), Z7, Z5
+	VFMADD213PS   constants<>+1344(SB), Z7, Z5
+	VFMADD213PS   constants<>+960(SB), Z7, Z5
+	VXORPS        X4, X4, X4
+	VMAXPS        Z2, Z4, Z4
+	VFNMADD231PS  Z3, Z2, Z4
+	VFMADD231PS   Z6, Z5, Z4
+	VCVTPS2PD     Y4, Z5
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z7
+	VADDPD        Z5, Z0, Z0
+	VADDPD        Z7, Z1, Z1
+	ADDQ          $0x40, AX
+	ADDQ          $0x40, CX
+	ADDQ          $0x40, DX
+	DECQ          BX
+	JNZ           again
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VHADDPD       X0, X0, X0
+	MOVSD         X0, ret+40(FP)
 	VZEROUPPER
 	RET
 

@@ -31,6 +31,22 @@ type isa struct {
 	// yardstick of the benchmarks.
 	peak func(n int)
 
+	// lanes is the length of a vector, in which the functions below count.
+	lanes int
+
+	// exp and sigmoid compute dst[i] = e^x[i] and 1/(1+e^-x[i]).
+	exp, sigmoid func(dst, x *float32, vectors int)
+
+	// bernoulli returns the loss of [Kernel.Bernoulli] and sets its gradient.
+	bernoulli func(dlogits, logits, x *float32, vectors int, scale float32) float64
+
+	// adam takes a step with the constants of an adamRates.
+	adam func(theta, m, v, g *float32, vectors int, rates *float32)
+
+	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy
+	// to 0 where y <= 0.
+	columnSums func(sums, dy, y *float32, rows, stride int)
+
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
 }
@@ -42,6 +58,23 @@ func (set *isa) String() string {
 	}
 	return set.name
 }
+
+// vectorMap applies a function of whole vectors to slices of any length. An element's
+// result does not depend on its place.
+func (set *isa) vectorMap(f func(dst, x *float32, vectors int), dst, x []float32) {
+	whole := len(x) / set.lanes * set.lanes
+	if whole > 0 {
+		f(&dst[0], &x[0], whole/set.lanes)
+	}
+	if rest := x[whole:]; len(rest) > 0 {
+		var tail [maxLanes]float32
+		copy(tail[:], rest)
+		f(&tail[0], &tail[0], 1)
+		copy(dst[whole:], tail[:len(rest)])
+	}
+}
+
+const maxLanes = 16
 
 // floor is what an output is raised to: 0 is ReLU.
 func floor(relu bool) float32 {

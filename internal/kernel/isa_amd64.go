@@ -11,7 +11,10 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx512", cols: 32,
 			gather: gatherAVX512, gatherRows: 12,
-			peak: peakAVX512, outer: outerAVX512, outerRows: 8,
+			outer: outerAVX512, outerRows: 8,
+			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
+			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
+			peak:       peakAVX512,
 			transpose8: transpose8,
 		})
 	}
@@ -19,7 +22,10 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx2", cols: 16,
 			gather: gatherAVX2, gatherRows: 6,
-			peak: peakAVX2, outer: outerAVX2, outerRows: 4,
+			outer: outerAVX2, outerRows: 4,
+			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
+			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
+			peak:       peakAVX2,
 			transpose8: transpose8,
 		})
 	}

@@ -24,12 +24,19 @@ var (
 
 func main() {
 	ConstraintExpr("amd64")
+	c := newConstants()
 	for _, set := range []isa{avx2, avx512} {
 		set.gather()
 		set.outer()
 		set.peak()
+		set.columnSums()
+		set.adam()
+		set.elementwise("exp", "e^x", func(x, y reg.VecVirtual) { set.exp(c, x, y) })
+		set.elementwise("sigmoid", "1/(1+e^-x)", func(x, y reg.VecVirtual) { set.sigmoidOf(c, x, y, set.vec()) })
+		set.bernoulli(c)
 	}
 	transpose8()
+	c.define()
 	Generate()
 }
 

@@ -123,11 +123,7 @@ func (set isa) gather() {
 	Load(Param("y"), w)
 	Load(Param("yOffsets"), table)
 	floor := b[0]
-	floorAddr, err := Param("floor").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	VBROADCASTSS(floorAddr.Addr, floor)
+	VBROADCASTSS(param("floor"), floor)
 	for r := range rows {
 		MOVQ(Mem{Base: table, Disp: 8 * r}, index)
 		for v := range 2 {
