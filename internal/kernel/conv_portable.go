@@ -36,7 +36,7 @@ func (t *portableInputTask) Do(i int) {
 	patches := t.k.floats.borrow(rows * depth)
 	serialSgemm(blas.NoTrans, blas.Trans, rows, depth, s.K, t.dy[i*s.out():(i+1)*s.out()], s.K, t.w, s.K, 0, *patches, depth)
 	dx := t.dx[i*s.in() : (i+1)*s.in()]
-	col2im(s, dx, *patches, depth)
+	col2im(s, dx, *patches)
 	biasAndReLU(dx, t.bias, s.C, t.relu)
 	t.k.floats.giveBack(patches)
 }
@@ -85,22 +85,20 @@ func im2col(s *Conv, patches, x []float32) {
 }
 
 // col2im is the transpose of im2col: it adds up the patches where they overlap.
-// They begin stride elements apart.
-func col2im(s *Conv, x, patches []float32, stride int) {
+func col2im(s *Conv, x, patches []float32) {
 	clear(x)
 	for oy := range s.OH {
 		for ox := range s.OW {
-			patch := patches[(oy*s.OW+ox)*stride:]
 			for kh := range s.KH {
 				for kw := range s.KW {
 					iy, ix := oy*s.Stride+kh-s.Pad, ox*s.Stride+kw-s.Pad
 					if iy >= 0 && iy < s.H && ix >= 0 && ix < s.W {
 						pixel := x[(iy*s.W+ix)*s.C:]
-						for c, v := range patch[:s.C] {
+						for c, v := range patches[:s.C] {
 							pixel[c] += v
 						}
 					}
-					patch = patch[s.C:]
+					patches = patches[s.C:]
 				}
 			}
 		}

@@ -1,62 +1,86 @@
 package kernel
 
-// scatterPays reports whether so few channels are written that a register block
-// is better filled with the taps of all of them: the product of a pixel with
-// every tap, scattered to where it belongs, as the last layer of an image
-// decoder needs it.
+// scatterPays reports whether a transposed convolution writes so few channels
+// that a register block is better filled by pixels side by side, as for the
+// last layer of an image decoder.
 func (k *Kernel) scatterPays(s *Conv) bool {
-	cols, taps := k.isa.cols, s.KH*s.KW
-	return ceilDiv(taps*s.C, cols)*s.Stride*s.Stride < taps*ceilDiv(s.C, cols)
+	taps := s.KH * s.KW
+	return ceilDiv(taps*s.C, k.isa.gatherRows)*k.isa.gatherRows*s.Stride*s.Stride < taps*ceilDiv(s.C, k.isa.cols)*k.isa.cols
 }
 
-func (k *Kernel) scatterConv(s *Conv, n int, dx, dy, w, bias []float32, relu bool) {
-	// w as K x (taps*C), in panels
-	set := k.isa
-	depth, width := s.K, s.KH*s.KW*s.C
-	panels := ceilDiv(width, set.cols)
-	packed := k.floats.borrow(panels * (depth + 1) * set.cols)
-	clear(*packed)
-	for panel := range panels {
-		wide := min(set.cols, width-panel*set.cols)
-		set.transpose((*packed)[panel*depth*set.cols:], set.cols, w[panel*set.cols*depth:], depth, wide, depth)
-	}
-	launch(k, &k.scatter, n, scatterTask{k, s, dx, dy, *packed, bias, relu})
-	k.floats.giveBack(packed)
-}
-
+// scatterTask is a transposed convolution of few channels for one image: every
+// weight (tap, channel) is multiplied with all pixels of dy, which gives a plane
+// each, and the planes are added up, each shifted by its tap.
 type scatterTask struct {
-	k                    *Kernel
-	s                    *Conv
-	dx, dy, packed, bias []float32
-	relu                 bool
+	k               *Kernel
+	s               *Conv
+	dx, dy, w, bias []float32
+	relu            bool
 }
 
 func (t *scatterTask) Do(i int) {
-	s, set := t.s, t.k.isa
+	s := t.s
+	dx, dy := t.dx[i*s.in():(i+1)*s.in()], t.dy[i*s.out():(i+1)*s.out()]
+	size := ceilDiv(s.OH*s.OW, t.k.isa.cols) * t.k.isa.cols
+	count := ceilDiv(s.KH*s.KW*s.C, t.k.isa.gatherRows) * t.k.isa.gatherRows
+	planes := t.k.floats.borrow(count * size)
+	t.multiply(*planes, size, dy)
+
+	sum := t.k.floats.borrow(s.H * s.W)
+	for c := range s.C {
+		clear(*sum)
+		for tap := range s.KH * s.KW {
+			t.addShifted(*sum, (*planes)[(tap*s.C+c)*size:], tap/s.KW-s.Pad, tap%s.KW-s.Pad)
+		}
+		for j, v := range *sum {
+			dx[j*s.C+c] = v
+		}
+	}
+	t.k.floats.giveBack(planes)
+	t.k.floats.giveBack(sum)
+	biasAndReLU(dx, t.bias, s.C, t.relu)
+}
+
+// multiply sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].
+func (t *scatterTask) multiply(planes []float32, size int, dy []float32) {
+	set, depth := t.k.isa, t.s.K
 	rows, cols := set.gatherRows, set.cols
-	pixels, panels := s.OH*s.OW, ceilDiv(s.KH*s.KW*s.C, set.cols)
-	dy := t.dy[i*s.out():]
-	blocks := ceilDiv(pixels, rows)
-	products := t.k.floats.borrow(blocks * rows * panels * cols)
+	pixels, taps := t.s.OH*t.s.OW, t.s.KH*t.s.KW*t.s.C
+	panel := t.k.floats.borrow((depth + 1) * cols)
+	clear(*panel)
+	zeros := (*panel)[depth*cols:]
 	table := t.k.ints.borrow(3 * rows)
 	reads, writes, last := (*table)[:rows], (*table)[rows:2*rows], (*table)[2*rows:]
 	for r := range rows {
-		reads[r], writes[r], last[r] = r*s.K, r*panels*cols, min(r, (pixels-1)%rows)*s.K
+		// Where the weights end within a block the last one is computed again.
+		reads[r], writes[r], last[r] = r*depth, r*size, min(r, (taps-1)%rows)*depth
 	}
-	zeros := t.packed[panels*s.K*cols:] // the bias of every panel
-	for block := range blocks {
-		if block == blocks-1 {
-			reads = last
-		}
-		x := &dy[block*rows*s.K]
-		for panel := range panels {
-			set.gather(x, x, &reads[0], &t.packed[panel*s.K*cols], 1, s.K,
-				&(*products)[block*rows*panels*cols+panel*cols], &writes[0], &zeros[0], floor(false), false)
+	for p := 0; p < pixels; p += cols {
+		set.transpose(*panel, cols, dy[p*depth:], depth, min(cols, pixels-p), depth)
+		for tap := 0; tap < taps; tap += rows {
+			w, from := &t.w[tap*depth], reads
+			if tap+rows > taps {
+				from = last
+			}
+			set.gather(w, w, &from[0], first(*panel), 1, depth, &planes[tap*size+p], &writes[0], &zeros[0], floor(false), false)
 		}
 	}
-	dx := t.dx[i*s.in() : (i+1)*s.in()]
-	col2im(s, dx, *products, panels*cols)
-	biasAndReLU(dx, t.bias, s.C, t.relu)
-	t.k.floats.giveBack(products)
+	t.k.floats.giveBack(panel)
 	t.k.ints.giveBack(table)
+}
+
+// addShifted adds a plane of the size of dy to sum, one of the size of dx:
+// the pixel (y,x) to (y*stride+down, x*stride+right), where that is inside.
+func (t *scatterTask) addShifted(sum, plane []float32, down, right int) {
+	s := t.s
+	left := max(0, ceilDiv(-right, s.Stride))
+	width := min(s.OW, (s.W-right+s.Stride-1)/s.Stride) - left
+	if width <= 0 {
+		return
+	}
+	for oy := range s.OH {
+		if iy := oy*s.Stride + down; 0 <= iy && iy < s.H {
+			t.k.Saxpy(width, 1, plane[oy*s.OW+left:], 1, sum[iy*s.W+left*s.Stride+right:], s.Stride)
+		}
+	}
 }
