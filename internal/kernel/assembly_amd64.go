@@ -84,3 +84,8 @@ func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int,
 //
 //go:noescape
 func transpose8(dst *float32, dstStride int, src *float32, srcStride int, blocks int)
+
+// prefetch asks for cache lines of 64 bytes that will be needed soon.
+//
+//go:noescape
+func prefetch(x *float32, lines int)

@@ -75,6 +75,9 @@ func (t *gatherTask) Do(i int) {
 			if valid <= 0 {
 				break
 			}
+			if col == 0 && block+1 < len(ph.upTo) {
+				set.ahead(x[min(ph.upTo[block], len(x)):min(ph.upTo[block+1], len(x))])
+			}
 			reads := ph.offsets[block*taps*rows : (block+1)*taps*rows]
 			writes := ph.yOffsets[block*rows : (block+1)*rows]
 			whole := valid == rows && wide == cols
@@ -91,7 +94,7 @@ func (t *gatherTask) Do(i int) {
 			if !whole {
 				out, outOffsets = *edge, edgeOffsets
 			}
-			t.k.isa.gather(&x[0], &p.zeros[0], first(reads), first(panel), taps, p.depth, &out[0], &outOffsets[0], &t.bias[col], t.floor, false)
+			set.gather(&x[0], &p.zeros[0], first(reads), first(panel), taps, p.depth, &out[0], &outOffsets[0], &t.bias[col], t.floor, false)
 			if !whole {
 				for r, at := range writes[:valid] {
 					copy(y[at+col:at+col+wide], out[r*cols:])

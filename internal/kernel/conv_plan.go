@@ -27,6 +27,7 @@ type phase struct {
 	pixels   int   // written per image
 	offsets  []int // [block][tap][row] of the pixel read, -1 outside the image
 	yOffsets []int // [block][row] of the pixel written
+	upTo     []int // [block] end of what the blocks up to this one read
 }
 
 // piece is a range of a phase's register blocks.
@@ -84,6 +85,8 @@ func newPlan(s *Conv, backward bool, rows int) *plan {
 			reads, writes := ph.offsets, ph.yOffsets // of one image
 			ph.offsets = make([]int, blocks*len(ph.taps)*rows)
 			ph.yOffsets = make([]int, blocks*rows)
+			ph.upTo = make([]int, blocks)
+			furthest := 0
 			for i := range blocks * rows {
 				block, row := i/rows, i%rows
 				image, pixel := i/ph.pixels, i%ph.pixels
@@ -94,7 +97,9 @@ func newPlan(s *Conv, backward bool, rows int) *plan {
 						at = image*readSize + read*p.depth
 					}
 					ph.offsets[(block*len(ph.taps)+t)*rows+row] = at
+					furthest = max(furthest, at+p.depth)
 				}
+				ph.upTo[block] = furthest
 			}
 			for first := 0; first < blocks; first += pieceBlocks {
 				p.pieces = append(p.pieces, piece{len(p.phases), first, min(first+pieceBlocks, blocks)})

@@ -28,17 +28,25 @@ func (t *scatterTask) Do(i int) {
 
 	sum := t.k.floats.borrow(s.H * s.W)
 	for c := range s.C {
-		clear(*sum)
+		start := float32(0)
+		if t.bias != nil {
+			start = t.bias[c]
+		}
+		for j := range *sum {
+			(*sum)[j] = start
+		}
 		for tap := range s.KH * s.KW {
 			t.addShifted(*sum, (*planes)[(tap*s.C+c)*size:], tap/s.KW-s.Pad, tap%s.KW-s.Pad)
 		}
 		for j, v := range *sum {
+			if t.relu && v < 0 {
+				v = 0
+			}
 			dx[j*s.C+c] = v
 		}
 	}
 	t.k.floats.giveBack(planes)
 	t.k.floats.giveBack(sum)
-	biasAndReLU(dx, t.bias, s.C, t.relu)
 }
 
 // multiply sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].

@@ -50,10 +50,16 @@ func (t *convWeightsTask) Do(i int) {
 		for panel := range panels {
 			copyBlock(dy[panel*pixels*cols:], cols, t.dy[image*s.out()+panel*cols:], s.K, used, min(cols, s.K-panel*cols))
 		}
+		// While these images are multiplied the next ones come closer.
+		nextX := t.x[(image+images)*s.in() : min(image+images+batch, end)*s.in()]
+		nextDy := t.dy[(image+images)*s.out() : min(image+images+batch, end)*s.out()]
+		blocks := panels * s.KH * ceilDiv(s.KW*s.C, rows)
 		for panel := range panels {
 			wide := min(cols, s.K-panel*cols)
 			for kh := range s.KH {
 				for row := 0; row < s.KW*s.C; row += rows {
+					nextX, nextDy = set.aheadPart(nextX, blocks), set.aheadPart(nextDy, blocks)
+					blocks--
 					out, stride := part[(kh*s.KW*s.C+row)*s.K+panel*cols:], s.K
 					high := min(rows, s.KW*s.C-row)
 					whole := high == rows && wide == cols

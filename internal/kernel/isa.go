@@ -47,6 +47,9 @@ type isa struct {
 	// to 0 where y <= 0.
 	columnSums func(sums, dy, y *float32, rows, stride int)
 
+	// prefetch asks for cache lines of 64 bytes that will be needed soon.
+	prefetch func(x *float32, lines int)
+
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
 }
@@ -101,6 +104,22 @@ func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride
 			dst[j*dstStride+i] = src[i*srcStride+j]
 		}
 	}
+}
+
+// ahead asks for memory that will be needed soon. Its latency would otherwise
+// show: the cores wait for a first access to an image longer than it takes to
+// multiply it.
+func (set *isa) ahead(x []float32) {
+	if len(x) > 0 {
+		set.prefetch(&x[0], ceilDiv(len(x), 16))
+	}
+}
+
+// aheadPart asks for the first of some parts of x and returns the others.
+func (set *isa) aheadPart(x []float32, parts int) []float32 {
+	n := len(x) / parts
+	set.ahead(x[:n])
+	return x[n:]
 }
 
 // copyBlock copies a block of rows x cols, from stride to stride.

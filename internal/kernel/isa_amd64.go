@@ -15,7 +15,7 @@ func supported() (sets []*isa) {
 			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
 			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
 			peak:       peakAVX512,
-			transpose8: transpose8,
+			transpose8: transpose8, prefetch: prefetch,
 		})
 	}
 	if x.HasAVX2 && x.HasFMA {
@@ -26,7 +26,7 @@ func supported() (sets []*isa) {
 			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
 			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
 			peak:       peakAVX2,
-			transpose8: transpose8,
+			transpose8: transpose8, prefetch: prefetch,
 		})
 	}
 	return sets

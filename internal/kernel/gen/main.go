@@ -36,6 +36,7 @@ func main() {
 		set.bernoulli(c)
 	}
 	transpose8()
+	prefetch()
 	c.define()
 	Generate()
 }
