@@ -183,39 +183,27 @@ DATA constants<>+1400(SB)/8, $0x3f2aaaab3f2aaaab
 GLOBL constants<>(SB), RODATA|NOPTR, $1408
 
 // func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
-// Requires: AVX, CMOV, FMA3, MMX+
+// Requires: AVX, CMOV, FMA3
 TEXT ·gatherAVX2(SB), NOSPLIT, $24-77
-	MOVQ       y+48(FP), R9
-	MOVQ       yOffsets+56(FP), R8
-	MOVQ       (R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVQ       8(R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVQ       16(R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVQ       24(R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVQ       32(R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVQ       40(R8), R10
-	PREFETCHT0 (R9)(R10*4)
-	MOVB       accumulate+76(FP), R10
-	TESTB      R10, R10
-	JNZ        accumulate
-	MOVQ       bias+64(FP), R10
-	VMOVUPS    (R10), Y0
-	VMOVUPS    32(R10), Y1
-	VMOVAPS    Y0, Y2
-	VMOVAPS    Y1, Y3
-	VMOVAPS    Y0, Y4
-	VMOVAPS    Y1, Y5
-	VMOVAPS    Y0, Y6
-	VMOVAPS    Y1, Y7
-	VMOVAPS    Y0, Y8
-	VMOVAPS    Y1, Y9
-	VMOVAPS    Y0, Y10
-	VMOVAPS    Y1, Y11
-	JMP        start
+	MOVQ    y+48(FP), R9
+	MOVQ    yOffsets+56(FP), R8
+	MOVB    accumulate+76(FP), R10
+	TESTB   R10, R10
+	JNZ     accumulate
+	MOVQ    bias+64(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y1, Y11
+	JMP     start
 
 accumulate:
 	MOVQ    (R8), R10
@@ -887,75 +875,39 @@ again:
 	RET
 
 // func gatherAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, CMOV
 TEXT ·gatherAVX512(SB), NOSPLIT, $24-77
-	MOVQ       y+48(FP), R15
-	MOVQ       yOffsets+56(FP), R14
-	MOVQ       (R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       8(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       16(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       24(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       32(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       40(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       48(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       56(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       64(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       72(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       80(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVQ       88(R14), BP
-	PREFETCHT0 (R15)(BP*4)
-	PREFETCHT0 64(R15)(BP*4)
-	MOVB       accumulate+76(FP), BP
-	TESTB      BP, BP
-	JNZ        accumulate
-	MOVQ       bias+64(FP), BP
-	VMOVUPS    (BP), Z0
-	VMOVUPS    64(BP), Z1
-	VMOVAPS    Z0, Z2
-	VMOVAPS    Z1, Z3
-	VMOVAPS    Z0, Z4
-	VMOVAPS    Z1, Z5
-	VMOVAPS    Z0, Z6
-	VMOVAPS    Z1, Z7
-	VMOVAPS    Z0, Z8
-	VMOVAPS    Z1, Z9
-	VMOVAPS    Z0, Z10
-	VMOVAPS    Z1, Z11
-	VMOVAPS    Z0, Z12
-	VMOVAPS    Z1, Z13
-	VMOVAPS    Z0, Z14
-	VMOVAPS    Z1, Z15
-	VMOVAPS    Z0, Z16
-	VMOVAPS    Z1, Z17
-	VMOVAPS    Z0, Z18
-	VMOVAPS    Z1, Z19
-	VMOVAPS    Z0, Z20
-	VMOVAPS    Z1, Z21
-	VMOVAPS    Z0, Z22
-	VMOVAPS    Z1, Z23
-	JMP        start
+	MOVQ    y+48(FP), R15
+	MOVQ    yOffsets+56(FP), R14
+	MOVB    accumulate+76(FP), BP
+	TESTB   BP, BP
+	JNZ     accumulate
+	MOVQ    bias+64(FP), BP
+	VMOVUPS (BP), Z0
+	VMOVUPS 64(BP), Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z1, Z13
+	VMOVAPS Z0, Z14
+	VMOVAPS Z1, Z15
+	VMOVAPS Z0, Z16
+	VMOVAPS Z1, Z17
+	VMOVAPS Z0, Z18
+	VMOVAPS Z1, Z19
+	VMOVAPS Z0, Z20
+	VMOVAPS Z1, Z21
+	VMOVAPS Z0, Z22
+	VMOVAPS Z1, Z23
+	JMP     start
 
 accumulate:
 	MOVQ    (R14), BP

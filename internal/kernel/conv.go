@@ -58,7 +58,7 @@ func (k *Kernel) ConvBackwardInput(s *Conv, n int, dx, dy, w, bias []float32, re
 	case k.isa == nil:
 		launch(k, &k.portableInput, n, portableInputTask{k, s, dx, dy, w, bias, relu})
 	case k.scatterPays(s):
-		launch(k, &k.scatter, n, scatterTask{k, s, dx, dy, w, bias, relu})
+		launch(k, &k.scatter, ceilDiv(n, scatterImages), scatterTask{k, s, n, dx, dy, w, bias, relu})
 	default:
 		k.gatherConv(s, n, true, dx, dy, w, bias, relu)
 	}

@@ -8,19 +8,28 @@ func (k *Kernel) scatterPays(s *Conv) bool {
 	return ceilDiv(taps*s.C, k.isa.gatherRows)*k.isa.gatherRows*s.Stride*s.Stride < taps*ceilDiv(s.C, k.isa.cols)*k.isa.cols
 }
 
-// scatterTask is a transposed convolution of few channels for one image: every
+// scatterTask is a transposed convolution of few channels for a few images: every
 // weight (tap, channel) is multiplied with all pixels of dy, which gives a plane
 // each, and the planes are added up, each shifted by its tap.
 type scatterTask struct {
 	k               *Kernel
 	s               *Conv
+	n               int
 	dx, dy, w, bias []float32
 	relu            bool
 }
 
+const scatterImages = 4
+
 func (t *scatterTask) Do(i int) {
+	for image := i * scatterImages; image < min((i+1)*scatterImages, t.n); image++ {
+		t.do(image)
+	}
+}
+
+func (t *scatterTask) do(i int) {
 	s := t.s
-	dx, dy := t.dx[i*s.in():(i+1)*s.in()], t.dy[i*s.out():(i+1)*s.out()]
+	dx, dy := t.dx[i*s.in():(i+1)*s.in()], t.dy[i*s.out():]
 	size := ceilDiv(s.OH*s.OW, t.k.isa.cols) * t.k.isa.cols
 	count := ceilDiv(s.KH*s.KW*s.C, t.k.isa.gatherRows) * t.k.isa.gatherRows
 	planes := t.k.floats.borrow(count * size)
@@ -49,7 +58,7 @@ func (t *scatterTask) Do(i int) {
 	t.k.floats.giveBack(sum)
 }
 
-// multiply sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].
+// multiply looks at the first image of dy and sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].
 func (t *scatterTask) multiply(planes []float32, size int, dy []float32) {
 	set, depth := t.k.isa, t.s.K
 	rows, cols := set.gatherRows, set.cols
@@ -64,6 +73,9 @@ func (t *scatterTask) multiply(planes []float32, size int, dy []float32) {
 		reads[r], writes[r], last[r] = r*depth, r*size, min(r, (taps-1)%rows)*depth
 	}
 	for p := 0; p < pixels; p += cols {
+		if next := dy[min(pixels*depth+p*depth, len(dy)):]; len(next) > 0 {
+			set.ahead(next[:min(cols*depth, len(next))])
+		}
 		set.transpose(*panel, cols, dy[p*depth:], depth, min(cols, pixels-p), depth)
 		for tap := 0; tap < taps; tap += rows {
 			w, from := &t.w[tap*depth], reads

@@ -26,7 +26,9 @@ func (t *convWeightsTask) Do(i int) {
 
 	framedW := max((s.OW-1)*s.Stride+s.KW, s.Pad+s.W)
 	framedH := max((s.OH-1)*s.Stride+s.KH, s.Pad+s.H)
-	frame := framedH * framedW * s.C
+	// With the pixels of every row in other cache sets than those of the last.
+	pitch := framedW*s.C + 16/s.Stride
+	frame := framedH * pitch
 	batch := ceilDiv(weightsPixels, s.OH*s.OW)
 	pixels, panels := batch*s.OH*s.OW, ceilDiv(s.K, cols)
 
@@ -37,13 +39,13 @@ func (t *convWeightsTask) Do(i int) {
 	clear(dy)
 	for p := range pixels {
 		image, oy, ox := p/(s.OH*s.OW), p/s.OW%s.OH, p%s.OW
-		(*table)[p] = image*frame + (oy*framedW+ox)*s.Stride*s.C
+		(*table)[p] = image*frame + (oy*pitch+ox*s.C)*s.Stride
 	}
 	for image := start; image < end; image += batch {
 		images := min(batch, end-image)
 		for j := range images {
 			for iy := range s.H {
-				copy(x[j*frame+((iy+s.Pad)*framedW+s.Pad)*s.C:], t.x[(image+j)*s.in()+iy*s.W*s.C:][:s.W*s.C])
+				copy(x[j*frame+(iy+s.Pad)*pitch+s.Pad*s.C:], t.x[(image+j)*s.in()+iy*s.W*s.C:][:s.W*s.C])
 			}
 		}
 		used := images * s.OH * s.OW
@@ -69,7 +71,7 @@ func (t *convWeightsTask) Do(i int) {
 						}
 						out, stride = edge, cols
 					}
-					set.outer(&x[kh*framedW*s.C+row], &(*table)[0], &dy[panel*pixels*cols], cols, used, &out[0], stride, image > start)
+					set.outer(&x[kh*pitch+row], &(*table)[0], &dy[panel*pixels*cols], cols, used, &out[0], stride, image > start)
 					if !whole {
 						copyBlock(part[(kh*s.KW*s.C+row)*s.K+panel*cols:], s.K, edge, cols, high, wide)
 					}

@@ -39,12 +39,6 @@ func (set isa) gather() {
 	// Start from the bias or from y.
 	Load(Param("y"), w)
 	Load(Param("yOffsets"), table)
-	for r := range rows { // y may be far away, and is needed for writing only later
-		MOVQ(Mem{Base: table, Disp: 8 * r}, index)
-		for v := range 2 * set.bytes() / 64 {
-			PREFETCHT0(Mem{Base: w, Index: index, Scale: 4, Disp: 64 * v})
-		}
-	}
 	Load(Param("accumulate"), index.As8())
 	TESTB(index.As8(), index.As8())
 	JNZ(LabelRef("accumulate"))
