@@ -35,27 +35,29 @@ func (t *scatterTask) do(i int) {
 	planes := t.k.floats.borrow(count * size)
 	t.multiply(*planes, size, dy)
 
-	sum := t.k.floats.borrow(s.H * s.W)
+	low := floor(t.relu)
+	plane := t.k.floats.borrow(s.H * s.W)
 	for c := range s.C {
+		sum := *plane
+		if s.C == 1 {
+			sum = dx
+		}
 		start := float32(0)
 		if t.bias != nil {
 			start = t.bias[c]
 		}
-		for j := range *sum {
-			(*sum)[j] = start
+		for j := range sum {
+			sum[j] = start
 		}
 		for tap := range s.KH * s.KW {
-			t.addShifted(*sum, (*planes)[(tap*s.C+c)*size:], tap/s.KW-s.Pad, tap%s.KW-s.Pad)
+			t.addShifted(sum, (*planes)[(tap*s.C+c)*size:], tap/s.KW-s.Pad, tap%s.KW-s.Pad)
 		}
-		for j, v := range *sum {
-			if t.relu && v < 0 {
-				v = 0
-			}
-			dx[j*s.C+c] = v
+		for j, v := range sum {
+			dx[j*s.C+c] = max(v, low)
 		}
 	}
 	t.k.floats.giveBack(planes)
-	t.k.floats.giveBack(sum)
+	t.k.floats.giveBack(plane)
 }
 
 // multiply looks at the first image of dy and sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].

@@ -36,7 +36,9 @@ func (t *convWeightsTask) Do(i int) {
 	table := t.k.ints.borrow(pixels)
 	x, dy, edge, _ := cut4(*floats, batch*frame+rows, panels*pixels*cols, rows*cols)
 	clear(x)
-	clear(dy)
+	if s.K%cols != 0 {
+		clear(dy)
+	}
 	for p := range pixels {
 		image, oy, ox := p/(s.OH*s.OW), p/s.OW%s.OH, p%s.OW
 		(*table)[p] = image*frame + (oy*pitch+ox*s.C)*s.Stride

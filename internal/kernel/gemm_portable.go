@@ -82,9 +82,7 @@ func biasAndReLU(y, bias []float32, n int, relu bool) {
 		}
 		if relu {
 			for j, v := range row {
-				if v < 0 {
-					row[j] = 0
-				}
+				row[j] = max(v, 0)
 			}
 		}
 	}
