@@ -2,8 +2,6 @@ package kernel
 
 import (
 	"fmt"
-
-	"gonum.org/v1/gonum/blas"
 )
 
 // Conv is the geometry of a two-dimensional convolution of channels-last
@@ -37,25 +35,11 @@ func (k *Kernel) ConvForward(s *Conv, n int, y, x, w, bias []float32, relu bool)
 	if bias != nil {
 		checkLen("ConvForward", "bias", len(bias), s.K)
 	}
-	launch(k, &k.convForward, n, convForwardTask{k, s, y, x, w, bias, relu})
-}
-
-type convForwardTask struct {
-	k             *Kernel
-	s             *Conv
-	y, x, w, bias []float32
-	relu          bool
-}
-
-func (t *convForwardTask) Do(i int) {
-	s := t.s
-	rows, depth := s.OH*s.OW, s.KH*s.KW*s.C
-	patches := t.k.borrow(rows * depth)
-	im2col(s, *patches, t.x[i*s.in():])
-	y := t.y[i*s.out() : (i+1)*s.out()]
-	serialSgemm(blas.NoTrans, blas.NoTrans, rows, s.K, depth, *patches, depth, t.w, s.K, 0, y, s.K)
-	biasAndReLU(y, t.bias, s.K, t.relu)
-	t.k.buffers.put(patches)
+	if k.isa == nil {
+		launch(k, &k.portableForward, n, portableForwardTask{k, s, y, x, w, bias, relu})
+	} else {
+		k.gatherConv(s, n, false, y, x, w, bias, relu)
+	}
 }
 
 // ConvBackwardInput computes the gradient of the input, dx[q,c] = bias[c] + sum
@@ -70,25 +54,14 @@ func (k *Kernel) ConvBackwardInput(s *Conv, n int, dx, dy, w, bias []float32, re
 	if bias != nil {
 		checkLen("ConvBackwardInput", "bias", len(bias), s.C)
 	}
-	launch(k, &k.convInput, n, convInputTask{k, s, dx, dy, w, bias, relu})
-}
-
-type convInputTask struct {
-	k               *Kernel
-	s               *Conv
-	dx, dy, w, bias []float32
-	relu            bool
-}
-
-func (t *convInputTask) Do(i int) {
-	s := t.s
-	rows, depth := s.OH*s.OW, s.KH*s.KW*s.C
-	patches := t.k.borrow(rows * depth)
-	serialSgemm(blas.NoTrans, blas.Trans, rows, depth, s.K, t.dy[i*s.out():(i+1)*s.out()], s.K, t.w, s.K, 0, *patches, depth)
-	dx := t.dx[i*s.in() : (i+1)*s.in()]
-	col2im(s, dx, *patches)
-	biasAndReLU(dx, t.bias, s.C, t.relu)
-	t.k.buffers.put(patches)
+	switch {
+	case k.isa == nil:
+		launch(k, &k.portableInput, n, portableInputTask{k, s, dx, dy, w, bias, relu})
+	case k.scatterPays(s):
+		launch(k, &k.scatter, ceilDiv(n, scatterImages), scatterTask{k, s, n, dx, dy, w, bias, relu})
+	default:
+		k.gatherConv(s, n, true, dx, dy, w, bias, relu)
+	}
 }
 
 // ConvBackwardWeights computes the gradient of the weights, dw[t,c,k] = sum over
@@ -99,72 +72,12 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	checkLen("ConvBackwardWeights", "x", len(x), n*s.in())
 	checkLen("ConvBackwardWeights", "dy", len(dy), n*s.out())
 	count := min(n, sumParts)
-	parts := k.borrow(count * len(dw))
-	launch(k, &k.convWeights, count, convWeightsTask{k, s, n, count, *parts, x, dy})
+	parts := k.floats.borrow(count * len(dw))
+	if k.isa == nil {
+		launch(k, &k.portableWeights, count, portableWeightsTask{k, s, n, count, *parts, x, dy})
+	} else {
+		launch(k, &k.convWeights, count, convWeightsTask{k, s, n, count, *parts, x, dy})
+	}
 	k.addParts(dw, *parts)
-	k.buffers.put(parts)
-}
-
-type convWeightsTask struct {
-	k            *Kernel
-	s            *Conv
-	n, count     int
-	parts, x, dy []float32
-}
-
-func (t *convWeightsTask) Do(i int) {
-	s := t.s
-	rows, depth := s.OH*s.OW, s.KH*s.KW*s.C
-	patches := t.k.borrow(rows * depth)
-	part := t.parts[i*s.weights() : (i+1)*s.weights()]
-	first, last := i*t.n/t.count, (i+1)*t.n/t.count
-	for image := first; image < last; image++ {
-		im2col(s, *patches, t.x[image*s.in():])
-		beta := float32(1)
-		if image == first {
-			beta = 0
-		}
-		serialSgemm(blas.Trans, blas.NoTrans, depth, s.K, rows, *patches, depth, t.dy[image*s.out():(image+1)*s.out()], s.K, beta, part, s.K)
-	}
-	t.k.buffers.put(patches)
-}
-
-// im2col writes the patch of one image under each output as a row of KH*KW*C.
-func im2col(s *Conv, patches, x []float32) {
-	for oy := range s.OH {
-		for ox := range s.OW {
-			for kh := range s.KH {
-				for kw := range s.KW {
-					iy, ix := oy*s.Stride+kh-s.Pad, ox*s.Stride+kw-s.Pad
-					if iy < 0 || iy >= s.H || ix < 0 || ix >= s.W {
-						clear(patches[:s.C])
-					} else {
-						copy(patches[:s.C], x[(iy*s.W+ix)*s.C:])
-					}
-					patches = patches[s.C:]
-				}
-			}
-		}
-	}
-}
-
-// col2im is the transpose of im2col: it adds the patches up where they overlap.
-func col2im(s *Conv, x, patches []float32) {
-	clear(x)
-	for oy := range s.OH {
-		for ox := range s.OW {
-			for kh := range s.KH {
-				for kw := range s.KW {
-					iy, ix := oy*s.Stride+kh-s.Pad, ox*s.Stride+kw-s.Pad
-					if iy >= 0 && iy < s.H && ix >= 0 && ix < s.W {
-						pixel := x[(iy*s.W+ix)*s.C:]
-						for c, v := range patches[:s.C] {
-							pixel[c] += v
-						}
-					}
-					patches = patches[s.C:]
-				}
-			}
-		}
-	}
+	k.floats.giveBack(parts)
 }

@@ -1,67 +1,49 @@
 package kernel
 
 import (
+	"fmt"
+
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/gonum"
 )
 
 // Sgemm computes C = alpha*op(A)*op(B) + beta*C on all workers, with the
 // arguments and row-major layout of gonum's [blas.Float32Level3]: op(A) is m x
-// kk, op(B) kk x n, C m x n. C is overwritten if beta is 0, whatever it held.
+// kk, op(B) kk x n, C m x n. C is overwritten if beta is 0, whatever it held,
+// and A and B are not read if alpha is 0.
+//
+// The product is computed in register blocks, over blocks of [gemmDepth] along
+// kk. A block of op(B) one register block wide is packed, so that it stays in
+// the first-level cache while the rows of op(A) pass by where they lie.
 func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if m <= gemmRows && n <= gemmCols {
-		// One piece, or wrong arguments: gonum knows the panics.
-		k.Implementation.Sgemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
-		return
+	checkMatrix("a", tA, m, kk, a, lda)
+	checkMatrix("b", tB, kk, n, b, ldb)
+	checkMatrix("c", blas.NoTrans, m, n, c, ldc)
+	switch {
+	case m == 0 || n == 0:
+	case k.isa == nil || kk == 0 || alpha == 0:
+		k.portableSgemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
+	default:
+		k.gemm(gemmTask{transA: tA != blas.NoTrans, transB: tB != blas.NoTrans, m: m, n: n, kk: kk,
+			alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc, floor: floor(false)})
 	}
-	launch(k, &k.sgemm, ceilDiv(m, gemmRows)*ceilDiv(n, gemmCols),
-		sgemmTask{tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc})
 }
 
-// A piece of C that gonum computes without starting goroutines of its own.
-const (
-	gemmRows = 64
-	gemmCols = 128
-)
-
-type sgemmTask struct {
-	tA, tB  blas.Transpose
-	m, n, k int
-	alpha   float32
-	a       []float32
-	lda     int
-	b       []float32
-	ldb     int
-	beta    float32
-	c       []float32
-	ldc     int
-}
-
-func (t *sgemmTask) Do(i int) {
-	across := ceilDiv(t.n, gemmCols)
-	row, col := i/across*gemmRows, i%across*gemmCols
-	a, b := t.a, t.b
-	if t.k > 0 {
-		if t.tA == blas.NoTrans {
-			a = a[row*t.lda:]
-		} else {
-			a = a[row:]
-		}
-		if t.tB == blas.NoTrans {
-			b = b[col:]
-		} else {
-			b = b[col*t.ldb:]
-		}
+// checkMatrix panics unless x can hold a rows x cols matrix, or its transpose.
+func checkMatrix(name string, t blas.Transpose, rows, cols int, x []float32, ld int) {
+	if t != blas.NoTrans && t != blas.Trans && t != blas.ConjTrans {
+		panic(fmt.Sprintf("kernel: Sgemm: transposition of %s is %q, want N, T or C", name, byte(t)))
 	}
-	gonum.Implementation{}.Sgemm(t.tA, t.tB, min(gemmRows, t.m-row), min(gemmCols, t.n-col), t.k,
-		t.alpha, a, t.lda, b, t.ldb, t.beta, t.c[row*t.ldc+col:], t.ldc)
-}
-
-// serialSgemm is Sgemm on the calling goroutine alone.
-func serialSgemm(tA, tB blas.Transpose, m, n, kk int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	t := sgemmTask{tA, tB, m, n, kk, 1, a, lda, b, ldb, beta, c, ldc}
-	for i := range ceilDiv(m, gemmRows) * ceilDiv(n, gemmCols) {
-		t.Do(i)
+	if rows < 0 || cols < 0 {
+		panic(fmt.Sprintf("kernel: Sgemm: %s is %d x %d, want no negative size", name, rows, cols))
+	}
+	if t != blas.NoTrans {
+		rows, cols = cols, rows
+	}
+	if ld < max(1, cols) {
+		panic(fmt.Sprintf("kernel: Sgemm: ld%s is %d, want at least %d", name, ld, max(1, cols)))
+	}
+	if rows > 0 && cols > 0 && len(x) < (rows-1)*ld+cols {
+		panic(fmt.Sprintf("kernel: Sgemm: len(%s) is %d, want at least %d", name, len(x), (rows-1)*ld+cols))
 	}
 }
 
@@ -74,37 +56,13 @@ func (k *Kernel) Affine(m, n, kk int, y, x, w, bias []float32, relu bool) {
 	if bias != nil {
 		checkLen("Affine", "bias", len(bias), n)
 	}
-	if m == 0 || n == 0 {
-		return
-	}
-	k.Sgemm(blas.NoTrans, blas.NoTrans, m, n, kk, 1, x, max(1, kk), w, n, 0, y, n)
-	launch(k, &k.affine, ceilDiv(m, gemmRows), affineTask{y, bias, m, n, relu})
-}
-
-type affineTask struct {
-	y, bias []float32
-	m, n    int
-	relu    bool
-}
-
-func (t *affineTask) Do(i int) {
-	biasAndReLU(t.y[i*gemmRows*t.n:min((i+1)*gemmRows, t.m)*t.n], t.bias, t.n, t.relu)
-}
-
-// biasAndReLU finishes rows of n outputs in place. NaN passes ReLU.
-func biasAndReLU(y, bias []float32, n int, relu bool) {
-	for ; len(y) > 0; y = y[n:] {
-		row := y[:n]
-		for j := range bias {
-			row[j] += bias[j]
-		}
-		if relu {
-			for j, v := range row {
-				if v < 0 {
-					row[j] = 0
-				}
-			}
-		}
+	switch {
+	case m == 0 || n == 0:
+	case k.isa == nil || kk == 0:
+		k.portableSgemm(blas.NoTrans, blas.NoTrans, m, n, kk, 1, x, max(1, kk), w, n, 0, y, n)
+		k.epilogue(y, bias, n, relu)
+	default:
+		k.gemm(gemmTask{m: m, n: n, kk: kk, alpha: 1, a: x, lda: kk, b: w, ldb: n, c: y, ldc: n, bias: bias, floor: floor(relu)})
 	}
 }
 

@@ -22,6 +22,8 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -32,9 +34,11 @@ import (
 type Kernel struct {
 	gonum.Implementation // what we do no faster, and the reference in tests
 
-	name string
-	pool pool
-	scratch
+	isa    *isa // nil: portable
+	pool   pool
+	floats scratch[float32]
+	ints   scratch[int]
+	plans  plans
 	calls
 }
 
@@ -45,23 +49,30 @@ const Variable = "VAE_KERNEL"
 
 // New starts a kernel with the given number of threads, the caller's own
 // included; 0 stands for all that Go may use. The fastest kernel that this
-// processor supports is chosen unless [Variable] names another.
+// processor supports is chosen unless [Variable] names another: "avx512" or
+// "avx2" (with FMA), or "gonum", which runs everywhere and is slow.
 func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	k := &Kernel{name: "gonum"}
-	switch name := os.Getenv(Variable); name {
-	case "", "gonum":
-	default:
-		return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use gonum", Variable, name)
+	sets := append(supported(), nil)
+	names := make([]string, len(sets))
+	for i, set := range sets {
+		names[i] = set.String()
 	}
+	chosen := 0
+	if name := os.Getenv(Variable); name != "" {
+		if chosen = slices.Index(names, name); chosen < 0 {
+			return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
+		}
+	}
+	k := &Kernel{isa: sets[chosen]}
 	k.pool.start(threads)
 	return k, nil
 }
 
 // Name returns the kernel's name, a value of [Variable].
-func (k *Kernel) Name() string { return k.name }
+func (k *Kernel) Name() string { return k.isa.String() }
 
 // Threads returns the number of threads that share the work.
 func (k *Kernel) Threads() int { return k.pool.threads }

@@ -134,30 +134,37 @@ func launch[T any, P interface {
 
 // calls holds the reusable tasks, one list for every operation.
 type calls struct {
-	sgemm        freelist[sgemmTask]
-	affine       freelist[affineTask]
-	convForward  freelist[convForwardTask]
-	convInput    freelist[convInputTask]
-	convWeights  freelist[convWeightsTask]
-	biasGradient freelist[biasGradientTask]
-	sumParts     freelist[sumPartsTask]
-	bernoulli    freelist[bernoulliTask]
-	elementwise  freelist[elementwiseTask]
-	adam         freelist[adamTask]
+	portableSgemm   freelist[portableSgemmTask]
+	portableForward freelist[portableForwardTask]
+	portableInput   freelist[portableInputTask]
+	portableWeights freelist[portableWeightsTask]
+	epilogue        freelist[epilogueTask]
+	gemm            freelist[gemmTask]
+	gather          freelist[gatherTask]
+	scatter         freelist[scatterTask]
+	convWeights     freelist[convWeightsTask]
+	biasGradient    freelist[biasGradientTask]
+	sumParts        freelist[sumPartsTask]
+	bernoulli       freelist[bernoulliTask]
+	elementwise     freelist[elementwiseTask]
+	adam            freelist[adamTask]
 }
 
 // scratch lends memory to tasks. Buffers grow to the largest size asked for
 // and stay with the kernel.
-type scratch struct {
-	buffers freelist[[]float32]
+type scratch[T any] struct {
+	buffers freelist[[]T]
 }
 
-// borrow returns n floats of unknown content; give them back with buffers.put.
-func (s *scratch) borrow(n int) *[]float32 {
+// borrow returns n values of unknown content.
+func (s *scratch[T]) borrow(n int) *[]T {
 	b := s.buffers.get()
 	if cap(*b) < n {
-		*b = make([]float32, n)
+		*b = make([]T, n)
 	}
 	*b = (*b)[:n]
 	return b
 }
+
+// giveBack ends the use of a borrowed buffer.
+func (s *scratch[T]) giveBack(b *[]T) { s.buffers.put(b) }

@@ -1,5 +1,7 @@
 package kernel
 
+import "gonum.org/v1/gonum/blas/gonum"
+
 // sumParts is the number of partial sums of a reduction over a batch. It is
 // fixed, so that the order of additions does not depend on the threads.
 const sumParts = 16
@@ -7,21 +9,22 @@ const sumParts = 16
 // addParts sets dst to the sum of the parts, which follow each other in one
 // slice, in their order.
 func (k *Kernel) addParts(dst, parts []float32) {
-	launch(k, &k.sumParts, ceilDiv(len(dst), sumBlock), sumPartsTask{dst, parts})
+	launch(k, &k.sumParts, ceilDiv(len(dst), sumBlock), sumPartsTask{k.Implementation, dst, parts})
 }
 
 const sumBlock = 4096
 
-type sumPartsTask struct{ dst, parts []float32 }
+type sumPartsTask struct {
+	blas       gonum.Implementation
+	dst, parts []float32
+}
 
 func (t *sumPartsTask) Do(i int) {
 	first, last := i*sumBlock, min((i+1)*sumBlock, len(t.dst))
 	dst := t.dst[first:last]
 	clear(dst)
 	for part := t.parts; len(part) > 0; part = part[len(t.dst):] {
-		for j, v := range part[first:last] {
-			dst[j] += v
-		}
+		t.blas.Saxpy(last-first, 1, part[first:last], 1, dst, 1)
 	}
 }
 
@@ -39,13 +42,14 @@ func (k *Kernel) BiasGradient(db, dy, y []float32, cols int, relu bool) {
 		checkLen("BiasGradient", "y", len(y), len(dy))
 	}
 	count := min(rows, sumParts)
-	parts := k.borrow(count * cols)
-	launch(k, &k.biasGradient, count, biasGradientTask{*parts, dy, y, rows, cols, count, relu})
+	parts := k.floats.borrow(count * cols)
+	launch(k, &k.biasGradient, count, biasGradientTask{k, *parts, dy, y, rows, cols, count, relu})
 	k.addParts(db, *parts)
-	k.buffers.put(parts)
+	k.floats.giveBack(parts)
 }
 
 type biasGradientTask struct {
+	k                 *Kernel
 	parts, dy, y      []float32
 	rows, cols, count int
 	relu              bool
@@ -54,19 +58,57 @@ type biasGradientTask struct {
 func (t *biasGradientTask) Do(i int) {
 	part := t.parts[i*t.cols : (i+1)*t.cols]
 	clear(part)
-	first, last := i*t.rows/t.count*t.cols, (i+1)*t.rows/t.count*t.cols
-	dy := t.dy[first:last]
+	from, to := i*t.rows/t.count*t.cols, (i+1)*t.rows/t.count*t.cols
+	dy := t.dy[from:to]
+	y := dy[:0]
 	if t.relu {
-		y := t.y[first:last]
-		for j, v := range y {
-			if v <= 0 {
-				dy[j] = 0
+		y = t.y[from:to]
+	}
+	t.k.columnSums(part, dy, y)
+}
+
+// columnSums adds rows of dy to as many sums, with the gradient of ReLU on the
+// way if y has elements.
+func (k *Kernel) columnSums(sums, dy, y []float32) {
+	cols := len(sums)
+	done := 0
+	if set := k.isa; set != nil {
+		if cols < set.cols && set.cols%cols == 0 {
+			k.foldedSums(sums, dy, y)
+			return
+		}
+		for ; done+set.cols <= cols && len(dy) > 0; done += set.cols {
+			set.columnSums(&sums[done], &dy[done], first(y[min(done, len(y)):]), len(dy)/cols, cols)
+		}
+	}
+	for row := 0; row < len(dy); row += cols {
+		for j := done; j < cols; j++ {
+			if len(y) > 0 && y[row+j] <= 0 {
+				dy[row+j] = 0
 			}
+			sums[j] += dy[row+j]
 		}
 	}
-	for ; len(dy) > 0; dy = dy[t.cols:] {
-		for j, v := range dy[:t.cols] {
-			part[j] += v
-		}
+}
+
+// foldedSums is columnSums for few columns: several rows side by side fill the
+// width of the assembly.
+func (k *Kernel) foldedSums(sums, dy, y []float32) {
+	wide := k.floats.borrow(k.isa.cols)
+	clear(*wide)
+	rows := len(dy) / len(*wide)
+	whole := rows * len(*wide)
+	if rows > 0 {
+		k.isa.columnSums(first(*wide), first(dy), first(y), rows, len(*wide))
 	}
+	for j := whole; j < len(dy); j++ {
+		if len(y) > 0 && y[j] <= 0 {
+			dy[j] = 0
+		}
+		(*wide)[j-whole] += dy[j]
+	}
+	for j, v := range *wide {
+		sums[j%len(sums)] += v
+	}
+	k.floats.giveBack(wide)
 }

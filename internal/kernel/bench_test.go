@@ -1,0 +1,182 @@
+package kernel
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/blas"
+)
+
+// peak measures what one core can do in fused multiply-adds, in FLOP/s: the
+// best of some short runs.
+func peak(k *Kernel) float64 {
+	if k.isa == nil {
+		return 0
+	}
+	const n = 100_000
+	best := time.Hour
+	for range 20 {
+		start := time.Now()
+		k.isa.peak(n)
+		best = min(best, time.Since(start))
+	}
+	return n * 12 * float64(k.isa.cols) / best.Seconds() // cols/2 lanes, two operations each
+}
+
+// report adds GFLOP/s and the share of the peak of the threads in use.
+func report(b *testing.B, k *Kernel, flop float64) {
+	rate := flop * float64(b.N) / b.Elapsed().Seconds()
+	b.ReportMetric(rate/1e9, "GFLOP/s")
+	if p := peak(k); p > 0 {
+		b.ReportMetric(100*rate/(p*float64(k.Threads())), "%peak")
+	}
+}
+
+func BenchmarkSgemm(b *testing.B) {
+	type shape struct{ m, n, k int }
+	products := []struct {
+		name   string
+		tA, tB blas.Transpose
+		shape  func(s shape) shape // the product of this kind for a forward m x n x k
+	}{
+		{"forward", blas.NoTrans, blas.NoTrans, func(s shape) shape { return s }},
+		{"input", blas.NoTrans, blas.Trans, func(s shape) shape { return shape{s.m, s.k, s.n} }},
+		{"weights", blas.Trans, blas.NoTrans, func(s shape) shape { return shape{s.k, s.n, s.m} }},
+	}
+	k := newKernel(b, 1)
+	for _, forward := range []shape{{25088, 32, 9}, {6272, 64, 288}, {128, 256, 3136}, {6272, 576, 64}, {25088, 288, 64}} {
+		for _, p := range products {
+			s := p.shape(forward)
+			b.Run(fmt.Sprintf("%dx%dx%d/%s", forward.m, forward.n, forward.k, p.name), func(b *testing.B) {
+				lda, ldb := s.k, s.n
+				if p.tA != blas.NoTrans {
+					lda = s.m
+				}
+				if p.tB != blas.NoTrans {
+					ldb = s.k
+				}
+				x, y, c := normal(1, s.m*s.k), normal(2, s.k*s.n), make([]float32, s.m*s.n)
+				for b.Loop() {
+					k.Sgemm(p.tA, p.tB, s.m, s.n, s.k, 1, x, lda, y, ldb, 0, c, s.n)
+				}
+				report(b, k, 2*float64(s.m)*float64(s.n)*float64(s.k))
+			})
+		}
+	}
+}
+
+func BenchmarkConv(b *testing.B) {
+	const n = 128
+	for threads := 1; threads <= 2; threads++ {
+		k := newKernel(b, threads)
+		for i, name := range []string{"conv1", "conv2", "convT1", "convT2", "convT3"} {
+			s := geometries[i]
+			x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
+			dw, outBias, inBias := make([]float32, s.weights()), make([]float32, s.K), make([]float32, s.C)
+			for _, op := range []struct {
+				name string
+				do   func()
+			}{
+				{"forward", func() { k.ConvForward(&s, n, y, x, w, outBias, true) }},
+				{"input", func() { k.ConvBackwardInput(&s, n, x, y, w, inBias, true) }},
+				{"weights", func() { k.ConvBackwardWeights(&s, n, dw, x, y) }},
+			} {
+				b.Run(fmt.Sprintf("%s/%s/threads=%d", name, op.name, threads), func(b *testing.B) {
+					for b.Loop() {
+						op.do()
+					}
+					flop := 2 * float64(n*s.OH*s.OW*s.K) * float64(s.KH*s.KW*s.C)
+					report(b, k, flop)
+				})
+			}
+		}
+	}
+}
+
+func BenchmarkVector(b *testing.B) {
+	k := newKernel(b, 2)
+	const n, parameters = 128, 884_000
+	x, y, loss := make([]float32, n*784), normal(1, n*784), make([]float64, n)
+	theta, m, v, g := normal(1, parameters), make([]float32, parameters), make([]float32, parameters), normal(2, parameters)
+	act, dact, db := normal(1, n*784*32), normal(2, n*784*32), make([]float32, 32)
+	for _, op := range []struct {
+		name  string
+		bytes int
+		do    func()
+	}{
+		{"Adam", 7 * 4 * parameters, func() { k.Adam(theta, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 10) }},
+		{"Bernoulli", 3 * 4 * len(x), func() { k.Bernoulli(loss, x, y, y, 1) }},
+		{"Sigmoid", 2 * 4 * len(x), func() { k.Sigmoid(x, y) }},
+		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
+	} {
+		b.Run(op.name, func(b *testing.B) {
+			b.SetBytes(int64(op.bytes))
+			for b.Loop() {
+				op.do()
+			}
+		})
+	}
+}
+
+// BenchmarkStep does the arithmetic of one training step of the reference
+// network: 44 MFLOP an image.
+func BenchmarkStep(b *testing.B) {
+	const n = 128
+	k := newKernel(b, 2)
+	conv := geometries[:5]
+	make32 := func(sizes ...int) [][]float32 {
+		buffers := make([][]float32, len(sizes))
+		for i, size := range sizes {
+			buffers[i] = normal(uint64(i), size)
+		}
+		return buffers
+	}
+	sizes := []int{n * 784, n * 196 * 32, n * 3136, n * 256, n * 2, n * 3136, n * 196 * 64, n * 784 * 32, n * 784}
+	x, dx := make32(sizes...), make32(sizes...)
+	weights := []int{9 * 32, 9 * 32 * 64, 3136 * 256, 256 * 2, 2 * 3136, 9 * 64 * 64, 9 * 32 * 64, 9 * 32}
+	w, dw := make32(weights...), make32(weights...)
+	m, v := make32(weights...), make32(weights...)
+	bias := make32(32, 64, 256, 2, 3136, 64, 32, 1)
+	db := make32(32, 64, 256, 2, 3136, 64, 32, 1)
+	loss := make([]float64, n)
+	for i := range v {
+		clear(m[i])
+		clear(v[i])
+	}
+	dense := func(i, in, out int, relu bool) {
+		k.BiasGradient(db[i], dx[i+1], x[i+1], out, relu)
+		k.Sgemm(blas.Trans, blas.NoTrans, in, out, n, 1, x[i], in, dx[i+1], out, 0, dw[i], out)
+		k.Sgemm(blas.NoTrans, blas.Trans, n, in, out, 1, dx[i+1], out, w[i], out, 0, dx[i], in)
+	}
+	for b.Loop() {
+		k.ConvForward(&conv[0], n, x[1], x[0], w[0], bias[0], true)
+		k.ConvForward(&conv[1], n, x[2], x[1], w[1], bias[1], true)
+		k.Affine(n, 256, 3136, x[3], x[2], w[2], bias[2], true)
+		k.Affine(n, 2, 256, x[4], x[3], w[3], bias[3], false)
+		k.Affine(n, 3136, 2, x[5], x[4], w[4], bias[4], true)
+		k.ConvBackwardInput(&conv[2], n, x[6], x[5], w[5], bias[5], true)
+		k.ConvBackwardInput(&conv[3], n, x[7], x[6], w[6], bias[6], true)
+		k.ConvBackwardInput(&conv[4], n, x[8], x[7], w[7], bias[7], false)
+		k.Bernoulli(loss, dx[8], x[8], x[0], 1./n)
+		for i := 7; i >= 5; i-- {
+			s := &conv[i-3]
+			k.BiasGradient(db[i], dx[i+1], x[i+1], s.C, i < 7)
+			k.ConvBackwardWeights(s, n, dw[i], dx[i+1], x[i])
+			k.ConvForward(s, n, dx[i], dx[i+1], w[i], nil, false)
+		}
+		dense(4, 2, 3136, true)
+		dense(3, 256, 2, false)
+		dense(2, 3136, 256, true)
+		k.BiasGradient(db[1], dx[2], x[2], 64, true)
+		k.ConvBackwardWeights(&conv[1], n, dw[1], x[1], dx[2])
+		k.ConvBackwardInput(&conv[1], n, dx[1], dx[2], w[1], nil, false)
+		k.BiasGradient(db[0], dx[1], x[1], 32, true)
+		k.ConvBackwardWeights(&conv[0], n, dw[0], x[0], dx[1])
+		for i := range w {
+			k.Adam(w[i], m[i], v[i], dw[i], 1e-9, 0.9, 0.999, 1e-8, 1)
+		}
+	}
+	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+	report(b, k, n*44e6)
+}

@@ -1,0 +1,194 @@
+package kernel
+
+const (
+	gemmDepth = 256 // a packed panel of 32 columns is 32 KiB, two thirds of a first-level cache
+	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 200 KiB of A
+	gemmTasks = 16  // tasks to aim for where the matrix is small
+)
+
+// gemmTask is C = max(floor, alpha*op(A)*op(B) + beta*C + bias), cut into tasks
+// of some register blocks below each other by some panels side by side. A panel
+// is as wide as a register block.
+type gemmTask struct {
+	transA, transB bool
+	m, n, kk       int
+	alpha          float32
+	a              []float32
+	lda            int
+	b              []float32
+	ldb            int
+	beta           float32
+	c              []float32
+	ldc            int
+	bias           []float32
+	floor          float32
+
+	k             *Kernel
+	rows          int // of a register block
+	tiles, panels int // of a task
+	across        int // tasks side by side
+}
+
+func (k *Kernel) gemm(t gemmTask) {
+	t.k, t.rows, t.panels = k, k.isa.gatherRows, 1
+	if t.transA {
+		t.rows = k.isa.outerRows
+	}
+	tiles, panels := ceilDiv(t.m, t.rows), ceilDiv(t.n, k.isa.cols)
+	if tiles >= gemmTiles*4 {
+		t.panels = min(panels, 8) // the rows of A are read from memory only once
+	}
+	t.across = ceilDiv(panels, t.panels)
+	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks, t.across)))
+	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
+}
+
+func (t *gemmTask) Do(i int) {
+	cols := t.k.isa.cols
+	firstRow := i / t.across * t.tiles * t.rows
+	lastRow := min(firstRow+t.tiles*t.rows, t.m)
+	firstCol := i % t.across * t.panels * cols
+	lastCol := min(firstCol+t.panels*cols, t.n)
+
+	if t.beta != 0 && t.beta != 1 {
+		for row := firstRow; row < lastRow; row++ {
+			for j := firstCol; j < lastCol; j++ {
+				t.c[row*t.ldc+j] *= t.beta
+			}
+		}
+	}
+	block := newGemmBlock(t)
+	for depth := 0; depth < t.kk; depth += gemmDepth {
+		for col := firstCol; col < lastCol; col += cols {
+			block.take(depth, col)
+			for row := firstRow; row < lastRow; row += t.rows {
+				block.multiply(row)
+			}
+		}
+	}
+	block.giveBack()
+}
+
+// gemmBlock is one panel of B, gemmDepth deep, with the tables and the scratch
+// memory that a task needs to multiply it.
+type gemmBlock struct {
+	*gemmTask
+	set    *isa
+	floats *[]float32
+	ints   *[]int
+
+	// Where the rows of a register block begin, or for op(A) = A^T its depths.
+	aOffsets, packedOffsets, cOffsets, edgeOffsets, lastOffsets []int
+
+	packed []float32 // room for B's panel
+	aEdge  []float32 // and for rows of A^T that end before the register block does
+	edge   []float32 // and for a register block that C's edge cuts
+	bias   []float32
+
+	depth, col, deep, wide int // where the panel is, and its size
+	b                      []float32
+	bStride                int
+}
+
+func newGemmBlock(t *gemmTask) gemmBlock {
+	set := t.k.isa
+	g := gemmBlock{gemmTask: t, set: set}
+	g.floats = t.k.floats.borrow(gemmDepth*(set.cols+set.outerRows) + set.gatherRows*set.cols + set.cols)
+	g.packed, g.aEdge, g.edge, g.bias = cut4(*g.floats, gemmDepth*set.cols, gemmDepth*set.outerRows, set.gatherRows*set.cols)
+	g.ints = t.k.ints.borrow(2*gemmDepth + 3*set.gatherRows)
+	g.aOffsets, g.packedOffsets, g.cOffsets, g.edgeOffsets = cut4(*g.ints, gemmDepth, gemmDepth, set.gatherRows)
+	g.edgeOffsets, g.lastOffsets = g.edgeOffsets[:set.gatherRows], g.edgeOffsets[set.gatherRows:]
+	for p := range gemmDepth {
+		g.aOffsets[p], g.packedOffsets[p] = p*t.lda, p*set.outerRows
+	}
+	for r := range set.gatherRows {
+		g.cOffsets[r], g.edgeOffsets[r] = r*t.ldc, r*set.cols
+		// Where A ends within a block its last row is computed again and dropped.
+		g.lastOffsets[r] = min(r, (t.m-1)%set.gatherRows) * t.lda
+	}
+	clear(g.bias)
+	return g
+}
+
+func (g *gemmBlock) giveBack() {
+	g.k.floats.giveBack(g.floats)
+	g.k.ints.giveBack(g.ints)
+}
+
+// cut4 cuts a slice after a, b and c elements.
+func cut4[T any](x []T, a, b, c int) (_, _, _, _ []T) {
+	return x[:a], x[a : a+b], x[a+b : a+b+c], x[a+b+c:]
+}
+
+// take packs the panel of alpha*op(B) at (depth, col), padded with zeros to the
+// width of a register block, unless the outer kernel can read it in place.
+func (g *gemmBlock) take(depth, col int) {
+	cols := g.set.cols
+	g.depth, g.col = depth, col
+	g.deep, g.wide = min(gemmDepth, g.kk-depth), min(cols, g.n-col)
+	if g.gemmTask.bias != nil {
+		copy(g.bias, g.gemmTask.bias[col:col+g.wide])
+	}
+	if g.transA && !g.transB && g.alpha == 1 && g.wide == cols {
+		g.b, g.bStride = g.gemmTask.b[depth*g.ldb+col:], g.ldb
+		return
+	}
+	g.b, g.bStride = g.packed, cols
+	if g.wide < cols {
+		clear(g.packed)
+	}
+	if g.transB {
+		g.set.transpose(g.packed, cols, g.gemmTask.b[col*g.ldb+depth:], g.ldb, g.wide, g.deep)
+	} else {
+		copyBlock(g.packed, cols, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
+	}
+	if g.alpha != 1 {
+		for i := range g.packed[:g.deep*cols] {
+			g.packed[i] *= g.alpha
+		}
+	}
+}
+
+// multiply adds the product of the panel and one block of rows to C.
+func (g *gemmBlock) multiply(row int) {
+	rows := min(g.rows, g.m-row)
+	accumulate := g.depth > 0 || g.beta != 0
+	c, cStride, cOffsets := g.c[row*g.ldc+g.col:], g.ldc, g.cOffsets
+	whole := rows == g.rows && g.wide == g.set.cols
+	if !whole {
+		c, cStride, cOffsets = g.edge, g.set.cols, g.edgeOffsets
+		if accumulate {
+			copyBlock(c, cStride, g.c[row*g.ldc+g.col:], g.ldc, rows, g.wide)
+		}
+	}
+	if g.transA {
+		g.outerTile(row, rows, c, cStride, accumulate)
+	} else {
+		g.gatherTile(row, rows, c, cOffsets, accumulate)
+	}
+	if !whole {
+		copyBlock(g.c[row*g.ldc+g.col:], g.ldc, c, cStride, rows, g.wide)
+	}
+}
+
+func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accumulate bool) {
+	low := floor(false)
+	if g.depth+g.deep == g.kk {
+		low = g.floor
+	}
+	offsets := g.aOffsets
+	if rows < g.rows {
+		offsets = g.lastOffsets
+	}
+	a := &g.a[row*g.lda+g.depth]
+	g.set.gather(a, a, &offsets[0], &g.b[0], 1, g.deep, &c[0], &cOffsets[0], &g.bias[0], low, accumulate)
+}
+
+func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulate bool) {
+	a, offsets := g.a[g.depth*g.lda+row:], g.aOffsets
+	if rows < g.rows {
+		copyBlock(g.aEdge, g.rows, a, g.lda, g.deep, rows)
+		a, offsets = g.aEdge, g.packedOffsets
+	}
+	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)
+}

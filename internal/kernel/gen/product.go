@@ -1,0 +1,237 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// gather generates the block product of a convolution:
+//
+//	y[r] = max(floor, init + sum over taps t and depth d of x[offsets[t][r]+d] * w[t][d])
+//
+// for a block of rows r, each two vectors wide. Every row of every tap has a
+// pointer of its own, so an image is read where it lies; an offset below zero
+// stands for the zeros outside of it. init is the bias or, if accumulate is
+// set, y itself.
+//
+// The row pointers stand at the end of their rows and share one index that
+// counts up to zero. With them all general-purpose registers are in use, so the
+// rest lives on the stack.
+func (set isa) gather() {
+	const unroll = 4
+	rows, width := set.gatherRows, 2*set.lanes
+	TEXT("gather"+set.name, NOSPLIT, "func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("gather%s computes a block of %d rows and %d columns of a product whose rows are gathered.", set.name, rows, width))
+	locals := AllocLocal(24)
+	rowsEnd, zeroEnd, tapsLeft := locals, locals.Offset(8), locals.Offset(16)
+
+	acc := set.vecs(2 * rows)
+	pointers := make([]reg.GPVirtual, rows)
+	for r := range pointers {
+		pointers[r] = GP64()
+	}
+	table, w, index := GP64(), GP64(), GP64()
+
+	// Start from the bias or from y.
+	Load(Param("y"), w)
+	Load(Param("yOffsets"), table)
+	Load(Param("accumulate"), index.As8())
+	TESTB(index.As8(), index.As8())
+	JNZ(LabelRef("accumulate"))
+	Load(Param("bias"), index)
+	for v := range 2 {
+		VMOVUPS(at(index, v*set.lanes), acc[v])
+	}
+	for i := 2; i < len(acc); i++ {
+		VMOVAPS(acc[i%2], acc[i])
+	}
+	JMP(LabelRef("start"))
+	Label("accumulate")
+	for r := range rows {
+		MOVQ(Mem{Base: table, Disp: 8 * r}, index)
+		for v := range 2 {
+			VMOVUPS(Mem{Base: w, Index: index, Scale: 4, Disp: v * set.bytes()}, acc[2*r+v])
+		}
+	}
+
+	Label("start")
+	for _, end := range []struct {
+		param string
+		local Mem
+	}{{"x", rowsEnd}, {"zero", zeroEnd}} {
+		Load(Param(end.param), index)
+		Load(Param("depth"), table)
+		LEAQ(Mem{Base: index, Index: table, Scale: 4}, index)
+		MOVQ(index, end.local)
+	}
+	Load(Param("offsets"), table)
+	Load(Param("w"), w)
+	Load(Param("taps"), index)
+	MOVQ(index, tapsLeft)
+	TESTQ(index, index)
+	JZ(LabelRef("store"))
+
+	Label("tap")
+	MOVQ(rowsEnd, index)
+	for r, p := range pointers {
+		MOVQ(Mem{Base: table, Disp: 8 * r}, p)
+		TESTQ(p, p)
+		LEAQ(Mem{Base: index, Index: p, Scale: 4}, p)
+		CMOVQLT(zeroEnd, p)
+	}
+	ADDQ(Imm(uint64(8*rows)), table)
+	Load(Param("depth"), index)
+	NEGQ(index)
+	b, a := set.vecs(2), set.vecs(2)
+	multiply := func(u int) {
+		for v := range b {
+			VMOVUPS(at(w, u*width+v*set.lanes), b[v])
+		}
+		for r, p := range pointers {
+			VBROADCASTSS(Mem{Base: p, Index: index, Scale: 4, Disp: 4 * u}, a[r%2])
+			for v := range b {
+				VFMADD231PS(b[v], a[r%2], acc[2*r+v])
+			}
+		}
+	}
+	CMPQ(index, I32(-unroll))
+	JG(LabelRef("single"))
+	Label("unrolled")
+	for u := range unroll {
+		multiply(u)
+	}
+	ADDQ(I32(4*unroll*width), w)
+	ADDQ(Imm(unroll), index)
+	CMPQ(index, I32(-unroll))
+	JLE(LabelRef("unrolled"))
+	TESTQ(index, index)
+	JZ(LabelRef("tapDone"))
+	Label("single")
+	multiply(0)
+	ADDQ(I32(int32(4*width)), w)
+	INCQ(index)
+	JNZ(LabelRef("single"))
+	Label("tapDone")
+	DECQ(tapsLeft)
+	JNZ(LabelRef("tap"))
+
+	Label("store")
+	Load(Param("y"), w)
+	Load(Param("yOffsets"), table)
+	floor := b[0]
+	VBROADCASTSS(param("floor"), floor)
+	for r := range rows {
+		MOVQ(Mem{Base: table, Disp: 8 * r}, index)
+		for v := range 2 {
+			VMAXPS(acc[2*r+v], floor, acc[2*r+v]) // of a NaN and the floor the NaN
+			VMOVUPS(acc[2*r+v], Mem{Base: w, Index: index, Scale: 4, Disp: v * set.bytes()})
+		}
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// outer generates the block product of a gradient of weights:
+//
+//	y[r] += sum over pixels p of a[offsets[p]+r] * b[p]
+//
+// for a block of rows r, each two vectors wide: a sum of outer products, whose
+// factors lie contiguous for each pixel.
+func (set isa) outer() {
+	rows, width := set.outerRows, 2*set.lanes
+	TEXT("outer"+set.name, NOSPLIT, "func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("outer%s adds up outer products of %d by %d numbers.", set.name, rows, width))
+	a, offsets, b, stride, pixels := load("a"), load("offsets"), load("b"), load("bStride"), load("pixels")
+	SHLQ(Imm(2), stride)
+	acc := set.vecs(2 * rows)
+	visit := func(f func(row reg.Register, r int)) {
+		y, yStride := load("y"), load("yStride")
+		for r := range rows {
+			f(y, r)
+			LEAQ(Mem{Base: y, Index: yStride, Scale: 4}, y)
+		}
+	}
+	accumulate := GP8()
+	Load(Param("accumulate"), accumulate)
+	TESTB(accumulate, accumulate)
+	JNZ(LabelRef("accumulate"))
+	for _, v := range acc {
+		zero(v)
+	}
+	JMP(LabelRef("start"))
+	Label("accumulate")
+	visit(func(row reg.Register, r int) {
+		for v := range 2 {
+			VMOVUPS(at(row, v*set.lanes), acc[2*r+v])
+		}
+	})
+	Label("start")
+
+	bv, av, p := set.vecs(2), set.vecs(2), GP64()
+	multiply := func(u int) {
+		MOVQ(Mem{Base: offsets, Disp: 8 * u}, p)
+		for v := range bv {
+			VMOVUPS(at(b, v*set.lanes), bv[v])
+		}
+		for r := range rows {
+			VBROADCASTSS(Mem{Base: a, Index: p, Scale: 4, Disp: 4 * r}, av[r%2])
+			for v := range bv {
+				VFMADD231PS(bv[v], av[r%2], acc[2*r+v])
+			}
+		}
+		ADDQ(stride, b)
+	}
+	const unroll = 4
+	SUBQ(Imm(unroll), pixels)
+	JL(LabelRef("rest"))
+	Label("unrolled")
+	for u := range unroll {
+		multiply(u)
+	}
+	ADDQ(Imm(8*unroll), offsets)
+	SUBQ(Imm(unroll), pixels)
+	JGE(LabelRef("unrolled"))
+	Label("rest")
+	ADDQ(Imm(unroll), pixels)
+	JZ(LabelRef("store"))
+	Label("single")
+	multiply(0)
+	ADDQ(Imm(8), offsets)
+	DECQ(pixels)
+	JNZ(LabelRef("single"))
+
+	Label("store")
+	visit(func(row reg.Register, r int) {
+		for v := range 2 {
+			VMOVUPS(acc[2*r+v], at(row, v*set.lanes))
+		}
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// peak generates a loop of fused multiply-adds between registers, as many as
+// hide their latency: what benchmarks compare with.
+func (set isa) peak() {
+	const chains = 12
+	TEXT("peak"+set.name, NOSPLIT, "func(n int)")
+	Doc(fmt.Sprintf("peak%s does n times %d fused multiply-adds on whole vectors.", set.name, chains))
+	n := load("n")
+	v := set.vecs(chains)
+	for i := range v {
+		zero(v[i])
+	}
+	Label("again")
+	for i := range v {
+		VFMADD231PS(v[i], v[i], v[i])
+	}
+	DECQ(n)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}

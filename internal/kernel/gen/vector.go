@@ -1,0 +1,282 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/mmcloughlin/avo/attr"
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// constants hands out vectors of one repeated value in read-only memory.
+type constants struct {
+	data   Mem
+	values []uint32
+}
+
+func newConstants() *constants {
+	return &constants{data: GLOBL("constants", attr.RODATA|attr.NOPTR)}
+}
+
+// float is the vector of a number, bits that of a bit pattern.
+func (c *constants) float(x float64) Mem { return c.bits(math.Float32bits(float32(x))) }
+func (c *constants) bits(x uint32) Mem {
+	i := slices.Index(c.values, x)
+	if i < 0 {
+		i = len(c.values)
+		c.values = append(c.values, x)
+	}
+	return c.data.Offset(64 * i)
+}
+
+// define writes the section; it is in one piece only after the last function.
+func (c *constants) define() {
+	for i, x := range c.values {
+		for j := range 8 {
+			DATA(64*i+8*j, U64(uint64(x)<<32|uint64(x)))
+		}
+	}
+}
+
+// exp generates y = e^x: with n the integer nearest to x/ln 2 and r = x - n ln 2
+// it is 2^n e^r, where |r| <= 0.35 and the Taylor polynomial of degree 7 has a
+// relative error below 6e-9. 2^n is multiplied in two halves, so that results
+// may be subnormal or infinite.
+func (set isa) exp(c *constants, x, y reg.VecVirtual) {
+	n, r, p := set.vec(), set.vec(), set.vec()
+	VMOVUPS(c.float(89), p)
+	VMINPS(x, p, r) // of a NaN and a number the NaN, here and below
+	VMOVUPS(c.float(-104), p)
+	VMAXPS(r, p, r)
+
+	const magic = 3 << 22 // adding it rounds to an integer, in the lowest bits
+	VMOVUPS(c.float(magic), n)
+	VFMADD231PS(c.float(math.Log2E), r, n)
+	VSUBPS(c.float(magic), n, p)
+	const ln2High = 0.693359375 // few bits, so that its product with n is exact
+	VFNMADD231PS(c.float(ln2High), p, r)
+	VFNMADD231PS(c.float(math.Ln2-ln2High), p, r)
+
+	VMOVUPS(c.float(1.0/5040), p)
+	for _, factorial := range []float64{720, 120, 24, 6, 2, 1, 1} {
+		VFMADD213PS(c.float(1/factorial), r, p)
+	}
+
+	VPSUBD(c.bits(math.Float32bits(magic)), n, n)
+	VPSRAD(Imm(1), n, r)
+	VPSUBD(r, n, n)
+	for _, half := range []reg.VecVirtual{r, n} {
+		VPADDD(c.bits(127), half, half)
+		VPSLLD(Imm(23), half, half)
+	}
+	VMULPS(r, p, p)
+	VMULPS(n, p, y)
+}
+
+// sigmoidOf generates p = 1/(1+e^-x) and e = e^-|x|, without overflow:
+// p = 1/(1+e) for positive x and e/(1+e) for negative x.
+func (set isa) sigmoidOf(c *constants, x, p, e reg.VecVirtual) {
+	sum := set.vec()
+	VORPS(c.bits(1<<31), x, sum)
+	set.exp(c, sum, e)
+	VADDPS(c.float(1), e, sum)
+	VMOVUPS(c.float(1), p)
+	if set.lanes == 16 {
+		negative := K()
+		VPMOVD2M(x, negative)
+		VMOVAPS(e, negative, p)
+	} else {
+		VBLENDVPS(x, e, p, p)
+	}
+	VDIVPS(sum, p, p)
+}
+
+// elementwise generates dst[i] = f(x[i]).
+func (set isa) elementwise(name, what string, f func(x, y reg.VecVirtual)) {
+	TEXT(name+set.name, NOSPLIT, "func(dst, x *float32, vectors int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("%s%s computes %s of vectors of %d numbers.", name, set.name, what, set.lanes))
+	dst, src, vectors := load("dst"), load("x"), load("vectors")
+	x, y := set.vec(), set.vec()
+	Label("again")
+	VMOVUPS(at(src, 0), x)
+	f(x, y)
+	VMOVUPS(y, at(dst, 0))
+	set.next(dst, src)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
+// next moves pointers on by a vector.
+func (set isa) next(pointers ...reg.GPVirtual) {
+	for _, p := range pointers {
+		ADDQ(Imm(uint64(set.bytes())), p)
+	}
+}
+
+// bernoulli generates the loss and gradient of logits:
+//
+//	loss = sum of max(l,0) - x*l + log(1+e), e = exp(-|l|)
+//	dlogits = scale * (sigmoid(l) - x)
+//
+// log(1+e) = 2 artanh(s) with s = e/(2+e) <= 1/3, whose series up to s^13 has a
+// relative error below 2e-8. The sum is kept in float64.
+func (set isa) bernoulli(c *constants) {
+	TEXT("bernoulli"+set.name, NOSPLIT, "func(dlogits, logits, x *float32, vectors int, scale float32) float64")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("bernoulli%s returns the loss of vectors of %d logits and sets its gradient.", set.name, set.lanes))
+	dlogits, logits, x, vectors := load("dlogits"), load("logits"), load("x"), load("vectors")
+	low, high := set.vec(), set.vec() // sums
+	zero(low)
+	zero(high)
+
+	Label("again")
+	l, xv, e, p, s, t := set.vec(), set.vec(), set.vec(), set.vec(), set.vec(), set.vec()
+	VMOVUPS(at(logits, 0), l)
+	VMOVUPS(at(x, 0), xv)
+	set.sigmoidOf(c, l, p, e)
+	VSUBPS(xv, p, p)
+	VBROADCASTSS(param("scale"), t)
+	VMULPS(t, p, p)
+	VMOVUPS(p, at(dlogits, 0))
+
+	VADDPS(c.float(2), e, s)
+	VDIVPS(s, e, s)
+	VMULPS(s, s, t)
+	VMOVUPS(c.float(2.0/13), p)
+	for _, n := range []float64{11, 9, 7, 5, 3, 1} {
+		VFMADD213PS(c.float(2/n), t, p)
+	}
+	zero(e)
+	VMAXPS(l, e, e)
+	VFNMADD231PS(xv, l, e)
+	VFMADD231PS(s, p, e)
+	if set.lanes == 16 {
+		VCVTPS2PD(e.AsY(), p)
+		VEXTRACTF64X4(Imm(1), e, e.AsY())
+		VCVTPS2PD(e.AsY(), t)
+	} else {
+		VCVTPS2PD(e.AsX(), p)
+		VEXTRACTF128(Imm(1), e, e.AsX())
+		VCVTPS2PD(e.AsX(), t)
+	}
+	VADDPD(p, low, low)
+	VADDPD(t, high, high)
+	set.next(dlogits, logits, x)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+
+	VADDPD(high, low, low)
+	if set.lanes == 16 {
+		VEXTRACTF64X4(Imm(1), low, high.AsY())
+		VADDPD(high.AsY(), low.AsY(), low.AsY())
+	}
+	VEXTRACTF128(Imm(1), low.AsY(), high.AsX())
+	VADDPD(high.AsX(), low.AsX(), low.AsX())
+	VHADDPD(low.AsX(), low.AsX(), low.AsX())
+	Store(low.AsX(), ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}
+
+// adam generates a step of Adam, whose constants rates points to.
+func (set isa) adam() {
+	TEXT("adam"+set.name, NOSPLIT, "func(theta, m, v, gradient *float32, vectors int, rates *float32)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("adam%s updates vectors of %d parameters.", set.name, set.lanes))
+	theta, m, v, g, vectors, rates := load("theta"), load("m"), load("v"), load("gradient"), load("vectors"), load("rates")
+	r := set.vecs(7)
+	for i := range r {
+		VBROADCASTSS(at(rates, i), r[i])
+	}
+	beta1, rest1, beta2, rest2, rate, root, eps := r[0], r[1], r[2], r[3], r[4], r[5], r[6]
+	gv, mv, vv, t := set.vec(), set.vec(), set.vec(), set.vec()
+	Label("again")
+	VMOVUPS(at(g, 0), gv)
+	VMULPS(at(m, 0), beta1, mv)
+	VFMADD231PS(rest1, gv, mv)
+	VMOVUPS(mv, at(m, 0))
+	VMULPS(gv, gv, gv)
+	VMULPS(at(v, 0), beta2, vv)
+	VFMADD231PS(rest2, gv, vv)
+	VMOVUPS(vv, at(v, 0))
+	VSQRTPS(vv, vv)
+	VFMADD213PS(eps, root, vv) // vv = root*vv + eps
+	VMULPS(rate, mv, mv)
+	VDIVPS(vv, mv, mv)
+	VMOVUPS(at(theta, 0), t)
+	VSUBPS(mv, t, t)
+	VMOVUPS(t, at(theta, 0))
+	set.next(theta, m, v, g)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
+// columnSums generates the sums of two vectors of columns, with the gradient of
+// ReLU on the way if y is not nil.
+func (set isa) columnSums() {
+	TEXT("columnSums"+set.name, NOSPLIT, "func(sums, dy, y *float32, rows, stride int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("columnSums%s adds rows of dy to %d sums. If y is not nil, dy is first set to 0 where y <= 0.", set.name, 2*set.lanes))
+	sums, dy, y, rows, stride := load("sums"), load("dy"), load("y"), load("rows"), load("stride")
+	SHLQ(Imm(2), stride)
+	acc, t := set.vecs(2), set.vecs(2)
+	for v := range acc {
+		VMOVUPS(at(sums, v*set.lanes), acc[v])
+	}
+	TESTQ(y, y)
+	JNZ(LabelRef("relu"))
+	Label("again")
+	for v := range acc {
+		VADDPS(at(dy, v*set.lanes), acc[v], acc[v])
+	}
+	ADDQ(stride, dy)
+	DECQ(rows)
+	JNZ(LabelRef("again"))
+	JMP(LabelRef("done"))
+
+	Label("relu")
+	null := set.vec()
+	zero(null)
+	const notLessOrEqual = 0x16 // quiet, true for NaN
+	for v := range acc {
+		if set.lanes == 16 {
+			positive := K()
+			VMOVUPS(at(y, v*set.lanes), t[v])
+			VCMPPS(Imm(notLessOrEqual), null, t[v], positive)
+			VMOVUPS_Z(at(dy, v*set.lanes), positive, t[v])
+		} else {
+			VMOVUPS(at(y, v*set.lanes), t[v])
+			VCMPPS(Imm(notLessOrEqual), null, t[v], t[v])
+			VANDPS(at(dy, v*set.lanes), t[v], t[v])
+		}
+		VMOVUPS(t[v], at(dy, v*set.lanes))
+		VADDPS(t[v], acc[v], acc[v])
+	}
+	ADDQ(stride, dy)
+	ADDQ(stride, y)
+	DECQ(rows)
+	JNZ(LabelRef("relu"))
+	Label("done")
+	for v := range acc {
+		VMOVUPS(acc[v], at(sums, v*set.lanes))
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// param is a parameter's place in memory.
+func param(name string) Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
+}

@@ -1,0 +1,130 @@
+package kernel
+
+import "math"
+
+// isa is an instruction set: the shapes of its register blocks and the assembly
+// that computes them. Generated from gen/; nil stands for portable Go.
+type isa struct {
+	name string
+
+	// gather computes a block of a product whose left rows lie anywhere:
+	//
+	//	y[yOffsets[r]+j] = max(floor, init + sum over t, d of x[offsets[t][r]+d] * w[t][d][j])
+	//
+	// for gatherRows rows r and cols columns j, taps t and depths d. A negative
+	// offset reads zero instead of x. init is bias[j] or, if accumulate is set,
+	// the old y. depth is at least 1.
+	gather     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+	gatherRows int
+
+	// outer adds up outer products:
+	//
+	//	y[r*yStride+j] += sum over p of a[offsets[p]+r] * b[p*bStride+j]
+	//
+	// for outerRows rows r and cols columns j; without accumulate y starts at 0.
+	outer     func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)
+	outerRows int
+
+	cols int // columns of both blocks
+
+	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers, the
+	// yardstick of the benchmarks.
+	peak func(n int)
+
+	// lanes is the length of a vector, in which the functions below count.
+	lanes int
+
+	// exp and sigmoid compute dst[i] = e^x[i] and 1/(1+e^-x[i]).
+	exp, sigmoid func(dst, x *float32, vectors int)
+
+	// bernoulli returns the loss of [Kernel.Bernoulli] and sets its gradient.
+	bernoulli func(dlogits, logits, x *float32, vectors int, scale float32) float64
+
+	// adam takes a step with the constants of an adamRates.
+	adam func(theta, m, v, g *float32, vectors int, rates *float32)
+
+	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy
+	// to 0 where y <= 0.
+	columnSums func(sums, dy, y *float32, rows, stride int)
+
+	// prefetch asks for cache lines of 64 bytes that will be needed soon.
+	prefetch func(x *float32, lines int)
+
+	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
+	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
+}
+
+// String returns the name of the kernel that uses the instruction set.
+func (set *isa) String() string {
+	if set == nil {
+		return "gonum"
+	}
+	return set.name
+}
+
+// vectorMap applies a function of whole vectors to slices of any length. An element's
+// result does not depend on its place.
+func (set *isa) vectorMap(f func(dst, x *float32, vectors int), dst, x []float32) {
+	whole := len(x) / set.lanes * set.lanes
+	if whole > 0 {
+		f(&dst[0], &x[0], whole/set.lanes)
+	}
+	if rest := x[whole:]; len(rest) > 0 {
+		var tail [maxLanes]float32
+		copy(tail[:], rest)
+		f(&tail[0], &tail[0], 1)
+		copy(dst[whole:], tail[:len(rest)])
+	}
+}
+
+const maxLanes = 16
+
+// floor is what an output is raised to: 0 is ReLU.
+func floor(relu bool) float32 {
+	if relu {
+		return 0
+	}
+	return float32(math.Inf(-1))
+}
+
+// transpose sets dst[j][i] = src[i][j] for i < rows, j < cols.
+func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
+	whole := 0
+	if cols >= 8 {
+		for whole = 0; whole+8 <= rows; whole += 8 {
+			set.transpose8(&dst[whole], dstStride, &src[whole*srcStride], srcStride, cols/8)
+		}
+	}
+	for i := range rows {
+		first := cols &^ 7
+		if i >= whole {
+			first = 0
+		}
+		for j := first; j < cols; j++ {
+			dst[j*dstStride+i] = src[i*srcStride+j]
+		}
+	}
+}
+
+// ahead asks for memory that will be needed soon. Its latency would otherwise
+// show: the cores wait for a first access to an image longer than it takes to
+// multiply it.
+func (set *isa) ahead(x []float32) {
+	if len(x) > 0 {
+		set.prefetch(&x[0], ceilDiv(len(x), 16))
+	}
+}
+
+// aheadPart asks for the first of some parts of x and returns the others.
+func (set *isa) aheadPart(x []float32, parts int) []float32 {
+	n := len(x) / parts
+	set.ahead(x[:n])
+	return x[n:]
+}
+
+// copyBlock copies a block of rows x cols, from stride to stride.
+func copyBlock(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
+	for r := range rows {
+		copy(dst[r*dstStride:r*dstStride+cols], src[r*srcStride:])
+	}
+}

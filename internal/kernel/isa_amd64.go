@@ -1,0 +1,33 @@
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go -C gen run . -out ../assembly_amd64.s -stubs ../assembly_amd64.go -pkg kernel
+
+// supported returns the instruction sets of this processor, the fastest first.
+func supported() (sets []*isa) {
+	x := &cpu.X86
+	if x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL {
+		sets = append(sets, &isa{
+			name: "avx512", cols: 32,
+			gather: gatherAVX512, gatherRows: 12,
+			outer: outerAVX512, outerRows: 8,
+			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
+			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
+			peak:       peakAVX512,
+			transpose8: transpose8, prefetch: prefetch,
+		})
+	}
+	if x.HasAVX2 && x.HasFMA {
+		sets = append(sets, &isa{
+			name: "avx2", cols: 16,
+			gather: gatherAVX2, gatherRows: 6,
+			outer: outerAVX2, outerRows: 4,
+			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
+			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
+			peak:       peakAVX2,
+			transpose8: transpose8, prefetch: prefetch,
+		})
+	}
+	return sets
+}
