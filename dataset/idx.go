@@ -110,20 +110,29 @@ func times(dims []int) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(dims), "[]"), " ", "x")
 }
 
-// readExactly reads n bytes, after which r must end. It allocates piece by piece
-// as bytes arrive, so a header that lies about n costs no memory.
+// maxPiece is the largest number of bytes that a header alone is trusted with.
+const maxPiece = 64 << 20
+
+// readExactly reads n bytes, after which r must end. It allocates in pieces as
+// bytes arrive, so a header that lies about n costs no more than one piece; the
+// usual data set fits into the first and is never copied.
 func readExactly(r io.Reader, n int) ([]byte, error) {
-	const piece = 1 << 20
 	var pieces [][]byte
 	for got := 0; got < n; {
-		p := make([]byte, min(piece, n-got))
+		p := make([]byte, min(maxPiece, n-got))
 		k, err := io.ReadFull(r, p)
 		if got += k; err != nil {
 			return nil, cutOff(fmt.Sprintf("after %d", got), err)
 		}
 		pieces = append(pieces, p)
 	}
-	return slices.Concat(pieces...), expectEnd(r)
+	if err := expectEnd(r); err != nil || len(pieces) == 0 {
+		return nil, err
+	}
+	if len(pieces) == 1 {
+		return pieces[0], nil
+	}
+	return slices.Concat(pieces...), nil
 }
 
 // expectEnd fails if r goes on. Reading to the end makes gzip verify its checksum.

@@ -50,21 +50,20 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 	if files["train-images"] == "" {
 		return nil, fmt.Errorf("%s: holds IDX files but no training images: add train-images-idx3-ubyte or train-images-idx3-ubyte.gz", s.path)
 	}
-	load := func(split string) (*Images, error) {
+	var splits [2]*Images
+	err = parallel(ctx, len(splits), func(i int) error {
+		split := []string{"train", "test"}[i]
 		if files[split+"-images"] == "" {
-			return nil, nil
+			return nil
 		}
-		return loadIDX(ctx, s.path, files[split+"-images"], files[split+"-labels"])
-	}
-	train, err := load("train")
+		m, err := loadIDX(ctx, s.path, files[split+"-images"], files[split+"-labels"])
+		splits[i] = m
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	test, err := load("test")
-	if err != nil {
-		return nil, err
-	}
-	return newIDXData(s.path, train, test, s.Options)
+	return newIDXData(s.path, splits[0], splits[1], s.Options)
 }
 
 // newIDXData is newData for images whose labels, if any, are numbers.

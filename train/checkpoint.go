@@ -120,17 +120,15 @@ func (c *checkpoint) save(dir string) error {
 	return f.Save(path)
 }
 
-// hasCheckpoint reports whether dir holds a run.
-func hasCheckpoint(dir string) bool {
-	for _, name := range []string{CheckpointFile, PreviousCheckpointFile} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return true
-		}
-	}
-	return false
+// holds reports whether dir holds one of the files.
+func holds(dir string, files ...string) bool {
+	return slices.ContainsFunc(files, func(name string) bool {
+		_, err := os.Stat(filepath.Join(dir, name))
+		return err == nil
+	})
 }
 
-// loadCheckpoint sets c.state, c.kernel, the weights and the moments from dir, after
+// load sets c.state, c.kernel, the weights and the moments from dir, after
 // a check that the checkpoint is whole and of the same settings. Where it is
 // damaged or missing, its predecessor serves, and warn is told.
 func (c *checkpoint) load(dir string, warn func(string)) error {

@@ -36,6 +36,7 @@ type elbo struct {
 	x    []float32 // (N, H, W, C)
 	eps  []float32 // (N, L)
 	loss []float64 // -log p(x|z) of each image
+	next loadTask
 }
 
 func newELBO(m *models.VAE, k *kernel.Kernel, batch int) *elbo {
@@ -50,12 +51,26 @@ func newELBO(m *models.VAE, k *kernel.Kernel, batch int) *elbo {
 // load takes the images named by index as the batch, each with its own noise,
 // which depends on the seed, the domain, the epoch and the image alone.
 func (e *elbo) load(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
-	images.Floats(e.x[:len(index)*e.m.Config.Image.Len()], index)
-	l := e.m.Config.Latent
-	for i, image := range index {
-		s := random.New(seed, domain, uint32(epoch), uint32(image))
-		s.Normal(e.eps[i*l : (i+1)*l])
-	}
+	e.next = loadTask{e, images, index, seed, domain, uint32(epoch)}
+	e.k.Run(len(index), &e.next)
+}
+
+// loadTask prepares one image of a batch.
+type loadTask struct {
+	e      *elbo
+	images *dataset.Images
+	index  []int
+	seed   uint64
+	domain random.Domain
+	epoch  uint32
+}
+
+// Do loads the i-th image of the batch.
+func (t *loadTask) Do(i int) {
+	d, l := t.images.Shape.Len(), t.e.m.Config.Latent
+	t.images.Floats(t.e.x[i*d:(i+1)*d], t.index[i:i+1])
+	s := random.New(t.seed, t.domain, t.epoch, uint32(t.index[i]))
+	s.Normal(t.e.eps[i*l : (i+1)*l])
 }
 
 // forward computes the sum of the terms over the loaded batch of n images. Unless

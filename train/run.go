@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -86,9 +87,9 @@ func (r *run) open() error {
 	if r.Dir == "" {
 		return nil
 	}
-	exists := hasCheckpoint(r.Dir)
+	checkpoint := holds(r.Dir, CheckpointFile, PreviousCheckpointFile)
 	switch {
-	case exists && r.Resume:
+	case checkpoint && r.Resume:
 		if err := r.load(r.Dir, r.Warn); err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func (r *run) open() error {
 			}
 			r.kept = best.Theta
 		}
-	case exists && !r.Force:
+	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
 		return fmt.Errorf("%s holds a run already: resume it (--resume), overwrite it (--force), or give another directory", r.Dir)
 	default:
 		if err := os.MkdirAll(r.Dir, 0o755); err != nil {
@@ -120,10 +121,8 @@ func (r *run) open() error {
 	if err := r.saveConfig(nil); err != nil {
 		return err
 	}
-	if err := writeMetrics(r.Dir, r.metrics); err != nil {
-		return err
-	}
-	return r.saveCheckpoint()
+	r.saved = time.Now()
+	return writeMetrics(r.Dir, r.metrics)
 }
 
 func (r *run) run(ctx context.Context) error {
@@ -274,10 +273,10 @@ type record struct {
 // StartedWith returns the note ([Options.Note]) of the run in dir, nil if dir holds
 // none.
 func StartedWith(dir string) (map[string]string, error) {
-	if !hasCheckpoint(dir) {
+	s, err := models.LoadSaved(dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	s, err := models.LoadSaved(dir)
 	if err != nil {
 		return nil, err
 	}

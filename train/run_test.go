@@ -220,7 +220,7 @@ func TestValidationKeepsTheBest(t *testing.T) {
 func TestDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "model")
 	var warnings []string
-	mustRun(t, Options{Dir: dir, Epochs: 1, Batch: 100, Warn: func(s string) { warnings = append(warnings, s) }})
+	mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 100, Warn: func(s string) { warnings = append(warnings, s) }})
 	if len(warnings) != 1 || !strings.Contains(warnings[0], "using 40") {
 		t.Errorf("warnings %q, want one about the batch", warnings)
 	}

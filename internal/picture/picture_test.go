@@ -155,7 +155,7 @@ func TestPicturesAreDeterministicAndTakeOddInput(t *testing.T) {
 		},
 		"no curves":     func(p string) error { return Loss(p) },
 		"one tile":      func(p string) error { return Manifold(p, ramp(1, 5, 9, 3), 1, -1.5, 2) },
-		"large tiles":   func(p string) error { return Manifold(p, ramp(4, 300, 500, 3), 2, 0, 100) },
+		"large tiles":   func(p string) error { return Manifold(p, ramp(4, 500, 300, 3), 2, 0, 100) },
 		"fine manifold": func(p string) error { return Manifold(p, ramp(400, 8, 8, 1), 20, -3, 3) },
 	}
 	for name, draw := range draws {

@@ -1,0 +1,52 @@
+# The two commands to know are `make demo` and `make test`; both need Go, a C
+# compiler and make, and fetch ONNX Runtime where it is missing.
+
+GO          ?= go
+BIN         := bin
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+DEMO        := demo
+DEMO_EPOCHS ?= 2
+DEMO_LIMIT  ?= 8000
+
+.PHONY: all build runtime demo test lint generate fuzz clean
+
+all: build
+
+build:
+	$(GO) build -o $(BIN)/ ./cmd/...
+
+# ONNX Runtime, where none is found.
+runtime: build
+	@$(BIN)/vae-infer runtime >/dev/null 2>&1 || $(BIN)/vae-infer runtime install
+
+# Train on the built-in digits, export, generate: pictures at the end.
+demo: build runtime
+	$(BIN)/vae-train --data digits --limit $(DEMO_LIMIT) --epochs $(DEMO_EPOCHS) --out $(DEMO)/vae-model --force
+	$(BIN)/vae-export --model $(DEMO)/vae-model --out $(DEMO)/decoder.onnx
+	$(BIN)/vae-infer --decoder $(DEMO)/decoder.onnx --samples 64 --out $(DEMO)/samples.png
+	@echo "Look at $(DEMO)/samples.png and at $(DEMO)/vae-model/manifold.png."
+
+# Everything, ONNX Runtime included.
+test: runtime
+	$(GO) test ./...
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+generate:
+	$(GO) generate ./...
+
+# Every fuzz target for FUZZTIME.
+FUZZTIME ?= 5s
+fuzz:
+	@for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "fuzz $$package $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+	  done; \
+	done
+
+clean:
+	rm -rf $(BIN) $(DEMO)

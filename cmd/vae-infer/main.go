@@ -1,0 +1,134 @@
+// Command vae-infer generates images with the ONNX files that vae-export writes.
+package main
+
+import (
+	"context"
+
+	"math"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/sink"
+)
+
+func main() { cli.Main("vae-infer", command) }
+
+func command(a *cli.App) *cobra.Command {
+	m := &modelFlags{app: a}
+	o := outputFlags{app: a}
+	var samples int
+	var seed uint64
+	root := &cobra.Command{
+		Use:   "vae-infer",
+		Short: "Generate images with an exported VAE",
+		Long: `Generate images with the ONNX files that vae-export writes.
+
+Without a subcommand, new images are drawn from the prior. Image i of a seed is
+the same however many are drawn. --out chooses the form by its ending: .png is
+one picture, .npy an array of float32 [n,C,H,W], and a name without an ending, or
+with a / behind, a folder with one PNG an image.`,
+		Example: `  vae-infer                                        # 64 new images in samples.png
+  vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
+  vae-infer --samples 100000 --out new.npy         # an array for NumPy
+  vae-infer reconstruct --data mnist               # test images above their reconstructions
+  vae-infer manifold                               # the latent plane
+  vae-infer runtime install                        # get ONNX Runtime`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if samples < 1 || samples > math.MaxUint32 {
+				return cli.Usagef("--samples %d: want a number from 1 to %d", samples, math.MaxUint32)
+			}
+			decoder, err := m.open(m.decoder)
+			if err != nil {
+				return err
+			}
+			defer decoder.Close()
+			return o.write(cmd.Context(), decoder, samples, nil, func(first, n int) (infer.Images, error) {
+				return decoder.Sample(cmd.Context(), n, infer.SampleOptions{Seed: seed, First: first})
+			})
+		},
+	}
+	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
+	root.Flags().Uint64Var(&seed, "seed", 0, "number that determines the images")
+	m.flags(root)
+	o.flags(root, "samples.png")
+	root.AddCommand(reconstruct(m), manifold(m), info(), runtimeCommand(m))
+	return root
+}
+
+// modelFlags say which files are run, and by what. All subcommands have them.
+type modelFlags struct {
+	app                                         *cli.App
+	decoder, encoder, engine, provider, library string
+}
+
+func (m *modelFlags) flags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
+	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
+	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto or onnxruntime")
+	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: cpu")
+	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
+}
+
+// encoderPath returns the encoder's file.
+func (m *modelFlags) encoderPath() string {
+	if m.encoder != "" {
+		return m.encoder
+	}
+	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
+}
+
+// open opens a decoder or encoder with the engine that the flags ask for.
+func (m *modelFlags) open(path string) (*infer.Session, error) {
+	switch {
+	case m.provider != "cpu":
+		return nil, cli.Usagef("--provider %s: this version runs on cpu alone", m.provider)
+	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
+		return nil, cli.Usagef("--engine %s: want auto or onnxruntime", m.engine)
+	}
+	return infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Threads: m.app.Threads})
+}
+
+// outputFlags say where images go.
+type outputFlags struct {
+	app   *cli.App
+	out   string
+	force bool
+}
+
+func (o *outputFlags) flags(cmd *cobra.Command, out string) {
+	cmd.Flags().StringVar(&o.out, "out", out, "a .png or .npy file, or a folder")
+	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+}
+
+// batch is the number of images that are made before they are written.
+const batch = 1024
+
+// write makes n images batch by batch and writes them to --out. Draw, if not
+// nil, makes the picture of a --out that ends in .png.
+func (o *outputFlags) write(ctx context.Context, s *infer.Session, n int, draw drawing, generate func(first, n int) (infer.Images, error)) error {
+	start := time.Now()
+	p := o.app.Progress(n, "images")
+	defer p.Stop()
+	chunks := func(yield func([]float32, error) bool) {
+		for first := 0; first < n; first += batch {
+			images, err := generate(first, min(batch, n-first))
+			if !yield(images.Pixels, err) || err != nil {
+				return
+			}
+			p.Add(images.Len())
+		}
+	}
+	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw}
+	if err := sink.Write(o.out, options, chunks); err != nil {
+		return err
+	}
+	p.Stop()
+	o.app.Printf("%s: %d images by %s in %.2f s", o.out, n, s.Engine(), time.Since(start).Seconds())
+	return nil
+}

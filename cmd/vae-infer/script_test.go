@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"govae/infer"
+	"govae/internal/enginetest"
+	"govae/onnx"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"vae-infer": main})
+}
+
+// TestScripts runs the command as users do. Each script finds decoder.onnx and
+// encoder.onnx of a small VAE for images of 8x6 pixels with two latent dimensions,
+// and a folder nine of images that have 9x9.
+func TestScripts(t *testing.T) {
+	enginetest.ONNXRuntime(t)
+	library, _, err := infer.FindLibrary("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder, encoder := smallVAE(t)
+	var nine bytes.Buffer
+	if err := png.Encode(&nine, image.NewGray(image.Rect(0, 0, 9, 9))); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv(infer.LibraryVariable, library.Path) // as a script's home is empty
+			if err := os.Mkdir(filepath.Join(env.WorkDir, "nine"), 0o755); err != nil {
+				return err
+			}
+			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+			for name, data := range files {
+				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+}
+
+// smallVAE returns a decoder whose image is sigmoid(z wᵀ), and the encoder x w.
+func smallVAE(t *testing.T) (decoder, encoder []byte) {
+	const h, w, latent = 8, 6, 2
+	weights := make([]float32, h*w*latent)
+	for i := range weights {
+		weights[i] = float32(i%7-3) / 8
+	}
+	image := []onnx.Dim{onnx.Named("batch"), onnx.Size(1), onnx.Size(h), onnx.Size(w)}
+
+	d := onnx.NewBuilder("decoder")
+	z := d.Input("z", onnx.Float32, onnx.Named("batch"), onnx.Size(latent))
+	logits := d.Node("Gemm", "dense", []onnx.Value{z, d.Float32("dense/weight", []int{h * w, latent}, weights)}, onnx.Int("transB", 1))
+	pixels := d.Node("Sigmoid", "sigmoid", []onnx.Value{logits})
+	shape := d.Int64("shape", []int{4}, []int64{-1, 1, h, w})
+	d.Output("image", d.Node("Reshape", "reshape", []onnx.Value{pixels, shape}), image...)
+
+	e := onnx.NewBuilder("encoder")
+	x := e.Node("Flatten", "flatten", []onnx.Value{e.Input("image", onnx.Float32, image...)})
+	e.Output("mean", e.Node("Gemm", "mean_layer", []onnx.Value{x, e.Float32("mean/weight", []int{h * w, latent}, weights)}))
+	e.Output("log_var", e.Node("Gemm", "log_var_layer", []onnx.Value{x, e.Float32("log_var/weight", []int{h * w, latent}, weights)}))
+
+	files := make([][]byte, 2)
+	for i, b := range []*onnx.Builder{d, e} {
+		m, err := b.Model(onnx.ModelOptions{ProducerName: "script_test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.SetMetadata("vae.model_id", "0123456789abcdef")
+		if files[i], err = m.Marshal(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files[0], files[1]
+}

@@ -1,0 +1,260 @@
+// Command vae-train fits a variational autoencoder to images.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"govae/dataset"
+	"govae/internal/cli"
+	"govae/internal/kernel"
+	"govae/models"
+	"govae/train"
+)
+
+const help = `Fits a variational autoencoder to images and writes a model directory:
+weights, checkpoint, metrics and pictures. Stop it with Ctrl-C at any time and
+go on with --resume.
+
+The data is one of
+  digits    built in: digits drawn from fonts, no download (the default)
+  mnist     downloaded once into the user's cache
+  FOLDER    of IDX files, or of PNG and JPEG images of one size, with or without
+            a subfolder for each class
+  FILE.npy  of images, uint8 or float in [0, 1]`
+
+const examples = `  vae-train
+  vae-train --data mnist --epochs 30 --latent 2
+  vae-train --data photos/ --latent 16 --out photos-model
+  vae-train --arch mlp --hidden 400,200 --activation tanh
+  vae-train --resume --epochs 60`
+
+// flags are the command's arguments.
+type flags struct {
+	data, out     string
+	limit         int
+	resume, force bool
+	model         models.Config
+	hidden        []int
+	activation    string
+	sigma         string
+	train         train.Options
+	beta          float64
+	cpuProfile    string
+}
+
+func main() { cli.Main("vae-train", build) }
+
+func build(app *cli.App) *cobra.Command {
+	var f flags
+	cmd := &cobra.Command{
+		Use:     "vae-train",
+		Short:   "Fit a variational autoencoder to images",
+		Long:    help,
+		Example: examples,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.resume {
+				if err := restore(cmd.Flags(), f.out); err != nil {
+					return err
+				}
+			}
+			if err := f.check(cmd.Flags()); err != nil {
+				return err
+			}
+			stop, err := profile(f.cpuProfile)
+			if err != nil {
+				return err
+			}
+			return errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop())
+		},
+	}
+	p := cmd.Flags()
+	p.SortFlags = false
+	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder or a .npy file")
+	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
+	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
+	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths of the hidden layers of --arch mlp")
+	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
+	p.IntVar(&f.model.Latent, "latent", 2, "latent dimensions")
+	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
+	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, or learned")
+	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
+	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
+	p.IntVar(&f.train.Batch, "batch", 128, "images a step")
+	p.Float64Var(&f.train.LR, "lr", 1e-3, "learning rate of Adam")
+	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
+	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
+	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
+	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
+	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
+	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
+	return cmd
+}
+
+// unrecorded are the flags that do not belong to a run.
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "help", "version", "cpuprofile"}
+
+// free are the recorded flags that may change when a run is resumed. Of the data
+// its content counts, not where it lies.
+var free = []string{"data", "epochs"}
+
+// restore gives every flag that was left out the value with which the run in dir
+// was started, and refuses one that differs.
+func restore(p *pflag.FlagSet, dir string) error {
+	started, err := train.StartedWith(dir)
+	if err != nil || started == nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(started)) {
+		flag, value := p.Lookup(name), started[name]
+		switch {
+		case flag == nil:
+		case !flag.Changed:
+			if err := flag.Value.Set(value); err != nil { // not p.Set, which would count as given
+				return fmt.Errorf("%s: the recorded --%s: %w", filepath.Join(dir, models.ConfigFile), name, err)
+			}
+		case !slices.Contains(free, name) && text(flag) != value:
+			return fmt.Errorf("--%s %s: the run in %s was started with %s: leave the flag out, or give another --out", name, text(flag), dir, value)
+		}
+	}
+	return nil
+}
+
+// text is a flag's value in the form that Set takes.
+func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
+
+// check finds what is wrong with the flags before any data is loaded, and
+// completes f from them.
+func (f *flags) check(p *pflag.FlagSet) error {
+	for name, bad := range map[string]bool{
+		"latent": f.model.Latent < 1, "epochs": f.train.Epochs < 1, "batch": f.train.Batch < 1,
+		"limit": f.limit < 0, "lr": !(f.train.LR > 0), "beta": !(f.beta >= 0),
+		"val-fraction": !(f.train.ValFraction >= 0 && f.train.ValFraction < 1),
+	} {
+		if bad {
+			return cli.Usagef("--%s %v: out of range", name, p.Lookup(name).Value)
+		}
+	}
+	if f.resume && f.force {
+		return cli.Usagef("--resume and --force exclude each other")
+	}
+	if f.model.Arch == "mlp" {
+		f.model.Hidden, f.model.Activation = f.hidden, f.activation
+	} else if p.Changed("hidden") || p.Changed("activation") {
+		return cli.Usagef("--hidden and --activation belong to --arch mlp")
+	}
+	if f.model.Likelihood != models.Gaussian {
+		if p.Changed("sigma") {
+			return cli.Usagef("--sigma belongs to --likelihood gaussian")
+		}
+	} else if f.sigma == "learned" {
+		f.model.LearnSigma = true
+	} else if _, err := fmt.Sscanf(f.sigma, "%g", &f.model.Sigma); err != nil || f.model.Sigma <= 0 {
+		return cli.Usagef("--sigma %s: give a positive number, or learned", f.sigma)
+	}
+	return nil
+}
+
+func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
+	download := meter{app: app, unit: "bytes"}
+	source, err := dataset.Open(f.data, dataset.Options{Limit: f.limit, Progress: func(done, total int64) {
+		download.show(int(done), int(total), "download")
+	}})
+	if err != nil {
+		return err
+	}
+	data, err := source.Load(ctx)
+	download.stop()
+	if err != nil {
+		return err
+	}
+	f.model.Image, f.model.Labels = models.Shape(data.Train.Shape), data.Classes
+	m, err := models.New(f.model, f.train.Seed)
+	if err != nil {
+		return cli.Usagef("%w", err)
+	}
+	k, err := kernel.New(1)
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
+		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
+
+	o := f.train
+	o.Dir, o.Resume, o.Force, o.Beta, o.Threads, o.Note = f.out, f.resume, f.force, &f.beta, app.Threads, map[string]string{}
+	p.VisitAll(func(flag *pflag.Flag) {
+		if !slices.Contains(unrecorded, flag.Name) {
+			o.Note[flag.Name] = text(flag)
+		}
+	})
+	epoch := meter{app: app, unit: "images"}
+	defer epoch.stop()
+	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
+	o.OnStep = func(s train.Progress) {
+		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
+	}
+	o.OnEpoch = func(e train.Metrics) {
+		epoch.stop()
+		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
+			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
+	}
+	if _, err := train.Run(ctx, m, data, o); err != nil {
+		return err
+	}
+	app.Printf("wrote %s", f.out)
+	return nil
+}
+
+// profile starts a CPU profile in the file at path, if there is a path.
+func profile(path string) (stop func() error, err error) {
+	if path == "" {
+		return func() error { return nil }, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return file.Close()
+	}, nil
+}
+
+// meter shows how far a job is that tells so in absolute numbers.
+type meter struct {
+	app  *cli.App
+	unit string
+	bar  *cli.Progress // nil while nothing is shown
+	done int
+}
+
+func (m *meter) show(done, total int, format string, args ...any) {
+	if m.bar == nil {
+		m.bar, m.done = m.app.Progress(total, m.unit), 0
+	}
+	m.bar.Describe(format, args...)
+	m.bar.Add(done - m.done)
+	m.done = done
+}
+
+func (m *meter) stop() {
+	if m.bar != nil {
+		m.bar.Stop()
+		m.bar = nil
+	}
+}

@@ -1,0 +1,27 @@
+// Package infer runs the ONNX files that a VAE was exported to: it draws new
+// images, reconstructs given ones and walks through latent space. It needs the
+// files alone, not the packages that trained the model.
+//
+// [Open] reads a decoder or an encoder from a file, [OpenBytes] from memory, as
+// after go:embed. The resulting [Session] knows from the file itself what goes
+// in and what comes out, and many goroutines may use it at once:
+//
+//	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+//	...
+//	images, err := decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1})
+//
+// # Engines
+//
+// An [Engine] executes the graph. The one there is, ONNX Runtime, is a shared
+// library that [FindLibrary] looks for and [Install] fetches; a program built
+// without cgo cannot load it.
+//
+// # Conventions
+//
+// Tensors are float32 in row-major order. Images are [n, C, H, W] with values in
+// [0, 1], as in the files; latent points are [n, L].
+//
+// Models run in chunks of a fixed number of rows, the last one filled up with
+// zeros, and each chunk on one thread. So an image's bits depend neither on the
+// images beside it nor on the number of threads.
+package infer

@@ -1,0 +1,143 @@
+package infer
+
+import (
+	"context"
+	"fmt"
+
+	"govae/onnx"
+)
+
+// Engine executes ONNX models. Each engine has a file of its own.
+type Engine interface {
+	// Name returns the engine's name as in [Options], with its version.
+	Name() string
+	// Load prepares a model for execution. The model has passed its check; data
+	// are the bytes it was read from.
+	Load(m *onnx.Model, data []byte) (Runner, error)
+}
+
+// Runner is a model ready for execution. Many goroutines may call Run at once;
+// Close waits for them.
+type Runner interface {
+	// Run maps the model's inputs, in their order in the file, to its outputs.
+	// It uses one thread.
+	Run(inputs []Tensor) ([]Tensor, error)
+	// Close releases what the engine holds. Run fails afterwards.
+	Close() error
+}
+
+// Tensor is an array of float32 in row-major order.
+type Tensor struct {
+	Shape []int
+	Data  []float32
+}
+
+// Options choose how models are run. The zero value is right for most programs.
+type Options struct {
+	// Engine is "auto" (or empty), which takes the first engine that can be used
+	// here, or "onnxruntime".
+	Engine string
+	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
+	Library string
+	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
+	Threads int
+}
+
+// NewEngine returns the engine that o names. The error of a missing library says
+// how to get one.
+func NewEngine(o Options) (Engine, error) {
+	switch o.Engine {
+	case "", "auto", "onnxruntime":
+		return newONNXRuntime(o.Library)
+	case "gonum":
+		return nil, fmt.Errorf("engine gonum: this version has no pure-Go engine; use --engine onnxruntime")
+	}
+	return nil, fmt.Errorf("engine %q: not known; use auto or onnxruntime", o.Engine)
+}
+
+// Verifier runs models that are still in memory, as package export does before
+// it writes them to a file.
+type Verifier struct{ Engine }
+
+// Run executes model once and returns its outputs in the order of the file. The
+// inputs are float32 and may come in any order: they are matched by name.
+func (v Verifier) Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor) ([]*onnx.Tensor, error) {
+	m, err := parse(model)
+	if err != nil {
+		return nil, err
+	}
+	runner, err := v.Load(m, model)
+	if err != nil {
+		return nil, err
+	}
+	defer runner.Close()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+
+	byName := map[string]*onnx.Tensor{}
+	for _, t := range inputs {
+		byName[t.Name] = t
+	}
+	var in []Tensor
+	for _, info := range modelInputs(m) {
+		t := byName[info.Name]
+		if t == nil {
+			return nil, fmt.Errorf("input %q of graph %q is not given", info.Name, m.Graph.Name)
+		}
+		data, err := t.Float32s()
+		if err != nil {
+			return nil, err
+		}
+		in = append(in, Tensor{ints(t.Shape), data})
+	}
+	out, err := runner.Run(in)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]*onnx.Tensor, len(out))
+	for i, t := range out {
+		results[i] = onnx.Float32Tensor(m.Graph.Outputs[i].Name, int64s(t.Shape), t.Data)
+	}
+	return results, nil
+}
+
+// parse reads and checks a model.
+func parse(data []byte) (*onnx.Model, error) {
+	m, err := onnx.Unmarshal(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// modelInputs returns the inputs that a caller must give: not the weights,
+// which old files repeat among the inputs.
+func modelInputs(m *onnx.Model) []onnx.ValueInfo {
+	var in []onnx.ValueInfo
+	for _, info := range m.Graph.Inputs {
+		if m.Graph.Initializer(info.Name) == nil {
+			in = append(in, info)
+		}
+	}
+	return in
+}
+
+func ints(shape []int64) []int {
+	s := make([]int, len(shape))
+	for i, d := range shape {
+		s[i] = int(d)
+	}
+	return s
+}
+
+func int64s(shape []int) []int64 {
+	s := make([]int64, len(shape))
+	for i, d := range shape {
+		s[i] = int64(d)
+	}
+	return s
+}

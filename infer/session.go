@@ -1,0 +1,96 @@
+package infer
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+
+	"govae/onnx"
+)
+
+// Session is a decoder or an encoder ready to run. Many goroutines may use it at
+// once; Close it when none does.
+type Session struct {
+	Contract
+	// Model is the file's content, for its metadata. Do not change it.
+	Model *onnx.Model
+
+	name    string // in errors
+	engine  string
+	threads int
+	runner  Runner
+}
+
+// Open reads the ONNX file at path. Errors name the file, what is wrong with it
+// and what to do.
+func Open(path string, o Options) (*Session, error) {
+	data, err := readModel(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return open(path, data, o)
+}
+
+// OpenBytes is [Open] for a file that is in memory already, as by go:embed. It
+// does not keep data.
+func OpenBytes(data []byte, o Options) (*Session, error) { return open("model", data, o) }
+
+func open(name string, data []byte, o Options) (*Session, error) {
+	m, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	contract, err := ReadContract(m)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	engine, err := NewEngine(o)
+	if err != nil {
+		return nil, err
+	}
+	runner, err := engine.Load(m, data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	threads := o.Threads
+	if threads < 1 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return &Session{Contract: contract, Model: m, name: name, engine: engine.Name(), threads: threads, runner: runner}, nil
+}
+
+// maxModel is the largest size of a model file in bytes, the standard's own limit.
+const maxModel = 2 << 30
+
+// readModel reads a file whose size is that of a model.
+func readModel(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s; write it with vae-export", fileProblem(err))
+	case info.Mode()&fs.ModeType != 0:
+		return nil, fmt.Errorf("not a file; give an ONNX file as vae-export writes it")
+	case info.Size() > maxModel:
+		return nil, fmt.Errorf("%d bytes, more than the %d of an ONNX file", info.Size(), maxModel)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s", fileProblem(err))
+	}
+	return data, nil
+}
+
+// Engine returns the name and version of the engine that runs the session.
+func (s *Session) Engine() string { return s.engine }
+
+// Close releases the model. The session cannot be used afterwards.
+func (s *Session) Close() error { return s.runner.Close() }
+
+// want returns an error unless the session has the role a task needs.
+func (s *Session) want(r Role) error {
+	if s.Role != r {
+		return fmt.Errorf("%s: holds the %v where the %v is needed", s.name, s.Role, r)
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package infer_test
+
+import (
+	"context"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"govae/infer"
+	"govae/internal/enginetest"
+	"govae/internal/picture"
+	"govae/onnx"
+)
+
+var small = size{latent: 2, c: 1, h: 5, w: 4}
+
+func TestDecodeComputes(t *testing.T) {
+	s := open(t, decoderModel(t, small), 1)
+	z := []float32{0.5, -1, 2, 0.25, 0, 0}
+	images, err := s.Decode(context.Background(), z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := weights("pixels", small.pixels(), 2)
+	for i := range 3 {
+		for p, got := range images.At(i) {
+			logit := float64(z[2*i]*w[2*p] + z[2*i+1]*w[2*p+1])
+			if want := 1 / (1 + math.Exp(-logit)); math.Abs(float64(got)-want) > 1e-6 {
+				t.Fatalf("image %d, pixel %d is %g, want %g", i, p, got, want)
+			}
+		}
+	}
+	if images.Len() != 3 || images.C != 1 || images.H != 5 || images.W != 4 {
+		t.Errorf("%d images %dx%dx%d, want 3 of 1x5x4", images.Len(), images.C, images.H, images.W)
+	}
+}
+
+func TestEncodeAndReconstruct(t *testing.T) {
+	ctx := context.Background()
+	encoder, decoder := open(t, encoderModel(t, small), 2), open(t, decoderModel(t, small), 2)
+	drawn, err := decoder.Sample(ctx, 21, infer.SampleOptions{Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mean, logVar, err := encoder.Encode(ctx, drawn.Pixels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]float32{"mean_layer": mean, "log_var_layer": logVar} {
+		w := weights(name, 2, small.pixels())
+		for i, v := range got {
+			var want float64
+			for p, x := range drawn.At(i / 2) {
+				want += float64(x) * float64(w[i%2*small.pixels()+p])
+			}
+			if math.Abs(float64(v)-want) > 1e-5 {
+				t.Fatalf("%s %d is %g, want %g", name, i, v, want)
+			}
+		}
+	}
+	want, err := decoder.Decode(ctx, mean)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := infer.Reconstruct(ctx, encoder, decoder, drawn.Pixels)
+	if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
+		t.Errorf("reconstruction is not the decoded mean (%v)", err)
+	}
+}
+
+// TestBitsDoNotDependOnTheBatch draws the same samples alone, in parts and in
+// one go, on one thread and on many.
+func TestBitsDoNotDependOnTheBatch(t *testing.T) {
+	ctx := context.Background()
+	s := size{latent: 5, c: 3, h: 9, w: 7}
+	data := decoderModel(t, s)
+	one, many := open(t, data, 1), open(t, data, 5)
+	all, err := many.Sample(ctx, 61, infer.SampleOptions{Seed: 9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ first, n int }{{0, 1}, {60, 1}, {0, 7}, {13, 17}, {0, 61}, {5, 0}} {
+		for _, session := range []*infer.Session{one, many} {
+			got, err := session.Sample(ctx, tt.n, infer.SampleOptions{Seed: 9, First: tt.first})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := all.Pixels[tt.first*s.pixels() : (tt.first+tt.n)*s.pixels()]; !slices.Equal(got.Pixels, want) {
+				t.Errorf("%d samples from number %d on differ from those of the whole series", tt.n, tt.first)
+			}
+		}
+	}
+	other, err := one.Sample(ctx, 61, infer.SampleOptions{Seed: 10})
+	if err != nil || slices.Equal(other.Pixels, all.Pixels) {
+		t.Errorf("another seed gives the same images (%v)", err)
+	}
+}
+
+func TestManifoldOrder(t *testing.T) {
+	ctx := context.Background()
+	s := open(t, decoderModel(t, small), 2)
+	got, err := s.Manifold(ctx, 15, -4, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := s.Decode(ctx, picture.Lattice(15, -4, 4)) // the order in which the picture is drawn
+	if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
+		t.Errorf("the manifold is not in the picture's order (%v)", err)
+	}
+	three := open(t, decoderModel(t, size{3, 1, 2, 2}), 1)
+	if _, err := three.Manifold(ctx, 15, -4, 4); err == nil || !strings.Contains(err.Error(), "3 latent dimensions") {
+		t.Errorf("latent 3: error %v", err)
+	}
+}
+
+func TestConcurrentUseCancelAndClose(t *testing.T) {
+	s := open(t, decoderModel(t, small), 2)
+	want, err := s.Sample(context.Background(), 20, infer.SampleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var users sync.WaitGroup
+	for range 8 {
+		users.Go(func() {
+			got, err := s.Sample(context.Background(), 20, infer.SampleOptions{})
+			if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
+				t.Errorf("concurrent use gives other images (%v)", err)
+			}
+		})
+	}
+	users.Wait()
+
+	cancelled, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := s.Sample(cancelled, 20, infer.SampleOptions{}); err != context.Canceled {
+		t.Errorf("cancelled: error %v, want %v", err, context.Canceled)
+	}
+	s.Close()
+	if err := s.Close(); err != nil {
+		t.Errorf("second Close: %v", err)
+	}
+	if _, err := s.Sample(context.Background(), 20, infer.SampleOptions{}); err == nil || !strings.Contains(err.Error(), "closed") {
+		t.Errorf("after Close: error %v", err)
+	}
+}
+
+func TestRolesAndPairs(t *testing.T) {
+	ctx := context.Background()
+	encoder, decoder := open(t, encoderModel(t, small), 1), open(t, decoderModel(t, small), 1)
+	if decoder.Role != infer.Decoder || encoder.Role != infer.Encoder || decoder.Latent != 2 || encoder.H != 5 {
+		t.Errorf("contracts %+v and %+v", decoder.Contract, encoder.Contract)
+	}
+	if _, err := encoder.Sample(ctx, 1, infer.SampleOptions{}); err == nil || !strings.Contains(err.Error(), "holds the encoder where the decoder is needed") {
+		t.Errorf("Sample of an encoder: %v", err)
+	}
+	if _, _, err := decoder.Encode(ctx, make([]float32, 20)); err == nil || !strings.Contains(err.Error(), "holds the decoder where the encoder is needed") {
+		t.Errorf("Encode of a decoder: %v", err)
+	}
+	if err := infer.CheckPair(decoder, encoder); err == nil {
+		t.Error("a pair in the wrong order passes")
+	}
+	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.model_id", "bbbbbbbbbbbb") }), 1)
+	if err := infer.CheckPair(other, decoder); err == nil || !strings.Contains(err.Error(), "different models (vae.model_id bbbbbbbb… and aaaaaaaa…)") {
+		t.Errorf("files of two models: %v", err)
+	}
+	wide := open(t, encoderModel(t, size{2, 1, 4, 5}), 1)
+	if err := infer.CheckPair(wide, decoder); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images and latent 2, model for 1x5x4") {
+		t.Errorf("files for two sizes: %v", err)
+	}
+}
+
+func TestWrongLengthPanics(t *testing.T) {
+	s := open(t, decoderModel(t, small), 1)
+	defer func() {
+		if p, ok := recover().(string); !ok || !strings.Contains(p, "got 3 input values, want 1 rows of 2") {
+			t.Errorf("panic %q", p)
+		}
+	}()
+	s.Decode(context.Background(), make([]float32, 3))
+}
+
+func TestVerifier(t *testing.T) {
+	v := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	z := onnx.Float32Tensor("z", []int64{3, 2}, []float32{1, 0, 0, 1, 0, 0})
+	out, err := v.Run(context.Background(), decoderModel(t, small), z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pixels, err := out[0].Float32s()
+	if err != nil || len(out) != 1 || out[0].Name != "image" || !slices.Equal(out[0].Shape, []int64{3, 1, 5, 4}) || pixels[59] != 0.5 {
+		t.Errorf("outputs %v (%v), want image [3 1 5 4] that ends with 0.5", out, err)
+	}
+	if _, err := v.Run(context.Background(), decoderModel(t, small)); err == nil || !strings.Contains(err.Error(), `input "z" of graph "decoder" is not given`) {
+		t.Errorf("without input: %v", err)
+	}
+	wrong := onnx.Float32Tensor("z", []int64{3, 7}, make([]float32, 21))
+	if _, err := v.Run(context.Background(), decoderModel(t, small), wrong); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("wrong shape: error %v, want one line", err)
+	}
+	if !strings.HasPrefix(v.Name(), "onnxruntime 1.") {
+		t.Errorf("engine name %q", v.Name())
+	}
+}
+
+// TestBadFiles needs no engine: all is found in the file.
+func TestBadFiles(t *testing.T) {
+	good := decoderModel(t, small)
+	set := func(key, value string) func(*onnx.Model) { return func(m *onnx.Model) { m.SetMetadata(key, value) } }
+	for _, tt := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"empty", nil, ""},
+		{"garbage", []byte("this is not an ONNX file at all, but some text"), ""},
+		{"truncated", good[:len(good)-40], ""},
+		{"newer format", decoderModel(t, small, set("vae.format", "2")), `vae.format is "2"`},
+		{"other pixel range", decoderModel(t, small, set("vae.pixel_range", "-1,1")), `vae.pixel_range is "-1,1"`},
+		{"wrong latent", decoderModel(t, small, set("vae.latent", "3")), `vae.latent is "3", but the graph has 2`},
+		{"wrong image", decoderModel(t, small, set("vae.image", "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
+		{"no VAE", otherModel(t, "x", "y"), `neither decoder nor encoder of a VAE: it maps "x" [batch,3]`},
+		{"two channels", decoderModel(t, size{2, 2, 5, 4}), "2 channels"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "decoder.onnx")
+			if err := os.WriteFile(path, tt.data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			_, err := infer.Open(path, infer.Options{})
+			if err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %v, want one line with the path and %q", err, tt.want)
+			}
+			if _, err := infer.OpenBytes(tt.data, infer.Options{}); err == nil {
+				t.Error("OpenBytes takes it")
+			}
+		})
+	}
+	if _, err := infer.Open(filepath.Join(t.TempDir(), "no.onnx"), infer.Options{}); err == nil || !strings.Contains(err.Error(), "no such file; write it with vae-export") {
+		t.Errorf("missing file: %v", err)
+	}
+	if _, err := infer.Open(t.TempDir(), infer.Options{}); err == nil || !strings.Contains(err.Error(), "not a file") {
+		t.Errorf("folder: %v", err)
+	}
+}
+
+// otherModel is a model that is no part of a VAE.
+func otherModel(t testing.TB, in, out string) []byte {
+	b := onnx.NewBuilder("other")
+	x := b.Input(in, onnx.Float32, dims(3)...)
+	b.Output(out, b.Node("Relu", "relu", []onnx.Value{x}))
+	m, err := b.Model(onnx.ModelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestEngines(t *testing.T) {
+	for engine, want := range map[string]string{"gonum": "no pure-Go engine", "tpu": "not known"} {
+		if _, err := infer.NewEngine(infer.Options{Engine: engine}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("engine %s: error %v, want %q", engine, err, want)
+		}
+	}
+}
+
+// FuzzReadContract stands for everything that happens to a file before an engine sees it.
+func FuzzReadContract(f *testing.F) {
+	f.Add(decoderModel(f, small))
+	f.Add(encoderModel(f, size{3, 3, 4, 4}))
+	f.Add(otherModel(f, "z", "image"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := onnx.Unmarshal(data)
+		if err != nil || m.Check() != nil {
+			return
+		}
+		c, err := infer.ReadContract(m)
+		if err == nil && (c.Latent < 1 || c.C*c.H*c.W < 1) {
+			t.Errorf("contract %+v", c)
+		}
+	})
+}
+
+func BenchmarkSample(b *testing.B) {
+	s := open(b, decoderModel(b, size{2, 1, 28, 28}), 0)
+	for b.Loop() {
+		if _, err := s.Sample(b.Context(), 64, infer.SampleOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

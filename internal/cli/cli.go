@@ -1,0 +1,128 @@
+// Package cli is what the three commands share: the flags --quiet, --threads
+// and --version, exit codes, errors of one line, Ctrl-C and progress.
+//
+// Exit codes are 0 for success, 1 for a failure, 2 for wrong usage and 130 when
+// the user (SIGINT) or the system (SIGTERM) asked the command to stop.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+const (
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// App is one run of a command.
+type App struct {
+	Quiet   bool // --quiet: print nothing but results and errors
+	Threads int  // --threads: how many cores the command may use
+
+	out, err *terminal
+}
+
+// Main runs the command that build makes with the process's arguments and
+// exits. Subcommands must not set PersistentPreRunE, in which the shared flags
+// are checked.
+func Main(name string, build func(*App) *cobra.Command) {
+	os.Exit(Run(name, os.Args[1:], os.Stdout, os.Stderr, build))
+}
+
+// Run is [Main] with everything passed in; it returns the exit code.
+func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) *cobra.Command) (code int) {
+	screen := &line{}
+	a := &App{out: screen.terminal(stdout), err: screen.terminal(stderr)}
+	defer func() {
+		if p := recover(); p != nil {
+			a.fail(name, fmt.Errorf("internal error: %v; this is a bug, please report it", p))
+			code = exitFailure
+		}
+	}()
+
+	// After the first signal the usual handling is back, so that a second one kills at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	started := false // whether the arguments were right
+	root := build(a)
+	root.Use = strings.Replace(root.Use, root.Name(), name, 1)
+	root.Version = version()
+	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.SetArgs(args)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	flags := root.PersistentFlags()
+	flags.BoolVar(&a.Quiet, "quiet", false, "print nothing but results and errors")
+	flags.IntVar(&a.Threads, "threads", runtime.GOMAXPROCS(0), "number of processor cores to use")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		if a.Threads < 1 {
+			return Usagef("--threads %d: at least one thread is needed", a.Threads)
+		}
+		runtime.GOMAXPROCS(a.Threads)
+		started = true
+		return nil
+	}
+
+	cmd, err := root.ExecuteContextC(ctx)
+	var usage *usageError
+	switch {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		const word = "interrupted"
+		text := strings.NewReplacer(ctx.Err().Error(), word, context.Cause(ctx).Error(), word).Replace(err.Error())
+		a.fail(name, errors.New(text))
+		return exitInterrupted
+	case !started || errors.As(err, &usage):
+		a.fail(name, fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath()))
+		return exitUsage
+	}
+	a.fail(name, err)
+	return exitFailure
+}
+
+// usageError is a mistake in the arguments, not in what they name.
+type usageError struct{ error }
+
+// Usagef returns an error about the arguments, which makes the command exit with code 2.
+func Usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// fail prints an error as one line.
+func (a *App) fail(name string, err error) {
+	a.err.line.free()
+	fmt.Fprintf(a.err, "%s: %s\n", name, strings.Join(strings.Fields(err.Error()), " "))
+}
+
+// Printf prints a message for people to standard output, unless --quiet is
+// given. A newline is added. Results that were asked for go to
+// [cobra.Command.OutOrStdout] instead.
+func (a *App) Printf(format string, args ...any) {
+	if !a.Quiet {
+		fmt.Fprintf(a.out, format+"\n", args...)
+	}
+}
+
+// Notef prints a note that is no result, such as a changed setting, to standard
+// error, unless --quiet is given. A newline is added.
+func (a *App) Notef(format string, args ...any) {
+	if !a.Quiet {
+		fmt.Fprintf(a.err, format+"\n", args...)
+	}
+}

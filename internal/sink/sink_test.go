@@ -1,0 +1,159 @@
+package sink
+
+import (
+	"errors"
+	"image/png"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sbinet/npyio"
+
+	"govae/internal/picture"
+)
+
+// chunks yields pixels in pieces of whole images, three at a time.
+func chunks(pixels []float32, size int) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		for c := range slices.Chunk(pixels, 3*size) {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+func ramp(n int) []float32 {
+	p := make([]float32, n)
+	for i := range p {
+		p[i] = float32(i) / float32(n)
+	}
+	return p
+}
+
+func TestNPYReadsBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	pixels := ramp(7 * 3 * 4 * 5)
+	if err := Write(path, Options{N: 7, C: 3, H: 4, W: 5}, chunks(pixels, 60)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := npyio.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{7, 3, 4, 5}; !slices.Equal(r.Header.Descr.Shape, want) || r.Header.Descr.Type != "<f4" || r.Header.Descr.Fortran {
+		t.Errorf("header %+v, want <f4 %v in C order", r.Header.Descr, want)
+	}
+	var got []float32
+	if err := r.Read(&got); err != nil || !slices.Equal(got, pixels) {
+		t.Errorf("values differ (%v)", err)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	o := Options{N: 7, C: 1, H: 2, W: 3}
+	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if got := strings.Join(names, " "); got != "0000.png 0001.png 0002.png 0003.png 0004.png 0005.png 0006.png" {
+		t.Errorf("files %s", got)
+	}
+	f, err := os.Open(filepath.Join(dir, "0006.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, _, _ := img.At(2, 1).RGBA()
+	if b := img.Bounds(); b.Dx() != 3 || b.Dy() != 2 || r>>8 != 249 { // 41/42 of 255
+		t.Errorf("image of %v ends with level %d, want 3x2 and 249", b, r>>8)
+	}
+
+	if err := Write(dir, o, chunks(ramp(42), 6)); err == nil || !strings.Contains(err.Error(), "--force") {
+		t.Errorf("a folder with images: error %v, want a refusal that names --force", err)
+	}
+	o.Force = true
+	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
+		t.Errorf("with force: %v", err)
+	}
+}
+
+func TestPicture(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "X.PNG")
+	drawn := 0
+	o := Options{N: 7, C: 1, H: 2, W: 3, Draw: func(_ string, m picture.Images) error { drawn = m.Len(); return nil }}
+	if err := Write(path, o, chunks(ramp(42), 6)); err != nil || drawn != 7 {
+		t.Errorf("Draw got %d images, error %v; want 7", drawn, err)
+	}
+	o.Draw = nil
+	if err := Write(path, o, chunks(ramp(42), 6)); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() < 100 {
+		t.Errorf("no picture: %v", err)
+	}
+}
+
+func TestFailureLeavesOldFile(t *testing.T) {
+	dir := t.TempDir()
+	broken := errors.New("broken")
+	half := func(yield func([]float32, error) bool) {
+		_ = yield(ramp(6), nil) && yield(nil, broken)
+	}
+	for _, name := range []string{"x.npy", "x.png"} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := Write(path, Options{N: 2, C: 1, H: 2, W: 3}, half); !errors.Is(err, broken) {
+			t.Errorf("%s: error %v, want %v", name, err, broken)
+		}
+		if got, _ := os.ReadFile(path); string(got) != "old" {
+			t.Errorf("%s: the old file is gone", name)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("%d files, want 2", len(entries))
+	}
+}
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "d.png"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		path string
+		n    int
+		want string
+	}{
+		{"", 1, "empty name"}, {"x.jpg", 1, ".jpg is not known"}, {"x.png", 1 << 30, "too many"}, {file, 1, "in the way"},
+		{filepath.Join(dir, "d.png"), 1, "is a folder"}, {dir, 1, ""}, {filepath.Join(dir, "d.png") + "/", 1, ""}, {"v1.5/", 1, ""}, {"v1.5", 1, "v1.5/"}, {filepath.Join(dir, "new"), 1, ""}, {"x.npy", 1 << 40, ""},
+	} {
+		err := Check(tt.path, Options{N: tt.n, C: 1, H: 28, W: 28})
+		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
+			t.Errorf("Check(%q, %d images) = %v, want %q", tt.path, tt.n, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package train
+
+import (
+	"runtime"
+	"testing"
+
+	"govae/dataset"
+	"govae/internal/random"
+	"govae/models"
+)
+
+// stepFlops are the floating point operations of one image in a training step of
+// the reference network: a multiply-add counts two, the backward pass twice the
+// forward pass, less the gradient of the first layer's input.
+const stepFlops = 2 * (3*(56448+903168+802816+2*512+6272+1806336+3612672+225792) - 56448)
+
+// BenchmarkStep is one training step of the reference network at batch 128, on
+// all cores and on one. It must not allocate.
+func BenchmarkStep(b *testing.B) {
+	for name, threads := range map[string]int{"all": runtime.GOMAXPROCS(0), "one": 1} {
+		b.Run(name, func(b *testing.B) {
+			r := benchRun(b, threads)
+			index := make([]int, r.Batch)
+			dataset.Order(index, 1, 0)
+			step := func() {
+				if err := r.step(index); err != nil {
+					b.Fatal(err)
+				}
+			}
+			step()
+			if allocs := testing.AllocsPerRun(5, step); allocs != 0 {
+				b.Errorf("a step allocates %v times, want 0", allocs)
+			}
+			for b.Loop() {
+				step()
+			}
+			perImage := b.Elapsed().Seconds() / float64(b.N*r.Batch)
+			b.ReportMetric(1/perImage, "images/s")
+			b.ReportMetric(stepFlops/perImage/1e9, "GFLOP/s")
+		})
+	}
+}
+
+// BenchmarkLoad is the preparation of a batch: bytes to float32, and noise.
+func BenchmarkLoad(b *testing.B) {
+	r := benchRun(b, 0)
+	index := make([]int, r.Batch)
+	dataset.Order(index, 1, 0)
+	for b.Loop() {
+		r.elbo.load(r.train, index, 1, random.TrainNoise, 0)
+	}
+}
+
+func benchRun(b *testing.B, threads int) *run {
+	b.Helper()
+	data := &dataset.Data{Train: noiseImages(128, dataset.Shape{H: 28, W: 28, C: 1})}
+	data.Test = data.Train
+	m, err := models.New(models.Config{Image: models.Shape(data.Train.Shape)}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r, err := newRun(m, data, Options{Threads: threads})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(r.elbo.k.Close)
+	return r
+}
