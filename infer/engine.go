@@ -3,6 +3,7 @@ package infer
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"govae/onnx"
 )
@@ -11,6 +12,9 @@ import (
 type Engine interface {
 	// Name returns the engine's name as in [Options], with its version.
 	Name() string
+	// Note says why "auto" chose this engine, in one line for the user, where it is
+	// not the first choice; empty otherwise.
+	Note() string
 	// Load prepares a model for execution. The model has passed its check; data
 	// are the bytes it was read from.
 	Load(m *onnx.Model, data []byte) (Runner, error)
@@ -34,8 +38,8 @@ type Tensor struct {
 
 // Options choose how models are run. The zero value is right for most programs.
 type Options struct {
-	// Engine is "auto" (or empty), which takes the first engine that can be used
-	// here, or "onnxruntime".
+	// Engine is "onnxruntime", "gonum" (pure Go), or "auto" (or empty), which takes
+	// ONNX Runtime where its library is found, else pure Go.
 	Engine string
 	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
 	Library string
@@ -44,15 +48,22 @@ type Options struct {
 }
 
 // NewEngine returns the engine that o names. The error of a missing library says
-// how to get one.
+// how to get one. A library that was asked for, by o or by [LibraryVariable], must
+// be usable: "auto" then does without the pure-Go engine.
 func NewEngine(o Options) (Engine, error) {
 	switch o.Engine {
-	case "", "auto", "onnxruntime":
-		return newONNXRuntime(o.Library)
 	case "gonum":
-		return nil, fmt.Errorf("engine gonum: this version has no pure-Go engine; use --engine onnxruntime")
+		return gonumEngine{}, nil
+	case "onnxruntime":
+		return newONNXRuntime(o.Library)
+	case "", "auto":
+		engine, err := newONNXRuntime(o.Library)
+		if err == nil || o.Library != "" || os.Getenv(LibraryVariable) != "" {
+			return engine, err
+		}
+		return gonumEngine{note: fmt.Sprintf("using the pure-Go engine: %v", err)}, nil
 	}
-	return nil, fmt.Errorf("engine %q: not known; use auto or onnxruntime", o.Engine)
+	return nil, fmt.Errorf("engine %q: not known; use auto, onnxruntime or gonum", o.Engine)
 }
 
 // Verifier runs models that are still in memory, as package export does before

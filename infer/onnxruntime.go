@@ -56,6 +56,9 @@ func newONNXRuntime(path string) (Engine, error) {
 
 func (e onnxRuntime) Name() string { return "onnxruntime " + e.library.Version }
 
+// Note implements [Engine].
+func (onnxRuntime) Note() string { return "" }
+
 // Load starts a session with one thread: several goroutines over small chunks
 // are faster than many threads over a large one, and give the same bits for any
 // number of them.

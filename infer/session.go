@@ -17,7 +17,7 @@ type Session struct {
 	Model *onnx.Model
 
 	name    string // in errors
-	engine  string
+	engine  Engine
 	threads int
 	runner  Runner
 }
@@ -57,7 +57,7 @@ func open(name string, data []byte, o Options) (*Session, error) {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Session{Contract: contract, Model: m, name: name, engine: engine.Name(), threads: threads, runner: runner}, nil
+	return &Session{Contract: contract, Model: m, name: name, engine: engine, threads: threads, runner: runner}, nil
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
@@ -82,7 +82,10 @@ func readModel(path string) ([]byte, error) {
 }
 
 // Engine returns the name and version of the engine that runs the session.
-func (s *Session) Engine() string { return s.engine }
+func (s *Session) Engine() string { return s.engine.Name() }
+
+// Note is the engine's [Engine.Note].
+func (s *Session) Note() string { return s.engine.Note() }
 
 // Close releases the model. The session cannot be used afterwards.
 func (s *Session) Close() error { return s.runner.Close() }

@@ -62,6 +62,7 @@ with a / behind, a folder with one PNG an image.`,
 
 // modelFlags say which files are run, and by what. All subcommands have them.
 type modelFlags struct {
+	noted bool // the note on the engine is out
 	app                                         *cli.App
 	decoder, encoder, engine, provider, library string
 }
@@ -89,9 +90,14 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 	case m.provider != "cpu":
 		return nil, cli.Usagef("--provider %s: this version runs on cpu alone", m.provider)
 	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
-		return nil, cli.Usagef("--engine %s: want auto or onnxruntime", m.engine)
+		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
 	}
-	return infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Threads: m.app.Threads})
+	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Threads: m.app.Threads})
+	if err == nil && s.Note() != "" && !m.noted {
+		m.noted = true
+		m.app.Notef("%s", s.Note())
+	}
+	return s, err
 }
 
 // outputFlags say where images go.

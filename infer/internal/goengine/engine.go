@@ -234,10 +234,8 @@ func (e *Model) compile(shapes [][]int) (_ *program, err error) {
 	}
 	for _, info := range e.outputs {
 		v := c.plain(c.values[info.Name])
-		if v.mem.known || taken[v.mem] { // every output is memory of its own
-			w := c.newValue(v.typ, v.shape, nil)
-			c.steps = append(c.steps, step{run: func(s *state) { copy(s.f(w), s.f(v)) }, reads: []*memory{v.mem}, writes: []*memory{w.mem}})
-			v = w
+		if v.mem.known || taken[v.mem] {
+			v = c.ownCopy(v)
 		}
 		taken[v.mem] = true
 		p.outputs = append(p.outputs, v)
@@ -253,4 +251,15 @@ func (e *Model) compile(shapes [][]int) (_ *program, err error) {
 		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the engine gonum allows; use smaller batches", p.buffer, maxElements)
 	}
 	return p, nil
+}
+
+// ownCopy returns a copy of v that is made in every run, because an output belongs
+// to the caller.
+func (c *compiler) ownCopy(v *value) *value {
+	w := c.newValue(v.typ, v.shape, nil)
+	c.steps = append(c.steps, step{
+		run:   func(s *state) { copy(s.f(w), s.f(v)) },
+		reads: []*memory{v.mem}, writes: []*memory{w.mem},
+	})
+	return w
 }
