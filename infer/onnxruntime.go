@@ -5,6 +5,7 @@ package infer
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -110,7 +111,7 @@ func (r *onnxRuntimeRunner) Run(inputs []Tensor) ([]Tensor, error) {
 	results := make([]ort.Value, len(r.outputs))
 	defer func() {
 		for _, v := range results {
-			if v != nil {
+			if v != nil && !reflect.ValueOf(v).IsNil() { // the binding leaves nil tensors where it fails
 				v.Destroy()
 			}
 		}

@@ -1,11 +1,14 @@
 package goengine_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"testing"
 
 	"govae/infer"
+	"govae/internal/enginetest"
+	"govae/internal/random"
 	"govae/onnx"
 )
 
@@ -25,6 +28,114 @@ func load(t testing.TB, e infer.Engine, data []byte) infer.Runner {
 	}
 	t.Cleanup(func() { r.Close() })
 	return r
+}
+
+// normal returns a tensor of normal numbers that are the same on every call.
+func normal(seed int, shape ...int) infer.Tensor {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	data := make([]float32, n)
+	stream := random.New(uint64(seed), random.Init, 0, uint32(n))
+	stream.Normal(data)
+	return infer.Tensor{Shape: shape, Data: data}
+}
+
+// graph is a model under construction whose weights are random.
+type graph struct {
+	*onnx.Builder
+	weights int
+}
+
+func (g *graph) weight(shape ...int) onnx.Value {
+	g.weights++
+	return g.Float32(fmt.Sprintf("weight_%d", g.weights), shape, normal(100+g.weights, shape...).Data)
+}
+
+// positive is weight with numbers that can be variances.
+func (g *graph) positive(shape ...int) onnx.Value {
+	w := normal(200+g.weights, shape...)
+	for i, v := range w.Data {
+		w.Data[i] = v*v + 0.1
+	}
+	g.weights++
+	return g.Float32(fmt.Sprintf("weight_%d", g.weights), shape, w.Data)
+}
+
+func (g *graph) list(numbers ...int64) onnx.Value {
+	g.weights++
+	return g.Int64(fmt.Sprintf("list_%d", g.weights), []int{len(numbers)}, numbers)
+}
+
+func (g *graph) floats(numbers ...float32) onnx.Value {
+	g.weights++
+	return g.Float32(fmt.Sprintf("list_%d", g.weights), []int{len(numbers)}, numbers)
+}
+
+func (g *graph) scalar(x float32) onnx.Value {
+	g.weights++
+	return g.Float32(fmt.Sprintf("number_%d", g.weights), nil, []float32{x})
+}
+
+// node adds a node to x, with further operands and attributes in any order.
+func (g *graph) node(op string, x onnx.Value, more ...any) onnx.Value {
+	inputs := []onnx.Value{x}
+	var attributes []onnx.Attribute
+	for _, m := range more {
+		switch m := m.(type) {
+		case onnx.Value:
+			inputs = append(inputs, m)
+		case onnx.Attribute:
+			attributes = append(attributes, m)
+		case nil:
+			inputs = append(inputs, onnx.Value{})
+		}
+	}
+	g.weights++
+	return g.Node(op, fmt.Sprintf("%s_%d", op, g.weights), inputs, attributes...)
+}
+
+// file builds the model of y, a function of x with an open first dimension.
+func file(t testing.TB, opset int64, x infer.Tensor, build func(g *graph, x onnx.Value) []onnx.Value) []byte {
+	t.Helper()
+	g := &graph{Builder: onnx.NewBuilder("test")}
+	dims := []onnx.Dim{onnx.Named("batch")}
+	for _, d := range x.Shape[1:] {
+		dims = append(dims, onnx.Size(int64(d)))
+	}
+	for i, y := range build(g, g.Input("x", onnx.Float32, dims...)) {
+		g.Output(fmt.Sprintf("y_%d", i), y)
+	}
+	m, err := g.Model(onnx.ModelOptions{Opset: opset})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// agree runs a file in both engines. It runs twice, because the second run finds
+// the buffers that the first one left.
+func agree(t *testing.T, data []byte, x infer.Tensor) {
+	t.Helper()
+	ours, theirs := load(t, enginetest.Gonum(t), data), load(t, enginetest.ONNXRuntime(t), data)
+	want, err := theirs.Run([]infer.Tensor{x})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := ours.Run([]infer.Tensor{x})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			compare(t, got[i], want[i])
+		}
+	}
 }
 
 // compare checks that got is want: the shape exactly, the largest difference
