@@ -332,10 +332,10 @@ func TestQuantizedWeights(t *testing.T) {
 			zero.Name = "zero"
 			return g.node("Conv", x, dequantized(g, bytes(onnx.Int8, 4, 3, 3, 3), g.positive(4), g.Tensor(zero), i("axis", 0)))
 		}},
-		{"uint8", []int{6}, func(g *graph, x onnx.Value) onnx.Value {
+		{"uint8", []int{4, 6}, func(g *graph, x onnx.Value) onnx.Value {
 			zero := &onnx.Tensor{Name: "zero", Type: onnx.Uint8, Shape: []int64{}, Data: []byte{128}}
-			// ONNX Runtime would compute a MatMul in 8 bits, but not a Gemm.
-			return g.node("Gemm", x, dequantized(g, bytes(onnx.Uint8, 6, 4), g.scalar(0.1), g.Tensor(zero)))
+			// Not as the operand of a product, which ONNX Runtime would compute in 8 bits.
+			return g.node("Mul", x, dequantized(g, bytes(onnx.Uint8, 4, 6), g.scalar(0.1), g.Tensor(zero)))
 		}},
 		{"float16", []int{6}, func(g *graph, x onnx.Value) onnx.Value {
 			h := bytes(onnx.Float16, 6, 4)
