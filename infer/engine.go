@@ -43,6 +43,9 @@ type Options struct {
 	Engine string
 	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
 	Library string
+	// Layout says how a file has its images: "nchw" or "nhwc" (channels last). If it
+	// is empty the file tells, by its metadata or by where it has the 1 or 3 channels.
+	Layout string
 	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
 	Threads int
 }

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,26 +23,40 @@ type Session struct {
 	runner  Runner
 }
 
-// Open reads the ONNX file at path. Errors name the file, what is wrong with it
-// and what to do.
+// Open reads the ONNX file at path, and weights that it keeps in other files of
+// its folder. Errors name the file, what is wrong with it and what to do.
 func Open(path string, o Options) (*Session, error) {
 	data, err := readModel(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return open(path, data, o)
+	m, err := onnx.Unmarshal(data)
+	if errors.Is(err, onnx.ErrExternal) {
+		if m, err = onnx.ReadFile(path); err == nil {
+			data, err = m.Marshal() // as one file, so that no engine looks for others
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return open(path, m, data, o)
 }
 
 // OpenBytes is [Open] for a file that is in memory already, as by go:embed. It
 // does not keep data.
-func OpenBytes(data []byte, o Options) (*Session, error) { return open("model", data, o) }
-
-func open(name string, data []byte, o Options) (*Session, error) {
-	m, err := parse(data)
+func OpenBytes(data []byte, o Options) (*Session, error) {
+	m, err := onnx.Unmarshal(data)
 	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	return open("model", m, data, o)
+}
+
+func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) {
+	if err := m.Check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	contract, err := ReadContract(m)
+	contract, err := ReadContract(m, o.Layout)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
