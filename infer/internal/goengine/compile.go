@@ -22,7 +22,8 @@ type compiler struct {
 	state    *state // of the memories that are known
 	steps    []step
 	linears  []*linear
-	foldable int // elements that may still be computed in advance
+	foldable int // work that may still be done in advance
+	shared   int // memories of the model, not of one program
 }
 
 // step is a part of a program.
@@ -33,6 +34,8 @@ type step struct {
 	// inPlace says that element i of writes[0] depends on no other element of
 	// reads[0] than i, so that both may be the same memory.
 	inPlace bool
+	work    int  // operations, about
+	late    bool // not before the program is complete
 }
 
 // failure is what failf panics with.
@@ -53,12 +56,12 @@ func catch(err *error) {
 	}
 }
 
-// The largest tensor, so that a small file cannot ask for all memory, and the
-// most that is computed in advance beyond what the file itself holds.
+// Limits, so that a small file cannot ask for all memory or time.
 const (
-	maxElements = 1 << 28
-	maxFolded   = 1 << 22
-	maxRank     = 8
+	maxElements  = 1 << 28 // of a tensor
+	maxDimension = 1 << 22 // where a table with a row for each index is needed
+	maxRank      = 8
+	maxFolded    = 1 << 22 // work done in advance, beyond that for the weights in the file
 )
 
 // derive returns a compiler that goes on where c is, without changing c.
@@ -68,7 +71,8 @@ func (c *compiler) derive() *compiler {
 	for name, v := range c.values {
 		d.values[name] = v
 	}
-	d.memories = slices.Clip(c.memories)
+	d.memories, d.steps = slices.Clip(c.memories), slices.Clip(c.steps)
+	d.shared = len(c.memories)
 	d.state = c.state.clone()
 	return &d
 }
@@ -250,11 +254,12 @@ func (c *compiler) emitStep(s step, results, operands []*value) {
 	if size == 0 {
 		s.run = func(*state) {}
 	}
-	if !fold || size > c.foldable {
+	s.work = max(s.work, size)
+	if !fold || s.late || s.work > c.foldable {
 		c.steps = append(c.steps, s)
 		return
 	}
-	c.foldable -= size
+	c.foldable -= s.work
 	for _, m := range s.writes {
 		c.state.allocate(m)
 		m.known = true

@@ -119,24 +119,29 @@ func (c *call) emitConvolution(v *convolution) {
 	}
 	simple := v.groups == 1 && v.stride[0] == v.stride[1] && v.begin[0] == v.begin[1] &&
 		v.extent(0) == v.kernel[0] && v.extent(1) == v.kernel[1]
-	x, y := v.x, v.y
+	if max(v.inPixels(), v.outPixels()) > maxTable/v.taps() {
+		simple = false // the kernel keeps tables of all pixels under all taps
+	}
+	x, y, results := v.x, v.y, []*value{v.y}
+	s := step{late: true, work: v.n * v.outPixels() * v.taps() * v.c / v.groups * v.k}
 	switch {
 	case simple && v.transposed:
 		geometry.C, geometry.K = v.k, v.c
-		c.emit(func(s *state) {
-			c.kernel.ConvBackwardInput(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu)
-		}, []*value{y}, []*value{x})
+		s.run = func(s *state) { c.kernel.ConvBackwardInput(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
 	case simple:
-		c.emit(func(s *state) {
-			c.kernel.ConvForward(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu)
-		}, []*value{y}, []*value{x})
+		s.run = func(s *state) { c.kernel.ConvForward(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
 	default:
 		patch := v.taps() * v.channels()
 		v.rows = min(max(1, maxPatches/patch), v.outPixels())
 		v.patches = c.scratch(v.rows * patch)
-		c.emit(func(s *state) { v.run(c.kernel, s) }, []*value{y, v.patches}, []*value{x})
+		results = append(results, v.patches)
+		s.run = func(s *state) { v.run(c.kernel, s) }
 	}
+	c.emitStep(s, results, []*value{x})
 }
+
+// maxTable bounds the kernel's tables, in entries.
+const maxTable = 1 << 22
 
 // maxPatches bounds the memory of patches, in elements, where one is not larger.
 const maxPatches = 1 << 17

@@ -44,7 +44,9 @@ func (c *compiler) addDense(x, w *value, transposed bool, shape []int, scale, bi
 	c.addLinear(y, d.linear)
 	y.dense = d
 	m := y.mem.n / max(n, 1)
-	c.emit(func(s *state) { c.kernel.Affine(m, n, k, s.f(y), s.f(x), d.w, d.bias, d.relu) }, []*value{y}, []*value{x})
+	c.emitStep(step{late: true, work: m * n * k, run: func(s *state) {
+		c.kernel.Affine(m, n, k, s.f(y), s.f(x), d.w, d.bias, d.relu)
+	}}, []*value{y}, []*value{x})
 	return y
 }
 

@@ -89,7 +89,7 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 		if err != nil {
 			return err
 		}
-		c.foldable += v.mem.n
+		c.foldable += 8 * v.mem.n
 		c.values[t.Name] = v
 	}
 	for _, v := range m.Graph.Inputs {
@@ -102,7 +102,8 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 		}
 	}
 	for _, n := range nodes {
-		if slices.ContainsFunc(names(n.Inputs), func(name string) bool { return c.values[name] == nil }) {
+		late := slices.Contains([]string{"Conv", "ConvTranspose", "Gemm", "MatMul"}, n.Op) // becomes one with what follows
+		if late || slices.ContainsFunc(names(n.Inputs), func(name string) bool { return c.values[name] == nil }) {
 			e.nodes = append(e.nodes, n)
 			continue
 		}

@@ -54,6 +54,10 @@ func (l *linear) finish(c *compiler) {
 		l.w = permuted(scaled, sizes, order)
 		return
 	}
+	if l.weights.mem.id >= c.shared {
+		l.w = permuted(w, sizes, order)
+		return
+	}
 	key := packing{l.weights.mem, fmt.Sprint(sizes, order)}
 	if c.packed.of == nil {
 		c.packed.of = map[packing][]float32{}

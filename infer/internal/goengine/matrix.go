@@ -62,9 +62,9 @@ func (c *compiler) product(a, b *value, transA, transB bool, alpha float32) *val
 	}
 	y := c.newValue(onnx.Float32, []int{m, n}, nil)
 	lda, ldb := max(1, a.shape[1]), max(1, b.shape[1])
-	c.emit(func(s *state) {
+	c.emitStep(step{work: m * n * k, run: func(s *state) {
 		c.kernel.Sgemm(tA, tB, m, n, k, alpha, s.f(a), lda, s.f(b), ldb, 0, s.f(y), n)
-	}, []*value{y}, []*value{a, b})
+	}}, []*value{y}, []*value{a, b})
 	return y
 }
 
@@ -114,7 +114,7 @@ func opMatMul(c *call) *value {
 		return strides
 	}
 	walk := newWalk(append(slices.Clone(batch), 1), append(matrices(x), 0), append(matrices(w), 0))
-	c.emit(func(s *state) {
+	c.emitStep(step{work: y.mem.n * k, run: func(s *state) {
 		dst, left, right := s.f(y), s.f(x), s.f(w)
 		walk.rows(func(row, i, j int) {
 			for range walk.inner {
@@ -122,6 +122,6 @@ func opMatMul(c *call) *value {
 				i, j, dst = i+walk.step(0), j+walk.step(1), dst[m*n:]
 			}
 		})
-	}, []*value{y}, []*value{x, w})
+	}}, []*value{y}, []*value{x, w})
 	return y
 }

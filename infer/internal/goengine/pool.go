@@ -61,7 +61,7 @@ func opMaxPool(c *call) *value {
 		rowStep, colStep = 1, w.in[0]
 	}
 	lowest := float32(math.Inf(-1))
-	c.emit(func(s *state) {
+	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		w.slideOver(images, func(out int) {
 			for ch := range channels {
@@ -79,7 +79,7 @@ func opMaxPool(c *call) *value {
 				}
 			}
 		})
-	}, results, []*value{x})
+	}}, results, []*value{x})
 	return y
 }
 
@@ -89,7 +89,7 @@ func opAveragePool(c *call) *value {
 	w, x, y := c.pool()
 	images, channels := x.shape[0], x.shape[1]
 	counts := w.counts(c.Int("count_include_pad", 0) != 0)
-	c.emit(func(s *state) {
+	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		w.slideOver(images, func(out int) {
 			clear(dst[out*channels : (out+1)*channels])
@@ -104,7 +104,7 @@ func opAveragePool(c *call) *value {
 				dst[out*channels+ch] /= counts[out%w.outPixels()]
 			}
 		}
-	}, []*value{y}, []*value{x})
+	}}, []*value{y}, []*value{x})
 	return y
 }
 
@@ -112,14 +112,15 @@ func opAveragePool(c *call) *value {
 func (w *window) counts(padding bool) []float32 {
 	counts := make([]float32, w.outPixels())
 	along := func(i, o int) int { // elements along one dimension
-		n := 0
-		for t := range w.kernel[i] {
-			p, inside := w.at(i, o, t)
-			if inside || padding && p >= -w.begin[i] && p < w.in[i]+w.end[i] {
-				n++
-			}
+		begin, end := 0, w.in[i]
+		if padding {
+			begin, end = -w.begin[i], end+w.end[i]
 		}
-		return n
+		first := o*w.stride[i] - w.begin[i] // place of tap 0
+		tap := func(place int) int {        // the first one at or behind a place
+			return min(max((place-first+w.dilation[i]-1)/w.dilation[i], 0), w.kernel[i])
+		}
+		return tap(end) - tap(begin)
 	}
 	for o := range counts {
 		counts[o] = float32(along(0, o/w.out[1]) * along(1, o%w.out[1]))

@@ -60,7 +60,7 @@ func (c *compiler) reduce(x *value, over []int, keep, mean bool) *value {
 	terms := newWalk(pick(x.shape, over), pick(strides, over), pick(none, over))
 	count := product(pick(x.shape, over))
 	y := c.newValue(onnx.Float32, shape, nil)
-	c.emit(func(s *state) {
+	c.emitStep(step{work: y.mem.n * count, run: func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		step := outer.step(0)
 		outer.rows(func(row, at, _ int) {
@@ -79,7 +79,7 @@ func (c *compiler) reduce(x *value, over []int, keep, mean bool) *value {
 				dst[row*outer.inner+i] = float32(sum)
 			}
 		})
-	}, []*value{y}, []*value{x})
+	}}, []*value{y}, []*value{x})
 	return y
 }
 

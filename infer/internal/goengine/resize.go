@@ -73,13 +73,13 @@ func (c *call) resamplings() []*resampling {
 		r := &resampling{in: shape[d], transform: c.String("coordinate_transformation_mode", "half_pixel"), end: 1}
 		if len(scales) > 0 {
 			r.scale = scales[i]
-			if !(r.scale > 0) || float64(r.scale)*float64(r.in) > maxElements {
+			if !(r.scale > 0) || float64(r.scale)*float64(r.in) > maxDimension {
 				failf("scale %d is %v", i, r.scale)
 			}
 			r.out = int(float32(r.in) * r.scale)
 		} else {
 			r.out = sizes[i]
-			if r.out < 0 || r.out > maxElements {
+			if r.out < 0 || r.out > maxDimension {
 				failf("size %d is %d", i, r.out)
 			}
 			r.scale = float32(r.out) / float32(r.in)
@@ -117,7 +117,7 @@ func (c *call) keepAspect(list []*resampling) {
 	for _, r := range list {
 		if r != nil {
 			r.scale = scale
-			r.out = int(math.Floor(float64(scale)*float64(r.in) + 0.5))
+			r.out = int(math.Floor(min(float64(scale)*float64(r.in)+0.5, maxDimension)))
 		}
 	}
 }

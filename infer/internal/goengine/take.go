@@ -18,6 +18,9 @@ func (c *compiler) take(x *value, indices [][]int, filling *value) *value {
 	}
 	y := c.newValue(x.typ, shape, x.order)
 	// places[i][j] is how far element j along the i-th dimension in memory is.
+	if len(shape) > 0 && slices.Max(shape) > maxDimension {
+		failf("a dimension of %v is beyond the %d elements that the engine gonum allows here", shape, maxDimension)
+	}
 	places := make([][]int, len(shape))
 	strides := x.strides()
 	for i, d := range x.order {
@@ -143,7 +146,7 @@ func opPad(c *call) *value {
 
 // checkPad refuses padding that has no elements to repeat, or is absurd.
 func (c *call) checkPad(mode string, size, begin, end int) {
-	if size+begin+end > maxElements/max(1, product(c.in[0].shape)/max(1, size)) {
+	if size+begin+end > maxDimension {
 		failf("pads %d and %d make the result too large", begin, end)
 	}
 	switch {

@@ -17,7 +17,7 @@ func spatial(x *value) int {
 		failf("input 0 has the shape %v, but the engine gonum takes [N, C, W] or [N, C, H, W]; use --engine onnxruntime", x.shape)
 	}
 	for _, size := range x.shape[1:] {
-		if size == 0 {
+		if size == 0 || size > maxDimension {
 			failf("input 0 has the shape %v, which holds no image", x.shape)
 		}
 	}
@@ -80,6 +80,9 @@ func (w *window) slide(autoPad string, ceil bool) {
 		w.out[i] = room/w.stride[i] + 1
 		if ceil && room%w.stride[i] != 0 && w.out[i]*w.stride[i] < w.in[i]+w.begin[i] {
 			w.out[i]++
+		}
+		if w.out[i] > maxDimension {
+			failf("the padding makes the images %d elements long", w.out[i])
 		}
 	}
 }
