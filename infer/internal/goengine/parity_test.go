@@ -46,11 +46,18 @@ func normal(seed int, shape ...int) infer.Tensor {
 type graph struct {
 	*onnx.Builder
 	weights int
+	small   bool // small weights, so that rounding does not grow from layer to layer
 }
 
 func (g *graph) weight(shape ...int) onnx.Value {
 	g.weights++
-	return g.Float32(fmt.Sprintf("weight_%d", g.weights), shape, normal(100+g.weights, shape...).Data)
+	w := normal(100+g.weights, shape...)
+	if g.small {
+		for i := range w.Data {
+			w.Data[i] *= 0.25
+		}
+	}
+	return g.Float32(fmt.Sprintf("weight_%d", g.weights), shape, w.Data)
 }
 
 // positive is weight with numbers that can be variances.
