@@ -5,10 +5,9 @@ GO          ?= go
 BIN         := bin
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 DEMO        := demo
-DEMO_EPOCHS ?= 2
-DEMO_LIMIT  ?= 8000
+DEMO_EPOCHS ?= 12
 
-.PHONY: all build runtime demo test lint generate fuzz clean
+.PHONY: all build runtime demo test bench lint generate fuzz clean
 
 all: build
 
@@ -21,7 +20,7 @@ runtime: build
 
 # Train on the built-in digits, export, generate: pictures at the end.
 demo: build runtime
-	$(BIN)/vae-train --data digits --limit $(DEMO_LIMIT) --epochs $(DEMO_EPOCHS) --out $(DEMO)/vae-model --force
+	$(BIN)/vae-train --data digits --epochs $(DEMO_EPOCHS) --out $(DEMO)/vae-model --force
 	$(BIN)/vae-export --model $(DEMO)/vae-model --out $(DEMO)/decoder.onnx
 	$(BIN)/vae-infer --decoder $(DEMO)/decoder.onnx --samples 64 --out $(DEMO)/samples.png
 	@echo "Look at $(DEMO)/samples.png and at $(DEMO)/vae-model/manifold.png."
@@ -29,6 +28,10 @@ demo: build runtime
 # Everything, ONNX Runtime included.
 test: runtime
 	$(GO) test ./...
+
+# Products, layers, the training step: shares of the processor's peak.
+bench:
+	$(GO) test -run '^$$' -bench . ./internal/kernel ./models ./train
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }

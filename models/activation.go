@@ -26,15 +26,13 @@ func (a Activation) forward(k *kernel.Kernel, y []float32) {
 }
 
 // backward turns dy, the gradient of the layer's output y, into that of its sums,
-// in place, and writes the gradient of the bias, one value a column, to db. Both
-// derivatives are functions of y: 1 or 0 by its sign, and 1 - y*y.
-func (a Activation) backward(k *kernel.Kernel, db, dy, y []float32) {
+// in place. That of ReLU, 0 where y is not positive, is again left to the kernels.
+func (a Activation) backward(dy, y []float32) {
 	if a == Tanh {
 		for i, v := range y {
 			dy[i] *= 1 - v*v
 		}
 	}
-	k.BiasGradient(db, dy, y, len(db), a == ReLU)
 }
 
 // emit adds a to the graph.

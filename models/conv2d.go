@@ -27,8 +27,8 @@ func NewConv2D(name string, in Shape, out, stride int, act Activation) *Conv2D {
 	return &Conv2D{
 		name: name, act: act,
 		geometry: geometry(in, out, stride),
-		weight:   convWeight(name, out, in.C),
-		bias:     &Param{Name: name + "/bias", Shape: []int{out}},
+		weight:   convWeight(name, out, in.C, in.C),
+		bias:     convBias(name, out, in.C),
 	}
 }
 
@@ -43,13 +43,18 @@ func geometry(in Shape, out, stride int) kernel.Conv {
 
 // convWeight is a convolution's weight: [a, b, 3, 3] in files, [3][3][b][a] in
 // memory. That serves both kinds of convolution: OIHW, and the transposed IOHW
-// seen as the convolution of which it is the transpose.
-func convWeight(name string, a, b int) *Param {
+// seen as the convolution of which it is the transpose. in are the channels that
+// the layer reads.
+func convWeight(name string, a, b, in int) *Param {
 	return &Param{
 		Name: name + "/weight", Shape: []int{a, b, kernelSize, kernelSize},
 		axes: []int{a, b, kernelSize, kernelSize}, perm: []int{2, 3, 1, 0},
-		fanIn: b * kernelSize * kernelSize, fanOut: a * kernelSize * kernelSize,
+		fanIn: in * kernelSize * kernelSize,
 	}
+}
+
+func convBias(name string, out, in int) *Param {
+	return &Param{Name: name + "/bias", Shape: []int{out}, fanIn: in * kernelSize * kernelSize}
 }
 
 func (c *Conv2D) Out() Shape       { return Shape{c.geometry.OH, c.geometry.OW, c.geometry.K} }
@@ -61,11 +66,8 @@ func (c *Conv2D) Forward(k *kernel.Kernel, n int, y, x []float32) {
 }
 
 func (c *Conv2D) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
-	c.act.backward(k, c.bias.In(grad), dy, y)
-	k.ConvBackwardWeights(&c.geometry, n, c.weight.In(grad), x, dy)
-	if dx != nil {
-		k.ConvBackwardInput(&c.geometry, n, dx, dy, c.weight.Value, nil, false)
-	}
+	c.act.backward(dy, y)
+	k.ConvBackward(&c.geometry, n, dx, c.weight.In(grad), c.bias.In(grad), x, y, dy, c.weight.Value, c.act == ReLU)
 }
 
 func (c *Conv2D) Emit(g *onnx.Builder, x onnx.Value) onnx.Value {

@@ -22,8 +22,8 @@ func NewConvTranspose2D(name string, in int, out Shape, stride int, act Activati
 	return &ConvTranspose2D{
 		name: name, act: act,
 		geometry: geometry(out, in, stride),
-		weight:   convWeight(name, in, out.C),
-		bias:     &Param{Name: name + "/bias", Shape: []int{out.C}},
+		weight:   convWeight(name, in, out.C, in),
+		bias:     convBias(name, out.C, in),
 	}
 }
 
@@ -36,11 +36,8 @@ func (c *ConvTranspose2D) Forward(k *kernel.Kernel, n int, y, x []float32) {
 }
 
 func (c *ConvTranspose2D) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
-	c.act.backward(k, c.bias.In(grad), dy, y)
-	k.ConvBackwardWeights(&c.geometry, n, c.weight.In(grad), dy, x)
-	if dx != nil {
-		k.ConvForward(&c.geometry, n, dx, dy, c.weight.Value, nil, false)
-	}
+	c.act.backward(dy, y)
+	k.ConvTransposeBackward(&c.geometry, n, dx, c.weight.In(grad), c.bias.In(grad), x, y, dy, c.weight.Value, c.act == ReLU)
 }
 
 func (c *ConvTranspose2D) Emit(g *onnx.Builder, x onnx.Value) onnx.Value {

@@ -29,9 +29,9 @@ func NewDense(name string, in, out Shape, act Activation) *Dense {
 		weight: &Param{
 			Name: name + "/weight", Shape: []int{out.Len(), in.Len()},
 			axes: slices.Concat(out.chw(), in.chw()), perm: []int{4, 5, 3, 1, 2, 0},
-			fanIn: in.Len(), fanOut: out.Len(),
+			fanIn: in.Len(),
 		},
-		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: out.chw(), perm: []int{1, 2, 0}},
+		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: out.chw(), perm: []int{1, 2, 0}, fanIn: in.Len()},
 	}
 }
 
@@ -46,7 +46,8 @@ func (d *Dense) Forward(k *kernel.Kernel, n int, y, x []float32) {
 
 func (d *Dense) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
 	in, out := d.in.Len(), d.out.Len()
-	d.act.backward(k, d.bias.In(grad), dy, y)
+	d.act.backward(dy, y)
+	k.BiasGradient(d.bias.In(grad), dy, y, out, d.act == ReLU)
 	k.Sgemm(blas.Trans, blas.NoTrans, in, out, n, 1, x, in, dy, out, 0, d.weight.In(grad), out) // dW = x' dy
 	if dx != nil {
 		k.Sgemm(blas.NoTrans, blas.Trans, n, in, out, 1, dy, out, d.weight.Value, out, 0, dx, in) // dx = dy W'

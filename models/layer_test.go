@@ -5,10 +5,9 @@ import (
 	"math"
 	"testing"
 
-	"gonum.org/v1/gonum/diff/fd"
-
 	"govae/infer"
 	"govae/internal/enginetest"
+	"govae/internal/gradienttest"
 	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/onnx"
@@ -73,7 +72,15 @@ func normal(n int, stream uint32) []float32 {
 // TestLayerGradients compares each layer's backward pass with central differences
 // of sum(y * c) for random c, by the input and by every parameter.
 func TestLayerGradients(t *testing.T) {
-	k := testKernel(t)
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testLayerGradients(t, testKernel(t))
+		})
+	}
+}
+
+func testLayerGradients(t *testing.T, k *kernel.Kernel) {
 	for _, tt := range layerTests {
 		t.Run(tt.name, func(t *testing.T) {
 			const n = 2
@@ -91,41 +98,9 @@ func TestLayerGradients(t *testing.T) {
 			objective()
 			dx, dy, grad := make([]float32, in), append([]float32(nil), c...), make([]float32, len(theta))
 			l.Backward(k, n, dx, dy, y, x, grad)
-			checkGradient(t, "x", x, dx, objective)
-			checkGradient(t, "parameters", theta, grad, objective)
+			gradienttest.Check(t, "x", x, dx, 1e-3, 5e-3, objective)
+			gradienttest.Check(t, "parameters", theta, grad, 1e-3, 5e-3, objective)
 		})
-	}
-}
-
-// checkGradient compares got with differences of f by each value of v, at 200
-// places at most. Where the differences to the left and to the right disagree
-// there is a kink of ReLU between them; there must not be many.
-func checkGradient(t *testing.T, name string, v, got []float32, f func() float64) {
-	t.Helper()
-	const tolerance = 5e-3
-	step := max(1, len(v)/200)
-	checked, kinks := 0, 0
-	for i := 0; i < len(v); i += step {
-		old := v[i]
-		difference := func(formula fd.Formula) float64 {
-			return fd.Derivative(func(x float64) float64 {
-				v[i] = float32(x)
-				return f()
-			}, float64(old), &fd.Settings{Formula: formula, Step: 1e-3})
-		}
-		left, right, want := difference(fd.Backward), difference(fd.Forward), difference(fd.Central)
-		v[i] = old
-		checked++
-		scale := max(1, math.Abs(want))
-		switch {
-		case math.Abs(left-right) > 0.1*scale:
-			kinks++
-		case !(math.Abs(float64(got[i])-want) <= tolerance*scale+math.Abs(left-right)/2):
-			t.Fatalf("gradient of %s at %d is %g, by differences %g", name, i, got[i], want)
-		}
-	}
-	if kinks > checked/5 {
-		t.Errorf("gradient of %s: kinks at %d of %d places", name, kinks, checked)
 	}
 }
 

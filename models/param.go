@@ -44,10 +44,10 @@ type Param struct {
 	Shape []int     // as in the files
 	Value []float32 // in memory order
 
-	offset        int   // of Value in the model's vector of all parameters
-	axes          []int // Shape, with the axes that memory order takes apart split up
-	perm          []int // memory axis i is axes[perm[i]]; nil where the orders agree
-	fanIn, fanOut int   // for the initialisation; 0 for a bias
+	offset int   // of Value in the model's vector of all parameters
+	axes   []int // Shape, with the axes that memory order takes apart split up
+	perm   []int // memory axis i is axes[perm[i]]; nil where the orders agree
+	fanIn  int   // values that its layer adds up for one output, for the initialisation
 }
 
 // Len returns the number of values.
@@ -93,17 +93,17 @@ func (p *Param) permute(visit func(memory, file int)) {
 	walk(0, 0)
 }
 
-// initialise sets a weight to Glorot's uniform distribution, +-sqrt(6/(fan in +
-// fan out)) (Glorot and Bengio 2010, eq. 16), drawn in file order so that the
-// memory layout does not change a model, and a bias to zero.
+// initialise sets p to uniform numbers of +-1/sqrt(fan in), weights and biases
+// alike (LeCun, Bottou, Orr and Mueller 1998, "Efficient BackProp", section 4.6, for
+// weights). They are drawn in file order, so that the memory layout does not
+// change a model. Biases that differ from the start tell the decoder's units apart
+// while z still says little: docs/benchmarks.md has the comparison with Glorot's.
 func (p *Param) initialise(seed uint64, index int) {
 	file := make([]float32, p.Len())
-	if p.fanIn > 0 {
-		bound := math.Sqrt(6 / float64(p.fanIn+p.fanOut))
-		s := random.New(seed, random.Init, 0, uint32(index))
-		for i := range file {
-			file[i] = float32(bound * (2*s.Float64() - 1))
-		}
+	bound := 1 / math.Sqrt(float64(p.fanIn))
+	s := random.New(seed, random.Init, 0, uint32(index))
+	for i := range file {
+		file[i] = float32(bound * (2*s.Float64() - 1))
 	}
 	p.FromFile(p.Value, file)
 }

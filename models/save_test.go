@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,13 +85,13 @@ func TestInitialisation(t *testing.T) {
 	}
 	for _, p := range a.Params() {
 		lo, hi := slices.Min(p.Value), slices.Max(p.Value)
-		if strings.HasSuffix(p.Name, "/bias") {
-			if lo != 0 || hi != 0 {
-				t.Errorf("%s starts in [%g, %g], want zeros", p.Name, lo, hi)
-			}
-		} else if hi <= 0 || lo >= 0 || hi > 1.3 {
+		if hi > 1 || lo < -1 || p.Len() > 1 && (hi <= 0 || lo >= 0) {
 			t.Errorf("%s starts in [%g, %g], want a range around zero", p.Name, lo, hi)
 		}
+	}
+	w := a.Params()[2] // 32 x 3 x 3 inputs
+	if bound := float32(1 / math.Sqrt(288)); w.Name != "encoder/conv_1/weight" || slices.Max(w.Value) > bound || slices.Max(w.Value) < 0.99*bound {
+		t.Errorf("%s reaches %g, want nearly %g", w.Name, slices.Max(w.Value), bound)
 	}
 }
 

@@ -40,7 +40,9 @@ func New(c Config, seed uint64) (*VAE, error) {
 		return nil, err
 	}
 	for i, p := range m.params {
-		p.initialise(seed, i)
+		if p != m.logSigma {
+			p.initialise(seed, i)
+		}
 	}
 	if m.logSigma != nil {
 		m.logSigma.Value[0] = float32(math.Log(m.Config.Sigma))

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"gonum.org/v1/gonum/diff/fd"
-
 	"govae/dataset"
+	"govae/internal/gradienttest"
 	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/models"
@@ -34,6 +33,15 @@ func noiseImages(n int, s dataset.Shape) *dataset.Images {
 }
 
 func TestELBOGradient(t *testing.T) {
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testELBOGradient(t, testKernel(t, 2))
+		})
+	}
+}
+
+func testELBOGradient(t *testing.T, k *kernel.Kernel) {
 	gray, colour := models.Shape{H: 7, W: 6, C: 1}, models.Shape{H: 5, W: 5, C: 3}
 	for _, c := range []models.Config{
 		{Image: gray},
@@ -56,7 +64,7 @@ func TestELBOGradient(t *testing.T) {
 				}
 			}
 			const n, beta = 3, 1.7
-			e := newELBO(m, testKernel(t, 2), n)
+			e := newELBO(m, k, n)
 			e.load(noiseImages(n, dataset.Shape(c.Image)), []int{2, 0, 1}, 1, random.TrainNoise, 0)
 			// The loss in float64, from the sums that the forward pass returns.
 			loss := func() float64 {
@@ -66,24 +74,7 @@ func TestELBOGradient(t *testing.T) {
 			e.gradient(n, beta)
 			grad := append([]float32(nil), e.w.Grad...)
 			for _, p := range m.Params() {
-				got := p.In(grad)
-				bad, checked := 0, 0
-				for i := 0; i < p.Len(); i += max(1, p.Len()/20) {
-					old := p.Value[i]
-					want := fd.Derivative(func(x float64) float64 {
-						p.Value[i] = float32(x)
-						return loss()
-					}, float64(old), &fd.Settings{Formula: fd.Central, Step: 2e-3})
-					p.Value[i] = old
-					checked++
-					if d := math.Abs(float64(got[i]) - want); !(d <= 0.02*math.Max(0.5, math.Abs(want))) {
-						t.Logf("%s[%d]: gradient %g, by differences %g", p.Name, i, got[i], want)
-						bad++ // a ReLU's kink may lie between the two points
-					}
-				}
-				if bad > checked/10 {
-					t.Errorf("%s: %d of %d gradients are wrong", p.Name, bad, checked)
-				}
+				gradienttest.Check(t, p.Name, p.Value, p.In(grad), 2e-3, 0.02, loss)
 			}
 		})
 	}

@@ -17,10 +17,15 @@ func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y 
 // peakAVX2 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX2(n int)
 
-// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, dy is first set to 0 where y <= 0.
+// packAVX2 copies rows of 16 numbers that lie stride apart.
 //
 //go:noescape
-func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
+func packAVX2(dst *float32, src *float32, stride int, rows int)
+
+// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
+//
+//go:noescape
+func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX2 updates vectors of 8 parameters.
 //
@@ -55,10 +60,15 @@ func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, 
 // peakAVX512 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX512(n int)
 
-// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, dy is first set to 0 where y <= 0.
+// packAVX512 copies rows of 32 numbers that lie stride apart.
 //
 //go:noescape
-func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
+func packAVX512(dst *float32, src *float32, stride int, rows int)
+
+// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
+//
+//go:noescape
+func columnSumsAVX512(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX512 updates vectors of 16 parameters.
 //
@@ -85,7 +95,7 @@ func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int,
 //go:noescape
 func transpose8(dst *float32, dstStride int, src *float32, srcStride int, blocks int)
 
-// prefetch asks for cache lines of 64 bytes that will be needed soon.
+// prefetch asks for rows of two cache lines, 32 numbers, that will be needed soon.
 //
 //go:noescape
-func prefetch(x *float32, lines int)
+func prefetch(x *float32, stride int, rows int)

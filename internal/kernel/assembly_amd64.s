@@ -616,43 +616,65 @@ again:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
+// func packAVX2(dst *float32, src *float32, stride int, rows int)
 // Requires: AVX
-TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-40
+TEXT ·packAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ rows+24(FP), BX
+
+again:
+	VMOVUPS (CX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(CX), Y0
+	VMOVUPS Y0, 32(AX)
+	LEAQ    (CX)(DX*4), CX
+	ADDQ    $0x40, AX
+	DECQ    BX
+	JNZ     again
+	VZEROUPPER
+	RET
+
+// func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+// Requires: AVX
+TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-48
 	MOVQ    sums+0(FP), AX
-	MOVQ    dy+8(FP), CX
-	MOVQ    y+16(FP), DX
-	MOVQ    rows+24(FP), BX
-	MOVQ    stride+32(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    dst+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    y+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    stride+40(FP), DI
+	SHLQ    $0x02, DI
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     relu
 
 again:
-	VADDPS (CX), Y0, Y0
-	VADDPS 32(CX), Y1, Y1
-	ADDQ   SI, CX
-	DECQ   BX
+	VADDPS (DX), Y0, Y0
+	VADDPS 32(DX), Y1, Y1
+	ADDQ   DI, DX
+	DECQ   SI
 	JNZ    again
 	JMP    done
 
 relu:
 	VXORPS  X3, X3, X3
-	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y2
 	VCMPPS  $0x16, Y3, Y2, Y2
-	VANDPS  (CX), Y2, Y2
+	VANDPS  (DX), Y2, Y2
 	VMOVUPS Y2, (CX)
 	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
+	VMOVUPS 32(BX), Y2
 	VCMPPS  $0x16, Y3, Y2, Y2
-	VANDPS  32(CX), Y2, Y2
+	VANDPS  32(DX), Y2, Y2
 	VMOVUPS Y2, 32(CX)
 	VADDPS  Y2, Y1, Y1
-	ADDQ    SI, CX
-	ADDQ    SI, DX
-	DECQ    BX
+	ADDQ    DI, CX
+	ADDQ    DI, DX
+	ADDQ    DI, BX
+	DECQ    SI
 	JNZ     relu
 
 done:
@@ -1574,43 +1596,65 @@ again:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
+// func packAVX512(dst *float32, src *float32, stride int, rows int)
 // Requires: AVX, AVX512F
-TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-40
+TEXT ·packAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ rows+24(FP), BX
+
+again:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(CX), Z0
+	VMOVUPS Z0, 64(AX)
+	LEAQ    (CX)(DX*4), CX
+	ADDQ    $0x80, AX
+	DECQ    BX
+	JNZ     again
+	VZEROUPPER
+	RET
+
+// func columnSumsAVX512(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+// Requires: AVX, AVX512F
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-48
 	MOVQ    sums+0(FP), AX
-	MOVQ    dy+8(FP), CX
-	MOVQ    y+16(FP), DX
-	MOVQ    rows+24(FP), BX
-	MOVQ    stride+32(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    dst+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    y+24(FP), BX
+	MOVQ    rows+32(FP), SI
+	MOVQ    stride+40(FP), DI
+	SHLQ    $0x02, DI
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
-	TESTQ   DX, DX
+	TESTQ   BX, BX
 	JNZ     relu
 
 again:
-	VADDPS (CX), Z0, Z0
-	VADDPS 64(CX), Z1, Z1
-	ADDQ   SI, CX
-	DECQ   BX
+	VADDPS (DX), Z0, Z0
+	VADDPS 64(DX), Z1, Z1
+	ADDQ   DI, DX
+	DECQ   SI
 	JNZ    again
 	JMP    done
 
 relu:
 	VXORPS    X3, X3, X3
-	VMOVUPS   (DX), Z2
+	VMOVUPS   (BX), Z2
 	VCMPPS    $0x16, Z3, Z2, K1
-	VMOVUPS.Z (CX), K1, Z2
+	VMOVUPS.Z (DX), K1, Z2
 	VMOVUPS   Z2, (CX)
 	VADDPS    Z2, Z0, Z0
-	VMOVUPS   64(DX), Z2
+	VMOVUPS   64(BX), Z2
 	VCMPPS    $0x16, Z3, Z2, K1
-	VMOVUPS.Z 64(CX), K1, Z2
+	VMOVUPS.Z 64(DX), K1, Z2
 	VMOVUPS   Z2, 64(CX)
 	VADDPS    Z2, Z1, Z1
-	ADDQ      SI, CX
-	ADDQ      SI, DX
-	DECQ      BX
+	ADDQ      DI, CX
+	ADDQ      DI, DX
+	ADDQ      DI, BX
+	DECQ      SI
 	JNZ       relu
 
 done:
@@ -1911,15 +1955,17 @@ block:
 	VZEROUPPER
 	RET
 
-// func prefetch(x *float32, lines int)
+// func prefetch(x *float32, stride int, rows int)
 // Requires: MMX+
-TEXT ·prefetch(SB), NOSPLIT, $0-16
+TEXT ·prefetch(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
-	MOVQ lines+8(FP), CX
+	MOVQ stride+8(FP), CX
+	MOVQ rows+16(FP), DX
 
 again:
 	PREFETCHT1 (AX)
-	ADDQ       $0x40, AX
-	DECQ       CX
+	PREFETCHT1 64(AX)
+	LEAQ       (AX)(CX*4), AX
+	DECQ       DX
 	JNZ        again
 	RET

@@ -122,8 +122,13 @@ func BenchmarkVector(b *testing.B) {
 // BenchmarkStep does the arithmetic of one training step of the reference
 // network: 44 MFLOP an image.
 func BenchmarkStep(b *testing.B) {
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) { benchmarkStep(b, newKernel(b, threads)) })
+	}
+}
+
+func benchmarkStep(b *testing.B, k *Kernel) {
 	const n = 128
-	k := newKernel(b, 2)
 	conv := geometries[:5]
 	make32 := func(sizes ...int) [][]float32 {
 		buffers := make([][]float32, len(sizes))
@@ -161,18 +166,13 @@ func BenchmarkStep(b *testing.B) {
 		k.Bernoulli(loss, dx[8], x[8], x[0], 1./n)
 		for i := 7; i >= 5; i-- {
 			s := &conv[i-3]
-			k.BiasGradient(db[i], dx[i+1], x[i+1], s.C, i < 7)
-			k.ConvBackwardWeights(s, n, dw[i], dx[i+1], x[i])
-			k.ConvForward(s, n, dx[i], dx[i+1], w[i], nil, false)
+			k.ConvTransposeBackward(s, n, dx[i], dw[i], db[i], x[i], x[i+1], dx[i+1], w[i], i < 7)
 		}
 		dense(4, 2, 3136, true)
 		dense(3, 256, 2, false)
 		dense(2, 3136, 256, true)
-		k.BiasGradient(db[1], dx[2], x[2], 64, true)
-		k.ConvBackwardWeights(&conv[1], n, dw[1], x[1], dx[2])
-		k.ConvBackwardInput(&conv[1], n, dx[1], dx[2], w[1], nil, false)
-		k.BiasGradient(db[0], dx[1], x[1], 32, true)
-		k.ConvBackwardWeights(&conv[0], n, dw[0], x[0], dx[1])
+		k.ConvBackward(&conv[1], n, dx[1], dw[1], db[1], x[1], x[2], dx[2], w[1], true)
+		k.ConvBackward(&conv[0], n, nil, dw[0], db[0], x[0], x[1], dx[1], w[0], true)
 		for i := range w {
 			k.Adam(w[i], m[i], v[i], dw[i], 1e-9, 0.9, 0.999, 1e-8, 1)
 		}

@@ -81,3 +81,10 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	k.addParts(dw, *parts)
 	k.floats.giveBack(parts)
 }
+
+// gatherConv is ConvForward or, if backward is set, ConvBackwardInput.
+func (k *Kernel) gatherConv(s *Conv, n int, backward bool, y, x, w, bias []float32, relu bool) {
+	t := gatherTask{newGathered(k, s, backward, w, bias, relu), n, y, x}
+	launch(k, &k.gather, t.tasks(), t)
+	t.giveBack()
+}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -31,14 +32,23 @@ func naiveConv(s *Conv, n int, visit func(x, w, y int)) {
 
 // naiveConvSums computes the three products of a convolution in float64.
 func naiveConvSums(s *Conv, n int, x, w, y []float32) (forward, input, weights []float32) {
+	key := fmt.Sprint(*s, n)
+	if sums, ok := naiveResults[key]; ok {
+		return sums[0], sums[1], sums[2]
+	}
 	f, in, ws := make([]float64, len(y)), make([]float64, len(x)), make([]float64, len(w))
 	naiveConv(s, n, func(xi, wi, yi int) {
 		f[yi] += float64(x[xi]) * float64(w[wi])
 		in[xi] += float64(y[yi]) * float64(w[wi])
 		ws[wi] += float64(x[xi]) * float64(y[yi])
 	})
-	return narrow(f), narrow(in), narrow(ws)
+	sums := [3][]float32{narrow(f), narrow(in), narrow(ws)}
+	naiveResults[key] = sums
+	return sums[0], sums[1], sums[2]
 }
+
+// naiveResults keeps what is slow to compute for the next kernel.
+var naiveResults = map[string][3][]float32{}
 
 func narrow(x []float64) []float32 {
 	y := make([]float32, len(x))
@@ -67,12 +77,14 @@ var geometries = []Conv{
 	{H: 17, W: 19, C: 1, OH: 17, OW: 19, K: 17, KH: 5, KW: 5, Stride: 1, Pad: 2},
 }
 
-func TestConv(t *testing.T) {
+func TestConv(t *testing.T) { eachKernel(t, testConv) }
+
+func testConv(t *testing.T) {
 	k := newKernel(t, 2)
 	for _, s := range geometries {
 		for _, n := range []int{0, 1, 5, 19} {
-			if n == 19 && s.in() > 6000 {
-				continue // the naive loops would take too long
+			if n > 1 && s.in()*s.K > 100_000 {
+				continue // the naive loops would take too long; testConvBatch has many images
 			}
 			t.Run(fmt.Sprintf("%+v/%d", s, n), func(t *testing.T) {
 				x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
@@ -82,6 +94,8 @@ func TestConv(t *testing.T) {
 				k.ConvBackwardWeights(&s, n, got, x, y)
 				checkClose(t, "dw", got, weights, 4e-6)
 
+				checkConvBackward(t, k, &s, n, x, w, y)
+
 				for _, relu := range []bool{false, true} {
 					var outBias, inBias []float32
 					if relu {
@@ -89,35 +103,54 @@ func TestConv(t *testing.T) {
 					}
 					got = rubbish(len(y))
 					k.ConvForward(&s, n, got, x, w, outBias, relu)
-					biasAndReLU(forward, outBias, s.K, relu)
-					checkClose(t, "y", got, forward, 2e-6)
+					want := slices.Clone(forward)
+					biasAndReLU(want, outBias, s.K, relu)
+					checkClose(t, "y", got, want, 2e-6)
 
 					got = rubbish(len(x))
 					k.ConvBackwardInput(&s, n, got, y, w, inBias, relu)
-					biasAndReLU(input, inBias, s.C, relu)
-					checkClose(t, "dx", got, input, 2e-6)
+					want = slices.Clone(input)
+					biasAndReLU(want, inBias, s.C, relu)
+					checkClose(t, "dx", got, want, 2e-6)
 				}
 			})
 		}
 	}
 }
 
-func TestConvThreads(t *testing.T) {
+func TestConvThreads(t *testing.T) { eachKernel(t, testConvThreads) }
+
+func testConvThreads(t *testing.T) {
 	for _, s := range geometries {
-		const n = 11
+		n := 11
+		if s.in()*s.K > 100_000 {
+			n = 3
+		}
 		x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
 		checkThreads(t, func(k *Kernel) []float32 {
 			dy, dx, dw := rubbish(len(y)), rubbish(len(x)), rubbish(len(w))
 			k.ConvForward(&s, n, dy, x, w, nil, false)
 			k.ConvBackwardInput(&s, n, dx, y, w, nil, false)
 			k.ConvBackwardWeights(&s, n, dw, x, y)
+			for _, backward := range []func(*Conv, int, []float32, []float32, []float32, []float32, []float32, []float32, []float32, bool){k.ConvBackward, k.ConvTransposeBackward} {
+				bdx, bdw := rubbish(len(x)), rubbish(len(w))
+				if len(dw) > len(w) {
+					bdx = rubbish(len(y))
+					backward(&s, n, bdx, bdw, make([]float32, s.C), y, x, slices.Clone(x), w, true)
+				} else {
+					backward(&s, n, bdx, bdw, make([]float32, s.K), x, y, slices.Clone(y), w, true)
+				}
+				dw = append(append(dw, bdx...), bdw...)
+			}
 			return append(append(dy, dx...), dw...)
 		})
 	}
 }
 
 // An image's result does not depend on the batch that it is in.
-func TestConvBatch(t *testing.T) {
+func TestConvBatch(t *testing.T) { eachKernel(t, testConvBatch) }
+
+func testConvBatch(t *testing.T) {
 	k := newKernel(t, 2)
 	for _, s := range geometries {
 		const n = 13
@@ -131,6 +164,42 @@ func TestConvBatch(t *testing.T) {
 			k.ConvBackwardInput(&s, 1, dx1, y1, w, nil, false)
 			checkClose(t, "y", y1, y[i*s.out():(i+1)*s.out()], 0)
 			checkClose(t, "dx", dx1, dx[i*s.in():(i+1)*s.in()], 0)
+		}
+	}
+}
+
+// checkConvBackward compares the backward passes of whole layers with the
+// primitives that they combine.
+func checkConvBackward(t *testing.T, k *Kernel, s *Conv, n int, big, w, small []float32) {
+	for _, relu := range []bool{false, true} {
+		for _, transposed := range []bool{false, true} {
+			x, y, channels, backward := big, small, s.K, k.ConvBackward
+			if transposed {
+				x, y, channels, backward = small, big, s.C, k.ConvTransposeBackward
+			}
+			name := fmt.Sprintf("transposed=%v relu=%v ", transposed, relu)
+			dy := normal(6, len(y))
+			dx, dw, db := rubbish(len(x)), rubbish(len(w)), rubbish(channels)
+			wantDb := rubbish(channels)
+			backward(s, n, dx, dw, db, x, y, dy, w, relu)
+
+			dy = normal(6, len(y))
+			k.BiasGradient(wantDb, dy, y, channels, relu)
+			checkClose(t, name+"db", db, wantDb, 1e-5)
+			wantDx, wantDw := rubbish(len(x)), rubbish(len(w))
+			if transposed {
+				k.ConvForward(s, n, wantDx, dy, w, nil, false)
+				k.ConvBackwardWeights(s, n, wantDw, dy, x)
+			} else {
+				k.ConvBackwardInput(s, n, wantDx, dy, w, nil, false)
+				k.ConvBackwardWeights(s, n, wantDw, x, dy)
+			}
+			checkClose(t, name+"dx", dx, wantDx, 2e-6)
+			checkClose(t, name+"dw", dw, wantDw, 4e-6)
+
+			dy, dw = normal(6, len(y)), rubbish(len(w))
+			backward(s, n, nil, dw, db, x, y, dy, w, relu)
+			checkClose(t, name+"dw without dx", dw, wantDw, 4e-6)
 		}
 	}
 }

@@ -1,9 +1,9 @@
 package kernel
 
 const (
-	gemmDepth = 256 // a packed panel of 32 columns is 32 KiB, two thirds of a first-level cache
-	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 200 KiB of A
-	gemmTasks = 16  // tasks to aim for where the matrix is small
+	gemmDepth = 320 // of a block at most: a packed panel of 32 columns is 40 KiB, most of a first-level cache
+	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 250 KiB of A
+	gemmTasks = 16  // tasks to aim for across a wide matrix; half as many down a narrow one
 )
 
 // gemmTask is C = max(floor, alpha*op(A)*op(B) + beta*C + bias), cut into tasks
@@ -24,22 +24,25 @@ type gemmTask struct {
 	floor          float32
 
 	k             *Kernel
+	depth         int // of a block of kk
 	rows          int // of a register block
 	tiles, panels int // of a task
 	across        int // tasks side by side
 }
 
 func (k *Kernel) gemm(t gemmTask) {
-	t.k, t.rows, t.panels = k, k.isa.gatherRows, 1
+	t.k, t.rows = k, k.isa.gatherRows
 	if t.transA {
 		t.rows = k.isa.outerRows
 	}
 	tiles, panels := ceilDiv(t.m, t.rows), ceilDiv(t.n, k.isa.cols)
+	t.depth = ceilDiv(t.kk, ceilDiv(t.kk, gemmDepth))
+	t.panels = ceilDiv(panels, gemmTasks)
 	if tiles >= gemmTiles*4 {
-		t.panels = min(panels, 8) // the rows of A are read from memory only once
+		t.panels = min(panels, 32) // the rows of A are read from memory only once
 	}
 	t.across = ceilDiv(panels, t.panels)
-	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks, t.across)))
+	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
 	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
 }
 
@@ -58,10 +61,15 @@ func (t *gemmTask) Do(i int) {
 		}
 	}
 	block := newGemmBlock(t)
-	for depth := 0; depth < t.kk; depth += gemmDepth {
+	for depth := 0; depth < t.kk; depth += t.depth {
 		for col := firstCol; col < lastCol; col += cols {
 			block.take(depth, col)
+			next := t.b[:0]
+			if depth+t.depth < t.kk {
+				next = block.below()
+			}
 			for row := firstRow; row < lastRow; row += t.rows {
+				next = block.ahead(next, ceilDiv(lastRow-row, t.rows))
 				block.multiply(row)
 			}
 		}
@@ -69,7 +77,7 @@ func (t *gemmTask) Do(i int) {
 	block.giveBack()
 }
 
-// gemmBlock is one panel of B, gemmDepth deep, with the tables and the scratch
+// gemmBlock is one panel of B, t.depth deep, with the tables and the scratch
 // memory that a task needs to multiply it.
 type gemmBlock struct {
 	*gemmTask
@@ -85,6 +93,9 @@ type gemmBlock struct {
 	edge   []float32 // and for a register block that C's edge cuts
 	bias   []float32
 
+	edgeDepth  int // what aEdge holds
+	edgePacked bool
+
 	depth, col, deep, wide int // where the panel is, and its size
 	b                      []float32
 	bStride                int
@@ -93,12 +104,13 @@ type gemmBlock struct {
 func newGemmBlock(t *gemmTask) gemmBlock {
 	set := t.k.isa
 	g := gemmBlock{gemmTask: t, set: set}
-	g.floats = t.k.floats.borrow(gemmDepth*(set.cols+set.outerRows) + set.gatherRows*set.cols + set.cols)
-	g.packed, g.aEdge, g.edge, g.bias = cut4(*g.floats, gemmDepth*set.cols, gemmDepth*set.outerRows, set.gatherRows*set.cols)
-	g.ints = t.k.ints.borrow(2*gemmDepth + 3*set.gatherRows)
-	g.aOffsets, g.packedOffsets, g.cOffsets, g.edgeOffsets = cut4(*g.ints, gemmDepth, gemmDepth, set.gatherRows)
+	g.floats = t.k.floats.borrow(t.depth*(set.cols+set.outerRows) + set.gatherRows*set.cols + set.cols)
+	g.packed, g.aEdge, g.edge, g.bias = cut4(*g.floats, t.depth*set.cols, t.depth*set.outerRows, set.gatherRows*set.cols)
+	size := max(t.depth, set.gatherRows)
+	g.ints = t.k.ints.borrow(2*size + 3*set.gatherRows)
+	g.aOffsets, g.packedOffsets, g.cOffsets, g.edgeOffsets = cut4(*g.ints, size, size, set.gatherRows)
 	g.edgeOffsets, g.lastOffsets = g.edgeOffsets[:set.gatherRows], g.edgeOffsets[set.gatherRows:]
-	for p := range gemmDepth {
+	for p := range size {
 		g.aOffsets[p], g.packedOffsets[p] = p*t.lda, p*set.outerRows
 	}
 	for r := range set.gatherRows {
@@ -125,7 +137,7 @@ func cut4[T any](x []T, a, b, c int) (_, _, _, _ []T) {
 func (g *gemmBlock) take(depth, col int) {
 	cols := g.set.cols
 	g.depth, g.col = depth, col
-	g.deep, g.wide = min(gemmDepth, g.kk-depth), min(cols, g.n-col)
+	g.deep, g.wide = min(g.gemmTask.depth, g.kk-depth), min(cols, g.n-col)
 	if g.gemmTask.bias != nil {
 		copy(g.bias, g.gemmTask.bias[col:col+g.wide])
 	}
@@ -140,13 +152,33 @@ func (g *gemmBlock) take(depth, col int) {
 	if g.transB {
 		g.set.transpose(g.packed, cols, g.gemmTask.b[col*g.ldb+depth:], g.ldb, g.wide, g.deep)
 	} else {
-		copyBlock(g.packed, cols, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
+		g.set.packPanel(g.packed, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
 	}
 	if g.alpha != 1 {
 		for i := range g.packed[:g.deep*cols] {
 			g.packed[i] *= g.alpha
 		}
 	}
+}
+
+// below is what the next block of the panel begins with, unless B is transposed
+// and so easy to foresee for the processor.
+func (g *gemmBlock) below() []float32 {
+	if g.transB {
+		return nil
+	}
+	next := g.gemmTask.b[(g.depth+g.gemmTask.depth)*g.ldb+g.col:]
+	return next[:min(g.gemmTask.depth*g.ldb, len(next))]
+}
+
+// ahead asks for the first of some parts of the next block and returns the rest.
+func (g *gemmBlock) ahead(next []float32, parts int) []float32 {
+	rows := ceilDiv(len(next), g.ldb) / parts
+	if rows == 0 {
+		return next
+	}
+	g.set.prefetch(&next[0], g.ldb, rows)
+	return next[min(rows*g.ldb, len(next)):]
 }
 
 // multiply adds the product of the panel and one block of rows to C.
@@ -187,7 +219,10 @@ func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accum
 func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulate bool) {
 	a, offsets := g.a[g.depth*g.lda+row:], g.aOffsets
 	if rows < g.rows {
-		copyBlock(g.aEdge, g.rows, a, g.lda, g.deep, rows)
+		if g.edgeDepth != g.depth || !g.edgePacked {
+			copyBlock(g.aEdge, g.rows, a, g.lda, g.deep, rows)
+			g.edgeDepth, g.edgePacked = g.depth, true
+		}
 		a, offsets = g.aEdge, g.packedOffsets
 	}
 	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)

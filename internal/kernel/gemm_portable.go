@@ -5,7 +5,8 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// portableSgemm is Sgemm by gonum, cut into pieces.
+// portableSgemm is Sgemm by gonum, cut into pieces. Unlike the assembly gonum
+// skips products with a zero of A, also where B holds a NaN or an infinity.
 func (k *Kernel) portableSgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	launch(k, &k.calls.portableSgemm, ceilDiv(m, gemmRows)*ceilDiv(n, gemmCols),
 		portableSgemmTask{tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc})

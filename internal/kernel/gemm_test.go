@@ -31,7 +31,9 @@ func naiveSgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []float32,
 	}
 }
 
-func TestSgemm(t *testing.T) {
+func TestSgemm(t *testing.T) { eachKernel(t, testSgemm) }
+
+func testSgemm(t *testing.T) {
 	k := newKernel(t, 2)
 	sizes := []struct{ m, n, k int }{
 		{0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 1, 1}, {1, 7, 5}, {7, 1, 5}, {2, 3, 1}, {5, 6, 7}, {12, 32, 16}, {13, 33, 17},
@@ -62,7 +64,9 @@ func TestSgemm(t *testing.T) {
 	}
 }
 
-func TestSgemmSpecialValues(t *testing.T) {
+func TestSgemmSpecialValues(t *testing.T) { eachKernel(t, testSgemmSpecialValues) }
+
+func testSgemmSpecialValues(t *testing.T) {
 	k := newKernel(t, 2)
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, s := range []struct{ m, n int }{{2, 3}, {70, 150}} {
@@ -90,7 +94,9 @@ func TestSgemmSpecialValues(t *testing.T) {
 	}
 }
 
-func TestSgemmThreads(t *testing.T) {
+func TestSgemmThreads(t *testing.T) { eachKernel(t, testSgemmThreads) }
+
+func testSgemmThreads(t *testing.T) {
 	checkThreads(t, func(k *Kernel) []float32 {
 		c := rubbish(300 * 200)
 		k.Sgemm(blas.NoTrans, blas.Trans, 300, 200, 700, 1, normal(1, 300*700), 700, normal(2, 200*700), 700, 0, c, 200)
@@ -98,7 +104,9 @@ func TestSgemmThreads(t *testing.T) {
 	})
 }
 
-func TestAffine(t *testing.T) {
+func TestAffine(t *testing.T) { eachKernel(t, testAffine) }
+
+func testAffine(t *testing.T) {
 	k := newKernel(t, 2)
 	for _, s := range []struct{ m, n, k int }{{0, 3, 2}, {1, 1, 0}, {1, 5, 3}, {128, 2, 256}, {130, 70, 40}} {
 		for _, relu := range []bool{false, true} {
@@ -118,7 +126,9 @@ func TestAffine(t *testing.T) {
 	}
 }
 
-func TestReLUPassesNaN(t *testing.T) {
+func TestReLUPassesNaN(t *testing.T) { eachKernel(t, testReLUPassesNaN) }
+
+func testReLUPassesNaN(t *testing.T) {
 	k := newKernel(t, 1)
 	y := make([]float32, 2)
 	k.Affine(1, 2, 1, y, []float32{1}, []float32{float32(math.NaN()), -1}, []float32{1, -1}, true)

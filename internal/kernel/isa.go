@@ -43,12 +43,15 @@ type isa struct {
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, m, v, g *float32, vectors int, rates *float32)
 
-	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy
-	// to 0 where y <= 0.
-	columnSums func(sums, dy, y *float32, rows, stride int)
+	// columnSums adds rows of dy to cols sums. If y is not nil, it sets dst to dy,
+	// and to 0 where y <= 0, and adds that.
+	columnSums func(sums, dst, dy, y *float32, rows, stride int)
 
-	// prefetch asks for cache lines of 64 bytes that will be needed soon.
-	prefetch func(x *float32, lines int)
+	// pack copies rows of cols numbers that lie stride apart.
+	pack func(dst, src *float32, stride, rows int)
+
+	// prefetch asks for rows of two cache lines, 32 numbers, needed soon.
+	prefetch func(x *float32, stride, rows int)
 
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
@@ -111,7 +114,7 @@ func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride
 // multiply it.
 func (set *isa) ahead(x []float32) {
 	if len(x) > 0 {
-		set.prefetch(&x[0], ceilDiv(len(x), 16))
+		set.prefetch(&x[0], 32, ceilDiv(len(x), 32))
 	}
 }
 
@@ -120,6 +123,15 @@ func (set *isa) aheadPart(x []float32, parts int) []float32 {
 	n := len(x) / parts
 	set.ahead(x[:n])
 	return x[n:]
+}
+
+// packPanel copies rows of wide numbers, at most cols, into rows of cols.
+func (set *isa) packPanel(dst, src []float32, stride, rows, wide int) {
+	if wide < set.cols {
+		copyBlock(dst, set.cols, src, stride, rows, wide)
+	} else if rows > 0 {
+		set.pack(&dst[0], &src[0], stride, rows)
+	}
 }
 
 // copyBlock copies a block of rows x cols, from stride to stride.

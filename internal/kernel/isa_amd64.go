@@ -14,7 +14,7 @@ func supported() (sets []*isa) {
 			outer: outerAVX512, outerRows: 8,
 			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
 			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
-			peak:       peakAVX512,
+			peak: peakAVX512, pack: packAVX512,
 			transpose8: transpose8, prefetch: prefetch,
 		})
 	}
@@ -25,7 +25,7 @@ func supported() (sets []*isa) {
 			outer: outerAVX2, outerRows: 4,
 			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
 			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
-			peak:       peakAVX2,
+			peak: peakAVX2, pack: packAVX2,
 			transpose8: transpose8, prefetch: prefetch,
 		})
 	}

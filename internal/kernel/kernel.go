@@ -9,7 +9,16 @@
 // A transposed convolution needs nothing of its own. Its forward pass is
 // [Kernel.ConvBackwardInput] of the convolution that it transposes, its
 // backward pass is [Kernel.ConvForward], and both share
-// [Kernel.ConvBackwardWeights].
+// [Kernel.ConvBackwardWeights]. [Kernel.ConvBackward] and
+// [Kernel.ConvTransposeBackward] do a layer's whole backward pass, which is
+// faster than its parts.
+//
+// Two pieces of assembly carry nearly all of the work. Each computes a block of
+// outputs that fills the vector registers: gather multiplies rows that lie
+// anywhere in memory, outer adds up outer products. They and the vector maths
+// are generated from gen/ for AVX2 and AVX-512 (isa.go says what each computes);
+// the rest of the package finds them their operands. Where there is no assembly,
+// the files *_portable.go do the same through gonum.
 //
 // Work is cut into tasks by the size of the problem alone, every element of a
 // result is computed by one worker, and sums are added in a fixed order. So a
@@ -55,20 +64,25 @@ func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	sets := append(supported(), nil)
-	names := make([]string, len(sets))
-	for i, set := range sets {
-		names[i] = set.String()
-	}
-	chosen := 0
+	names, chosen := Names(), 0
 	if name := os.Getenv(Variable); name != "" {
 		if chosen = slices.Index(names, name); chosen < 0 {
 			return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
 		}
 	}
-	k := &Kernel{isa: sets[chosen]}
+	k := &Kernel{isa: append(supported(), nil)[chosen]}
 	k.pool.start(threads)
 	return k, nil
+}
+
+// Names returns the names of the kernels that this processor supports, the fastest
+// first.
+func Names() []string {
+	var names []string
+	for _, set := range append(supported(), nil) {
+		names = append(names, set.String())
+	}
+	return names
 }
 
 // Name returns the kernel's name, a value of [Variable].

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math/bits"
 	"sync"
 	"sync/atomic"
 )
@@ -34,7 +35,12 @@ func (p *pool) start(threads int) {
 	p.offers = make(chan *job, 4*threads)
 	for range threads - 1 {
 		go func() {
-			for j := range p.offers {
+			for {
+				spin(func() bool { return len(p.offers) > 0 })
+				j, open := <-p.offers
+				if !open {
+					return
+				}
 				if j.help() {
 					j.finished <- struct{}{}
 				}
@@ -70,9 +76,22 @@ func (p *pool) run(n int, t Task) {
 		}
 	}
 	if !j.help() {
+		spin(func() bool { return len(j.finished) > 0 })
 		<-j.finished
 	}
 	p.release(j)
+}
+
+// spin waits a moment, some 20 microseconds, for a condition, because to wake a
+// sleeping thread takes as long as a small task, and the next task of a training
+// step comes soon. It does not yield to the Go scheduler, which would put both
+// sides on one thread.
+func spin(until func() bool) {
+	for range 20_000 {
+		if until() {
+			return
+		}
+	}
 }
 
 func (p *pool) release(j *job) {
@@ -143,6 +162,8 @@ type calls struct {
 	gather          freelist[gatherTask]
 	scatter         freelist[scatterTask]
 	convWeights     freelist[convWeightsTask]
+	convBackward    freelist[convBackwardTask]
+	weightsSums     freelist[weightsSum]
 	biasGradient    freelist[biasGradientTask]
 	sumParts        freelist[sumPartsTask]
 	bernoulli       freelist[bernoulliTask]
@@ -150,21 +171,22 @@ type calls struct {
 	adam            freelist[adamTask]
 }
 
-// scratch lends memory to tasks. Buffers grow to the largest size asked for
-// and stay with the kernel.
+// scratch lends memory to tasks. Buffers stay with the kernel, apart by powers
+// of two, so that their number stops growing.
 type scratch[T any] struct {
-	buffers freelist[[]T]
+	buffers [bits.UintSize]freelist[[]T]
 }
 
 // borrow returns n values of unknown content.
 func (s *scratch[T]) borrow(n int) *[]T {
-	b := s.buffers.get()
-	if cap(*b) < n {
-		*b = make([]T, n)
+	class := bits.Len(uint(n))
+	b := s.buffers[class].get()
+	if *b == nil {
+		*b = make([]T, 1<<class)
 	}
 	*b = (*b)[:n]
 	return b
 }
 
 // giveBack ends the use of a borrowed buffer.
-func (s *scratch[T]) giveBack(b *[]T) { s.buffers.put(b) }
+func (s *scratch[T]) giveBack(b *[]T) { s.buffers[bits.Len(uint(cap(*b)))-1].put(b) }

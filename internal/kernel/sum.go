@@ -64,51 +64,57 @@ func (t *biasGradientTask) Do(i int) {
 	if t.relu {
 		y = t.y[from:to]
 	}
-	t.k.columnSums(part, dy, y)
+	t.k.columnSums(part, dy, dy, y)
 }
 
-// columnSums adds rows of dy to as many sums, with the gradient of ReLU on the
-// way if y has elements.
-func (k *Kernel) columnSums(sums, dy, y []float32) {
-	cols := len(sums)
-	done := 0
-	if set := k.isa; set != nil {
+// columnSums adds rows of dy to as many sums. If y has elements, it sets dst to
+// dy, and to 0 where y <= 0, and adds that: the gradient of ReLU on the way.
+func (k *Kernel) columnSums(sums, dst, dy, y []float32) {
+	cols, done := len(sums), 0
+	if set := k.isa; set != nil && len(dy) > 0 {
 		if cols < set.cols && set.cols%cols == 0 {
-			k.foldedSums(sums, dy, y)
+			k.foldedSums(sums, dst, dy, y)
 			return
 		}
-		for ; done+set.cols <= cols && len(dy) > 0; done += set.cols {
-			set.columnSums(&sums[done], &dy[done], first(y[min(done, len(y)):]), len(dy)/cols, cols)
+		for ; done+set.cols <= cols; done += set.cols {
+			set.columnSums(&sums[done], first(dst[min(done, len(dst)):]), &dy[done], first(y[min(done, len(y)):]), len(dy)/cols, cols)
 		}
 	}
 	for row := 0; row < len(dy); row += cols {
 		for j := done; j < cols; j++ {
-			if len(y) > 0 && y[row+j] <= 0 {
-				dy[row+j] = 0
-			}
-			sums[j] += dy[row+j]
+			sums[j] += reluGradient(dst, dy, y, row+j)
 		}
 	}
 }
 
 // foldedSums is columnSums for few columns: several rows side by side fill the
 // width of the assembly.
-func (k *Kernel) foldedSums(sums, dy, y []float32) {
-	wide := k.floats.borrow(k.isa.cols)
-	clear(*wide)
-	rows := len(dy) / len(*wide)
-	whole := rows * len(*wide)
+func (k *Kernel) foldedSums(sums, dst, dy, y []float32) {
+	buffer := k.floats.borrow(k.isa.cols)
+	wide := *buffer
+	clear(wide)
+	rows := len(dy) / len(wide)
 	if rows > 0 {
-		k.isa.columnSums(first(*wide), first(dy), first(y), rows, len(*wide))
+		k.isa.columnSums(&wide[0], first(dst), &dy[0], first(y), rows, len(wide))
 	}
-	for j := whole; j < len(dy); j++ {
-		if len(y) > 0 && y[j] <= 0 {
-			dy[j] = 0
-		}
-		(*wide)[j-whole] += dy[j]
+	for j := rows * len(wide); j < len(dy); j++ {
+		wide[j%len(wide)] += reluGradient(dst, dy, y, j)
 	}
-	for j, v := range *wide {
+	for j, v := range wide {
 		sums[j%len(sums)] += v
 	}
-	k.floats.giveBack(wide)
+	k.floats.giveBack(buffer)
+}
+
+// reluGradient returns dy[i] or, if y has elements, sets dst[i] to dy[i] where
+// y[i] is positive, to 0 elsewhere, and returns that.
+func reluGradient(dst, dy, y []float32, i int) float32 {
+	if len(y) == 0 {
+		return dy[i]
+	}
+	dst[i] = dy[i]
+	if y[i] <= 0 {
+		dst[i] = 0
+	}
+	return dst[i]
 }

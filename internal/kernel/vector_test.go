@@ -7,7 +7,9 @@ import (
 	"testing"
 )
 
-func TestBiasGradient(t *testing.T) {
+func TestBiasGradient(t *testing.T) { eachKernel(t, testBiasGradient) }
+
+func testBiasGradient(t *testing.T) {
 	k := newKernel(t, 2)
 	for _, s := range []struct{ rows, cols int }{{0, 3}, {1, 1}, {5, 7}, {1000, 1}, {777, 32}, {33, 300}} {
 		for _, relu := range []bool{false, true} {
@@ -27,7 +29,9 @@ func TestBiasGradient(t *testing.T) {
 	}
 }
 
-func TestBiasGradientThreads(t *testing.T) {
+func TestBiasGradientThreads(t *testing.T) { eachKernel(t, testBiasGradientThreads) }
+
+func testBiasGradientThreads(t *testing.T) {
 	checkThreads(t, func(k *Kernel) []float32 {
 		db := rubbish(33)
 		k.BiasGradient(db, normal(1, 33*1000), nil, 33, false)
@@ -35,7 +39,9 @@ func TestBiasGradientThreads(t *testing.T) {
 	})
 }
 
-func TestBernoulli(t *testing.T) {
+func TestBernoulli(t *testing.T) { eachKernel(t, testBernoulli) }
+
+func testBernoulli(t *testing.T) {
 	k := newKernel(t, 2)
 	for _, pixels := range []int{1, 15, 784} {
 		const images = 3
@@ -65,7 +71,9 @@ func TestBernoulli(t *testing.T) {
 	}
 }
 
-func TestBernoulliExtremeLogits(t *testing.T) {
+func TestBernoulliExtremeLogits(t *testing.T) { eachKernel(t, testBernoulliExtremeLogits) }
+
+func testBernoulliExtremeLogits(t *testing.T) {
 	k := newKernel(t, 1)
 	logits := []float32{200, -200, 1e30, -1e30, 200, -200}
 	x := []float32{1, 0, 1, 0, 0, 1}
@@ -80,7 +88,9 @@ func TestBernoulliExtremeLogits(t *testing.T) {
 	}
 }
 
-func TestElementwise(t *testing.T) {
+func TestElementwise(t *testing.T) { eachKernel(t, testElementwise) }
+
+func testElementwise(t *testing.T) {
 	k := newKernel(t, 2)
 	functions := []struct {
 		name string
@@ -132,7 +142,9 @@ func ulps(a, b float32) int64 {
 	return max(d, -d)
 }
 
-func TestAdam(t *testing.T) {
+func TestAdam(t *testing.T) { eachKernel(t, testAdam) }
+
+func testAdam(t *testing.T) {
 	k := newKernel(t, 2)
 	const n, lr, beta1, beta2, eps = 20003, 1e-3, 0.9, 0.999, 1e-8
 	theta, m, v := normal(1, n), make([]float32, n), make([]float32, n)

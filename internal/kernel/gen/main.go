@@ -29,6 +29,7 @@ func main() {
 		set.gather()
 		set.outer()
 		set.peak()
+		set.pack()
 		set.columnSums()
 		set.adam()
 		set.elementwise("exp", "e^x", func(x, y reg.VecVirtual) { set.exp(c, x, y) })
