@@ -106,8 +106,3 @@ func (w *window) at(i, o, t int) (int, bool) {
 func (w *window) taps() int      { return w.kernel[0] * w.kernel[1] }
 func (w *window) inPixels() int  { return w.in[0] * w.in[1] }
 func (w *window) outPixels() int { return w.out[0] * w.out[1] }
-
-// shape is that of a batch of results with so many channels.
-func (w *window) shape(x *value, channels int) []int {
-	return append([]int{x.shape[0], channels}, w.out[:len(x.shape)-2]...)
-}
