@@ -15,21 +15,28 @@ func (s *Session) Reconstruct(ctx context.Context, x []float32) (Images, error) 
 	if err := s.want(Autoencoder); err != nil {
 		return Images{}, err
 	}
-	size := s.C * s.H * s.W
-	out, err := s.runRows(ctx, len(x)/size, x, []int{s.C, s.H, s.W}, size)
+	size, shape := s.C*s.H*s.W, []int{s.C, s.H, s.W}
+	if s.channelsLast {
+		x, shape = transposeImages(x, s.C, s.H*s.W), []int{s.H, s.W, s.C}
+	}
+	out, err := s.runRows(ctx, len(x)/size, x, shape, size)
 	if err != nil {
 		return Images{}, err
 	}
-	return Images{s.C, s.H, s.W, out[0]}, nil
+	pixels := out[0]
+	if s.channelsLast {
+		pixels = transposeImages(pixels, s.H*s.W, s.C)
+	}
+	return Images{s.C, s.H, s.W, pixels}, nil
 }
 
 // setAutoencoder takes the sizes from the shapes of an image and its
 // reconstruction. The latent points are hidden within the graph, but the metadata
 // may tell their size.
-func (c *Contract) setAutoencoder(m *onnx.Model, image, reconstruction onnx.Shape) error {
+func (c *Contract) setAutoencoder(m *onnx.Model, layout string, image, reconstruction onnx.Shape) error {
 	text, told := m.MetadataValue("vae.latent")
 	latent, _ := strconv.Atoi(text)
-	if err := c.setSizes(onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(latent, 1)))}, image); err != nil {
+	if err := c.setSizes(m, layout, onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(latent, 1)))}, image); err != nil {
 		return err
 	}
 	if !told {

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 
 	"govae/onnx"
 )
@@ -24,6 +25,9 @@ type Contract struct {
 	Latent  int    // L; 0 for an autoencoder that does not tell
 	C, H, W int    // size of an image
 	ModelID string // vae.model_id: equal in the encoder and the decoder of one model, empty if not given
+
+	channelsLast bool // the file has images as [batch, H, W, C]
+	mean, logVar int  // which outputs of an encoder they are; logVar is -1 if there is none
 }
 
 // maxRow bounds the values of one image or latent point, and with it what a
@@ -32,30 +36,50 @@ const maxRow = 1 << 24
 
 // ReadContract tells from a checked model whether it is a decoder, an encoder or an
 // autoencoder, and for what sizes. Any other model is an error.
-func ReadContract(m *onnx.Model) (Contract, error) {
+//
+// Files of other programs are welcome: the names of inputs and outputs do not
+// matter, there need be no metadata, images may have their channels last, and an
+// encoder may give the mean alone. layout is that of [Options].
+func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	if format, ok := m.MetadataValue("vae.format"); ok && format != "1" {
 		return Contract{}, fmt.Errorf("vae.format is %q, and this program reads format 1; use a newer program or export the model again", format)
 	}
 	if pixels, ok := m.MetadataValue("vae.pixel_range"); ok && pixels != "0,1" {
 		return Contract{}, fmt.Errorf("vae.pixel_range is %q, and this program reads 0,1; export the model again", pixels)
 	}
-	var c Contract
-	var err error
-	inputs, outputs := modelInputs(m), m.Graph.Outputs
+	shapes, err := onnx.Infer(m)
+	if err != nil {
+		return Contract{}, err
+	}
+	var inputs, outputs []onnx.ValueInfo
+	for _, v := range modelInputs(m) {
+		inputs = append(inputs, shapes[v.Name])
+	}
+	for _, v := range m.Graph.Outputs {
+		outputs = append(outputs, shapes[v.Name])
+	}
+	c := Contract{logVar: -1}
 	switch {
-	case isTensor(inputs, "z", 2) && isTensor(outputs, "image", 4):
+	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
 		c.Role = Decoder
-		err = c.setSizes(inputs[0].Shape, outputs[0].Shape)
-	case isTensor(inputs, "image", 4) && len(outputs) == 2 && isTensor(outputs[:1], "mean", 2) && isTensor(outputs[1:], "log_var", 2):
+		err = c.setSizes(m, layout, inputs[0].Shape, outputs[0].Shape)
+	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
 		c.Role = Encoder
-		if err = c.setSizes(outputs[0].Shape, inputs[0].Shape); err == nil && outputs[1].Shape[1] != outputs[0].Shape[1] {
-			err = fmt.Errorf("mean has the shape %v but log_var %v", outputs[0].Shape, outputs[1].Shape)
+		if len(outputs) == 2 {
+			c.logVar = 1
+			if outputs[0].Name == "log_var" && outputs[1].Name == "mean" {
+				c.mean, c.logVar = 1, 0
+			}
+			if a, b := outputs[0].Shape[1], outputs[1].Shape[1]; a != b {
+				return Contract{}, fmt.Errorf("%s and %s have the shapes %v and %v, but mean and log variance have the same", outputs[0].Name, outputs[1].Name, outputs[0].Shape, outputs[1].Shape)
+			}
 		}
-	case isTensor(inputs, "image", 4) && isTensor(outputs, "reconstruction", 4):
+		err = c.setSizes(m, layout, outputs[0].Shape, inputs[0].Shape)
+	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
 		c.Role = Autoencoder
-		err = c.setAutoencoder(m, inputs[0].Shape, outputs[0].Shape)
+		err = c.setAutoencoder(m, layout, inputs[0].Shape, outputs[0].Shape)
 	default:
-		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 z [batch,L] to image [batch,C,H,W], or image to mean and log_var [batch,L] or to reconstruction",
+		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
 			signature(inputs), signature(outputs))
 	}
 	if err != nil {
@@ -71,7 +95,7 @@ func ReadContract(m *onnx.Model) (Contract, error) {
 }
 
 // setSizes takes the sizes from the shapes of a latent point and of an image.
-func (c *Contract) setSizes(latent, image onnx.Shape) error {
+func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Shape) error {
 	size := int64(1)
 	for i, d := range append(image[1:len(image):len(image)], latent[1]) {
 		if !d.Known() || d.Size < 1 || d.Size > maxRow {
@@ -88,16 +112,42 @@ func (c *Contract) setSizes(latent, image onnx.Shape) error {
 		return fmt.Errorf("image %v and latent %v: the first dimension must be open, as batch; export with a dynamic batch size", image, latent)
 	}
 	c.Latent = int(latent[1].Size)
+	if err := c.setLayout(m, layout, image); err != nil {
+		return err
+	}
 	c.C, c.H, c.W = int(image[1].Size), int(image[2].Size), int(image[3].Size)
+	if c.channelsLast {
+		c.C, c.H, c.W = c.W, c.C, c.H
+	}
 	if c.C != 1 && c.C != 3 {
 		return fmt.Errorf("image %v: %d channels, want 1 (grey) or 3 (colour)", image, c.C)
 	}
 	return nil
 }
 
-// isTensor reports whether values is one float32 tensor of that name and number of dimensions.
-func isTensor(values []onnx.ValueInfo, name string, dims int) bool {
-	return len(values) == 1 && values[0].Name == name && values[0].Type == onnx.Float32 && len(values[0].Shape) == dims
+// setLayout finds out where an image has its channels.
+func (c *Contract) setLayout(m *onnx.Model, layout string, image onnx.Shape) error {
+	channels := func(d onnx.Dim) bool { return d.Size == 1 || d.Size == 3 }
+	_, ours := m.MetadataValue("vae.format")
+	switch {
+	case layout == "nhwc":
+		c.channelsLast = true
+	case layout == "nchw", ours:
+	case layout != "":
+		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
+	case channels(image[1]) && channels(image[3]):
+		return fmt.Errorf("image %v: the channels may come first or last; say which by the layout nchw or nhwc (--layout)", image)
+	default:
+		c.channelsLast = channels(image[3])
+	}
+	return nil
+}
+
+// areTensors reports whether values are n float32 tensors of that many dimensions.
+func areTensors(values []onnx.ValueInfo, n, dims int) bool {
+	return len(values) == n && !slices.ContainsFunc(values, func(v onnx.ValueInfo) bool {
+		return v.Type != onnx.Float32 || len(v.Shape) != dims
+	})
 }
 
 // signature names values with their shapes, at most four of them.

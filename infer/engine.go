@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"govae/onnx"
@@ -13,6 +14,9 @@ import (
 type Engine interface {
 	// Name returns the engine's name as in [Options], with its version.
 	Name() string
+	// Note says why "auto" chose this engine, in one line for the user, where it is
+	// not the first choice; empty otherwise.
+	Note() string
 	// Load prepares a model for execution. The model has passed its check; data
 	// are the bytes it was read from.
 	Load(m *onnx.Model, data []byte) (Runner, error)
@@ -36,20 +40,24 @@ type Tensor struct {
 
 // Options choose how models are run. The zero value is right for most programs.
 type Options struct {
-	// Engine is "auto" (or empty), which takes the first engine that can be used
-	// here, or "onnxruntime".
+	// Engine is "onnxruntime", "gonum" (pure Go), or "auto" (or empty), which takes
+	// ONNX Runtime where its library is found, else pure Go.
 	Engine string
 	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
 	Library string
 	// Provider is the hardware on which ONNX Runtime runs models: "cpu" (or empty),
 	// "cuda", "coreml" or "directml". The library must have been built with it.
 	Provider string
+	// Layout says how a file has its images: "nchw" or "nhwc" (channels last). If it
+	// is empty the file tells, by its metadata or by where it has the 1 or 3 channels.
+	Layout string
 	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
 	Threads int
 }
 
 // NewEngine returns the engine that o names. The error of a missing library says
-// how to get one.
+// how to get one. A library that was asked for, by o or by [LibraryVariable], must
+// be usable: "auto" then does without the pure-Go engine.
 func NewEngine(o Options) (Engine, error) {
 	o.Provider = cmp.Or(o.Provider, cpu)
 	if err := o.checkProvider(); err != nil {
@@ -59,12 +67,18 @@ func NewEngine(o Options) (Engine, error) {
 		o.Engine = "onnxruntime" // no other one has it
 	}
 	switch o.Engine {
-	case "", "auto", "onnxruntime":
-		return newONNXRuntime(o.Library, o.Provider)
 	case "gonum":
-		return nil, fmt.Errorf("engine gonum: this version has no pure-Go engine; use --engine onnxruntime")
+		return gonumEngine{}, nil
+	case "onnxruntime":
+		return newONNXRuntime(o.Library, o.Provider)
+	case "", "auto":
+		engine, err := newONNXRuntime(o.Library, o.Provider)
+		if err == nil || o.Library != "" || os.Getenv(LibraryVariable) != "" {
+			return engine, err
+		}
+		return gonumEngine{note: fmt.Sprintf("using the pure-Go engine: %v", err)}, nil
 	}
-	return nil, fmt.Errorf("engine %q: not known; use auto or onnxruntime", o.Engine)
+	return nil, fmt.Errorf("engine %q: not known; use auto, onnxruntime or gonum", o.Engine)
 }
 
 // Verifier runs models that are still in memory, as package export does before

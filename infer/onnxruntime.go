@@ -5,6 +5,7 @@ package infer
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -80,6 +81,9 @@ func (e onnxRuntime) Name() string {
 	}
 	return name
 }
+
+// Note implements [Engine].
+func (onnxRuntime) Note() string { return "" }
 
 // sessionOptions asks for one thread: several goroutines over small chunks are
 // faster than many threads over a large one, and give the same bits for any number
@@ -173,7 +177,7 @@ func (r *onnxRuntimeRunner) Run(inputs []Tensor) ([]Tensor, error) {
 	results := make([]ort.Value, len(r.outputs))
 	defer func() {
 		for _, v := range results {
-			if v != nil {
+			if v != nil && !reflect.ValueOf(v).IsNil() { // the binding leaves nil tensors where it fails
 				v.Destroy()
 			}
 		}

@@ -26,18 +26,52 @@ func (s *Session) Decode(ctx context.Context, z []float32) (Images, error) {
 	if err != nil {
 		return Images{}, err
 	}
-	return Images{s.C, s.H, s.W, out[0]}, nil
+	pixels := out[0]
+	if s.channelsLast {
+		pixels = transposeImages(pixels, s.H*s.W, s.C)
+	}
+	return Images{s.C, s.H, s.W, pixels}, nil
 }
 
 // Encode maps images x [n, C, H, W] to the mean and the logarithm of the variance
-// of their latent points' distribution q(z|x), both [n, L].
+// of their latent points' distribution q(z|x), both [n, L]. A file of another
+// program may give the mean alone; logVar is nil then.
 func (s *Session) Encode(ctx context.Context, x []float32) (mean, logVar []float32, err error) {
 	if err := s.want(Encoder); err != nil {
 		return nil, nil, err
 	}
-	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, []int{s.C, s.H, s.W}, s.Latent, s.Latent)
+	shape := []int{s.C, s.H, s.W}
+	if s.channelsLast {
+		x, shape = transposeImages(x, s.C, s.H*s.W), []int{s.H, s.W, s.C}
+	}
+	widths := []int{s.Latent, s.Latent}
+	if s.logVar < 0 {
+		widths = widths[:1]
+	}
+	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, shape, widths...)
 	if err != nil {
 		return nil, nil, err
 	}
-	return out[0], out[1], nil
+	if s.logVar >= 0 {
+		logVar = out[s.logVar]
+	}
+	return out[s.mean], logVar, nil
+}
+
+// transposeImages returns x, images seen as matrices [rows, cols], with each one
+// transposed: channels first becomes channels last, and the other way round.
+func transposeImages(x []float32, rows, cols int) []float32 {
+	if rows == 1 || cols == 1 {
+		return x
+	}
+	y := make([]float32, len(x))
+	size := rows * cols
+	for i := 0; i+size <= len(x); i += size {
+		for r := range rows {
+			for c := range cols {
+				y[i+c*rows+r] = x[i+r*cols+c]
+			}
+		}
+	}
+	return y
 }

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,31 +18,45 @@ type Session struct {
 	Model *onnx.Model
 
 	name    string // in errors
-	engine  string
+	engine  Engine
 	threads int
 	runner  Runner
 }
 
-// Open reads the ONNX file at path. Errors name the file, what is wrong with it
-// and what to do.
+// Open reads the ONNX file at path, and weights that it keeps in other files of
+// its folder. Errors name the file, what is wrong with it and what to do.
 func Open(path string, o Options) (*Session, error) {
 	data, err := readModel(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return open(path, data, o)
+	m, err := onnx.Unmarshal(data)
+	if errors.Is(err, onnx.ErrExternal) {
+		if m, err = onnx.ReadFile(path); err == nil {
+			data, err = m.Marshal() // as one file, so that no engine looks for others
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, plainError{err})
+	}
+	return open(path, m, data, o)
 }
 
 // OpenBytes is [Open] for a file that is in memory already, as by go:embed. It
 // does not keep data.
-func OpenBytes(data []byte, o Options) (*Session, error) { return open("model", data, o) }
-
-func open(name string, data []byte, o Options) (*Session, error) {
-	m, err := parse(data)
+func OpenBytes(data []byte, o Options) (*Session, error) {
+	m, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("model: %w", plainError{err})
 	}
-	contract, err := ReadContract(m)
+	return open("model", m, data, o)
+}
+
+func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) {
+	if err := m.Check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, plainError{err})
+	}
+	contract, err := ReadContract(m, o.Layout)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -57,7 +72,7 @@ func open(name string, data []byte, o Options) (*Session, error) {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Session{Contract: contract, Model: m, name: name, engine: engine.Name(), threads: threads, runner: runner}, nil
+	return &Session{Contract: contract, Model: m, name: name, engine: engine, threads: threads, runner: runner}, nil
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
@@ -82,7 +97,10 @@ func readModel(path string) ([]byte, error) {
 }
 
 // Engine returns the name and version of the engine that runs the session.
-func (s *Session) Engine() string { return s.engine }
+func (s *Session) Engine() string { return s.engine.Name() }
+
+// Note is the engine's [Engine.Note].
+func (s *Session) Note() string { return s.engine.Note() }
 
 // Close releases the model. The session cannot be used afterwards.
 func (s *Session) Close() error { return s.runner.Close() }

@@ -12,6 +12,10 @@ import (
 	"govae/onnx/internal/pb"
 )
 
+// ErrExternal is the reason why [Unmarshal] refuses a model whose weights lie in
+// another file: [ReadFile] can read it.
+var ErrExternal = errors.New("keeps its data in another file")
+
 // folder is where a model file lies. A tensor may keep its elements in another
 // file there ("external data"), never elsewhere: os.Root refuses paths and links
 // that lead out.
@@ -53,7 +57,7 @@ func (f *folder) read(entries []*pb.StringStringEntryProto, size int64) ([]byte,
 		}
 	}
 	if f == nil {
-		return nil, fmt.Errorf("keeps its data in the file %q: read the model from its file, or save it as one file", location)
+		return nil, fmt.Errorf("%w, %q: read the model from its file, or save it as one file", ErrExternal, location)
 	}
 	data, err := f.readAt(filepath.FromSlash(location), offset, size)
 	if err != nil {

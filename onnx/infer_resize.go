@@ -49,12 +49,13 @@ func inferResize(c *call) error {
 	if _, ok := merge(factors.Shape, Sizes(int64(len(axes)))); factors.Shape != nil && !ok {
 		return fmt.Errorf("scales or sizes have the shape %v for %d axes", factors.Shape, len(axes))
 	}
-	if list, known := c.numbers(3); known && sizes != nil && policy == "stretch" {
+	if sizes != nil && policy == "stretch" && len(sizes.elements) == len(axes) {
 		for i, at := range axes {
-			if list[i] < 0 || list[i] > math.MaxInt32 {
-				return fmt.Errorf("size %d is %d", i, list[i])
+			e := sizes.elements[i]
+			if e.known && (e.number < 0 || e.number > math.MaxInt32) {
+				return fmt.Errorf("size %d is %d", i, e.number)
 			}
-			y[at] = Size(list[i])
+			y[at] = e.dim()
 		}
 	}
 	if sizes != nil {

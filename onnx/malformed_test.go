@@ -91,7 +91,7 @@ var malformed = []struct {
 		t := p.Graph.Initializer[0]
 		t.RawData, t.DataLocation = nil, pb.TensorProto_EXTERNAL
 		t.ExternalData = []*pb.StringStringEntryProto{{Key: "location", Value: "../weights.bin"}}
-	}, `keeps its data in the file "../weights.bin"`},
+	}, `keeps its data in another file, "../weights.bin"`},
 
 	{"unknown operator", func(p *pb.ModelProto) { p.Graph.Node[1].OpType = "Relux" }, `the operator "Relux" is not supported`},
 	{"no operator", func(p *pb.ModelProto) { p.Graph.Node[1].OpType = "" }, `the operator "" is not supported`},

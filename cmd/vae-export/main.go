@@ -63,6 +63,9 @@ func build(app *cli.App) *cobra.Command {
 			options.LatentStats = saved.LatentStats
 			var verifier export.Engine
 			engine, missing := infer.NewEngine(infer.Options{})
+			if missing == nil && engine.Note() != "" {
+				app.Notef("%s", engine.Note())
+			}
 			if missing == nil {
 				verifier = infer.Verifier{Engine: engine}
 			}

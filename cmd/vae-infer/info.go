@@ -43,7 +43,7 @@ func info() *cobra.Command {
 func describe(out io.Writer, path string, size int64, m *onnx.Model) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	role := "not a VAE's decoder or encoder"
-	if c, err := infer.ReadContract(m); err == nil {
+	if c, err := infer.ReadContract(m, ""); err == nil {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
 	}
 	var weights int

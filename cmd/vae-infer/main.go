@@ -63,15 +63,18 @@ with a / behind, a folder with one PNG an image.`,
 
 // modelFlags say which files are run, and by what. All subcommands have them.
 type modelFlags struct {
+	noted                                       bool // the note on the engine is out
 	app                                         *cli.App
 	decoder, encoder, engine, provider, library string
+	layout                                      string
 }
 
 func (m *modelFlags) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
-	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto or onnxruntime")
+	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or gonum (pure Go)")
+	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
 	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(infer.Providers(), ", "))
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
@@ -92,9 +95,14 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 	case m.engine == "gonum" && m.provider != "cpu":
 		return nil, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
 	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
-		return nil, cli.Usagef("--engine %s: want auto or onnxruntime", m.engine)
+		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
 	}
-	return infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Threads: m.app.Threads})
+	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads})
+	if err == nil && s.Note() != "" && !m.noted {
+		m.noted = true
+		m.app.Notef("%s", s.Note())
+	}
+	return s, err
 }
 
 // outputFlags say where images go.

@@ -42,7 +42,7 @@ each: engine, version, largest difference, ok or FAILED.`,
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			var missing, failed []error
 			for _, name := range names {
-				options := infer.Options{Engine: name, Library: m.library, Threads: m.app.Threads}
+				options := infer.Options{Engine: name, Library: m.library, Layout: m.layout, Threads: m.app.Threads}
 				engine, err := infer.NewEngine(options)
 				if err != nil {
 					missing = append(missing, err)

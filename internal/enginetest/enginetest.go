@@ -22,3 +22,13 @@ func ONNXRuntime(t testing.TB) infer.Engine {
 	}
 	return engine
 }
+
+// Gonum returns the pure-Go engine.
+func Gonum(t testing.TB) infer.Engine {
+	t.Helper()
+	engine, err := infer.NewEngine(infer.Options{Engine: "gonum"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine
+}

@@ -1,0 +1,183 @@
+package goengine
+
+import (
+	"math"
+	"slices"
+
+	"govae/onnx"
+)
+
+func opArithmetic(c *call) *value {
+	a, b := c.in[0], c.in[1]
+	if a.typ == onnx.Float32 {
+		return c.arithmetic(c.Op, a, b)
+	}
+	if isFloat(a.typ) {
+		c.float(0)
+	}
+	return c.intArithmetic(a, b)
+}
+
+// arithmetic is a op b on float32 tensors, with numpy's broadcasting.
+func (c *compiler) arithmetic(op string, a, b *value) *value {
+	if y := c.absorb(op, a, b); y != nil {
+		return y
+	}
+	if op == "Add" || op == "Mul" {
+		if y := c.absorb(op, b, a); y != nil {
+			return y
+		}
+	}
+	rows := map[string]func(dst, a, b []float32, aStep, bStep int){
+		"Add": addRow, "Sub": subRow, "Mul": mulRow, "Div": divRow, "Pow": powRow,
+	}[op]
+	y, w, inPlace := c.broadcast(onnx.Float32, a, b)
+	run := func(s *state) { combine(w, s.f(y), s.f(a), s.f(b), rows) }
+	c.emitStep(step{run: run, inPlace: inPlace}, []*value{y}, []*value{a, b})
+	return y
+}
+
+// broadcast returns a new tensor for the results of an operator on the elements
+// of a and b, and the walk over their rows. It lies in memory like the operand
+// that has its shape. inPlace says that this is a, and nothing forbids to
+// overwrite it.
+func (c *compiler) broadcast(typ onnx.DataType, a, b *value) (y *value, w *walk, inPlace bool) {
+	shape := broadcastShape(a.shape, b.shape)
+	order := plainOrder(len(shape))
+	switch {
+	case slices.Equal(shape, a.shape):
+		order, inPlace = a.order, a.mem != b.mem
+	case slices.Equal(shape, b.shape):
+		order = b.order
+	}
+	y = c.newValue(typ, shape, order)
+	w = newWalk(y.stored(), pick(stretched(a, len(shape)), order), pick(stretched(b, len(shape)), order))
+	return y, w, inPlace
+}
+
+// broadcastShape aligns shapes at the last dimension; a 1 stretches.
+func broadcastShape(a, b []int) []int {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	shape := slices.Clone(a)
+	for i, size := range b {
+		switch at := len(a) - len(b) + i; {
+		case shape[at] == 1:
+			shape[at] = size
+		case size != 1 && size != shape[at]:
+			failf("the shapes %v and %v do not broadcast", a, b)
+		}
+	}
+	return shape
+}
+
+// stretched returns v's strides as an operand of that rank: 0 along dimensions
+// that are stretched.
+func stretched(v *value, rank int) []int {
+	strides := make([]int, rank)
+	for i, s := range v.strides() {
+		if v.shape[i] != 1 {
+			strides[rank-len(v.shape)+i] = s
+		}
+	}
+	return strides
+}
+
+// combine applies an operator to the rows of two tensors.
+func combine[T any](w *walk, dst, a, b []T, f func(dst, a, b []T, aStep, bStep int)) {
+	aStep, bStep := w.step(0), w.step(1)
+	w.rows(func(row, i, j int) {
+		f(dst[row*w.inner:(row+1)*w.inner], a[i:], b[j:], aStep, bStep)
+	})
+}
+
+func addRow(dst, a, b []float32, aStep, bStep int) {
+	for i := range dst {
+		dst[i] = a[i*aStep] + b[i*bStep]
+	}
+}
+
+func subRow(dst, a, b []float32, aStep, bStep int) {
+	for i := range dst {
+		dst[i] = a[i*aStep] - b[i*bStep]
+	}
+}
+
+func mulRow(dst, a, b []float32, aStep, bStep int) {
+	for i := range dst {
+		dst[i] = a[i*aStep] * b[i*bStep]
+	}
+}
+
+func divRow(dst, a, b []float32, aStep, bStep int) {
+	for i := range dst {
+		dst[i] = a[i*aStep] / b[i*bStep]
+	}
+}
+
+func powRow(dst, a, b []float32, aStep, bStep int) {
+	for i := range dst {
+		x, y := a[i*aStep], b[i*bStep]
+		if y == 2 {
+			dst[i] = x * x
+		} else {
+			dst[i] = float32(math.Pow(float64(x), float64(y)))
+		}
+	}
+}
+
+// intArithmetic is arithmetic on integers, which wrap like those of their type.
+func (c *call) intArithmetic(a, b *value) *value {
+	y, w, _ := c.broadcast(a.typ, a, b)
+	op := map[string]func(a, b int64) int64{
+		"Add": func(a, b int64) int64 { return a + b },
+		"Sub": func(a, b int64) int64 { return a - b },
+		"Mul": func(a, b int64) int64 { return a * b },
+		"Div": func(a, b int64) int64 {
+			if b == 0 {
+				return 0 // undefined by the standard
+			}
+			return a / b
+		},
+	}[c.Op]
+	if op == nil || a.typ == onnx.Uint64 || a.typ != b.typ {
+		failf("the engine gonum does not compute this for %v and %v; use --engine onnxruntime", a.typ, b.typ)
+	}
+	c.emit(func(s *state) {
+		combine(w, s.i(y), s.i(a), s.i(b), func(dst, a, b []int64, aStep, bStep int) {
+			for i := range dst {
+				dst[i] = wrap(y.typ, op(a[i*aStep], b[i*bStep]))
+			}
+		})
+	}, []*value{y}, []*value{a, b})
+	return y
+}
+
+// opPow takes an integer exponent too.
+func opPow(c *call) *value {
+	x, y := c.float(0), c.in[1]
+	return c.arithmetic("Pow", x, c.cast(y, onnx.Float32))
+}
+
+// opBatchNorm is (x - mean) / sqrt(var + epsilon) * scale + B, with numbers of one a
+// channel. In inference this is one multiplication and one addition, which mostly
+// become part of the convolution in front.
+func opBatchNorm(c *call) *value {
+	if c.Int("training_mode", 0) != 0 {
+		failf("training_mode is set, but this engine only does inference; export the model for inference")
+	}
+	x := c.float(0)
+	perChannel := slices.Repeat([]int{1}, max(len(x.shape)-1, 1))
+	perChannel[0] = x.shape[min(1, len(x.shape)-1)]
+	p := make([]*value, 5)
+	for i := 1; i < 5; i++ {
+		p[i] = view(c.float(i), perChannel, nil)
+	}
+	deviation := c.unaryOf(c.arithmetic("Add", p[4], c.number(c.Float("epsilon", 1e-5))), each(func(v float32) float32 {
+		return float32(math.Sqrt(float64(v)))
+	}))
+	scale := c.arithmetic("Div", p[1], deviation)
+	shift := c.arithmetic("Sub", p[2], c.arithmetic("Mul", p[3], scale))
+	return c.arithmetic("Add", c.arithmetic("Mul", x, scale), shift)
+}

@@ -1,0 +1,229 @@
+package goengine
+
+import (
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+
+	"govae/internal/kernel"
+	"govae/onnx"
+)
+
+// convolution is a Conv or, transposed, a ConvTranspose. Images lie in memory
+// with the channels last.
+//
+// A transposed convolution is described by the convolution that it transposes:
+// the filter slides over the images that are written, which are the window's
+// "in", and finds the pixels that are read at its "out".
+type convolution struct {
+	*linear
+	window
+	transposed bool
+	n, groups  int
+	c, k       int // channels read and written
+	x, y       *value
+	patches    *value // scratch
+	rows       int    // patches that it holds
+}
+
+func opConv(c *call) *value          { return c.convolution(false) }
+func opConvTranspose(c *call) *value { return c.convolution(true) }
+
+// convolution adds Conv with weights [K, C/group, rows, columns] or ConvTranspose
+// with weights [C, K/group, rows, columns].
+func (c *call) convolution(transposed bool) *value {
+	x, w := c.float(0), c.float(1)
+	n := spatial(x)
+	if !w.mem.known {
+		failf("the weights are not constant, which the engine gonum does not support; use --engine onnxruntime")
+	}
+	v := &convolution{transposed: transposed, n: x.shape[0], groups: int(c.Int("group", 1)), c: x.shape[1], k: w.shape[0]}
+	read := w.shape[1] * v.groups
+	if transposed {
+		v.k, read = read, w.shape[0]
+	}
+	if len(w.shape) != n+2 || slices.Contains(w.shape, 0) || read != v.c || v.c%v.groups != 0 || v.k%v.groups != 0 {
+		failf("the weights have the shape %v, which does not go with %d groups and images %v", w.shape, v.groups, x.shape)
+	}
+	v.window = *c.window(x, w.shape[2:])
+	shape := []int{v.n, v.k}
+	if transposed {
+		c.slideBack(&v.window, n)
+		shape = append(shape, v.in[:n]...)
+	} else {
+		v.slide(c.String("auto_pad", "NOTSET"), false)
+		shape = append(shape, v.out[:n]...)
+	}
+	v.x, v.y = c.images(x), c.newValue(onnx.Float32, shape, channelsLast(n+2))
+	v.linear = v.describe(c.plain(w))
+	c.addLinear(v.y, v.linear)
+	c.emitConvolution(v)
+	if b := c.operand(2); b != nil {
+		if len(b.shape) != 1 || b.shape[0] != v.k {
+			failf("the bias has the shape %v, but there are %d channels", b.shape, v.k)
+		}
+		return c.arithmetic("Add", v.y, view(b, append([]int{v.k}, slices.Repeat([]int{1}, n)...), nil))
+	}
+	return v.y
+}
+
+// slideBack sets the sizes of the images that a transposed convolution writes,
+// and its padding where that follows from output_shape or auto_pad.
+func (c *call) slideBack(w *window, spatial int) {
+	autoPad := c.String("auto_pad", "NOTSET")
+	extra, given := c.pair("output_padding", 0, spatial, 0), c.pair("output_shape", 0, spatial, 1)
+	if spatial == 1 {
+		extra[1] = 0
+	}
+	w.out = w.in
+	for i := range spatial {
+		full := (w.out[i]-1)*w.stride[i] + extra[i] + w.extent(i)
+		switch {
+		case c.Has("output_shape"):
+			w.in[i] = given[i]
+		case autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER":
+			w.in[i] = w.out[i] * w.stride[i]
+		default:
+			w.in[i] = full - w.begin[i] - w.end[i]
+			if w.in[i] < 1 {
+				failf("the padding takes all of spatial dimension %d", i)
+			}
+			continue
+		}
+		w.begin[i], w.end[i] = halves(max(0, full-w.in[i]), autoPad != "SAME_UPPER")
+	}
+}
+
+// describe says how the kernel wants the weights: [group][rows][columns][channels
+// of the window's in][channels of its out], each of one group.
+func (v *convolution) describe(w *value) *linear {
+	first, second := w.shape[0]/v.groups, w.shape[1]
+	taps := v.taps()
+	l := &linear{weights: w, channels: 1}
+	l.form = func() (sizes, order []int) {
+		return []int{v.groups, first, second, v.kernel[0], v.kernel[1]}, []int{0, 3, 4, 2, 1}
+	}
+	l.channel = func(i int) int { return i / (second * taps) }
+	if v.transposed {
+		l.channel = func(i int) int { return i/(first*second*taps)*second + i/taps%second }
+	}
+	return l
+}
+
+// emitConvolution adds the step: with the kernel's own convolution where that can
+// do it, else as a matrix product of patches.
+func (c *call) emitConvolution(v *convolution) {
+	geometry := kernel.Conv{
+		H: v.in[0], W: v.in[1], C: v.c, OH: v.out[0], OW: v.out[1], K: v.k,
+		KH: v.kernel[0], KW: v.kernel[1], Stride: v.stride[0], Pad: v.begin[0],
+	}
+	simple := v.groups == 1 && v.stride[0] == v.stride[1] && v.begin[0] == v.begin[1] &&
+		v.extent(0) == v.kernel[0] && v.extent(1) == v.kernel[1]
+	if max(v.inPixels(), v.outPixels()) > maxTable/v.taps() {
+		simple = false // the kernel keeps tables of all pixels under all taps
+	}
+	x, y, results := v.x, v.y, []*value{v.y}
+	s := step{late: true, work: v.n * v.outPixels() * v.taps() * v.c / v.groups * v.k}
+	switch {
+	case simple && v.transposed:
+		geometry.C, geometry.K = v.k, v.c
+		s.run = func(s *state) { c.kernel.ConvBackwardInput(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
+	case simple:
+		s.run = func(s *state) { c.kernel.ConvForward(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
+	default:
+		patch := v.taps() * v.channels()
+		v.rows = min(max(1, maxPatches/patch), v.outPixels())
+		v.patches = c.scratch(v.rows * patch)
+		results = append(results, v.patches)
+		s.run = func(s *state) { v.run(c.kernel, s) }
+	}
+	c.emitStep(s, results, []*value{x})
+}
+
+// maxTable bounds the kernel's tables, in entries.
+const maxTable = 1 << 22
+
+// maxPatches bounds the memory of patches, in elements, where one is not larger.
+const maxPatches = 1 << 17
+
+// channels is the number of channels of a group in the images under the filter.
+func (v *convolution) channels() int {
+	if v.transposed {
+		return v.k / v.groups
+	}
+	return v.c / v.groups
+}
+
+// run computes the convolution image by image.
+func (v *convolution) run(k *kernel.Kernel, s *state) {
+	xSize, ySize := s.f(v.x), s.f(v.y)
+	for i := range v.n {
+		x := xSize[i*len(xSize)/v.n : (i+1)*len(xSize)/v.n]
+		y := ySize[i*len(ySize)/v.n : (i+1)*len(ySize)/v.n]
+		if v.transposed {
+			clear(y)
+		}
+		for first := 0; first < v.outPixels(); first += v.rows {
+			rows := min(v.rows, v.outPixels()-first)
+			for g := range v.groups {
+				w := v.w[g*len(v.w)/v.groups : (g+1)*len(v.w)/v.groups]
+				v.multiply(k, s.f(v.patches), x, y, w, first, rows, g)
+			}
+		}
+		v.addBias(y)
+	}
+}
+
+// multiply does some rows of patches of one group. Output pixels are rows of
+// patches times the weights; transposed, input pixels times the weights are rows
+// of patches, which are added up where they overlap.
+func (v *convolution) multiply(k *kernel.Kernel, patches, x, y, w []float32, first, rows, g int) {
+	depth, read, written := v.taps()*v.channels(), v.c/v.groups, v.k/v.groups
+	if v.transposed {
+		k.Sgemm(blas.NoTrans, blas.Trans, rows, depth, read, 1, x[first*v.c+g*read:], v.c, w, read, 0, patches, depth)
+		v.eachPixel(patches, first, rows, func(patch []float32, pixel int) {
+			dst := y[pixel*v.k+g*written:]
+			for j, value := range patch {
+				dst[j] += value
+			}
+		})
+		return
+	}
+	clear(patches[:rows*depth])
+	v.eachPixel(patches, first, rows, func(patch []float32, pixel int) {
+		copy(patch, x[pixel*v.c+g*read:])
+	})
+	k.Sgemm(blas.NoTrans, blas.NoTrans, rows, written, depth, 1, patches, depth, w, written, 0, y[first*v.k+g*written:], v.k)
+}
+
+// eachPixel calls f for each part of the patches that is inside the image, with
+// the pixel under it.
+func (v *convolution) eachPixel(patches []float32, first, rows int, f func(patch []float32, pixel int)) {
+	channels := v.channels()
+	for o := first; o < first+rows; o++ {
+		for t := range v.taps() {
+			row, ok1 := v.at(0, o/v.out[1], t/v.kernel[1])
+			col, ok2 := v.at(1, o%v.out[1], t%v.kernel[1])
+			if ok1 && ok2 {
+				f(patches[:channels], row*v.in[1]+col)
+			}
+			patches = patches[channels:]
+		}
+	}
+}
+
+// addBias finishes an image: bias and ReLU.
+func (v *convolution) addBias(y []float32) {
+	for ; len(y) > 0; y = y[v.k:] {
+		for j, b := range v.bias {
+			y[j] += b
+		}
+		if v.relu {
+			for j, value := range y[:v.k] {
+				if value < 0 {
+					y[j] = 0
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,266 @@
+package goengine
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"govae/internal/kernel"
+	"govae/onnx"
+)
+
+// Tensor is an array of float32 in row-major order.
+type Tensor struct {
+	Shape []int
+	Data  []float32
+}
+
+// Model is a model ready to run. Many goroutines may use it at once.
+type Model struct {
+	kernel  *kernel.Kernel
+	nodes   []*onnx.Node // that depend on the inputs
+	inputs  []onnx.ValueInfo
+	outputs []onnx.ValueInfo
+	base    *compiler // with the weights and all that depends on them alone
+
+	mu       sync.Mutex
+	programs []*program // the one used last comes first
+}
+
+// maxPrograms is the number of programs that a model keeps, each for other
+// shapes of the inputs.
+const maxPrograms = 8
+
+// Load prepares a model that has passed its check. batch is the size of the
+// first dimension to expect where the model leaves it open; other sizes work too,
+// after a pause at the first one of each. An operator or a type that is not
+// supported is an error that names the node.
+func Load(m *onnx.Model, batch int) (*Model, error) {
+	nodes, err := neededNodes(m)
+	if err != nil {
+		return nil, err
+	}
+	k, err := kernel.New(1) // callers run several models at once instead
+	if err != nil {
+		return nil, err
+	}
+	e := &Model{kernel: k, outputs: m.Graph.Outputs, base: &compiler{
+		kernel: k, opset: m.Opset(), packed: &packedWeights{}, state: &state{},
+		uses: map[string]int{}, values: map[string]*value{}, foldable: maxFolded,
+	}}
+	if err := e.prepare(m, nodes); err != nil {
+		k.Close()
+		return nil, err
+	}
+	if shapes, ok := e.expected(batch); ok {
+		if _, err := e.program(shapes); err != nil {
+			k.Close()
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+// Close stops the model's kernel. The model cannot be used afterwards.
+func (e *Model) Close() { e.kernel.Close() }
+
+// prepare reads the weights and computes what depends on them alone.
+func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
+	c := e.base
+	for _, n := range nodes {
+		for _, name := range n.Inputs {
+			c.uses[name]++
+		}
+		if _, ok := operators[n.Op]; !ok {
+			return c.node(n) // which says so
+		}
+	}
+	for _, v := range m.Graph.Outputs {
+		c.uses[v.Name]++
+		if v.Type != onnx.Float32 {
+			return fmt.Errorf("output %q is %v, but the engine gonum gives float32 only; use --engine onnxruntime", v.Name, v.Type)
+		}
+	}
+	for _, t := range m.Graph.Initializers {
+		if c.uses[t.Name] == 0 {
+			continue
+		}
+		v, err := c.constant(t)
+		if err != nil {
+			return err
+		}
+		c.foldable += 8 * v.mem.n
+		c.values[t.Name] = v
+	}
+	for _, v := range m.Graph.Inputs {
+		switch {
+		case m.Graph.Initializer(v.Name) != nil: // a weight, listed among the inputs as in old files
+		case v.Type != onnx.Float32:
+			return fmt.Errorf("input %q is %v, but the engine gonum takes float32 only; use --engine onnxruntime", v.Name, v.Type)
+		default:
+			e.inputs = append(e.inputs, v)
+		}
+	}
+	for _, n := range nodes {
+		late := slices.Contains([]string{"Conv", "ConvTranspose", "Gemm", "MatMul"}, n.Op) // becomes one with what follows
+		if late || slices.ContainsFunc(names(n.Inputs), func(name string) bool { return c.values[name] == nil }) {
+			e.nodes = append(e.nodes, n)
+			continue
+		}
+		if err := c.node(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expected returns the shapes of the inputs for a batch, and false if more than
+// the first dimension is open.
+func (e *Model) expected(batch int) ([][]int, bool) {
+	var shapes [][]int
+	for _, v := range e.inputs {
+		shape := make([]int, len(v.Shape))
+		for i, d := range v.Shape {
+			switch {
+			case d.Known():
+				shape[i] = int(d.Size)
+			case i == 0:
+				shape[i] = batch
+			default:
+				return nil, false
+			}
+		}
+		if v.Shape == nil {
+			return nil, false
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes, true
+}
+
+// Run maps the model's inputs, in their order in the file, to its outputs. It
+// uses one thread.
+func (e *Model) Run(inputs []Tensor) ([]Tensor, error) {
+	if len(inputs) != len(e.inputs) {
+		return nil, fmt.Errorf("got %d inputs, but the model takes %d", len(inputs), len(e.inputs))
+	}
+	shapes := make([][]int, len(inputs))
+	data := make([][]float32, len(inputs))
+	for i, t := range inputs {
+		if err := e.checkInput(i, t); err != nil {
+			return nil, err
+		}
+		shapes[i], data[i] = t.Shape, t.Data
+	}
+	p, err := e.program(shapes)
+	if err != nil {
+		return nil, err
+	}
+	results := p.run(data)
+	outputs := make([]Tensor, len(results))
+	for i, v := range p.outputs {
+		outputs[i] = Tensor{slices.Clone(v.shape), results[i]}
+	}
+	return outputs, nil
+}
+
+// checkInput compares a tensor with what the model declares.
+func (e *Model) checkInput(i int, t Tensor) error {
+	declared := e.inputs[i]
+	fits := declared.Shape == nil || len(declared.Shape) == len(t.Shape)
+	for j, d := range declared.Shape {
+		fits = fits && (!d.Known() || int(d.Size) == t.Shape[j])
+	}
+	if !fits {
+		return fmt.Errorf("input %q has the shape %v, but the model takes %v", declared.Name, t.Shape, declared.Shape)
+	}
+	n := len(t.Data)
+	for _, size := range t.Shape {
+		if size < 0 || size > 0 && n%size != 0 {
+			n = -1
+			break
+		}
+		if size > 0 {
+			n /= size
+		}
+	}
+	empty := slices.Contains(t.Shape, 0)
+	if empty && len(t.Data) != 0 || !empty && n != 1 {
+		return fmt.Errorf("input %q has %d elements, which do not fill its shape %v", declared.Name, len(t.Data), t.Shape)
+	}
+	return nil
+}
+
+// program returns the program for inputs of the given shapes.
+func (e *Model) program(shapes [][]int) (*program, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at := slices.IndexFunc(e.programs, func(p *program) bool {
+		return slices.EqualFunc(p.inputs, shapes, func(v *value, shape []int) bool { return slices.Equal(v.shape, shape) })
+	})
+	var p *program
+	if at >= 0 {
+		p = e.programs[at]
+		e.programs = slices.Delete(e.programs, at, at+1)
+	} else {
+		var err error
+		if p, err = e.compile(shapes); err != nil {
+			return nil, err
+		}
+	}
+	e.programs = slices.Insert(e.programs, 0, p)
+	e.programs = e.programs[:min(len(e.programs), maxPrograms)]
+	return p, nil
+}
+
+// compile makes the program for inputs of the given shapes.
+func (e *Model) compile(shapes [][]int) (_ *program, err error) {
+	defer catch(&err)
+	c := e.base.derive()
+	p := &program{}
+	for i, shape := range shapes {
+		v := c.newValue(onnx.Float32, shape, nil)
+		v.uses = c.uses[e.inputs[i].Name]
+		c.values[e.inputs[i].Name] = v
+		p.inputs = append(p.inputs, v)
+	}
+	for _, n := range e.nodes {
+		if err := c.node(n); err != nil {
+			return nil, err
+		}
+	}
+	taken := map[*memory]bool{}
+	for _, v := range p.inputs {
+		taken[v.mem] = true
+	}
+	for _, info := range e.outputs {
+		v := c.plain(c.values[info.Name])
+		if v.mem.known || taken[v.mem] {
+			v = c.ownCopy(v)
+		}
+		taken[v.mem] = true
+		p.outputs = append(p.outputs, v)
+	}
+	p.steps = c.steps
+	p.dropDead()
+	for _, l := range c.linears {
+		l.finish(c)
+	}
+	p.known = c.state
+	p.assignPlaces()
+	if p.buffer > maxElements {
+		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the engine gonum allows; use smaller batches", p.buffer, maxElements)
+	}
+	return p, nil
+}
+
+// ownCopy returns a copy of v that is made in every run, because an output belongs
+// to the caller.
+func (c *compiler) ownCopy(v *value) *value {
+	w := c.newValue(v.typ, v.shape, nil)
+	c.steps = append(c.steps, step{
+		run:   func(s *state) { copy(s.f(w), s.f(v)) },
+		reads: []*memory{v.mem}, writes: []*memory{w.mem},
+	})
+	return w
+}

@@ -1,0 +1,128 @@
+package goengine_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"govae/infer"
+	"govae/infer/internal/goengine"
+	"govae/internal/enginetest"
+	"govae/models"
+	"govae/onnx"
+)
+
+// TestConcurrentRuns shares one model among goroutines with several batch sizes.
+func TestConcurrentRuns(t *testing.T) {
+	r := load(t, enginetest.Gonum(t), decoder(t, models.Config{}))
+	run := func(n int) []float32 {
+		out, err := r.Run([]infer.Tensor{normal(n, n, 2)})
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		return out[0].Data
+	}
+	want := [][]float32{run(1), run(2), run(3)}
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for i := range 15 {
+				if got := run(i%3 + 1); !slices.Equal(got, want[i%3]) {
+					t.Error("a run gives other numbers beside others")
+				}
+			}
+		})
+	}
+	workers.Wait()
+}
+
+// TestRunAllocatesOutputsOnly counts allocations: a few for the results, none for
+// what is in between.
+func TestRunAllocatesOutputsOnly(t *testing.T) {
+	m, err := onnx.Unmarshal(decoder(t, models.Config{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := goengine.Load(m, 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	z := goengine.Tensor(normal(1, 8, 2))
+	result := testing.Benchmark(func(b *testing.B) {
+		for b.Loop() {
+			if _, err := e.Run([]goengine.Tensor{z}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if result.AllocsPerOp() > 12 || result.AllocedBytesPerOp() > 8*28*28*4+4096 {
+		t.Errorf("%d allocations of %d bytes a run; the output takes %d", result.AllocsPerOp(), result.AllocedBytesPerOp(), 8*28*28*4)
+	}
+}
+
+// TestRefusals has what the engine does not do. Each is named when the model is
+// loaded, with the node.
+func TestRefusals(t *testing.T) {
+	x := normal(1, 3, 2, 4, 4)
+	for _, tt := range []struct {
+		name  string
+		build func(g *graph, x onnx.Value) onnx.Value
+		want  string
+	}{
+		{"cubic", func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Resize", x, nil, g.floats(1, 1, 2, 2), text("mode", "cubic"))
+		}, `node "Resize_2" (Resize): mode "cubic"`},
+		{"weights from data", func(g *graph, x onnx.Value) onnx.Value {
+			w := g.node("Slice", x, g.list(0), g.list(1))
+			return g.node("Conv", x, w)
+		}, `node "Conv_4" (Conv): the weights are not constant`},
+		{"shape from data", func(g *graph, x onnx.Value) onnx.Value {
+			n := g.node("Cast", g.node("Slice", g.node("Flatten", x, i("axis", 0)), g.list(0, 0), g.list(1, 1)), i("to", 7))
+			return g.node("Reshape", x, g.node("Squeeze", n, g.list(0)))
+		}, "depends on the data"},
+		{"float16", func(g *graph, x onnx.Value) onnx.Value {
+			h := g.Tensor(&onnx.Tensor{Name: "half", Type: onnx.Float16, Shape: []int64{1}, Data: []byte{0, 0x3c}})
+			return g.node("Mul", x, g.node("Cast", g.node("Exp", h), i("to", 1)))
+		}, `(Exp): input 0 is float16`},
+		{"float64", func(g *graph, x onnx.Value) onnx.Value {
+			d := g.Tensor(&onnx.Tensor{Name: "double", Type: onnx.Float64, Shape: []int64{1}, Data: make([]byte, 8)})
+			return g.node("Mul", x, g.node("Cast", d, i("to", 1)))
+		}, `weight "double" is float64`},
+		{"3-D", func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("MaxPool", g.node("Unsqueeze", x, g.list(1)), is("kernel_shape", 1, 2, 2))
+		}, "(MaxPool): input 0 has the shape"},
+	} {
+		data := file(t, 17, x, func(g *graph, x onnx.Value) []onnx.Value { return []onnx.Value{tt.build(g, x)} })
+		m, err := onnx.Unmarshal(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := goengine.Load(m, 8); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+// TestWrongInputs names the input and what is wrong with it.
+func TestWrongInputs(t *testing.T) {
+	r := load(t, enginetest.Gonum(t), decoder(t, models.Config{}))
+	for _, tt := range []struct {
+		inputs []infer.Tensor
+		want   string
+	}{
+		{nil, "got 0 inputs"},
+		{[]infer.Tensor{normal(1, 3, 5)}, `input "z" has the shape [3 5], but the model takes [batch,2]`},
+		{[]infer.Tensor{{Shape: []int{3, 2}, Data: make([]float32, 5)}}, "do not fill its shape"},
+	} {
+		if _, err := r.Run(tt.inputs); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error %v, want %q", err, tt.want)
+		}
+	}
+	r.Close()
+	if _, err := r.Run([]infer.Tensor{normal(1, 3, 2)}); err == nil {
+		t.Error("a closed session runs")
+	}
+}

@@ -1,0 +1,30 @@
+package goengine
+
+// operator compiles a node and returns its first result; further ones it puts
+// into call.results.
+type operator func(*call) *value
+
+// operators are those that the engine has: all that package onnx can check.
+var operators = map[string]operator{
+	"Add": opArithmetic, "Sub": opArithmetic, "Mul": opArithmetic, "Div": opArithmetic, "Pow": opPow,
+	"BatchNormalization": opBatchNorm,
+
+	"Relu": opRelu, "LeakyRelu": opLeakyRelu, "Elu": opElu, "Sigmoid": opSigmoid, "Tanh": opTanh, "Softplus": opSoftplus,
+	"Exp": opExp, "Log": opLog, "Sqrt": opSqrt, "Neg": opNeg, "Clip": opClip, "Identity": opIdentity,
+
+	"Gemm": opGemm, "MatMul": opMatMul,
+
+	"Conv": opConv, "ConvTranspose": opConvTranspose,
+	"MaxPool": opMaxPool, "AveragePool": opAveragePool, "GlobalAveragePool": opGlobalAveragePool,
+	"Resize": opResize,
+
+	"ReduceMean": opReduceMean, "ReduceSum": opReduceSum, "Softmax": opSoftmax,
+
+	"Reshape": opReshape, "Flatten": opFlatten, "Transpose": opTranspose, "Squeeze": opSqueeze, "Unsqueeze": opUnsqueeze,
+	"Expand": opExpand, "Shape": opShape, "DepthToSpace": opDepthToSpace,
+
+	"Concat": opConcat, "Split": opSplit, "Slice": opSlice, "Gather": opGather, "Pad": opPad,
+
+	"Constant": opConstant, "ConstantOfShape": opConstantOfShape, "Cast": opCast,
+	"DequantizeLinear": opDequantize, "QuantizeLinear": opQuantize,
+}

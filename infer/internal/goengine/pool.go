@@ -1,0 +1,129 @@
+package goengine
+
+import (
+	"math"
+	"slices"
+
+	"govae/onnx"
+)
+
+// pool reads the attributes of a pooling operator and returns its images, channels
+// last, and the place for its results.
+func (c *call) pool() (w *window, x, y *value) {
+	x = c.float(0)
+	n := spatial(x)
+	var kernel []int
+	for _, k := range c.Ints("kernel_shape") {
+		kernel = append(kernel, int(k))
+	}
+	if len(kernel) != n {
+		failf("kernel_shape is %v, but the images have %d spatial dimensions", kernel, n)
+	}
+	w = c.window(x, kernel)
+	w.slide(c.String("auto_pad", "NOTSET"), c.Int("ceil_mode", 0) != 0)
+	shape := slices.Concat(x.shape[:2], w.out[:n])
+	return w, c.images(x), c.newValue(onnx.Float32, shape, channelsLast(n+2))
+}
+
+// slideOver calls begin for each result pixel with its number, and then tap for
+// each pixel under the filter.
+func (w *window) slideOver(images int, begin func(out int), tap func(out, row, col, image int)) {
+	for image := range images {
+		for o := range w.outPixels() {
+			out := image*w.outPixels() + o
+			begin(out)
+			for t := range w.taps() {
+				row, ok1 := w.at(0, o/w.out[1], t/w.kernel[1])
+				col, ok2 := w.at(1, o%w.out[1], t%w.kernel[1])
+				if ok1 && ok2 {
+					tap(out, row, col, image)
+				}
+			}
+		}
+	}
+}
+
+// opMaxPool is the largest element under the filter and, as a second result, its
+// place in the whole input in row-major order, or with storage_order 1 with each
+// image in column-major order.
+func opMaxPool(c *call) *value {
+	w, x, y := c.pool()
+	images, channels := x.shape[0], x.shape[1]
+	results := []*value{y}
+	var places *value
+	if len(c.Outputs) > 1 && c.Outputs[1] != "" {
+		places = c.newValue(onnx.Int64, y.shape, y.order)
+		results = append(results, places)
+		c.results[1] = places
+	}
+	rowStep, colStep := w.in[1], 1
+	if c.Int("storage_order", 0) != 0 {
+		rowStep, colStep = 1, w.in[0]
+	}
+	lowest := float32(math.Inf(-1))
+	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
+		dst, src := s.f(y), s.f(x)
+		w.slideOver(images, func(out int) {
+			for ch := range channels {
+				dst[out*channels+ch] = lowest
+			}
+		}, func(out, row, col, image int) {
+			best := dst[out*channels : (out+1)*channels]
+			pixel := src[(image*w.inPixels()+row*w.in[1]+col)*channels:]
+			for ch, old := range best {
+				if v := pixel[ch]; v > old || v != v {
+					best[ch] = v
+					if places != nil {
+						s.i(places)[out*channels+ch] = int64((image*channels+ch)*w.inPixels() + row*rowStep + col*colStep)
+					}
+				}
+			}
+		})
+	}}, results, []*value{x})
+	return y
+}
+
+// opAveragePool is the mean of the elements under the filter. With
+// count_include_pad the padding counts as zeros, but not what lies beyond it.
+func opAveragePool(c *call) *value {
+	w, x, y := c.pool()
+	images, channels := x.shape[0], x.shape[1]
+	counts := w.counts(c.Int("count_include_pad", 0) != 0)
+	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
+		dst, src := s.f(y), s.f(x)
+		w.slideOver(images, func(out int) {
+			clear(dst[out*channels : (out+1)*channels])
+		}, func(out, row, col, image int) {
+			pixel := src[(image*w.inPixels()+row*w.in[1]+col)*channels:]
+			for ch := range channels {
+				dst[out*channels+ch] += pixel[ch]
+			}
+		})
+		for out := range images * w.outPixels() {
+			for ch := range channels {
+				dst[out*channels+ch] /= counts[out%w.outPixels()]
+			}
+		}
+	}}, []*value{y}, []*value{x})
+	return y
+}
+
+// counts returns the number of elements that each result of one image is the mean of.
+func (w *window) counts(padding bool) []float32 {
+	counts := make([]float32, w.outPixels())
+	along := func(i, o int) int { // elements along one dimension
+		begin, end := 0, w.in[i]
+		if padding {
+			begin, end = -w.begin[i], end+w.end[i]
+		}
+		first := o*w.stride[i] - w.begin[i] // place of tap 0
+		tap := func(place int) int {        // the first one at or behind a place
+			return min(max((place-first+w.dilation[i]-1)/w.dilation[i], 0), w.kernel[i])
+		}
+		return tap(end) - tap(begin)
+	}
+	for o := range counts {
+		counts[o] = float32(along(0, o/w.out[1]) * along(1, o%w.out[1]))
+	}
+	return counts
+}

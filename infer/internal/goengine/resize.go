@@ -1,0 +1,222 @@
+package goengine
+
+import (
+	"math"
+	"slices"
+
+	"govae/onnx"
+)
+
+// resampling says how Resize finds the elements of one dimension.
+type resampling struct {
+	in, out    int
+	scale      float32
+	transform  string  // coordinate_transformation_mode
+	start, end float32 // of the region, for tf_crop_and_resize
+}
+
+// opResize resamples dimensions one after the other, as nearest neighbours or
+// linearly.
+func opResize(c *call) *value {
+	x := c.in[0]
+	mode := c.String("mode", "nearest")
+	crop := c.String("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize"
+	if mode == "cubic" || mode == "linear" && c.Int("antialias", 0) != 0 {
+		failf("mode %q with antialias %d is not supported by the engine gonum; use --engine onnxruntime", mode, c.Int("antialias", 0))
+	}
+	filling := c.number(c.Float("extrapolation_value", 0))
+	if mode == "linear" {
+		c.float(0)
+	} else if x.mem.ints {
+		filling = c.known(x.typ, nil, nil, []int64{int64(c.Float("extrapolation_value", 0))})
+	}
+	nearest := make([][]int, len(x.shape))
+	for d, r := range c.resamplings() {
+		switch {
+		case r == nil || !crop && r.in == r.out && r.scale == 1:
+		case r.in == 0:
+			failf("there is nothing to resize in a dimension of no elements")
+		case mode == "linear":
+			x = c.interpolate(x, d, r, filling)
+		default:
+			nearest[d] = make([]int, r.out)
+			for i := range nearest[d] {
+				at := r.origin(i)
+				if crop && (at < 0 || at > float32(r.in-1)) {
+					nearest[d][i] = -1
+				} else {
+					nearest[d][i] = min(max(round(c.String("nearest_mode", "round_prefer_floor"), at), 0), r.in-1)
+				}
+			}
+		}
+	}
+	if mode == "linear" {
+		return alias(x)
+	}
+	return c.take(x, nearest, filling)
+}
+
+// resamplings reads the scales or the sizes for the dimensions of input 0; nil
+// for those that stay as they are.
+func (c *call) resamplings() []*resampling {
+	shape := c.in[0].shape
+	which := plainOrder(len(shape))
+	if c.Has("axes") {
+		which = axes(c.ints2("axes", 0), len(shape))
+	}
+	result := make([]*resampling, len(shape))
+	scales, sizes := c.numbers(2), c.ints(3)
+	if len(scales) > 0 && len(scales) != len(which) || len(scales) == 0 && len(sizes) != len(which) {
+		failf("there are %d scales and %d sizes for %d dimensions", len(scales), len(sizes), len(which))
+	}
+	for i, d := range which {
+		r := &resampling{in: shape[d], transform: c.String("coordinate_transformation_mode", "half_pixel"), end: 1}
+		if len(scales) > 0 {
+			r.scale = scales[i]
+			if !(r.scale > 0) || float64(r.scale)*float64(r.in) > maxDimension {
+				failf("scale %d is %v", i, r.scale)
+			}
+			r.out = int(float32(r.in) * r.scale)
+		} else {
+			r.out = sizes[i]
+			if r.out < 0 || r.out > maxDimension {
+				failf("size %d is %d", i, r.out)
+			}
+			r.scale = float32(r.out) / float32(r.in)
+		}
+		result[d] = r
+	}
+	if len(scales) == 0 {
+		c.keepAspect(result)
+	}
+	if roi := c.operand(1); roi != nil && len(c.numbers(1)) == 2*len(which) {
+		for i, d := range which {
+			result[d].start, result[d].end = c.numbers(1)[i], c.numbers(1)[len(which)+i]
+		}
+	}
+	return result
+}
+
+// keepAspect gives all dimensions one scale where that is asked for, so that the
+// result is the largest within the sizes, or the smallest around them.
+func (c *call) keepAspect(list []*resampling) {
+	policy := c.String("keep_aspect_ratio_policy", "stretch")
+	if policy == "stretch" {
+		return
+	}
+	var scales []float32
+	for _, r := range list {
+		if r != nil {
+			scales = append(scales, r.scale)
+		}
+	}
+	scale := slices.Min(scales)
+	if policy == "not_smaller" {
+		scale = slices.Max(scales)
+	}
+	for _, r := range list {
+		if r != nil {
+			r.scale = scale
+			r.out = int(math.Floor(min(float64(scale)*float64(r.in)+0.5, maxDimension)))
+		}
+	}
+}
+
+// numbers returns the content of a float32 list that does not depend on the data.
+func (c *call) numbers(i int) []float32 {
+	v := c.operand(i)
+	if v == nil {
+		return nil
+	}
+	if !v.mem.known || v.mem.ints || len(v.shape) != 1 {
+		failf("input %d is no list of numbers, or depends on the data, which the engine gonum does not support; use --engine onnxruntime", i)
+	}
+	return c.state.f(v)
+}
+
+// origin returns where result i lies among the elements.
+func (r *resampling) origin(i int) float32 {
+	x, in, out := float32(i), float32(r.in), float32(r.out)
+	halfPixel := (x+0.5)/r.scale - 0.5
+	switch r.transform {
+	case "half_pixel":
+		return halfPixel
+	case "half_pixel_symmetric":
+		return in/2*(1-out/(r.scale*in)) + halfPixel
+	case "pytorch_half_pixel":
+		if r.out > 1 {
+			return halfPixel
+		}
+		return 0
+	case "align_corners":
+		if r.out > 1 {
+			return x * (in - 1) / (out - 1)
+		}
+		return 0
+	case "asymmetric":
+		return x / r.scale
+	case "tf_crop_and_resize":
+		if r.out > 1 {
+			return r.start*(in-1) + x*(r.end-r.start)*(in-1)/(out-1)
+		}
+		return 0.5 * (r.start + r.end) * (in - 1)
+	}
+	failf("coordinate_transformation_mode %q is not known", r.transform)
+	return 0
+}
+
+// round turns a place into an index.
+func round(mode string, at float32) int {
+	x := float64(at)
+	switch mode {
+	case "round_prefer_ceil":
+		x = math.Floor(x + 0.5)
+	case "floor":
+		x = math.Floor(x)
+	case "ceil":
+		x = math.Ceil(x)
+	default: // round_prefer_floor
+		x = math.Ceil(x - 0.5)
+	}
+	return int(x)
+}
+
+// interpolate resamples dimension d linearly.
+func (c *compiler) interpolate(x *value, d int, r *resampling, filling *value) *value {
+	type pair struct {
+		first, second int
+		weight        float32 // of the second
+		outside       bool
+	}
+	pairs := make([]pair, r.out)
+	for i := range pairs {
+		at := r.origin(i)
+		p := &pairs[i]
+		p.outside = r.transform == "tf_crop_and_resize" && (at < 0 || at > float32(r.in-1))
+		at = min(max(at, 0), float32(r.in-1))
+		p.first = min(int(at), r.in-1)
+		p.second = min(p.first+1, r.in-1)
+		p.weight = at - float32(p.first)
+	}
+	shape := slices.Clone(x.shape)
+	shape[d] = r.out
+	y := c.newValue(onnx.Float32, shape, x.order)
+	behind := product(x.stored()[slices.Index(x.order, d)+1:]) // elements that lie side by side
+	c.emit(func(s *state) {
+		dst, src := s.f(y), s.f(x)
+		for len(src) > 0 {
+			for _, p := range pairs {
+				a, b, row := src[p.first*behind:], src[p.second*behind:], dst[:behind]
+				for j := range row {
+					row[j] = (1-p.weight)*a[j] + p.weight*b[j]
+					if p.outside {
+						row[j] = s.f(filling)[0]
+					}
+				}
+				dst = dst[behind:]
+			}
+			src = src[r.in*behind:]
+		}
+	}, []*value{y}, []*value{x, filling})
+	return y
+}
