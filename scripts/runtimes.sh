@@ -21,6 +21,11 @@ check_go() { # the overlay embeds this decoder in place of the example's own
   go run -overlay "$build/overlay.json" ./examples/embed -check
 }
 
+check_gopure() { # the engine that needs no library and no C compiler
+  export CGO_ENABLED=0
+  check_go
+}
+
 check_python() {
   cd "$build/python"
   [ -x venv/bin/python ] || python3 -m venv venv
@@ -82,6 +87,7 @@ print() { printf '| %-7s | %-47s | %-7s | %-18s |\n' "$@"; }
 print runtime version result "largest difference"
 print ------- ------- ------- ------------------
 row Go go
+row GoPure go
 row Python python3
 row Node node npm
 row Browser node npm "${CHROMIUM:-chromium}"
