@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 DEMO        := demo
 DEMO_EPOCHS ?= 12
 
-.PHONY: all build runtime demo test bench lint generate fuzz clean
+.PHONY: all build runtime runtimes demo test bench lint generate fuzz clean
 
 all: build
 
@@ -29,9 +29,7 @@ demo: build runtime
 test: runtime
 	$(GO) test ./...
 
-# Products, layers, the training step: shares of the processor's peak.
-bench:
-	$(GO) test -run '^$$' -bench . ./internal/kernel ./models ./train
+.PHONY: all build runtime runtimes demo test bench lint generate fuzz clean
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
@@ -52,4 +50,4 @@ fuzz:
 	done
 
 clean:
-	rm -rf $(BIN) $(DEMO)
+	rm -rf $(BIN) $(DEMO) build

@@ -8,7 +8,7 @@
 //
 //	digits         built in: digits drawn from fonts, with random distortions
 //	mnist          MNIST, downloaded once into the user's cache directory
-//	a folder       of IDX files, or of PNG and JPEG images
+//	a folder       of IDX files, or of PNG, JPEG and GIF images
 //	a file         a .npy array
 //
 // A name wins over a folder of that name; write ./digits for the folder.

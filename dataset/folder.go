@@ -5,10 +5,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
-	_ "image/jpeg" // lets image.Decode read JPEG
-	_ "image/png"  // and PNG
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,7 +12,7 @@ import (
 	"strings"
 )
 
-// imageFolder is a folder of PNG and JPEG files of one size. If its subfolders
+// imageFolder is a folder of PNG, JPEG and GIF files of one size. If its subfolders
 // hold the images, they are the classes. If there is a folder train, it and the
 // folder test are the splits (the habit of torchvision's ImageFolder), each with
 // images or with class folders. All other files and hidden ones are ignored.
@@ -104,7 +100,7 @@ func findImages(path string) (files []imageFile, err error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no images: put .png or .jpg files in it or in class folders, or IDX files such as train-images-idx3-ubyte", path)
+		return nil, fmt.Errorf("%s: no images: put .png, .jpg or .gif files in it or in class folders, or IDX files such as train-images-idx3-ubyte", path)
 	}
 	return files, nil
 }
@@ -127,7 +123,7 @@ func list(path string) (images, folders []string, err error) {
 		case strings.HasPrefix(name, "."):
 		case isFolder:
 			folders = append(folders, name)
-		case ext == ".png" || ext == ".jpg" || ext == ".jpeg":
+		case slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, ext):
 			images = append(images, name)
 		}
 	}
@@ -165,65 +161,17 @@ func readImageFiles(ctx context.Context, files []imageFile) (*Images, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Images{Shape: Shape{configs[0].Height, configs[0].Width, 1}}
+	shape := Shape{configs[0].Height, configs[0].Width, 1}
 	for i, c := range configs {
-		if c.Width != m.W || c.Height != m.H {
-			return nil, fmt.Errorf("%s: is %dx%d (height x width), but %s is %dx%d: make all images one size", files[i].path, c.Height, c.Width, files[0].path, m.H, m.W)
+		if c.Width != shape.W || c.Height != shape.H {
+			return nil, fmt.Errorf("%s: is %dx%d (height x width), but %s is %dx%d: make all images one size", files[i].path, c.Height, c.Width, files[0].path, shape.H, shape.W)
 		}
 		if c.ColorModel != color.GrayModel && c.ColorModel != color.Gray16Model {
-			m.C = 3
+			shape.C = 3
 		}
 	}
-	if m.H < 1 || m.W < 1 || m.H > maxImagePixels/m.W {
-		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, m.H, m.W, maxImagePixels)
+	if shape.H < 1 || shape.W < 1 || shape.H > maxImagePixels/shape.W {
+		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, shape.H, shape.W, maxImagePixels)
 	}
-	m.Pixels = make([]byte, len(files)*m.Shape.Len())
-	err = parallel(ctx, len(files), func(i int) error {
-		decoded, err := readFile(ctx, files[i].path, decode)
-		if err != nil {
-			return err
-		}
-		if size := decoded.Bounds().Size(); size != image.Pt(m.W, m.H) {
-			return fmt.Errorf("%s: changed while it was read: try again", files[i].path)
-		}
-		m.draw(i, decoded)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-func decodeConfig(r io.Reader) (image.Config, error) {
-	c, _, err := image.DecodeConfig(r)
-	return c, badImage(err)
-}
-
-func decode(r io.Reader) (image.Image, error) {
-	m, _, err := image.Decode(r)
-	return m, badImage(err)
-}
-
-func badImage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("cannot be read as PNG or JPEG (%w): mend the file or move it away", err)
-}
-
-// draw sets image i, on black where src is transparent.
-func (m *Images) draw(i int, src image.Image) {
-	area := image.Rect(0, 0, m.W, m.H)
-	if m.C == 1 {
-		gray := &image.Gray{Pix: m.At(i), Stride: m.W, Rect: area}
-		draw.Draw(gray, area, src, src.Bounds().Min, draw.Src)
-		return
-	}
-	rgba := image.NewRGBA(area) // multiplied by alpha, which is what lies over black
-	draw.Draw(rgba, area, src, src.Bounds().Min, draw.Src)
-	x := m.At(i)
-	for p := range m.H * m.W {
-		copy(x[3*p:3*p+3], rgba.Pix[4*p:])
-	}
+	return decodeFiles(ctx, files, shape)
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"image"
 	"image/color"
+	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -142,9 +144,9 @@ func TestImageFolderErrors(t *testing.T) {
 	}{
 		"mixed size":         {map[string][]byte{"a.png": good, "b.png": gray(4, 3, 0)}, []string{"b.png: is 4x3", "a.png is 2x3"}},
 		"mixed across split": {map[string][]byte{"train/a.png": good, "test/b.png": gray(2, 2, 0)}, []string{"b.png: is 2x2"}},
-		"garbage":            {map[string][]byte{"a.png": []byte("not an image")}, []string{"a.png", "PNG or JPEG"}},
-		"truncated":          {map[string][]byte{"a.png": good, "b.png": good[:len(good)-20]}, []string{"b.png", "PNG or JPEG"}},
-		"only other files":   {map[string][]byte{"a.gif": good}, []string{"no images"}},
+		"garbage":            {map[string][]byte{"a.png": []byte("not an image")}, []string{"a.png", "PNG, JPEG or GIF"}},
+		"truncated":          {map[string][]byte{"a.png": good, "b.png": good[:len(good)-20]}, []string{"b.png", "PNG, JPEG or GIF"}},
+		"only other files":   {map[string][]byte{"a.bmp": good}, []string{"no images"}},
 		"loose and classes":  {map[string][]byte{"a.png": good, "cat/b.png": good}, []string{"a.png", "class folder cat"}},
 		"beside train":       {map[string][]byte{"train/a.png": good, "val/b.png": good}, []string{"holds val beside train"}},
 		"empty train":        {map[string][]byte{"train/a.txt": nil}, []string{"train: no images"}},
@@ -158,5 +160,47 @@ func TestImageFolderErrors(t *testing.T) {
 			_, err := load(t, folder, Options{})
 			wantError(t, err, append(tt.want, folder)...)
 		})
+	}
+}
+
+// TestReadFiles reads named files in their order, as gray or in colour as asked.
+func TestReadFiles(t *testing.T) {
+	var animated bytes.Buffer
+	palette := image.NewPaletted(image.Rect(0, 0, 2, 1), color.Palette{color.Black, color.White})
+	palette.Pix[1] = 1
+	if err := gif.Encode(&animated, palette, nil); err != nil {
+		t.Fatal(err)
+	}
+	folder := writeFiles(t, map[string][]byte{
+		"b.png": gray(1, 2, 10), "a.gif": animated.Bytes(), "c.png": colour(color.NRGBA{255, 0, 0, 255}, color.NRGBA{9, 9, 9, 0}),
+		"large.png": gray(2, 2, 0), "text.png": []byte("text"),
+	})
+	path := func(names ...string) (paths []string) {
+		for _, name := range names {
+			paths = append(paths, filepath.Join(folder, name))
+		}
+		return paths
+	}
+	for _, tt := range []struct {
+		channels int
+		want     []byte
+	}{
+		{1, []byte{10, 11, 0, 255, 76, 0}},
+		{3, []byte{10, 10, 10, 11, 11, 11, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0}},
+	} {
+		m, err := ReadFiles(t.Context(), path("b.png", "a.gif", "c.png"), Shape{1, 2, tt.channels})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, m.Pixels); diff != "" {
+			t.Errorf("%d channels: %s", tt.channels, diff)
+		}
+	}
+	for name, want := range map[string]string{
+		"large.png": "is 2x2 (height x width), not 1x2", "text.png": "cannot be read as PNG, JPEG or GIF", "none.png": "no such file",
+	} {
+		if _, err := ReadFiles(t.Context(), path("b.png", name), Shape{1, 2, 1}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one with %q", name, err, want)
+		}
 	}
 }

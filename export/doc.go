@@ -1,12 +1,17 @@
-// Package export writes a VAE as two ONNX files, whose inputs, outputs and
-// metadata are the contract with every program that runs them:
+// Package export writes a VAE as ONNX files, whose inputs, outputs and metadata
+// are the contract with every program that runs them:
 //
-//	decoder.onnx   z [batch, latent]                         -> image [batch, channels, height, width]
-//	encoder.onnx   image [batch, channels, height, width]    -> mean, log_var [batch, latent]
+//	decoder.onnx       z [batch, latent]                         -> image [batch, channels, height, width]
+//	encoder.onnx       image [batch, channels, height, width]    -> mean, log_var [batch, latent]
+//	autoencoder.onnx   image [batch, channels, height, width]    -> reconstruction [batch, channels, height, width]
 //
 // Everything is float32, images are in [0, 1], and the first dimension is
 // dynamic. There is no random operator in a graph: whoever samples brings the
-// noise.
+// noise. The weights of a file may be stored in fewer bits ([models.Precision]);
+// its graph widens them, so that nothing else changes.
+//
+// Each file holds check values (the metadata entry vae.check): a few inputs by
+// formula and a few values of what comes out, so that any program can test itself.
 //
 // A graph is checked and run against the model's own forward pass before it
 // replaces a file ([Write]). The engine that runs it is an argument, so this

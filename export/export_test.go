@@ -3,18 +3,21 @@ package export
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"govae/infer"
+	"govae/internal/checkvalues"
 	"govae/internal/enginetest"
 	"govae/models"
 	"govae/onnx"
@@ -31,21 +34,37 @@ func testModel(t *testing.T, c models.Config) *models.VAE {
 	return m
 }
 
+type builder = func(*models.VAE, Options) (*onnx.Model, error)
+
 // TestGraphGolden pins names, order, shapes and metadata of the exported graphs.
 func TestGraphGolden(t *testing.T) {
 	stats := &models.LatentStats{Mean: []float64{0.5, -1}, Std: []float64{1, 2}}
-	for name, c := range map[string]models.Config{
-		"conv": {Image: models.Shape{H: 28, W: 28, C: 1}, Labels: []string{"0", "1"}},
-		"mlp":  {Arch: "mlp", Image: models.Shape{H: 5, W: 4, C: 3}, Hidden: []int{8, 6}, Activation: "tanh", Likelihood: models.Gaussian},
+	conv := models.Config{Image: models.Shape{H: 28, W: 28, C: 1}, Labels: []string{"0", "1"}}
+	mlp := models.Config{Arch: "mlp", Image: models.Shape{H: 5, W: 4, C: 3}, Hidden: []int{8, 6}, Activation: "tanh", Likelihood: models.Gaussian}
+	for name, tt := range map[string]struct {
+		config  models.Config
+		options Options
+		graphs  []builder
+	}{
+		"conv":        {conv, Options{LatentStats: stats}, []builder{Decoder, Encoder}},
+		"mlp":         {mlp, Options{LatentStats: stats}, []builder{Decoder, Encoder}},
+		"fp16":        {conv, Options{Precision: models.FP16, Opset: 22}, []builder{Decoder}},
+		"int8":        {conv, Options{Precision: models.INT8, Opset: 13}, []builder{Decoder}},
+		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
 	} {
-		m := testModel(t, c)
+		m := testModel(t, tt.config)
 		var text bytes.Buffer
-		for _, build := range []func(*models.VAE, Options) (*onnx.Model, error){Decoder, Encoder} {
-			model, err := build(m, Options{LatentStats: stats})
+		for _, build := range tt.graphs {
+			model, err := build(m, tt.options)
 			if err != nil {
 				t.Fatal(err)
 			}
 			model.ProducerVersion = "" // that of the build
+			for _, key := range []string{KeyCheck, KeyPrecisionError} {
+				if _, ok := model.MetadataValue(key); ok {
+					model.SetMetadata(key, "…") // computed: the last digits depend on the kernel
+				}
+			}
 			if err := model.Dump(&text); err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +87,6 @@ func TestGraphGolden(t *testing.T) {
 
 // TestParity writes every kind of model and lets ONNX Runtime verify it.
 func TestParity(t *testing.T) {
-	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
 	for _, c := range []models.Config{
 		{Image: models.Shape{H: 28, W: 28, C: 1}},
 		{Image: models.Shape{H: 13, W: 10, C: 3}, Latent: 7, Likelihood: models.Gaussian},
@@ -77,21 +95,155 @@ func TestParity(t *testing.T) {
 		{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}, Hidden: []int{20, 10}, Activation: "tanh"},
 	} {
 		t.Run(fmt.Sprintf("%s %v", c.Arch, c.Image), func(t *testing.T) {
-			dir := t.TempDir()
-			paths := Paths{Decoder: filepath.Join(dir, "decoder.onnx"), Encoder: filepath.Join(dir, "encoder.onnx")}
-			results, err := Write(t.Context(), testModel(t, c), paths, engine, Options{})
+			writeAll(t, testModel(t, c), Options{})
+		})
+	}
+}
+
+// TestOptions lets ONNX Runtime verify every precision at every operator set.
+func TestOptions(t *testing.T) {
+	m := testModel(t, models.Config{Image: models.Shape{H: 3, W: 2, C: 3}, Latent: 5})
+	for opset := int64(onnx.OldestOpset); opset <= onnx.NewestOpset; opset++ {
+		for _, p := range models.Precisions() {
+			t.Run(fmt.Sprintf("%s opset %d", p, opset), func(t *testing.T) {
+				for _, r := range writeAll(t, m, Options{Opset: opset, Precision: p}) {
+					model, err := onnx.ReadFile(r.Path)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if model.Opset() != opset {
+						t.Errorf("%s has opset %d", r.Path, model.Opset())
+					}
+					if got, _ := model.MetadataValue(KeyPrecision); got != string(p) {
+						t.Errorf("%s: %s is %q", r.Path, KeyPrecision, got)
+					}
+				}
+			})
+		}
+	}
+	for _, opset := range []int64{12, 23, -1} {
+		if _, err := Decoder(m, Options{Opset: opset}); err == nil {
+			t.Errorf("opset %d is accepted", opset)
+		}
+	}
+}
+
+// writeAll writes the three graphs, verified, and runs their check values.
+func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
+	t.Helper()
+	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	dir := t.TempDir()
+	paths := Paths{
+		Decoder:     filepath.Join(dir, "decoder.onnx"),
+		Encoder:     filepath.Join(dir, "encoder.onnx"),
+		Autoencoder: filepath.Join(dir, "autoencoder.onnx"),
+	}
+	results, err := Write(t.Context(), m, paths, engine, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != 3 {
+		t.Fatalf("%d results, want 3", len(results))
+	}
+	for _, r := range results {
+		if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {
+			t.Errorf("%+v: file %v, error %v", r, info, err)
+		}
+		session, err := infer.Open(r.Path, infer.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := session.CheckValues(t.Context()); err != nil {
+			t.Error(err)
+		}
+		session.Close()
+	}
+	return results
+}
+
+// TestPrecision compares sizes and outputs of the reference network's files, by
+// ONNX Runtime, with those in float32.
+func TestPrecision(t *testing.T) {
+	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	m := testModel(t, models.Config{Image: models.Shape{H: 28, W: 28, C: 1}})
+	z := make([]float32, 200)
+	for i := range z {
+		z[i] = float32(i%41)/10 - 2
+	}
+	run := func(t *testing.T, o Options) (image []float32, bytes int, loss string) {
+		model, err := Decoder(m, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := model.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := engine.Run(t.Context(), data, onnx.Float32Tensor(Z, []int64{100, 2}, z))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if image, err = out[0].Float32s(); err != nil {
+			t.Fatal(err)
+		}
+		loss, _ = model.MetadataValue(KeyPrecisionError)
+		return image, len(data), loss
+	}
+	want, full, loss := run(t, Options{})
+	if loss != "" {
+		t.Errorf("float32 has an error of %s", loss)
+	}
+	for p, limit := range map[models.Precision]struct{ size, max float64 }{models.FP16: {0.55, 1e-3}, models.INT8: {0.34, 0.01}} {
+		t.Run(string(p), func(t *testing.T) {
+			image, bytes, text := run(t, Options{Precision: p})
+			if size := float64(bytes) / float64(full); size > limit.size {
+				t.Errorf("%.2f of the size in float32, want at most %.2f", size, limit.size)
+			}
+			var loss struct{ Max, Mean float64 }
+			if err := json.Unmarshal([]byte(text), &loss); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			// The measured error is that of other draws: of the same magnitude.
+			got := Difference(image, want)
+			if !(got > 0 && got <= limit.max) || loss.Max < got/2 || loss.Max > 2*limit.max || !(loss.Mean > 0 && loss.Mean < loss.Max) {
+				t.Errorf("differs by %.2g, want at most %g; the file says %s", got, limit.max, text)
+			}
+		})
+	}
+}
+
+// TestCheckValues looks at the form of the check values; writeAll runs them.
+func TestCheckValues(t *testing.T) {
+	m := testModel(t, models.Config{Image: models.Shape{H: 2, W: 3, C: 3}, Latent: 3})
+	for _, p := range models.Precisions() {
+		for _, build := range []builder{Decoder, Encoder, Autoencoder} {
+			model, err := build(m, Options{Precision: p})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(results) != 2 {
-				t.Fatalf("%d results, want 2", len(results))
+			text, _ := model.MetadataValue(KeyCheck)
+			if len(text) >= 2000 {
+				t.Errorf("%s: the check values take %d bytes", model.Graph.Name, len(text))
 			}
-			for _, r := range results {
-				if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {
-					t.Errorf("%+v: file %v, error %v", r, info, err)
+			check, err := checkvalues.Parse(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var rows []int
+			for _, c := range check.Cases {
+				rows = append(rows, c.Rows)
+				if c.Input != model.Graph.Inputs[0].Name || len(c.Outputs) != len(model.Graph.Outputs) {
+					t.Errorf("%s: case %+v", model.Graph.Name, c)
 				}
 			}
-		})
+			if !slices.Equal(rows, []int{1, 3}) || check.Tolerance != Tolerance {
+				t.Errorf("%s: cases of %v rows, tolerance %g", model.Graph.Name, rows, check.Tolerance)
+			}
+		}
+	}
+	m.Theta[len(m.Theta)-1] = float32(math.NaN()) // the decoder's last bias
+	if _, err := Decoder(m, Options{}); err == nil || !strings.Contains(err.Error(), "not finite") {
+		t.Errorf("error %v, want one about values that are not finite", err)
 	}
 }
 
@@ -105,8 +257,8 @@ func (wrongEngine) Name() string { return "wrong" }
 
 func (e wrongEngine) Run(_ context.Context, _ []byte, inputs ...*onnx.Tensor) ([]*onnx.Tensor, error) {
 	s := e.m.Config.Image
-	shape := []int64{probes, int64(s.C), int64(s.H), int64(s.W)}
-	return []*onnx.Tensor{onnx.Float32Tensor(Image, shape, make([]float32, probes*s.Len()))}, e.err
+	shape := []int64{passRows, int64(s.C), int64(s.H), int64(s.W)}
+	return []*onnx.Tensor{onnx.Float32Tensor(Image, shape, make([]float32, passRows*s.Len()))}, e.err
 }
 
 func TestWriteKeepsTheOldFile(t *testing.T) {
@@ -143,25 +295,5 @@ func TestWriteWithoutEngine(t *testing.T) {
 	}
 	if id, _ := model.MetadataValue(KeyModelID); id != m.ID() {
 		t.Errorf("%s is %q, want %q", KeyModelID, id, m.ID())
-	}
-}
-
-func TestDifference(t *testing.T) {
-	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for _, tt := range []struct {
-		got, want []float32
-		diff      float64
-	}{
-		{nil, nil, 0},
-		{[]float32{1, 0.5}, []float32{1, 0.25}, 0.25},
-		{[]float32{12}, []float32{10}, 0.2}, // relative where values are large
-		{[]float32{1}, []float32{1, 2}, math.Inf(1)},
-		{[]float32{nan}, []float32{1}, math.Inf(1)},
-		{[]float32{1}, []float32{nan}, math.Inf(1)},
-		{[]float32{inf}, []float32{1}, math.Inf(1)},
-	} {
-		if d := Difference(tt.got, tt.want); math.Abs(d-tt.diff) > 1e-12 && d != tt.diff {
-			t.Errorf("Difference(%v, %v) = %g, want %g", tt.got, tt.want, d, tt.diff)
-		}
 	}
 }

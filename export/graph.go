@@ -1,111 +1,128 @@
 package export
 
 import (
-	"encoding/json"
-	"fmt"
-	"runtime/debug"
-	"strconv"
+	"context"
 
 	"govae/models"
 	"govae/onnx"
 )
 
-// The names of a graph's inputs and outputs.
+// The names of the graphs' inputs and outputs.
 const (
-	Z      = "z"
-	Image  = "image"
-	Mean   = "mean"
-	LogVar = "log_var"
+	Z              = "z"
+	Image          = "image"
+	Mean           = "mean"
+	LogVar         = "log_var"
+	Reconstruction = "reconstruction"
 )
-
-// The metadata keys of an exported file.
-const (
-	KeyFormat      = "vae.format"       // "1"
-	KeyLatent      = "vae.latent"       // latent dimensions
-	KeyImage       = "vae.image"        // channels x height x width: "1x28x28"
-	KeyPixelRange  = "vae.pixel_range"  // "0,1"
-	KeyLikelihood  = "vae.likelihood"   // "bernoulli" or "gaussian"
-	KeySigma       = "vae.sigma"        // standard deviation of the Gaussian
-	KeyLabels      = "vae.labels"       // JSON strings, where the training data had labels
-	KeyLatentStats = "vae.latent_stats" // JSON {mean, std} of the posterior means over the training set
-	KeyModelID     = "vae.model_id"     // SHA-256 of model.safetensors
-)
-
-// formatVersion is the version of the contract that these files fulfil.
-const formatVersion = "1"
 
 // Options say how a graph is written. The zero value is the default.
 type Options struct {
 	Opset       int64               // version of the ONNX operators; 0 means 17
+	Precision   models.Precision    // of the weights in the file; "" means float32
 	LatentStats *models.LatentStats // stored in the metadata if not nil
 }
 
 // Decoder returns the decoder of m as an ONNX model.
-func Decoder(m *models.VAE, o Options) (*onnx.Model, error) {
-	g := onnx.NewBuilder("decoder")
-	z := g.Input(Z, onnx.Float32, onnx.Named("batch"), onnx.Size(int64(m.Config.Latent)))
-	g.Output(Image, m.EmitDecoder(g, z), imageDims(m)...)
-	return finish(g, m, o, "Decoder of a variational autoencoder: latent points to images in [0, 1].")
-}
+func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, decoder, o) }
 
 // Encoder returns the encoder of m as an ONNX model.
-func Encoder(m *models.VAE, o Options) (*onnx.Model, error) {
-	g := onnx.NewBuilder("encoder")
-	mean, logVar := m.EmitEncoder(g, g.Input(Image, onnx.Float32, imageDims(m)...))
-	latent := []onnx.Dim{onnx.Named("batch"), onnx.Size(int64(m.Config.Latent))}
-	g.Output(Mean, mean, latent...)
-	g.Output(LogVar, logVar, latent...)
-	return finish(g, m, o, "Encoder of a variational autoencoder: images in [0, 1] to mean and log variance of the posterior.")
+func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
+
+// Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
+// the posterior's mean.
+func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, autoencoder, o) }
+
+// graph is one of the graphs that a VAE can be exported as.
+type graph struct {
+	name, doc string
+	input     string // Z or Image
+	outputs   []string
+	// emit adds what lies between the input and the outputs.
+	emit func(g *onnx.Builder, m *models.VAE, input onnx.Value) (outputs []onnx.Value)
+	// forward computes the outputs of n rows by the trainer's own arithmetic.
+	forward func(p *pass, n int, input []float32) (outputs [][]float32)
 }
 
-func imageDims(m *models.VAE) []onnx.Dim {
-	s := m.Config.Image
-	return []onnx.Dim{onnx.Named("batch"), onnx.Size(int64(s.C)), onnx.Size(int64(s.H)), onnx.Size(int64(s.W))}
+var decoder = graph{
+	name: "decoder", doc: "Decoder of a variational autoencoder: latent points to images in [0, 1].",
+	input: Z, outputs: []string{Image},
+	emit: func(g *onnx.Builder, m *models.VAE, z onnx.Value) []onnx.Value {
+		return []onnx.Value{m.EmitDecoder(g, z)}
+	},
+	forward: func(p *pass, n int, z []float32) [][]float32 {
+		return [][]float32{p.decode(n, z)}
+	},
 }
 
-// finish adds the metadata and checks the model.
-func finish(g *onnx.Builder, m *models.VAE, o Options, doc string) (*onnx.Model, error) {
-	model, err := g.Model(onnx.ModelOptions{Opset: o.Opset, ProducerName: "govae", ProducerVersion: version(), Doc: doc})
+var encoder = graph{
+	name: "encoder", doc: "Encoder of a variational autoencoder: images in [0, 1] to mean and log variance of the posterior.",
+	input: Image, outputs: []string{Mean, LogVar},
+	emit: func(g *onnx.Builder, m *models.VAE, image onnx.Value) []onnx.Value {
+		mean, logVar := m.EmitEncoder(g, image)
+		return []onnx.Value{mean, logVar}
+	},
+	forward: func(p *pass, n int, image []float32) [][]float32 {
+		mean, logVar := p.encode(n, image)
+		return [][]float32{mean, logVar}
+	},
+}
+
+var autoencoder = graph{
+	name: "autoencoder", doc: "Variational autoencoder: images in [0, 1] to those that it makes of the means of their posteriors.",
+	input: Image, outputs: []string{Reconstruction},
+	emit: func(g *onnx.Builder, m *models.VAE, image onnx.Value) []onnx.Value {
+		return []onnx.Value{m.EmitAutoencoder(g, image)}
+	},
+	forward: func(p *pass, n int, image []float32) [][]float32 {
+		mean, _ := p.encode(n, image)
+		return [][]float32{p.decode(n, mean)}
+	},
+}
+
+// width returns the values of one row of the input.
+func (g graph) width(c models.Config) int {
+	if g.input == Z {
+		return c.Latent
+	}
+	return c.Image.Len()
+}
+
+// shape returns the shape of an input or output of n rows.
+func shape(name string, c models.Config, n int) []int64 {
+	switch name {
+	case Image, Reconstruction:
+		return []int64{int64(n), int64(c.Image.C), int64(c.Image.H), int64(c.Image.W)}
+	}
+	return []int64{int64(n), int64(c.Latent)}
+}
+
+// dims is shape in the form that declares it in a graph, for any batch.
+func dims(name string, c models.Config) []onnx.Dim {
+	d := []onnx.Dim{onnx.Named("batch")}
+	for _, size := range shape(name, c, 0)[1:] {
+		d = append(d, onnx.Size(size))
+	}
+	return d
+}
+
+// build returns the graph of m as a checked model without metadata.
+func (g graph) build(m *models.VAE, opset int64) (*onnx.Model, error) {
+	b := onnx.NewBuilder(g.name)
+	input := b.Input(g.input, onnx.Float32, dims(g.input, m.Config)...)
+	for i, v := range g.emit(b, m, input) {
+		b.Output(g.outputs[i], v, dims(g.outputs[i], m.Config)...)
+	}
+	return b.Model(onnx.ModelOptions{Opset: opset, ProducerName: "govae", ProducerVersion: version(), Doc: g.doc})
+}
+
+// one exports one graph without writing or running it.
+func one(m *models.VAE, g graph, o Options) (*onnx.Model, error) {
+	e, err := newExporter(m, o)
 	if err != nil {
 		return nil, err
 	}
-	c := m.Config
-	model.SetMetadata(KeyFormat, formatVersion)
-	model.SetMetadata(KeyLatent, strconv.Itoa(c.Latent))
-	model.SetMetadata(KeyImage, fmt.Sprintf("%dx%dx%d", c.Image.C, c.Image.H, c.Image.W))
-	model.SetMetadata(KeyPixelRange, "0,1")
-	model.SetMetadata(KeyLikelihood, c.Likelihood)
-	if sigma := m.Sigma(); sigma > 0 {
-		model.SetMetadata(KeySigma, strconv.FormatFloat(sigma, 'g', -1, 64))
-	}
-	if c.Labels != nil {
-		labels, err := json.Marshal(c.Labels)
-		if err != nil {
-			return nil, err
-		}
-		model.SetMetadata(KeyLabels, string(labels))
-	}
-	if o.LatentStats != nil {
-		stats, err := json.Marshal(o.LatentStats)
-		if err != nil {
-			return nil, err
-		}
-		model.SetMetadata(KeyLatentStats, string(stats))
-	}
-	model.SetMetadata(KeyModelID, m.ID())
-	return model, model.Check()
-}
-
-// version is that of this module in the running program.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	for _, d := range append(info.Deps, &info.Main) {
-		if d.Path == "govae" {
-			return d.Version
-		}
-	}
-	return ""
+	defer e.Close()
+	model, _, err := e.model(context.Background(), g)
+	return model, err
 }

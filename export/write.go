@@ -21,49 +21,41 @@ type Engine interface {
 }
 
 // Paths name the files to write; an empty one is left out.
-type Paths struct{ Decoder, Encoder string }
+type Paths struct{ Decoder, Encoder, Autoencoder string }
 
 // Result tells about one written file.
 type Result struct {
 	Path       string
 	Bytes      int
-	Verified   bool    // whether an engine has run it
-	Difference float64 // between the engine's outputs and the model's
+	Verified   bool           // whether an engine has run it
+	Difference float64        // between the engine's outputs and the model's, with the weights of the file
+	Rounding   PrecisionError // of the weights of the file; zero for float32
 }
 
-// Write exports m. Both graphs are checked, and run by the engine against the
+// Write exports m. All graphs are checked, and run by the engine against the
 // model's own forward pass, before the first file is replaced; a difference above
 // [Tolerance] is an error. Without an engine (nil) they are only checked.
 func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Options) ([]Result, error) {
+	e, err := newExporter(m, o)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
 	var results []Result
 	var contents [][]byte
-	for _, part := range []struct {
-		path   string
-		build  func(*models.VAE, Options) (*onnx.Model, error)
-		verify func(context.Context, *models.VAE, []byte, Engine) (float64, error)
-	}{{paths.Decoder, Decoder, verifyDecoder}, {paths.Encoder, Encoder, verifyEncoder}} {
-		if part.path == "" {
+	for _, file := range []struct {
+		path  string
+		graph graph
+	}{{paths.Decoder, decoder}, {paths.Encoder, encoder}, {paths.Autoencoder, autoencoder}} {
+		if file.path == "" {
 			continue
 		}
-		model, err := part.build(m, o)
+		result, data, err := e.file(ctx, file.graph, engine)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", part.path, err)
+			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
-		data, err := model.Marshal()
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", part.path, err)
-		}
-		r := Result{Path: part.path, Bytes: len(data)}
-		if engine != nil {
-			r.Verified = true
-			if r.Difference, err = part.verify(ctx, m, data, engine); err != nil {
-				return nil, fmt.Errorf("%s: %w", part.path, err)
-			}
-			if !(r.Difference <= Tolerance) {
-				return nil, fmt.Errorf("%s: the %s engine differs from the model by %.2g, more than %g: the file was not written", part.path, engine.Name(), r.Difference, float64(Tolerance))
-			}
-		}
-		results, contents = append(results, r), append(contents, data)
+		result.Path = file.path
+		results, contents = append(results, result), append(contents, data)
 	}
 	for i, r := range results {
 		if err := atomicfile.WriteBytes(r.Path, contents[i]); err != nil {
@@ -71,4 +63,27 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 		}
 	}
 	return results, nil
+}
+
+// file returns the content of a graph's file, verified if there is an engine.
+func (e *exporter) file(ctx context.Context, g graph, engine Engine) (r Result, data []byte, err error) {
+	model, rounding, err := e.model(ctx, g)
+	if err != nil {
+		return r, nil, err
+	}
+	if data, err = model.Marshal(); err != nil {
+		return r, nil, err
+	}
+	r.Bytes, r.Rounding = len(data), rounding
+	if engine == nil {
+		return r, data, nil
+	}
+	if r.Difference, err = difference(ctx, e.stored, g, data, engine); err != nil {
+		return r, nil, err
+	}
+	if !(r.Difference <= Tolerance) {
+		return r, nil, fmt.Errorf("the %s engine differs from the model by %.2g, more than %g: the file was not written", engine.Name(), r.Difference, float64(Tolerance))
+	}
+	r.Verified = true
+	return r, data, nil
 }

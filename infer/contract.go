@@ -11,22 +11,18 @@ import (
 type Role int
 
 const (
-	Decoder Role = iota // z [batch, L] to image [batch, C, H, W]
-	Encoder             // image [batch, C, H, W] to mean and log_var [batch, L]
+	Decoder     Role = iota // z [batch, L] to image [batch, C, H, W]
+	Encoder                 // image [batch, C, H, W] to mean and log_var [batch, L]
+	Autoencoder             // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 )
 
-func (r Role) String() string {
-	if r == Encoder {
-		return "encoder"
-	}
-	return "decoder"
-}
+func (r Role) String() string { return [...]string{"decoder", "encoder", "autoencoder"}[r] }
 
 // Contract is what a file says about itself: the shapes of its graph and the
 // metadata by which it can be told from other models.
 type Contract struct {
 	Role    Role
-	Latent  int    // L
+	Latent  int    // L; 0 for an autoencoder that does not tell
 	C, H, W int    // size of an image
 	ModelID string // vae.model_id: equal in the encoder and the decoder of one model, empty if not given
 
@@ -38,8 +34,8 @@ type Contract struct {
 // small file can make a program allocate.
 const maxRow = 1 << 24
 
-// ReadContract tells from a checked model whether it is a decoder or an encoder,
-// and for what sizes. Any other model is an error.
+// ReadContract tells from a checked model whether it is a decoder, an encoder or an
+// autoencoder, and for what sizes. Any other model is an error.
 //
 // Files of other programs are welcome: the names of inputs and outputs do not
 // matter, there need be no metadata, images may have their channels last, and an
@@ -79,8 +75,11 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 			}
 		}
 		err = c.setSizes(m, layout, outputs[0].Shape, inputs[0].Shape)
+	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
+		c.Role = Autoencoder
+		err = c.setAutoencoder(m, layout, inputs[0].Shape, outputs[0].Shape)
 	default:
-		return Contract{}, fmt.Errorf("neither decoder nor encoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances",
+		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
 			signature(inputs), signature(outputs))
 	}
 	if err != nil {

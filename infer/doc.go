@@ -10,6 +10,9 @@
 //	...
 //	images, err := decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1})
 //
+// [Session.CheckValues] tells whether engine and machine compute what the trainer
+// did, from values that an exported file holds for this purpose.
+//
 // # Engines
 //
 // An [Engine] executes the graph. There are two: ONNX Runtime, a shared library

@@ -1,9 +1,11 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"govae/onnx"
 )
@@ -43,6 +45,9 @@ type Options struct {
 	Engine string
 	// Library is the path of the ONNX Runtime library. If it is empty, [FindLibrary] decides.
 	Library string
+	// Provider is the hardware on which ONNX Runtime runs models: "cpu" (or empty),
+	// "cuda", "coreml" or "directml". The library must have been built with it.
+	Provider string
 	// Layout says how a file has its images: "nchw" or "nhwc" (channels last). If it
 	// is empty the file tells, by its metadata or by where it has the 1 or 3 channels.
 	Layout string
@@ -54,13 +59,20 @@ type Options struct {
 // how to get one. A library that was asked for, by o or by [LibraryVariable], must
 // be usable: "auto" then does without the pure-Go engine.
 func NewEngine(o Options) (Engine, error) {
+	o.Provider = cmp.Or(o.Provider, cpu)
+	if err := o.checkProvider(); err != nil {
+		return nil, err
+	}
+	if o.Provider != cpu && (o.Engine == "" || o.Engine == "auto") {
+		o.Engine = "onnxruntime" // no other one has it
+	}
 	switch o.Engine {
 	case "gonum":
 		return gonumEngine{}, nil
 	case "onnxruntime":
-		return newONNXRuntime(o.Library)
+		return newONNXRuntime(o.Library, o.Provider)
 	case "", "auto":
-		engine, err := newONNXRuntime(o.Library)
+		engine, err := newONNXRuntime(o.Library, o.Provider)
 		if err == nil || o.Library != "" || os.Getenv(LibraryVariable) != "" {
 			return engine, err
 		}
@@ -119,14 +131,21 @@ func (v Verifier) Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor)
 // parse reads and checks a model.
 func parse(data []byte) (*onnx.Model, error) {
 	m, err := onnx.Unmarshal(data)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = m.Check()
 	}
-	if err := m.Check(); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, plainError{err}
 	}
 	return m, nil
 }
+
+// plainError drops the name of package onnx from its error: callers put that of
+// the file there.
+type plainError struct{ error }
+
+func (e plainError) Error() string { return strings.TrimPrefix(e.error.Error(), "onnx: ") }
+func (e plainError) Unwrap() error { return e.error }
 
 // modelInputs returns the inputs that a caller must give: not the weights,
 // which old files repeat among the inputs.

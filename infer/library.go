@@ -149,6 +149,21 @@ func libraryPattern(goos string) string {
 	return "libonnxruntime.so*"
 }
 
+// libraryName is the file name of a version of the library, which may be unknown.
+func libraryName(goos, version string) string {
+	switch {
+	case goos == "windows":
+		return "onnxruntime.dll"
+	case goos == "darwin" && version != "":
+		return "libonnxruntime." + version + ".dylib"
+	case goos == "darwin":
+		return "libonnxruntime.dylib"
+	case version != "":
+		return "libonnxruntime.so." + version
+	}
+	return "libonnxruntime.so"
+}
+
 // libraryCache is the folder that holds a folder for each version installed.
 func libraryCache() (string, error) {
 	cache, err := os.UserCacheDir()

@@ -5,6 +5,7 @@ import (
 	"debug/elf"
 	"debug/macho"
 	"debug/pe"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,45 +21,55 @@ const oldestLibrary = "1.24"
 // entrySymbol is the function through which ONNX Runtime gives its whole API.
 const entrySymbol = "OrtGetApiBase"
 
-// inspectLibrary looks at the header and the symbols of a library without
-// loading it: loading a damaged one may end the process.
+// inspectLibrary looks at a library file; see [examineLibrary].
 func inspectLibrary(path string) (Library, error) {
-	problem := func(format string, args ...any) (Library, error) {
-		return Library{}, fmt.Errorf("%s: %s; get a library that fits with 'vae-infer runtime install'", path, fmt.Sprintf(format, args...))
+	problem := func(err error) (Library, error) {
+		return Library{}, fmt.Errorf("%s: %w; get a library that fits with 'vae-infer runtime install'", path, err)
 	}
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return problem("%s", fileProblem(err))
+		return problem(errors.New(fileProblem(err)))
 	}
-	info, err := os.Stat(real)
+	version, err := examineLibrary(real, filepath.Base(real))
 	if err != nil {
-		return problem("%s", fileProblem(err))
+		return problem(err)
+	}
+	return Library{Path: real, Version: version}, nil
+}
+
+// examineLibrary looks at the header and the symbols of a library without loading
+// it: loading a damaged one may end the process. It returns the version, which may
+// be in the file or else in its proper name. Errors do not name the file.
+func examineLibrary(path, name string) (version string, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", errors.New(fileProblem(err))
 	}
 	if !info.Mode().IsRegular() {
-		return problem("not a file")
+		return "", errors.New("not a file")
 	}
 	var header libraryHeader
 	switch runtime.GOOS {
 	case "windows":
-		header, err = readPE(real)
+		header, err = readPE(path)
 	case "darwin":
-		header, err = readMachO(real)
+		header, err = readMachO(path)
 	default:
-		header, err = readELF(real)
+		header, err = readELF(path)
 	}
 	switch {
 	case err != nil:
-		return problem("not a whole shared library for %s (%v)", runtime.GOOS, err)
+		return "", fmt.Errorf("not a whole shared library for %s (%v)", runtime.GOOS, err)
 	case header.machine != runtime.GOARCH:
-		return problem("built for %s, but this program runs on %s", header.machine, runtime.GOARCH)
+		return "", fmt.Errorf("built for %s, but this program runs on %s", header.machine, runtime.GOARCH)
 	case header.notORT:
-		return problem("a library, but not ONNX Runtime: it has no function %s", entrySymbol)
+		return "", fmt.Errorf("a library, but not ONNX Runtime: it has no function %s", entrySymbol)
 	}
-	version := cmp.Or(header.version, versionInName(real))
+	version = cmp.Or(versionIn(header.version), versionIn(name))
 	if version != "" && compareVersions(version, oldestLibrary) < 0 {
-		return problem("ONNX Runtime %s, but %s or newer is needed", version, oldestLibrary)
+		return "", fmt.Errorf("ONNX Runtime %s, but %s or newer is needed", version, oldestLibrary)
 	}
-	return Library{Path: real, Version: version}, nil
+	return version, nil
 }
 
 // libraryHeader is what a shared library says about itself.
@@ -111,6 +122,9 @@ func readMachO(path string) (libraryHeader, error) {
 		return libraryHeader{}, err
 	}
 	defer f.Close()
+	if f.Type != macho.TypeDylib { // releases hold debugging symbols under the same name
+		return libraryHeader{}, fmt.Errorf("Mach-O type %v", f.Type)
+	}
 	h := libraryHeader{machine: archName(f.Cpu.String(), map[string]string{"CpuAmd64": "amd64", "CpuArm64": "arm64"})}
 	if f.Symtab != nil {
 		h.notORT = true
@@ -145,10 +159,10 @@ func archName(machine string, names map[string]string) string {
 
 var fileVersion = regexp.MustCompile(`\d+\.\d+(\.\d+)*`)
 
-// versionInName returns the version in a library's file name, as in
+// versionIn returns the version in a text, such as a library's file name as in
 // libonnxruntime.so.1.24.1, or an empty string: one number alone is that of the
 // binary interface.
-func versionInName(path string) string { return fileVersion.FindString(filepath.Base(path)) }
+func versionIn(s string) string { return fileVersion.FindString(s) }
 
 // compareVersions compares dotted numbers as cmp.Compare does. What is missing or no number counts as 0.
 func compareVersions(a, b string) int {

@@ -16,7 +16,10 @@ import (
 )
 
 // onnxRuntime is the engine made of the shared library of ONNX Runtime.
-type onnxRuntime struct{ library Library }
+type onnxRuntime struct {
+	library  Library
+	provider string
+}
 
 // loaded is the library that this process uses. ONNX Runtime allows one
 // environment a process, and a library cannot be exchanged for another.
@@ -25,53 +28,111 @@ var loaded struct {
 	library Library // the zero value until one is loaded
 }
 
-// newONNXRuntime loads the library at path, or one that [FindLibrary] finds.
-func newONNXRuntime(path string) (Engine, error) {
-	loaded.Lock()
-	defer loaded.Unlock()
-	if path == "" && loaded.library.Path != "" {
-		return onnxRuntime{loaded.library}, nil
-	}
-	library, _, err := FindLibrary(path)
+// newONNXRuntime loads the library at path, or one that [FindLibrary] finds, and
+// makes sure that it has the provider.
+func newONNXRuntime(path, provider string) (Engine, error) {
+	library, err := load(path)
 	if err != nil {
 		return nil, err
 	}
+	e := onnxRuntime{library, provider}
+	options, err := e.sessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	return e, options.Destroy()
+}
+
+// load loads the library, unless it is loaded already.
+func load(path string) (Library, error) {
+	loaded.Lock()
+	defer loaded.Unlock()
+	if path == "" && loaded.library.Path != "" {
+		return loaded.library, nil
+	}
+	library, _, err := FindLibrary(path)
+	if err != nil {
+		return Library{}, err
+	}
 	switch loaded.library.Path {
 	case library.Path:
-		return onnxRuntime{loaded.library}, nil
+		return loaded.library, nil
 	case "":
 	default:
-		return nil, fmt.Errorf("%s: this process already uses %s; a process can load one ONNX Runtime", library.Path, loaded.library.Path)
+		return Library{}, fmt.Errorf("%s: this process already uses %s; a process can load one ONNX Runtime", library.Path, loaded.library.Path)
 	}
 	ort.SetSharedLibraryPath(library.Path)
 	// What goes wrong comes back as an error; log lines would only repeat it.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
-		return nil, fmt.Errorf("%s: cannot be loaded (%w); ONNX Runtime %s or newer is needed: get it with 'vae-infer runtime install'",
+		return Library{}, fmt.Errorf("%s: cannot be loaded (%w); ONNX Runtime %s or newer is needed: get it with 'vae-infer runtime install'",
 			library.Path, err, oldestLibrary)
 	}
 	ort.DisableTelemetry()
 	library.Version = ort.GetVersion()
 	loaded.library = library
-	return onnxRuntime{library}, nil
+	return library, nil
 }
 
-func (e onnxRuntime) Name() string { return "onnxruntime " + e.library.Version }
+// Name implements [Engine]. The cpu goes without saying.
+func (e onnxRuntime) Name() string {
+	name := "onnxruntime " + e.library.Version
+	if e.provider != cpu {
+		name += " on " + e.provider
+	}
+	return name
+}
 
 // Note implements [Engine].
 func (onnxRuntime) Note() string { return "" }
 
-// Load starts a session with one thread: several goroutines over small chunks
-// are faster than many threads over a large one, and give the same bits for any
-// number of them.
-func (e onnxRuntime) Load(m *onnx.Model, data []byte) (_ Runner, err error) {
-	options, err := ort.NewSessionOptions()
+// sessionOptions asks for one thread: several goroutines over small chunks are
+// faster than many threads over a large one, and give the same bits for any number
+// of them.
+func (e onnxRuntime) sessionOptions() (_ *ort.SessionOptions, err error) {
+	o, err := ort.NewSessionOptions()
 	if err != nil {
 		return nil, fmt.Errorf("onnxruntime: %w", err)
 	}
-	defer options.Destroy()
-	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1), options.SetLogSeverityLevel(ort.LoggingLevelFatal)); err != nil {
+	defer func() {
+		if err != nil {
+			o.Destroy()
+		}
+	}()
+	if err := errors.Join(o.SetIntraOpNumThreads(1), o.SetInterOpNumThreads(1), o.SetLogSeverityLevel(ort.LoggingLevelFatal)); err != nil {
 		return nil, fmt.Errorf("onnxruntime: %w", err)
 	}
+	if err := appendProvider(o, e.provider); err != nil {
+		return nil, providerError(e.library, e.provider, lastCause(err))
+	}
+	return o, nil
+}
+
+// appendProvider puts a provider before the cpu, which takes what it cannot do.
+func appendProvider(o *ort.SessionOptions, provider string) error {
+	switch provider {
+	case cuda:
+		options, err := ort.NewCUDAProviderOptions()
+		if err != nil {
+			return err
+		}
+		defer options.Destroy()
+		return o.AppendExecutionProviderCUDA(options)
+	case coreML:
+		return o.AppendExecutionProviderCoreMLV2(nil)
+	case directML:
+		// It cannot plan memory ahead.
+		return errors.Join(o.SetMemPattern(false), o.AppendExecutionProviderDirectML(0))
+	}
+	return nil
+}
+
+// Load implements [Engine].
+func (e onnxRuntime) Load(m *onnx.Model, data []byte) (Runner, error) {
+	options, err := e.sessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	defer options.Destroy()
 	var inputs, outputs []string
 	for _, info := range modelInputs(m) {
 		inputs = append(inputs, info.Name)
@@ -83,19 +144,24 @@ func (e onnxRuntime) Load(m *onnx.Model, data []byte) (_ Runner, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("onnxruntime %s refuses the model: %w", e.library.Version, lastCause(err))
 	}
-	return &onnxRuntimeRunner{session: session, outputs: outputs}, nil
+	r := &onnxRuntimeRunner{session: session, outputs: outputs}
+	if r.running = r.mu.RLocker(); e.provider == directML {
+		r.running = &r.mu // its sessions do one run at a time
+	}
+	return r, nil
 }
 
 // onnxRuntimeRunner is a model in an ONNX Runtime session.
 type onnxRuntimeRunner struct {
-	mu      sync.RWMutex // read-held by Run, held by Close
+	mu      sync.RWMutex // held by Close
+	running sync.Locker  // mu or its read lock, held by Run
 	session *ort.DynamicAdvancedSession
 	outputs []string
 }
 
 func (r *onnxRuntimeRunner) Run(inputs []Tensor) ([]Tensor, error) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.running.Lock()
+	defer r.running.Unlock()
 	if r.session == nil {
 		return nil, errors.New("onnxruntime: the session is closed")
 	}

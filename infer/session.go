@@ -37,7 +37,7 @@ func Open(path string, o Options) (*Session, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, plainError{err})
 	}
 	return open(path, m, data, o)
 }
@@ -47,14 +47,14 @@ func Open(path string, o Options) (*Session, error) {
 func OpenBytes(data []byte, o Options) (*Session, error) {
 	m, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
+		return nil, fmt.Errorf("model: %w", plainError{err})
 	}
 	return open("model", m, data, o)
 }
 
 func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) {
 	if err := m.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, plainError{err})
 	}
 	contract, err := ReadContract(m, o.Layout)
 	if err != nil {

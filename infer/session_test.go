@@ -222,7 +222,7 @@ func TestBadFiles(t *testing.T) {
 		{"other pixel range", decoderModel(t, small, set("vae.pixel_range", "-1,1")), `vae.pixel_range is "-1,1"`},
 		{"wrong latent", decoderModel(t, small, set("vae.latent", "3")), `vae.latent is "3", but the graph has 2`},
 		{"wrong image", decoderModel(t, small, set("vae.image", "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
-		{"no VAE", otherModel(t, "x", "y"), `neither decoder nor encoder of a VAE: it maps "x" [batch,3]`},
+		{"no VAE", otherModel(t, "x", "y"), `neither decoder, encoder nor autoencoder of a VAE: it maps "x" [batch,3]`},
 		{"two channels", decoderModel(t, size{2, 2, 5, 4}), "2 channels"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -275,6 +275,7 @@ func TestEngines(t *testing.T) {
 func FuzzReadContract(f *testing.F) {
 	f.Add(decoderModel(f, small))
 	f.Add(encoderModel(f, size{3, 3, 4, 4}))
+	f.Add(autoencoderModel(f, small))
 	f.Add(otherModel(f, "z", "image"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := onnx.Unmarshal(data)
@@ -282,7 +283,7 @@ func FuzzReadContract(f *testing.F) {
 			return
 		}
 		c, err := infer.ReadContract(m, "")
-		if err == nil && (c.Latent < 1 || c.C*c.H*c.W < 1) {
+		if err == nil && (c.Latent < 1 && c.Role != infer.Autoencoder || c.C*c.H*c.W < 1) {
 			t.Errorf("contract %+v", c)
 		}
 	})

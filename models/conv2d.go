@@ -27,7 +27,7 @@ func NewConv2D(name string, in Shape, out, stride int, act Activation) *Conv2D {
 	return &Conv2D{
 		name: name, act: act,
 		geometry: geometry(in, out, stride),
-		weight:   convWeight(name, out, in.C, in.C),
+		weight:   convWeight(name, out, in.C, 0),
 		bias:     convBias(name, out, in.C),
 	}
 }
@@ -43,13 +43,13 @@ func geometry(in Shape, out, stride int) kernel.Conv {
 
 // convWeight is a convolution's weight: [a, b, 3, 3] in files, [3][3][b][a] in
 // memory. That serves both kinds of convolution: OIHW, and the transposed IOHW
-// seen as the convolution of which it is the transpose. in are the channels that
-// the layer reads.
-func convWeight(name string, a, b, in int) *Param {
+// seen as the convolution of which it is the transpose. out is the axis of O.
+func convWeight(name string, a, b, out int) *Param {
+	shape := []int{a, b, kernelSize, kernelSize}
 	return &Param{
-		Name: name + "/weight", Shape: []int{a, b, kernelSize, kernelSize},
-		axes: []int{a, b, kernelSize, kernelSize}, perm: []int{2, 3, 1, 0},
-		fanIn: in * kernelSize * kernelSize,
+		Name: name + "/weight", Shape: shape, out: out,
+		axes: shape, perm: []int{2, 3, 1, 0},
+		fanIn: shape[1-out] * kernelSize * kernelSize,
 	}
 }
 

@@ -22,7 +22,7 @@ func NewConvTranspose2D(name string, in int, out Shape, stride int, act Activati
 	return &ConvTranspose2D{
 		name: name, act: act,
 		geometry: geometry(out, in, stride),
-		weight:   convWeight(name, in, out.C, in),
+		weight:   convWeight(name, in, out.C, 1),
 		bias:     convBias(name, out.C, in),
 	}
 }

@@ -22,13 +22,6 @@ type Layer interface {
 	Emit(g *onnx.Builder, x onnx.Value) onnx.Value
 }
 
-// emit adds p to the graph as an initializer.
-func (p *Param) emit(g *onnx.Builder) onnx.Value {
-	data := make([]float32, p.Len())
-	p.ToFile(data, p.Value)
-	return g.Float32(p.Name, p.Shape, data)
-}
-
 // tape holds what the forward pass through a chain of layers leaves for the
 // backward pass.
 type tape struct {

@@ -48,6 +48,8 @@ type Param struct {
 	axes   []int // Shape, with the axes that memory order takes apart split up
 	perm   []int // memory axis i is axes[perm[i]]; nil where the orders agree
 	fanIn  int   // values that its layer adds up for one output, for the initialisation
+	out    int   // the axis of Shape with the layer's output channels
+	coded  coded // how files hold Value where that is not as float32
 }
 
 // Len returns the number of values.

@@ -131,7 +131,7 @@ func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error 
 			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, m.Config.Arch)
 		}
 		if !slices.Equal(t.Shape, p.Shape) {
-			return fmt.Errorf("tensor %q has shape %v, want %v", t.Name, t.Shape, p.Shape)
+			return fmt.Errorf("tensor %q has shape %v, want %v: these are the weights of a model of other sizes", t.Name, t.Shape, p.Shape)
 		}
 		for i, x := range t.Data {
 			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
@@ -151,6 +151,26 @@ func (m *VAE) file() *safetensors.File {
 
 // SaveWeights writes model.safetensors in dir.
 func (m *VAE) SaveWeights(dir string) error { return m.file().Save(filepath.Join(dir, WeightsFile)) }
+
+// LoadWeights sets the parameters from the safetensors file at path, whoever wrote
+// it: a float32 tensor of the parameter's name and shape for each one (see
+// [VAE.Params] and docs/architecture.md), in any order, and no other. The
+// parameters are unchanged after an error.
+func (m *VAE) LoadWeights(path string) error {
+	f, err := safetensors.Load(path)
+	if err != nil {
+		return err
+	}
+	for _, t := range f.Tensors {
+		if !slices.ContainsFunc(m.params, func(p *Param) bool { return p.Name == t.Name }) {
+			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this architecture (%s)", path, t.Name, m.Config.Arch)
+		}
+	}
+	if err := m.SetTensors("", m.Theta, f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
 
 // ID identifies the parameters: the SHA-256, in hex, of their model.safetensors.
 func (m *VAE) ID() string {
@@ -172,18 +192,8 @@ func Load(dir string) (*VAE, Saved, error) {
 	if err != nil {
 		return nil, Saved{}, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigFile), err)
 	}
-	path := filepath.Join(dir, WeightsFile)
-	f, err := safetensors.Load(path)
-	if err != nil {
+	if err := m.LoadWeights(filepath.Join(dir, WeightsFile)); err != nil {
 		return nil, Saved{}, err
-	}
-	if len(f.Tensors) != len(m.params) {
-		err = fmt.Errorf("%d tensors, want %d: these are not the weights of %s", len(f.Tensors), len(m.params), ConfigFile)
-	} else {
-		err = m.SetTensors("", m.Theta, f)
-	}
-	if err != nil {
-		return nil, Saved{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if s.StatsOf != m.ID() {
 		s.LatentStats, s.StatsOf = nil, ""

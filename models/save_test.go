@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"govae/internal/safetensors"
 )
 
 func TestParamOrder(t *testing.T) {
@@ -126,6 +128,51 @@ func TestLoadRejects(t *testing.T) {
 			}
 			if _, _, err := Load(dir); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestLoadWeights reads files of others: any order and metadata, but nothing else.
+func TestLoadWeights(t *testing.T) {
+	m, err := New(Config{Image: Shape{5, 6, 3}, Likelihood: Gaussian, LearnSigma: true}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, _ := New(m.Config, 2)
+	for _, tt := range []struct {
+		name   string
+		change func(f *safetensors.File)
+		want   string // empty for no error
+	}{
+		{"as written", func(*safetensors.File) {}, ""},
+		{"another order and metadata", func(f *safetensors.File) {
+			slices.Reverse(f.Tensors)
+			f.Metadata = map[string]string{"format": "pt"}
+		}, ""},
+		{"missing", func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }, `tensor "encoder/conv_0/weight" is missing`},
+		{"extra", func(f *safetensors.File) {
+			f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "encoder/conv_9/weight", Shape: []int{1}, Data: []float32{1}})
+		}, `tensor "encoder/conv_9/weight" is none of this model`},
+		{"another shape", func(f *safetensors.File) { f.Tensors[0].Shape = []int{3, 32, 3, 3} }, "has shape [3 32 3 3], want [32 3 3 3]"},
+		{"not a number", func(f *safetensors.File) { f.Tensors[1].Data[2] = float32(math.NaN()) }, "has the value NaN at index 2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "weights")
+			f := source.file()
+			tt.change(f)
+			if err := f.Save(path); err != nil {
+				t.Fatal(err)
+			}
+			got, _ := New(m.Config, 1)
+			err := got.LoadWeights(path)
+			switch {
+			case tt.want == "" && (err != nil || !slices.Equal(got.Theta, source.Theta)):
+				t.Errorf("the weights differ (%v)", err)
+			case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("error %v, want one with the path and %q", err, tt.want)
+			case tt.want != "" && !slices.Equal(got.Theta, m.Theta):
+				t.Error("the weights have changed all the same")
 			}
 		})
 	}

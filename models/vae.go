@@ -209,10 +209,7 @@ func (m *VAE) mustFit(w *Workspace, method string, n, got, each int) {
 
 // EmitEncoder adds the encoder to a graph: image -> mean, log_var.
 func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.Value) {
-	x := image
-	for _, l := range m.net.encoder {
-		x = l.Emit(g, x)
-	}
+	x := emit(g, m.net.encoder, image)
 	logVar = m.logVar.Emit(g, x)
 	lo := g.Float32("encoder/log_var/min", nil, []float32{MinLogVar})
 	hi := g.Float32("encoder/log_var/max", nil, []float32{MaxLogVar})
@@ -221,9 +218,19 @@ func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.
 
 // EmitDecoder adds the decoder to a graph: z -> image in [0, 1].
 func (m *VAE) EmitDecoder(g *onnx.Builder, z onnx.Value) (image onnx.Value) {
-	x := z
-	for _, l := range m.net.decoder {
+	return g.Node("Sigmoid", "decoder/sigmoid", []onnx.Value{emit(g, m.net.decoder, z)})
+}
+
+// EmitAutoencoder adds the decoder behind the encoder to a graph: image ->
+// reconstruction, the image of the posterior mean.
+func (m *VAE) EmitAutoencoder(g *onnx.Builder, image onnx.Value) (reconstruction onnx.Value) {
+	return m.EmitDecoder(g, m.mean.Emit(g, emit(g, m.net.encoder, image)))
+}
+
+// emit adds one layer after the other to a graph.
+func emit(g *onnx.Builder, layers []Layer, x onnx.Value) onnx.Value {
+	for _, l := range layers {
 		x = l.Emit(g, x)
 	}
-	return g.Node("Sigmoid", "decoder/sigmoid", []onnx.Value{x})
+	return x
 }

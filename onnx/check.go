@@ -59,9 +59,9 @@ func checkVersions(m *Model) error {
 	switch opset := m.Opset(); {
 	case !domains[""]:
 		return errors.New("the model names no operator set of the standard")
-	case opset < oldestOpset || opset > newestOpset:
+	case opset < OldestOpset || opset > NewestOpset:
 		return fmt.Errorf("operator set %d is not supported: export the model with one from %d to %d",
-			opset, oldestOpset, newestOpset)
+			opset, OldestOpset, NewestOpset)
 	}
 	return nil
 }

@@ -234,11 +234,11 @@ func TestOperatorTable(t *testing.T) {
 	kinds := "T U int64 float32 -"
 	attributeKinds := "int ints float floats string strings tensor sparse"
 	for op, rows := range operators {
-		if rows[0].since > oldestOpset {
-			t.Errorf("%s: not there at operator set %d", op, oldestOpset)
+		if rows[0].since > OldestOpset {
+			t.Errorf("%s: not there at operator set %d", op, OldestOpset)
 		}
 		for i, row := range rows {
-			if i > 0 && row.since <= rows[i-1].since || row.since > newestOpset {
+			if i > 0 && row.since <= rows[i-1].since || row.since > NewestOpset {
 				t.Errorf("%s: operator set %d is out of order", op, row.since)
 			}
 			for _, p := range append(params(row.in), params(row.out)...) {

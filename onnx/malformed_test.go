@@ -205,7 +205,7 @@ func TestMemoryLimit(t *testing.T) {
 }
 
 func TestBuiltModelPasses(t *testing.T) {
-	for opset := int64(oldestOpset); opset <= newestOpset; opset++ {
+	for opset := int64(OldestOpset); opset <= NewestOpset; opset++ {
 		m, err := Unmarshal(must(smallModel(t, opset).Marshal()))
 		if err != nil {
 			t.Fatal(err)

@@ -98,8 +98,8 @@ func attributeSpecs(list string) []attributeSpec {
 	return specs
 }
 
-// The operator set versions that the table covers.
-const oldestOpset, newestOpset = 13, 22
+// The operator set versions that this package knows.
+const OldestOpset, NewestOpset = 13, 22
 
 // lookup returns the operator's schema at that version of the operator set.
 func lookup(op string, opset int64) (schema, bool) {

@@ -27,6 +27,24 @@ func Int64Tensor(name string, shape []int64, data []int64) *Tensor {
 	return newTensor("Int64Tensor", name, Int64, shape, data, len(data))
 }
 
+// Int8Tensor returns a tensor with a copy of data, such as the codes that
+// DequantizeLinear reads. It panics if shape does not hold that many elements.
+func Int8Tensor(name string, shape []int64, data []int8) *Tensor {
+	return newTensor("Int8Tensor", name, Int8, shape, data, len(data))
+}
+
+// Float16Tensor returns a tensor of float16 elements with data, rounded to the
+// nearest, of two equally near ones to the even one. Numbers from 65520 on become
+// infinities, those up to 2^-25 zeros; [Tensor.Float32s] tells what is left. It
+// panics if shape does not hold that many elements.
+func Float16Tensor(name string, shape []int64, data []float32) *Tensor {
+	halves := make([]uint16, len(data))
+	for i, v := range data {
+		halves[i] = toFloat16(v)
+	}
+	return newTensor("Float16Tensor", name, Float16, shape, halves, len(halves))
+}
+
 // newTensor returns a tensor with data, a slice of n fixed-size numbers.
 func newTensor(fn, name string, t DataType, shape []int64, data any, n int) *Tensor {
 	if count, ok := elements(shape); !ok || count != int64(n) {
@@ -102,7 +120,7 @@ func (t *Tensor) Float32s() ([]float32, error) {
 		}
 	case Float16:
 		for i := range out {
-			out[i] = float16(binary.LittleEndian.Uint16(t.Data[2*i:]))
+			out[i] = fromFloat16(binary.LittleEndian.Uint16(t.Data[2*i:]))
 		}
 	default:
 		return nil, fmt.Errorf("onnx: tensor %q: has type %v, not float32 or float16", t.Name, t.Type)
@@ -130,19 +148,4 @@ func (t *Tensor) Int64s() ([]int64, error) {
 		return nil, fmt.Errorf("onnx: tensor %q: has type %v, not int64 or int32", t.Name, t.Type)
 	}
 	return out, nil
-}
-
-// float16 widens an IEEE 754 half-precision number: 1 sign bit, 5 of exponent
-// (bias 15), 10 of fraction.
-func float16(h uint16) float32 {
-	sign := uint32(h>>15) << 31
-	exponent, fraction := uint32(h>>10&0x1f), uint32(h&0x3ff)
-	switch exponent {
-	case 0: // zero or subnormal: fraction * 2^-24, exact in float32
-		v := float32(fraction) * 0x1p-24
-		return math.Float32frombits(math.Float32bits(v) | sign)
-	case 0x1f: // infinity or NaN
-		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
 }

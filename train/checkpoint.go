@@ -120,6 +120,10 @@ func (c *checkpoint) save(dir string) error {
 	return f.Save(path)
 }
 
+// Resumable reports whether dir holds a checkpoint, from which [Options.Resume] goes
+// on whatever weights the model has.
+func Resumable(dir string) bool { return holds(dir, CheckpointFile, PreviousCheckpointFile) }
+
 // holds reports whether dir holds one of the files.
 func holds(dir string, files ...string) bool {
 	return slices.ContainsFunc(files, func(name string) bool {

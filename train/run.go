@@ -87,7 +87,7 @@ func (r *run) open() error {
 	if r.Dir == "" {
 		return nil
 	}
-	checkpoint := holds(r.Dir, CheckpointFile, PreviousCheckpointFile)
+	checkpoint := Resumable(r.Dir)
 	switch {
 	case checkpoint && r.Resume:
 		if err := r.load(r.Dir, r.Warn); err != nil {

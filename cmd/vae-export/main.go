@@ -2,8 +2,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,22 +13,30 @@ import (
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/models"
+	"govae/onnx"
 )
 
-const help = `Writes the decoder and the encoder of a trained model as ONNX files.
+const help = `Writes the decoder and the encoder of a trained model as ONNX files, or with
+--graph autoencoder the two in one file that maps images to reconstructions.
 
 Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command
-says so and writes the files checked but not run.`
+says so and writes the files checked but not run.
+
+--precision makes files smaller: fp16 stores the weights in half the bits, int8 in
+a quarter and one scale for each output channel. Arithmetic stays float32, so that
+every runtime reads the files; what rounding changes is measured and printed.`
 
 const examples = `  vae-export
   vae-export --model vae-model --out decoder.onnx
-  vae-export --out web/decoder.onnx --encoder none`
+  vae-export --out web/decoder.onnx --encoder none --precision int8
+  vae-export --graph autoencoder --out autoencoder.onnx
+  vae-export --opset 13                             # for an older runtime`
 
 func main() { cli.Main("vae-export", build) }
 
 func build(app *cli.App) *cobra.Command {
-	var model, decoder, encoder string
+	var model, graph, out, encoder, precision string
 	var options export.Options
 	cmd := &cobra.Command{
 		Use:     "vae-export",
@@ -35,15 +45,16 @@ func build(app *cli.App) *cobra.Command {
 		Example: examples,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			paths := export.Paths{Decoder: decoder, Encoder: encoder}
-			switch encoder {
-			case "":
-				paths.Encoder = filepath.Join(filepath.Dir(decoder), "encoder.onnx")
-			case "none":
-				paths.Encoder = ""
+			paths, err := choosePaths(graph, out, encoder)
+			if err != nil {
+				return err
 			}
-			if decoder == "" || filepath.Clean(paths.Decoder) == filepath.Clean(paths.Encoder) {
-				return cli.Usagef("--out %q and --encoder %q: two different files are needed", decoder, encoder)
+			if o := options.Opset; o < onnx.OldestOpset || o > onnx.NewestOpset {
+				return cli.Usagef("--opset %d: want a version from %d to %d", o, onnx.OldestOpset, onnx.NewestOpset)
+			}
+			options.Precision = models.Precision(precision)
+			if !slices.Contains(models.Precisions(), options.Precision) {
+				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
 			}
 			m, saved, err := models.Load(model)
 			if err != nil {
@@ -67,6 +78,9 @@ func build(app *cli.App) *cobra.Command {
 				if r.Verified {
 					verdict = fmt.Sprintf("%s differs from the model by %.2g", engine.Name(), r.Difference)
 				}
+				if options.Precision != models.FP32 {
+					verdict += fmt.Sprintf("; %s differs from fp32 by %.2g at most, %.2g on average", options.Precision, r.Rounding.Max, r.Rounding.Mean)
+				}
 				app.Printf("%s: %d bytes, checked; %s", r.Path, r.Bytes, verdict)
 			}
 			return nil
@@ -75,8 +89,32 @@ func build(app *cli.App) *cobra.Command {
 	p := cmd.Flags()
 	p.SortFlags = false
 	p.StringVar(&model, "model", "vae-model", "model directory to read")
-	p.StringVar(&decoder, "out", "decoder.onnx", "decoder file to write")
+	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder) or autoencoder")
+	p.StringVar(&out, "out", "", "decoder or autoencoder file to write (default decoder.onnx or autoencoder.onnx)")
 	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
-	p.Int64Var(&options.Opset, "opset", 17, "version of the ONNX operators")
+	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
+	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
 	return cmd
+}
+
+// choosePaths turns the flags that name files into the files to write.
+func choosePaths(graph, out, encoder string) (export.Paths, error) {
+	switch graph {
+	case "pair":
+		decoder := cmp.Or(out, "decoder.onnx")
+		paths := export.Paths{Decoder: decoder, Encoder: cmp.Or(encoder, filepath.Join(filepath.Dir(decoder), "encoder.onnx"))}
+		if encoder == "none" {
+			paths.Encoder = ""
+		}
+		if filepath.Clean(paths.Decoder) == filepath.Clean(paths.Encoder) {
+			return paths, cli.Usagef("--out %q and --encoder %q: two different files are needed", out, encoder)
+		}
+		return paths, nil
+	case "autoencoder":
+		if encoder != "" {
+			return export.Paths{}, cli.Usagef("--encoder %s: an autoencoder is a single file, named by --out", encoder)
+		}
+		return export.Paths{Autoencoder: cmp.Or(out, "autoencoder.onnx")}, nil
+	}
+	return export.Paths{}, cli.Usagef("--graph %q: want pair or autoencoder", graph)
 }

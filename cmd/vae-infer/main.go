@@ -3,9 +3,10 @@ package main
 
 import (
 	"context"
-
 	"math"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,7 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
 	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or gonum (pure Go)")
 	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
-	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: cpu")
+	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(infer.Providers(), ", "))
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
 
@@ -89,12 +90,14 @@ func (m *modelFlags) encoderPath() string {
 // open opens a decoder or encoder with the engine that the flags ask for.
 func (m *modelFlags) open(path string) (*infer.Session, error) {
 	switch {
-	case m.provider != "cpu":
-		return nil, cli.Usagef("--provider %s: this version runs on cpu alone", m.provider)
+	case !slices.Contains(infer.Providers(), m.provider):
+		return nil, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
+	case m.engine == "gonum" && m.provider != "cpu":
+		return nil, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
 	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
 		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
 	}
-	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Layout: m.layout, Threads: m.app.Threads})
+	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads})
 	if err == nil && s.Note() != "" && !m.noted {
 		m.noted = true
 		m.app.Notef("%s", s.Note())

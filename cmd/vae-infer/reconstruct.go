@@ -22,10 +22,11 @@ func reconstruct(m *modelFlags) *cobra.Command {
 
 Images come from --data (its test split where there is one) or from files. A
 .png shows each image above its reconstruction; a folder or a .npy file holds the
-reconstructions alone.`,
+reconstructions alone. --decoder may name an autoencoder, which needs no encoder.`,
 		Example: `  vae-infer reconstruct --data mnist --limit 40
   vae-infer reconstruct --data mnist --limit 0 --out all.npy
-  vae-infer reconstruct one.png two.jpg --out pairs.png`,
+  vae-infer reconstruct one.png two.jpg --out pairs.png
+  vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if (data == "") == (len(files) == 0) {
 				return cli.Usagef("give either --data SOURCE or image files")
@@ -38,19 +39,25 @@ reconstructions alone.`,
 				return err
 			}
 			defer decoder.Close()
-			encoder, err := m.open(m.encoderPath())
-			if err != nil {
-				return err
-			}
-			defer encoder.Close()
-			if err := infer.CheckPair(encoder, decoder); err != nil {
-				return err
+			run := func(x []float32) (infer.Images, error) { return decoder.Reconstruct(cmd.Context(), x) }
+			if decoder.Role != infer.Autoencoder {
+				encoder, err := m.open(m.encoderPath())
+				if err != nil {
+					return err
+				}
+				defer encoder.Close()
+				if err := infer.CheckPair(encoder, decoder); err != nil {
+					return err
+				}
+				run = func(x []float32) (infer.Images, error) {
+					return infer.Reconstruct(cmd.Context(), encoder, decoder, x)
+				}
 			}
 			var x infer.Images
 			if data != "" {
-				x, err = loadSource(cmd.Context(), encoder.Contract, data, limit)
+				x, err = loadSource(cmd.Context(), decoder.Contract, data, limit)
 			} else {
-				x, err = loadFiles(cmd.Context(), encoder.Contract, files)
+				x, err = loadFiles(cmd.Context(), decoder.Contract, files)
 			}
 			if err != nil {
 				return err
@@ -60,7 +67,7 @@ reconstructions alone.`,
 			}
 			return o.write(cmd.Context(), decoder, x.Len(), draw, func(first, n int) (infer.Images, error) {
 				size := x.C * x.H * x.W
-				return infer.Reconstruct(cmd.Context(), encoder, decoder, x.Pixels[first*size:(first+n)*size])
+				return run(x.Pixels[first*size : (first+n)*size])
 			})
 		},
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/internal/cli"
 )
 
 func runtimeCommand(m *modelFlags) *cobra.Command {
@@ -27,7 +29,7 @@ Python packages, system folders.`,
 			if err != nil {
 				return err
 			}
-			engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime", Library: m.library})
+			engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime", Library: m.library, Provider: m.provider})
 			if err != nil {
 				return err
 			}
@@ -35,26 +37,57 @@ Python packages, system folders.`,
 			return nil
 		},
 	}
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(runtimeCheck(m), install(m))
+	return cmd
+}
+
+func install(m *modelFlags) *cobra.Command {
+	var o infer.InstallOptions
+	cmd := &cobra.Command{
 		Use:   "install",
 		Short: "Fetch ONNX Runtime " + infer.InstallVersion + " into the user's cache",
-		Long: `Fetch ONNX Runtime ` + infer.InstallVersion + ` into the user's cache, with pip of the Python
-that is installed. Its SHA-256 is checked. Nothing happens if it is there already.`,
+		Long: `Fetch ONNX Runtime ` + infer.InstallVersion + ` into the user's cache: from its releases on
+GitHub, else with Python's pip, else with npm. Each download is checked against
+a known digest (GitHub's: the published one). Nothing happens if it is there already.
+
+--from takes a file or an address instead: the library itself, a Python wheel, a
+.tgz or .zip of ONNX Runtime's releases, or an npm package. It is checked for its
+form, its processor and its version, but its maker is trusted.`,
+		Example: `  vae-infer runtime install
+  vae-infer runtime install --via pip
+  vae-infer runtime install --from onnxruntime-linux-x64-` + infer.InstallVersion + `.tgz
+  vae-infer runtime install --from https://files.example.org/libonnxruntime.so`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if library, ok := infer.Installed(); ok {
-				m.app.Printf("ONNX Runtime %s is already there: %s", library.Version, library.Path)
-				return nil
+			switch {
+			case o.Via != "" && o.From != "":
+				return cli.Usagef("--via and --from exclude each other")
+			case !slices.Contains([]string{"", "github", "pip", "npm"}, o.Via):
+				return cli.Usagef("--via %s: want github, pip or npm", o.Via)
 			}
-			m.app.Notef("fetching ONNX Runtime %s with pip…", infer.InstallVersion)
-			library, err := infer.Install(cmd.Context())
+			already := true
+			o.Trying = func(way string) {
+				already = false
+				m.app.Notef("fetching ONNX Runtime: %s", way)
+			}
+			library, err := infer.Install(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
-			m.app.Printf("installed ONNX Runtime %s: %s", library.Version, library.Path)
+			version := cmp.Or(library.Version, "(version not in the file)")
+			if already {
+				m.app.Printf("ONNX Runtime %s is already there: %s", version, library.Path)
+				return nil
+			}
+			m.app.Printf("installed ONNX Runtime %s: %s", version, library.Path)
+			if used, _, err := infer.FindLibrary(m.library); err == nil && used.Path != library.Path {
+				m.app.Notef("vae-infer: another one goes before it: %s; choose with --library or %s", used.Path, infer.LibraryVariable)
+			}
 			return nil
 		},
-	})
+	}
+	cmd.Flags().StringVar(&o.Via, "via", "", "the only way to try: github, pip or npm")
+	cmd.Flags().StringVar(&o.From, "from", "", "a library, wheel or archive to install, a file or an address")
 	return cmd
 }
 

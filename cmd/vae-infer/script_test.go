@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"govae/infer"
+	"govae/internal/checkvalues"
 	"govae/internal/enginetest"
 	"govae/onnx"
 )
@@ -21,7 +22,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command as users do. Each script finds decoder.onnx and
 // encoder.onnx of a small VAE for images of 8x6 pixels with two latent dimensions,
-// and a folder nine of images that have 9x9.
+// tampered.onnx, whose check values are not those of that decoder, and a folder nine
+// of images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	library, _, err := infer.FindLibrary("")
@@ -29,6 +31,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	decoder, encoder := smallVAE(t)
+	tampered := withWrongCheck(t, decoder)
 	var nine bytes.Buffer
 	if err := png.Encode(&nine, image.NewGray(image.Rect(0, 0, 9, 9))); err != nil {
 		t.Fatal(err)
@@ -40,7 +43,7 @@ func TestScripts(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(env.WorkDir, "nine"), 0o755); err != nil {
 				return err
 			}
-			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
 					return err
@@ -84,4 +87,23 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 		}
 	}
 	return files[0], files[1]
+}
+
+// withWrongCheck adds check values that say that each pixel of an image is 0.
+func withWrongCheck(t *testing.T, decoder []byte) []byte {
+	m, err := onnx.Unmarshal(decoder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	output := checkvalues.NewOutput("image", []float32{0})
+	text, err := checkvalues.Values{Tolerance: 1e-5, Cases: []checkvalues.Case{{Rows: 1, Modulus: 1, Outputs: []checkvalues.Output{output}}}}.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.SetMetadata(checkvalues.Key, text)
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

@@ -2,10 +2,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -29,7 +29,7 @@ go on with --resume.
 The data is one of
   digits    built in: digits drawn from fonts, no download (the default)
   mnist     downloaded once into the user's cache
-  FOLDER    of IDX files, or of PNG and JPEG images of one size, with or without
+  FOLDER    of IDX files, or of PNG, JPEG and GIF images of one size, with or without
             a subfolder for each class
   FILE.npy  of images, uint8 or float in [0, 1]`
 
@@ -37,11 +37,13 @@ const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --arch mlp --hidden 400,200 --activation tanh
+  vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --resume --epochs 60`
 
 // flags are the command's arguments.
 type flags struct {
 	data, out     string
+	init          string
 	limit         int
 	resume, force bool
 	model         models.Config
@@ -89,6 +91,7 @@ func build(app *cli.App) *cobra.Command {
 	p.IntVar(&f.model.Latent, "latent", 2, "latent dimensions")
 	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
 	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, or learned")
+	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
 	p.IntVar(&f.train.Batch, "batch", 128, "images a step")
@@ -116,19 +119,23 @@ func restore(p *pflag.FlagSet, dir string) error {
 	if err != nil || started == nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(started)) {
-		flag, value := p.Lookup(name), started[name]
-		switch {
-		case flag == nil:
-		case !flag.Changed:
-			if err := flag.Value.Set(value); err != nil { // not p.Set, which would count as given
-				return fmt.Errorf("%s: the recorded --%s: %w", filepath.Join(dir, models.ConfigFile), name, err)
-			}
-		case !slices.Contains(free, name) && text(flag) != value:
-			return fmt.Errorf("--%s %s: the run in %s was started with %s: leave the flag out, or give another --out", name, text(flag), dir, value)
+	p.VisitAll(func(flag *pflag.Flag) {
+		value, recorded := started[flag.Name]
+		if !recorded { // by an older version, which did what the default does
+			value = strings.Trim(flag.DefValue, "[]")
 		}
-	}
-	return nil
+		switch {
+		case err != nil || slices.Contains(unrecorded, flag.Name):
+		case !flag.Changed:
+			if e := flag.Value.Set(value); e != nil { // not p.Set, which would count as given
+				err = fmt.Errorf("%s: the recorded --%s: %w", filepath.Join(dir, models.ConfigFile), flag.Name, e)
+			}
+		case !slices.Contains(free, flag.Name) && text(flag) != value:
+			err = fmt.Errorf("--%s %s: the run in %s was started with %s: leave the flag out, or give another --out",
+				flag.Name, text(flag), dir, cmp.Or(value, "none"))
+		}
+	})
+	return err
 }
 
 // text is a flag's value in the form that Set takes.
@@ -183,6 +190,12 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return cli.Usagef("%w", err)
+	}
+	// A run that goes on has its weights in its checkpoint.
+	if f.init != "" && !(f.resume && train.Resumable(f.out)) {
+		if err := m.LoadWeights(f.init); err != nil {
+			return fmt.Errorf("--init: %w", err)
+		}
 	}
 	k, err := kernel.New(1)
 	if err != nil {

@@ -1,4 +1,5 @@
 // Command embed carries a decoder inside its binary and prints a digit as text.
+// With -check it runs the check values inside the decoder instead.
 package main
 
 import (
@@ -7,6 +8,9 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"os"
+	"runtime"
+	"strings"
 
 	"govae/infer"
 )
@@ -16,13 +20,28 @@ var decoder []byte
 
 func main() {
 	seed := flag.Uint64("seed", 1, "number that decides the digit")
+	checking := flag.Bool("check", false, "run the check values inside the decoder")
+	engine := flag.String("engine", "auto", "auto, onnxruntime or gonum")
 	flag.Parse()
 
-	session, err := infer.OpenBytes(decoder, infer.Options{})
+	session, err := infer.OpenBytes(decoder, infer.Options{Engine: *engine})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer session.Close()
+
+	if *checking {
+		largest, tolerance, err := check(session)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("Go %s, %s: largest difference %.1e, tolerance %.0e\n",
+			strings.TrimPrefix(runtime.Version(), "go"), session.Engine(), largest, tolerance)
+		if !(largest <= tolerance) { // NaN fails too
+			os.Exit(1)
+		}
+		return
+	}
 
 	images, err := session.Sample(context.Background(), 1, infer.SampleOptions{Seed: *seed})
 	if err != nil {

@@ -1,0 +1,65 @@
+package export
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"govae/internal/kernel"
+	"govae/models"
+	"govae/onnx"
+)
+
+// exporter holds what the graphs of one VAE share while they are made.
+type exporter struct {
+	options Options
+	k       *kernel.Kernel
+	trained *pass // the VAE as it is
+	stored  *pass // with the weights that the files hold: the same unless they are rounded
+}
+
+func newExporter(m *models.VAE, o Options) (*exporter, error) {
+	o.Precision = cmp.Or(o.Precision, models.FP32)
+	rounded, err := m.AtPrecision(o.Precision)
+	if err != nil {
+		return nil, err
+	}
+	k, err := kernel.New(0)
+	if err != nil {
+		return nil, err
+	}
+	e := &exporter{options: o, k: k, trained: newPass(m, k)}
+	if e.stored = e.trained; rounded != m {
+		e.stored = newPass(rounded, k)
+	}
+	return e, nil
+}
+
+// Close ends the forward passes.
+func (e *exporter) Close() { e.k.Close() }
+
+// model returns a graph with its metadata, checked, and what rounding its weights
+// has changed.
+func (e *exporter) model(ctx context.Context, g graph) (*onnx.Model, PrecisionError, error) {
+	var loss PrecisionError
+	m := e.trained.VAE
+	model, err := g.build(e.stored.VAE, e.options.Opset)
+	if err != nil {
+		return nil, loss, err
+	}
+	if err := describe(model, m, e.options); err != nil {
+		return nil, loss, err
+	}
+	if e.stored != e.trained {
+		if loss, err = precisionError(ctx, e.trained, e.stored, g); err != nil {
+			return nil, loss, err
+		}
+		model.SetMetadata(KeyPrecisionError, fmt.Sprintf(`{"max":%.3g,"mean":%.3g}`, loss.Max, loss.Mean))
+	}
+	check, err := checkText(e.stored, g)
+	if err != nil {
+		return nil, loss, err
+	}
+	model.SetMetadata(KeyCheck, check)
+	return model, loss, model.Check()
+}

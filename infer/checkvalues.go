@@ -1,0 +1,60 @@
+package infer
+
+import (
+	"context"
+	"fmt"
+
+	"govae/internal/checkvalues"
+)
+
+// CheckValues runs the model on the inputs that the file gives for this purpose
+// (the metadata entry vae.check) and compares the outputs with the values that
+// stand beside them, so that a program can test itself, engine and machine
+// included. It returns the largest difference, max|got-want| / max(1, max|want|),
+// and an error if one is above the file's tolerance or the file holds no such
+// values.
+func (s *Session) CheckValues(ctx context.Context) (difference float64, err error) {
+	text, ok := s.Model.MetadataValue(checkvalues.Key)
+	if !ok {
+		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, checkvalues.Key)
+	}
+	check, err := checkvalues.Parse(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s: metadata %s: %w; export the model again", s.name, checkvalues.Key, err)
+	}
+	width := s.C * s.H * s.W
+	if s.Role == Decoder {
+		width = s.Latent
+	}
+	for i, c := range check.Cases {
+		outputs, err := s.outputs(ctx, c.InputValues(width))
+		if err != nil {
+			return 0, err
+		}
+		if len(c.Outputs) != len(outputs) {
+			return 0, fmt.Errorf("%s: metadata %s: case %d has %d outputs, and the model %d; export the model again", s.name, checkvalues.Key, i, len(c.Outputs), len(outputs))
+		}
+		for j, want := range c.Outputs {
+			difference = max(difference, want.Difference(outputs[j]))
+		}
+	}
+	if !(difference <= check.Tolerance) {
+		return difference, fmt.Errorf("%s: the check values differ by %.2g, more than %g, in %s: the file or the engine is damaged", s.name, difference, check.Tolerance, s.Engine())
+	}
+	return difference, nil
+}
+
+// outputs maps any number of rows of the input to the outputs, whatever the role.
+func (s *Session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
+	switch s.Role {
+	case Encoder:
+		mean, logVar, err := s.Encode(ctx, input)
+		return [][]float32{mean, logVar}, err
+	case Autoencoder:
+		images, err := s.Reconstruct(ctx, input)
+		return [][]float32{images.Pixels}, err
+	default:
+		images, err := s.Decode(ctx, input)
+		return [][]float32{images.Pixels}, err
+	}
+}
