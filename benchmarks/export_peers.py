@@ -4,7 +4,7 @@
     PEER_MODELS=FOLDER go test ./infer -run Peers
 
 Needs torch with onnxscript for the first, keras on TensorFlow with tf2onnx for
-the second. The networks are those of the training benchmarks.
+the second (pip install --no-deps tf2onnx flatbuffers). The networks are those of the training benchmarks.
 """
 import os
 import sys

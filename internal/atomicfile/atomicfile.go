@@ -4,6 +4,7 @@ package atomicfile
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -31,6 +32,9 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	}()
 	w := bufio.NewWriterSize(f, 1<<16)
 	if err := write(w); err != nil {
+		if e, ok := errors.AsType[*os.PathError](err); ok && e.Path == f.Name() {
+			return e.Err // a full disk, met while the buffer was written out
+		}
 		return err
 	}
 	if err := w.Flush(); err != nil {

@@ -102,7 +102,8 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 		}
 	}
 	for _, n := range nodes {
-		late := slices.Contains([]string{"Conv", "ConvTranspose", "Gemm", "MatMul"}, n.Op) // becomes one with what follows
+		// These may become one with what follows, which differs from program to program.
+		late := slices.Contains([]string{"Conv", "ConvTranspose", "Gemm", "MatMul"}, n.Op)
 		if late || slices.ContainsFunc(names(n.Inputs), func(name string) bool { return c.values[name] == nil }) {
 			e.nodes = append(e.nodes, n)
 			continue

@@ -19,7 +19,7 @@ func opReduceSum(c *call) *value  { return c.reduceNode(false) }
 // reduceNode reads axes from an attribute or, in newer operator sets, an input.
 func (c *call) reduceNode(mean bool) *value {
 	x := c.float(0)
-	list := c.ints2("axes", 1)
+	list := c.listOf("axes", 1)
 	if len(list) == 0 {
 		if c.Int("noop_with_empty_axes", 0) != 0 {
 			return alias(x)
@@ -29,8 +29,8 @@ func (c *call) reduceNode(mean bool) *value {
 	return c.reduce(x, axes(list, len(x.shape)), c.Int("keepdims", 1) != 0, mean)
 }
 
-// ints2 returns integers from an attribute or else from input i.
-func (c *call) ints2(attribute string, i int) []int {
+// listOf returns integers from an attribute or else from input i.
+func (c *call) listOf(attribute string, i int) []int {
 	var list []int
 	if c.Has(attribute) {
 		for _, v := range c.Ints(attribute) {

@@ -62,7 +62,7 @@ func (c *call) resamplings() []*resampling {
 	shape := c.in[0].shape
 	which := plainOrder(len(shape))
 	if c.Has("axes") {
-		which = axes(c.ints2("axes", 0), len(shape))
+		which = axes(c.listOf("axes", 0), len(shape))
 	}
 	result := make([]*resampling, len(shape))
 	scales, sizes := c.numbers(2), c.ints(3)
@@ -148,7 +148,7 @@ func (r *resampling) origin(i int) float32 {
 			return halfPixel
 		}
 		return 0
-	case "align_corners":
+	case "align_corners": // by the size of the result, as ONNX Runtime and PyTorch do
 		if r.out > 1 {
 			return x * (in - 1) / (out - 1)
 		}

@@ -22,8 +22,13 @@ func TestVAE(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, opset := range []int64{13, 17, 22} {
-			t.Run(fmt.Sprintf("%s/%v/opset=%d", c.Arch, c.Image, opset), func(t *testing.T) {
+		for i, precision := range models.Precisions() {
+			opset := []int64{17, 13, 22}[i]
+			t.Run(fmt.Sprintf("%s/%v/opset=%d/%s", c.Arch, c.Image, opset, precision), func(t *testing.T) {
+				vae, err := vae.AtPrecision(precision)
+				if err != nil {
+					t.Fatal(err)
+				}
 				decoder, err := export.Decoder(vae, export.Options{Opset: opset})
 				if err != nil {
 					t.Fatal(err)

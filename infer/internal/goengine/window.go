@@ -46,8 +46,7 @@ func (c *call) window(x *value, kernel []int) *window {
 	copy(w.kernel[:], kernel)
 	w.stride = c.pair("strides", 0, n, 1)
 	w.dilation = c.pair("dilations", 0, n, 1)
-	switch c.String("auto_pad", "NOTSET") {
-	case "NOTSET":
+	if c.String("auto_pad", "NOTSET") == "NOTSET" {
 		w.begin, w.end = c.pair("pads", 0, n, 0), c.pair("pads", n, n, 0)
 		if n == 1 { // nothing beside the only column
 			w.begin[1], w.end[1] = 0, 0
