@@ -2,7 +2,6 @@
 package cmd_test
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -67,50 +66,67 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// TestKilled kills a run without warning in its second epoch, resumes it with
-// another number of threads, and compares the weights with those of a run that
-// nobody disturbed.
-func TestKilled(t *testing.T) {
+// TestStopped stops a run in its second epoch, resumes it with another number of
+// threads, and compares the weights with those of a run that nobody disturbed.
+func TestStopped(t *testing.T) {
 	dir := t.TempDir()
-	command := func(ctx context.Context, out string, args ...string) *exec.Cmd {
-		args = append([]string{"--quiet", "--limit", "1500", "--epochs", "2", "--seed", "5", "--arch", "mlp", "--hidden", "60", "--out", filepath.Join(dir, out)}, args...)
-		return exec.CommandContext(ctx, filepath.Join(bin, "vae-train"), args...)
+	command := func(out string, args ...string) *exec.Cmd {
+		args = append([]string{"--quiet", "--limit", "4000", "--epochs", "2", "--seed", "5", "--arch", "mlp", "--hidden", "200", "--out", filepath.Join(dir, out)}, args...)
+		return exec.CommandContext(t.Context(), filepath.Join(bin, "vae-train"), args...)
 	}
-	run := func(out string, args ...string) []byte {
+	run := func(out string, args ...string) string {
 		t.Helper()
-		if out, err := command(t.Context(), out, args...).CombinedOutput(); err != nil {
+		if out, err := command(out, args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 		weights, err := os.ReadFile(filepath.Join(dir, out, "model.safetensors"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return weights
+		return string(weights)
 	}
 	want := run("whole", "--threads", "1")
 
-	ctx, kill := context.WithCancel(t.Context()) // CommandContext kills with SIGKILL
-	cmd := command(ctx, "killed", "--threads", "2")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	metrics := filepath.Join(dir, "killed", "metrics.jsonl")
-	for start := time.Now(); ; time.Sleep(time.Millisecond) {
-		if data, err := os.ReadFile(metrics); err == nil && len(data) > 0 {
-			break // the first epoch is complete
-		}
-		if time.Since(start) > time.Minute {
-			t.Fatal("no epoch within a minute")
-		}
-	}
-	kill()
-	if err := cmd.Wait(); err == nil {
-		t.Fatal("the run ended before it could be killed")
-	}
-	if got := run("killed", "--threads", "2", "--resume"); string(got) != string(want) {
-		t.Error("the resumed run has other weights")
-	}
-	if data, _ := os.ReadFile(metrics); strings.Count(string(data), "\n") != 2 {
-		t.Errorf("metrics after the resumed run:\n%s", data)
+	for _, tt := range []struct {
+		name   string
+		signal os.Signal
+		code   int
+		stderr string
+	}{
+		{"kill", os.Kill, -1, ""},
+		{"interrupt", os.Interrupt, 130, "vae-train: stopped in epoch 2 of 2: interrupted\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := command(tt.name, "--threads", "2")
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			metrics := filepath.Join(dir, tt.name, "metrics.jsonl")
+			for start := time.Now(); ; time.Sleep(time.Millisecond) {
+				if data, err := os.ReadFile(metrics); err == nil && len(data) > 0 {
+					break // the first epoch is complete
+				}
+				if time.Since(start) > time.Minute {
+					t.Fatal("no epoch within a minute")
+				}
+			}
+			if err := cmd.Process.Signal(tt.signal); err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Wait(); err == nil {
+				t.Fatal("the run ended before it could be stopped")
+			}
+			if code := cmd.ProcessState.ExitCode(); code != tt.code || stderr.String() != tt.stderr {
+				t.Errorf("exit code %d, stderr %q; want %d, %q", code, stderr.String(), tt.code, tt.stderr)
+			}
+			if got := run(tt.name, "--threads", "2", "--resume"); got != want {
+				t.Error("the resumed run has other weights")
+			}
+			if data, _ := os.ReadFile(metrics); strings.Count(string(data), "\n") != 2 {
+				t.Errorf("metrics after the resumed run:\n%s", data)
+			}
+		})
 	}
 }

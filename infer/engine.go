@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 
 	"govae/onnx"
 )
@@ -131,21 +130,11 @@ func (v Verifier) Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor)
 // parse reads and checks a model.
 func parse(data []byte) (*onnx.Model, error) {
 	m, err := onnx.Unmarshal(data)
-	if err == nil {
-		err = m.Check()
-	}
 	if err != nil {
-		return nil, plainError{err}
+		return nil, err
 	}
-	return m, nil
+	return m, m.Check()
 }
-
-// plainError drops the name of package onnx from its error: callers put that of
-// the file there.
-type plainError struct{ error }
-
-func (e plainError) Error() string { return strings.TrimPrefix(e.error.Error(), "onnx: ") }
-func (e plainError) Unwrap() error { return e.error }
 
 // modelInputs returns the inputs that a caller must give: not the weights,
 // which old files repeat among the inputs.

@@ -32,12 +32,13 @@ func Open(path string, o Options) (*Session, error) {
 	}
 	m, err := onnx.Unmarshal(data)
 	if errors.Is(err, onnx.ErrExternal) {
-		if m, err = onnx.ReadFile(path); err == nil {
-			data, err = m.Marshal() // as one file, so that no engine looks for others
+		if m, err = onnx.ReadFile(path); err != nil {
+			return nil, err
 		}
+		data, err = m.Marshal() // as one file, so that no engine looks for others
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, plainError{err})
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return open(path, m, data, o)
 }
@@ -47,14 +48,14 @@ func Open(path string, o Options) (*Session, error) {
 func OpenBytes(data []byte, o Options) (*Session, error) {
 	m, err := onnx.Unmarshal(data)
 	if err != nil {
-		return nil, fmt.Errorf("model: %w", plainError{err})
+		return nil, fmt.Errorf("model: %w", err)
 	}
 	return open("model", m, data, o)
 }
 
 func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) {
 	if err := m.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, plainError{err})
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	contract, err := ReadContract(m, o.Layout)
 	if err != nil {

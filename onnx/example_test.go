@@ -52,7 +52,7 @@ func ExampleModel_Check() {
 	_, err := b.Model(onnx.ModelOptions{})
 	fmt.Println(err)
 	// Output:
-	// onnx: node "dense" (MatMul): the product of [batch,3] and [2,4] does not exist: 3 is not 2
+	// node "dense" (MatMul): the product of [batch,3] and [2,4] does not exist: 3 is not 2
 }
 
 // An application reads what it needs to know from the file itself. With go:embed

@@ -23,7 +23,7 @@ func Infer(m *Model) (map[string]ValueInfo, error) {
 	}
 	for _, v := range m.Graph.Outputs {
 		if err := checkValueInfo("graph output", v); err != nil {
-			return nil, fmt.Errorf("onnx: %w", err)
+			return nil, err
 		}
 	}
 	return infos, nil
@@ -55,7 +55,7 @@ const maxElements = 64
 // and follows types and shapes through its graph.
 func infer(m *Model) (map[string]*value, error) {
 	if err := checkModel(m); err != nil {
-		return nil, fmt.Errorf("onnx: %w", err)
+		return nil, err
 	}
 	g := m.Graph
 	values := map[string]*value{}
@@ -68,7 +68,7 @@ func infer(m *Model) (map[string]*value, error) {
 	for _, input := range g.Inputs {
 		if weight := values[input.Name]; weight != nil { // a default: what is passed counts
 			if err := weight.declare(input); err != nil {
-				return nil, fmt.Errorf("onnx: graph input %q: %w", input.Name, err)
+				return nil, fmt.Errorf("graph input %q: %w", input.Name, err)
 			}
 			weight.elements, weight.factors = nil, nil
 			continue
@@ -82,13 +82,13 @@ func infer(m *Model) (map[string]*value, error) {
 	for _, d := range slices.Concat(g.Values, g.Outputs) { // of inputs and weights
 		if v := values[d.Name]; v != nil {
 			if err := v.declare(d); err != nil {
-				return nil, fmt.Errorf("onnx: value %q: %w", d.Name, err)
+				return nil, fmt.Errorf("value %q: %w", d.Name, err)
 			}
 		}
 	}
 	for i, n := range g.Nodes {
 		if err := inferNode(m, n, values, declared); err != nil {
-			return nil, fmt.Errorf("onnx: %s: %w", nodeTitle(n, i), err)
+			return nil, fmt.Errorf("%s: %w", nodeTitle(n, i), err)
 		}
 	}
 	return values, nil

@@ -19,14 +19,14 @@ const maxFile = math.MaxInt32
 func (m *Model) Marshal() ([]byte, error) {
 	p, err := modelProto(m)
 	if err != nil {
-		return nil, fmt.Errorf("onnx: %w", err)
+		return nil, err
 	}
 	if size := proto.Size(p); size > maxFile {
-		return nil, fmt.Errorf("onnx: the model takes %d bytes, beyond the 2 GiB that an ONNX file may have", size)
+		return nil, fmt.Errorf("the model takes %d bytes, beyond the 2 GiB that an ONNX file may have", size)
 	}
 	data, err := proto.MarshalOptions{Deterministic: true}.Marshal(p)
 	if err != nil {
-		return nil, fmt.Errorf("onnx: %w", err)
+		return nil, err
 	}
 	return data, nil
 }

@@ -100,7 +100,7 @@ func (t *Tensor) check() error {
 // impossible, the type not supported or Data of another length.
 func (t *Tensor) Elements() (int, error) {
 	if err := t.check(); err != nil {
-		return 0, fmt.Errorf("onnx: %w", err)
+		return 0, err
 	}
 	return len(t.Data) / t.Type.Size(), nil
 }
@@ -123,7 +123,7 @@ func (t *Tensor) Float32s() ([]float32, error) {
 			out[i] = fromFloat16(binary.LittleEndian.Uint16(t.Data[2*i:]))
 		}
 	default:
-		return nil, fmt.Errorf("onnx: tensor %q: has type %v, not float32 or float16", t.Name, t.Type)
+		return nil, fmt.Errorf("tensor %q: has type %v, not float32 or float16", t.Name, t.Type)
 	}
 	return out, nil
 }
@@ -145,7 +145,7 @@ func (t *Tensor) Int64s() ([]int64, error) {
 			out[i] = int64(int32(binary.LittleEndian.Uint32(t.Data[4*i:])))
 		}
 	default:
-		return nil, fmt.Errorf("onnx: tensor %q: has type %v, not int64 or int32", t.Name, t.Type)
+		return nil, fmt.Errorf("tensor %q: has type %v, not int64 or int32", t.Name, t.Type)
 	}
 	return out, nil
 }

@@ -16,7 +16,7 @@ import (
 // of its folder. It refuses files beyond 2 GiB. What it returns is well-formed
 // data, not yet a model that makes sense: see [Model.Check].
 func ReadFile(path string) (*Model, error) {
-	fail := func(err error) (*Model, error) { return nil, fmt.Errorf("onnx: %s: %w", path, err) }
+	fail := func(err error) (*Model, error) { return nil, fmt.Errorf("%s: %w", path, err) }
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -48,7 +48,7 @@ func ReadFile(path string) (*Model, error) {
 func Unmarshal(data []byte) (*Model, error) {
 	m, err := unmarshal(data, nil)
 	if err != nil {
-		return nil, fmt.Errorf("onnx: %w", err)
+		return nil, err
 	}
 	return m, nil
 }
