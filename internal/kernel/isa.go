@@ -92,18 +92,16 @@ func floor(relu bool) float32 {
 
 // transpose sets dst[j][i] = src[i][j] for i < rows, j < cols.
 func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
-	whole := 0
-	if cols >= 8 {
-		for whole = 0; whole+8 <= rows; whole += 8 {
-			set.transpose8(&dst[whole], dstStride, &src[whole*srcStride], srcStride, cols/8)
+	done := 0
+	if rows >= 8 && cols >= 8 {
+		for i := 0; i < rows; i += 8 {
+			row := min(i, rows-8) // the last block may turn some rows again
+			set.transpose8(&dst[row], dstStride, &src[row*srcStride], srcStride, cols/8)
 		}
+		done = cols &^ 7
 	}
 	for i := range rows {
-		first := cols &^ 7
-		if i >= whole {
-			first = 0
-		}
-		for j := first; j < cols; j++ {
+		for j := done; j < cols; j++ {
 			dst[j*dstStride+i] = src[i*srcStride+j]
 		}
 	}
