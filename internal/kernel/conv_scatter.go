@@ -41,8 +41,9 @@ type scatterSum struct {
 	step   int // from plane to plane, less the shift
 	planes []float32
 	panels []float32 // a row of dy, transposed: [block][depth][cols]
-	zeros  []float32 // a bias
-	sums   []float32 // a register block's width
+	zeros  []float32 // for gather to start from
+	start  []float32 // a bias, as wide as a register block
+	sums   []float32 // as wide
 
 	// Where the rows of a register block of weights begin and where their planes.
 	// Where the weights end within a block the last one is computed again.
@@ -61,8 +62,9 @@ func newScatterSum(t *scatterTask) scatterSum {
 	weights := s.KH * s.KW * s.C
 	panels := ceilDiv(s.OW, cols) * s.K * cols
 	count := ceilDiv(weights, rows) * rows
-	a.floats = t.k.floats.borrow((weights+1)*a.step + panels + 2*cols)
+	a.floats = t.k.floats.borrow((weights+1)*a.step + panels + 3*cols)
 	a.panels, a.zeros, a.sums, a.planes = cut4(*a.floats, panels, cols, cols)
+	a.start, a.planes = a.planes[:cols], a.planes[cols:]
 	a.ints = t.k.ints.borrow(2 * count)
 	a.reads, a.writes = (*a.ints)[:count], (*a.ints)[count:]
 	clear(*a.floats)
@@ -102,24 +104,29 @@ func (a *scatterSum) multiply(dy []float32) {
 // add sets dx to the sum of the planes and the bias.
 func (a *scatterSum) add(dx []float32) {
 	s, cols := a.s, a.set.cols
-	low := floor(a.relu)
 	taps := s.KH * s.KW
 	for c := range s.C {
-		start := float32(0)
 		if a.bias != nil {
-			start = a.bias[c]
+			for j := range a.start {
+				a.start[j] = a.bias[c]
+			}
 		}
 		for y := range s.H {
 			for x := 0; x < s.W; x += cols {
-				for j := range a.sums {
-					a.sums[j] = start
-				}
+				copy(a.sums, a.start)
 				a.set.columnSums(&a.sums[0], nil, &a.planes[c*taps*a.step+(y+s.Pad+s.KH)*a.pitch+x+s.Pad], nil, taps, a.step)
-				out := dx[(y*s.W+x)*s.C+c:]
-				for j, v := range a.sums[:min(cols, s.W-x)] {
-					out[j*s.C] = max(v, low)
+				sums := a.sums[:min(cols, s.W-x)]
+				if s.C == 1 {
+					copy(dx[y*s.W+x:], sums)
+					continue
+				}
+				for j, v := range sums {
+					dx[(y*s.W+x+j)*s.C+c] = v
 				}
 			}
 		}
+	}
+	if a.relu {
+		biasAndReLU(dx, nil, len(dx), true)
 	}
 }

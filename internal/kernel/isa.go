@@ -100,8 +100,8 @@ func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride
 		}
 		done = cols &^ 7
 	}
-	for i := range rows {
-		for j := done; j < cols; j++ {
+	for j := done; j < cols; j++ {
+		for i := range rows {
 			dst[j*dstStride+i] = src[i*srcStride+j]
 		}
 	}
