@@ -119,11 +119,14 @@ func (t *convBackwardTask) Do(i int) {
 		next := min(image+images, end)
 		after := min(next+images, end)
 		x, dy := t.x[image*t.in:next*t.in], t.biasGradient(db, *masked, image, next)
-		nextX, nextDy := t.x[next*t.in:after*t.in], t.dy[next*t.out:after*t.out]
+		nextX, nextDy, nextY := t.x[next*t.in:after*t.in], t.dy[next*t.out:after*t.out], t.y[:0]
+		if t.relu {
+			nextY = t.y[next*t.out : after*t.out]
+		}
 		if t.transposed {
-			weights.add(dy, x, nextDy, nextX)
+			weights.add(dy, x, nextDy, nextX, nextY)
 		} else {
-			weights.add(x, dy, nextX, nextDy)
+			weights.add(x, dy, nextX, nextDy, nextY)
 		}
 		if t.dx != nil {
 			for _, piece := range t.input.p.pieces {
