@@ -93,15 +93,14 @@ func (t *convBackwardTask) biasPart(i int) []float32 {
 }
 
 // biasGradient adds the gradient of some images to that of the bias and returns
-// it: dy or, if there is a ReLU to go through, what it writes to masked.
-func (t *convBackwardTask) biasGradient(db, masked []float32, first, last int) []float32 {
-	dy := t.dy[first*t.out : last*t.out]
-	if !t.relu {
-		t.k.columnSums(db, nil, dy, nil)
-		return dy
+// it, taken through ReLU in place.
+func (t *convBackwardTask) biasGradient(db []float32, first, last int) []float32 {
+	dy, y := t.dy[first*t.out:last*t.out], t.y[:0]
+	if t.relu {
+		y = t.y[first*t.out : last*t.out]
 	}
-	t.k.columnSums(db, masked, dy, t.y[first*t.out:last*t.out])
-	return masked[:len(dy)]
+	t.k.columnSums(db, dy, y)
+	return dy
 }
 
 func (t *convBackwardTask) Do(i int) {
@@ -114,11 +113,10 @@ func (t *convBackwardTask) Do(i int) {
 	weights := newWeightsSum(t.k, s, t.dw[i*s.weights():(i+1)*s.weights()], images)
 	images = weights.images
 	db := t.biasPart(i)
-	masked := t.k.floats.borrow(images * t.out)
 	for image := start; image < end; image += images {
 		next := min(image+images, end)
 		after := min(next+images, end)
-		x, dy := t.x[image*t.in:next*t.in], t.biasGradient(db, *masked, image, next)
+		x, dy := t.x[image*t.in:next*t.in], t.biasGradient(db, image, next)
 		nextX, nextDy, nextY := t.x[next*t.in:after*t.in], t.dy[next*t.out:after*t.out], t.y[:0]
 		if t.relu {
 			nextY = t.y[next*t.out : after*t.out]
@@ -134,6 +132,5 @@ func (t *convBackwardTask) Do(i int) {
 			}
 		}
 	}
-	t.k.floats.giveBack(masked)
 	weights.giveBack()
 }

@@ -114,7 +114,7 @@ func (a *scatterSum) add(dx []float32) {
 		for y := range s.H {
 			for x := 0; x < s.W; x += cols {
 				copy(a.sums, a.start)
-				a.set.columnSums(&a.sums[0], nil, &a.planes[c*taps*a.step+(y+s.Pad+s.KH)*a.pitch+x+s.Pad], nil, taps, a.step)
+				a.set.columnSums(&a.sums[0], &a.planes[c*taps*a.step+(y+s.Pad+s.KH)*a.pitch+x+s.Pad], nil, taps, a.step)
 				sums := a.sums[:min(cols, s.W-x)]
 				if s.C == 1 {
 					copy(dx[y*s.W+x:], sums)

@@ -250,9 +250,9 @@ func (t *thinBackwardTask) Do(i int) {
 	image := newThin(t.k, s)
 	weights := newThinWeights(image, t.dw[i*s.weights():(i+1)*s.weights()])
 	input := newThinForward(image, t.w)
-	db, masked := t.biasPart(i), t.k.floats.borrow(t.out)
+	db := t.biasPart(i)
 	for j := i * t.n / t.count; j < (i+1)*t.n/t.count; j++ {
-		x, dy := t.x[j*t.in:(j+1)*t.in], t.biasGradient(db, *masked, j, j+1)
+		x, dy := t.x[j*t.in:(j+1)*t.in], t.biasGradient(db, j, j+1)
 		if t.transposed {
 			image.load(dy)
 			weights.add(x)
@@ -264,7 +264,6 @@ func (t *thinBackwardTask) Do(i int) {
 			input.multiply(t.dx[j*t.in : (j+1)*t.in])
 		}
 	}
-	t.k.floats.giveBack(masked)
 	input.giveBack()
 	weights.giveBack()
 	image.giveBack()

@@ -43,9 +43,9 @@ type isa struct {
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, m, v, g *float32, vectors int, rates *float32)
 
-	// columnSums adds rows of dy to cols sums. If y is not nil, it sets dst to dy,
-	// and to 0 where y <= 0, and adds that.
-	columnSums func(sums, dst, dy, y *float32, rows, stride int)
+	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy to
+	// 0 where y <= 0.
+	columnSums func(sums, dy, y *float32, rows, stride int)
 
 	// pack copies rows of cols numbers that lie stride apart.
 	pack func(dst, src *float32, stride, rows int)
