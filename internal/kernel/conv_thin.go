@@ -18,9 +18,11 @@ type thin struct {
 	ints   *[]int
 }
 
-// thinChannels is the largest number of channels that pays.
+// thinChannels is the largest number of channels that is laid out so.
 const thinChannels = 4
 
+// isThin reports whether s reads few channels and its rows of outputs fill a
+// register block.
 func (k *Kernel) isThin(s *Conv) bool {
 	return s.C <= thinChannels && s.OW >= k.isa.outerRows
 }
@@ -83,6 +85,7 @@ type thinForward struct {
 	table   *[]int
 }
 
+// newThinForward packs the weights. Give it back after use.
 func newThinForward(t thin, w []float32) thinForward {
 	s, rows, cols := t.s, t.k.isa.outerRows, t.k.isa.cols
 	f := thinForward{thin: t, w: w, width: s.K}
@@ -136,10 +139,10 @@ type thinWeights struct {
 	thin
 	sum     []float32
 	begun   bool      // sums holds something
-	sums    []float32 // sum, padded to whole register blocks
+	sums    []float32 // the sum so far, padded to whole register blocks
 	width   int       // of sums
 	panel   []float32 // of dy, unless K is the width of one
-	bias    []float32 // zeros, also those read by rows without a tap
+	zeros   []float32 // a bias, and what rows without a tap read
 	offsets []int     // [block][row of outputs][row]
 	rows    []int     // [block][row] of sums
 
@@ -147,7 +150,7 @@ type thinWeights struct {
 	table  *[]int
 }
 
-// newThinWeights prepares the sums. Give it back after use.
+// newThinWeights prepares the sums. Giving it back sets sum.
 func newThinWeights(t thin, sum []float32) thinWeights {
 	s, rows, cols := t.s, t.k.isa.gatherRows, t.k.isa.cols
 	a := thinWeights{thin: t, sum: sum, width: ceilDiv(s.K, cols) * cols}
@@ -157,10 +160,10 @@ func newThinWeights(t thin, sum []float32) thinWeights {
 		panel = s.OH * s.OW * cols
 	}
 	a.packed, a.table = t.k.floats.borrow(count*a.width+panel+max(s.OW, cols)), t.k.ints.borrow(count*(s.OH+1))
-	a.sums, a.panel, a.bias, _ = cut4(*a.packed, count*a.width, panel, max(s.OW, cols))
+	a.sums, a.panel, a.zeros, _ = cut4(*a.packed, count*a.width, panel, max(s.OW, cols))
 	a.rows, a.offsets = (*a.table)[:count], (*a.table)[count:]
 	clear(a.panel)
-	clear(a.bias)
+	clear(a.zeros)
 	for i := range count {
 		a.rows[i] = i * a.width
 		for oy := range s.OH {
@@ -174,7 +177,6 @@ func newThinWeights(t thin, sum []float32) thinWeights {
 	return a
 }
 
-// giveBack sets the sum.
 func (a *thinWeights) giveBack() {
 	copyBlock(a.sum, a.s.K, a.sums, a.width, len(a.taps), a.s.K)
 	a.k.floats.giveBack(a.packed)
@@ -191,13 +193,13 @@ func (a *thinWeights) add(dy []float32) {
 			set.packPanel(panel, dy[col:], s.K, s.OH*s.OW, min(set.cols, s.K-col))
 		}
 		for row := 0; row < len(a.rows); row += set.gatherRows {
-			set.gather(&a.planes[0], &a.bias[0], &a.offsets[row*s.OH], &panel[0], s.OH, s.OW, &a.sums[col], &a.rows[row], &a.bias[0], floor(false), a.begun)
+			set.gather(&a.planes[0], &a.zeros[0], &a.offsets[row*s.OH], &panel[0], s.OH, s.OW, &a.sums[col], &a.rows[row], &a.zeros[0], floor(false), a.begun)
 		}
 	}
 	a.begun = true
 }
 
-// thinForwardTask is [Kernel.ConvForward] for some images.
+// thinForwardTask is [Kernel.ConvForward] without bias and ReLU for some images.
 type thinForwardTask struct {
 	k       *Kernel
 	s       *Conv
