@@ -22,10 +22,10 @@ func peakAVX2(n int)
 //go:noescape
 func packAVX2(dst *float32, src *float32, stride int, rows int)
 
-// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
+// columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it first sets dy to 0 where y <= 0.
 //
 //go:noescape
-func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX2 updates vectors of 8 parameters.
 //
@@ -65,10 +65,10 @@ func peakAVX512(n int)
 //go:noescape
 func packAVX512(dst *float32, src *float32, stride int, rows int)
 
-// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.
+// columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it first sets dy to 0 where y <= 0.
 //
 //go:noescape
-func columnSumsAVX512(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
 
 // adamAVX512 updates vectors of 16 parameters.
 //

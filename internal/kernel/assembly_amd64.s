@@ -636,45 +636,43 @@ again:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX2(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+// func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
 // Requires: AVX
-TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-48
+TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-40
 	MOVQ    sums+0(FP), AX
-	MOVQ    dst+8(FP), CX
-	MOVQ    dy+16(FP), DX
-	MOVQ    y+24(FP), BX
-	MOVQ    rows+32(FP), SI
-	MOVQ    stride+40(FP), DI
-	SHLQ    $0x02, DI
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    stride+32(FP), SI
+	SHLQ    $0x02, SI
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	TESTQ   BX, BX
+	TESTQ   DX, DX
 	JNZ     relu
 
 again:
-	VADDPS (DX), Y0, Y0
-	VADDPS 32(DX), Y1, Y1
-	ADDQ   DI, DX
-	DECQ   SI
+	VADDPS (CX), Y0, Y0
+	VADDPS 32(CX), Y1, Y1
+	ADDQ   SI, CX
+	DECQ   BX
 	JNZ    again
 	JMP    done
 
 relu:
 	VXORPS  X3, X3, X3
-	VMOVUPS (BX), Y2
+	VMOVUPS (DX), Y2
 	VCMPPS  $0x16, Y3, Y2, Y2
-	VANDPS  (DX), Y2, Y2
+	VANDPS  (CX), Y2, Y2
 	VMOVUPS Y2, (CX)
 	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(BX), Y2
+	VMOVUPS 32(DX), Y2
 	VCMPPS  $0x16, Y3, Y2, Y2
-	VANDPS  32(DX), Y2, Y2
+	VANDPS  32(CX), Y2, Y2
 	VMOVUPS Y2, 32(CX)
 	VADDPS  Y2, Y1, Y1
-	ADDQ    DI, CX
-	ADDQ    DI, DX
-	ADDQ    DI, BX
-	DECQ    SI
+	ADDQ    SI, CX
+	ADDQ    SI, DX
+	DECQ    BX
 	JNZ     relu
 
 done:
@@ -1616,45 +1614,43 @@ again:
 	VZEROUPPER
 	RET
 
-// func columnSumsAVX512(sums *float32, dst *float32, dy *float32, y *float32, rows int, stride int)
+// func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
 // Requires: AVX, AVX512F
-TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-48
+TEXT ·columnSumsAVX512(SB), NOSPLIT, $0-40
 	MOVQ    sums+0(FP), AX
-	MOVQ    dst+8(FP), CX
-	MOVQ    dy+16(FP), DX
-	MOVQ    y+24(FP), BX
-	MOVQ    rows+32(FP), SI
-	MOVQ    stride+40(FP), DI
-	SHLQ    $0x02, DI
+	MOVQ    dy+8(FP), CX
+	MOVQ    y+16(FP), DX
+	MOVQ    rows+24(FP), BX
+	MOVQ    stride+32(FP), SI
+	SHLQ    $0x02, SI
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z1
-	TESTQ   BX, BX
+	TESTQ   DX, DX
 	JNZ     relu
 
 again:
-	VADDPS (DX), Z0, Z0
-	VADDPS 64(DX), Z1, Z1
-	ADDQ   DI, DX
-	DECQ   SI
+	VADDPS (CX), Z0, Z0
+	VADDPS 64(CX), Z1, Z1
+	ADDQ   SI, CX
+	DECQ   BX
 	JNZ    again
 	JMP    done
 
 relu:
 	VXORPS    X3, X3, X3
-	VMOVUPS   (BX), Z2
+	VMOVUPS   (DX), Z2
 	VCMPPS    $0x16, Z3, Z2, K1
-	VMOVUPS.Z (DX), K1, Z2
+	VMOVUPS.Z (CX), K1, Z2
 	VMOVUPS   Z2, (CX)
 	VADDPS    Z2, Z0, Z0
-	VMOVUPS   64(BX), Z2
+	VMOVUPS   64(DX), Z2
 	VCMPPS    $0x16, Z3, Z2, K1
-	VMOVUPS.Z 64(DX), K1, Z2
+	VMOVUPS.Z 64(CX), K1, Z2
 	VMOVUPS   Z2, 64(CX)
 	VADDPS    Z2, Z1, Z1
-	ADDQ      DI, CX
-	ADDQ      DI, DX
-	ADDQ      DI, BX
-	DECQ      SI
+	ADDQ      SI, CX
+	ADDQ      SI, DX
+	DECQ      BX
 	JNZ       relu
 
 done:

@@ -35,9 +35,12 @@ func (k *Kernel) ConvForward(s *Conv, n int, y, x, w, bias []float32, relu bool)
 	if bias != nil {
 		checkLen("ConvForward", "bias", len(bias), s.K)
 	}
-	if k.isa == nil {
+	switch {
+	case k.isa == nil:
 		launch(k, &k.portableForward, n, portableForwardTask{k, s, y, x, w, bias, relu})
-	} else {
+	case bias == nil && !relu && k.isThin(s):
+		launch(k, &k.thinForward, ceilDiv(n, thinImages), thinForwardTask{k, s, n, y, x, w})
+	default:
 		k.gatherConv(s, n, false, y, x, w, bias, relu)
 	}
 }
@@ -73,9 +76,12 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	checkLen("ConvBackwardWeights", "dy", len(dy), n*s.out())
 	count := min(n, sumParts)
 	parts := k.floats.borrow(count * len(dw))
-	if k.isa == nil {
+	switch {
+	case k.isa == nil:
 		launch(k, &k.portableWeights, count, portableWeightsTask{k, s, n, count, *parts, x, dy})
-	} else {
+	case k.isThin(s):
+		launch(k, &k.thinWeights, count, thinWeightsTask{k, s, n, count, *parts, x, dy})
+	default:
 		launch(k, &k.convWeights, count, convWeightsTask{k, s, n, count, *parts, x, dy})
 	}
 	k.addParts(dw, *parts)

@@ -35,7 +35,7 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 	if relu {
 		checkLen(function, "y", len(y), n*out)
 	}
-	if k.isa == nil || !transposed && dx != nil && k.scatterPays(s) {
+	if k.isa == nil || !transposed && dx != nil && (k.scatterPays(s) || k.isThin(s)) {
 		k.BiasGradient(db, dy, y, channels, relu)
 		if transposed {
 			k.ConvBackwardWeights(s, n, dw, dy, x)
@@ -55,15 +55,18 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 	t := convBackwardTask{transposed: transposed, s: s, n: n, in: in, out: out, count: min(n, sumParts), dx: dx, x: x, y: y, dy: dy, relu: relu, k: k}
 	dwParts, dbParts := k.floats.borrow(t.count*len(dw)), k.floats.borrow(t.count*len(db))
 	t.dw, t.db = *dwParts, *dbParts
-	if dx != nil {
+	switch {
+	case k.isThin(s):
+		launch(k, &k.calls.thinBackward, t.count, thinBackwardTask{t, w})
+	case dx == nil:
+		launch(k, &k.calls.convBackward, t.count, t)
+	default:
 		t.input = newGathered(k, s, !transposed, w, nil, false)
-	}
-	launch(k, &k.calls.convBackward, t.count, t)
-	k.addParts(dw, *dwParts)
-	k.addParts(db, *dbParts)
-	if dx != nil {
+		launch(k, &k.calls.convBackward, t.count, t)
 		t.input.giveBack()
 	}
+	k.addParts(dw, *dwParts)
+	k.addParts(db, *dbParts)
 	k.floats.giveBack(dwParts)
 	k.floats.giveBack(dbParts)
 }
@@ -81,6 +84,25 @@ type convBackwardTask struct {
 	input        gathered  // computes dx
 }
 
+// biasPart is a part of the bias' gradient, set to zeros.
+func (t *convBackwardTask) biasPart(i int) []float32 {
+	channels := len(t.db) / t.count
+	db := t.db[i*channels : (i+1)*channels]
+	clear(db)
+	return db
+}
+
+// biasGradient adds the gradient of some images to that of the bias and returns
+// it, taken through ReLU in place.
+func (t *convBackwardTask) biasGradient(db []float32, first, last int) []float32 {
+	dy, y := t.dy[first*t.out:last*t.out], t.y[:0]
+	if t.relu {
+		y = t.y[first*t.out : last*t.out]
+	}
+	t.k.columnSums(db, dy, y)
+	return dy
+}
+
 func (t *convBackwardTask) Do(i int) {
 	s := t.s
 	start, end := i*t.n/t.count, (i+1)*t.n/t.count
@@ -90,25 +112,19 @@ func (t *convBackwardTask) Do(i int) {
 	}
 	weights := newWeightsSum(t.k, s, t.dw[i*s.weights():(i+1)*s.weights()], images)
 	images = weights.images
-	channels := len(t.db) / t.count
-	db := t.db[i*channels : (i+1)*channels]
-	clear(db)
-	masked := t.k.floats.borrow(images * t.out)
+	db := t.biasPart(i)
 	for image := start; image < end; image += images {
 		next := min(image+images, end)
 		after := min(next+images, end)
-		x, dy := t.x[image*t.in:next*t.in], t.dy[image*t.out:next*t.out]
-		nextX, nextDy := t.x[next*t.in:after*t.in], t.dy[next*t.out:after*t.out]
+		x, dy := t.x[image*t.in:next*t.in], t.biasGradient(db, image, next)
+		nextX, nextDy, nextY := t.x[next*t.in:after*t.in], t.dy[next*t.out:after*t.out], t.y[:0]
 		if t.relu {
-			t.k.columnSums(db, *masked, dy, t.y[image*t.out:next*t.out])
-			dy = (*masked)[:len(dy)]
-		} else {
-			t.k.columnSums(db, nil, dy, nil)
+			nextY = t.y[next*t.out : after*t.out]
 		}
 		if t.transposed {
-			weights.add(dy, x, nextDy, nextX)
+			weights.add(dy, x, nextDy, nextX, nextY)
 		} else {
-			weights.add(x, dy, nextX, nextDy)
+			weights.add(x, dy, nextX, nextDy, nextY)
 		}
 		if t.dx != nil {
 			for _, piece := range t.input.p.pieces {
@@ -116,6 +132,5 @@ func (t *convBackwardTask) Do(i int) {
 			}
 		}
 	}
-	t.k.floats.giveBack(masked)
 	weights.giveBack()
 }

@@ -5,12 +5,12 @@ package kernel
 // last layer of an image decoder.
 func (k *Kernel) scatterPays(s *Conv) bool {
 	taps := s.KH * s.KW
-	return ceilDiv(taps*s.C, k.isa.gatherRows)*k.isa.gatherRows*s.Stride*s.Stride < taps*ceilDiv(s.C, k.isa.cols)*k.isa.cols
+	return s.Stride == 1 && ceilDiv(taps*s.C, k.isa.gatherRows)*k.isa.gatherRows < taps*ceilDiv(s.C, k.isa.cols)*k.isa.cols
 }
 
-// scatterTask is a transposed convolution of few channels for a few images: every
-// weight (tap, channel) is multiplied with all pixels of dy, which gives a plane
-// each, and the planes are added up, each shifted by its tap.
+// scatterTask is a transposed convolution of few channels and stride 1 for a few
+// images: every weight (tap, channel) is multiplied with all pixels of dy, which
+// gives a plane each, and the planes are added up, each shifted by its tap.
 type scatterTask struct {
 	k               *Kernel
 	s               *Conv
@@ -22,87 +22,111 @@ type scatterTask struct {
 const scatterImages = 4
 
 func (t *scatterTask) Do(i int) {
+	sum := newScatterSum(t)
 	for image := i * scatterImages; image < min((i+1)*scatterImages, t.n); image++ {
-		t.do(image)
+		sum.multiply(t.dy[image*t.s.out():])
+		sum.add(t.dx[image*t.s.in() : (image+1)*t.s.in()])
 	}
+	sum.giveBack()
 }
 
-func (t *scatterTask) do(i int) {
-	s := t.s
-	dx, dy := t.dx[i*s.in():(i+1)*s.in()], t.dy[i*s.out():]
-	size := ceilDiv(s.OH*s.OW, t.k.isa.cols) * t.k.isa.cols
-	count := ceilDiv(s.KH*s.KW*s.C, t.k.isa.gatherRows) * t.k.isa.gatherRows
-	planes := t.k.floats.borrow(count * size)
-	t.multiply(*planes, size, dy)
+// scatterSum holds the planes of an image. Their rows and the space between them
+// end in zeros, which stand for the pixels outside of dy. Each plane begins
+// one tap's shift later than the step from plane to plane, so that what a pixel
+// of dx sums up lies at equal steps.
+type scatterSum struct {
+	*scatterTask
+	set    *isa
+	pitch  int // from row to row of a plane, whole register blocks
+	step   int // from plane to plane, less the shift
+	planes []float32
+	panels []float32 // a row of dy, transposed: [block][depth][cols]
+	zeros  []float32 // for gather to start from
+	start  []float32 // a bias, as wide as a register block
+	sums   []float32 // as wide
 
-	low := floor(t.relu)
-	plane := t.k.floats.borrow(s.H * s.W)
-	for c := range s.C {
-		sum := *plane
-		if s.C == 1 {
-			sum = dx
-		}
-		start := float32(0)
-		if t.bias != nil {
-			start = t.bias[c]
-		}
-		for j := range sum {
-			sum[j] = start
-		}
-		for tap := range s.KH * s.KW {
-			t.addShifted(sum, (*planes)[(tap*s.C+c)*size:], tap/s.KW-s.Pad, tap%s.KW-s.Pad)
-		}
-		for j, v := range sum {
-			dx[j*s.C+c] = max(v, low)
-		}
-	}
-	t.k.floats.giveBack(planes)
-	t.k.floats.giveBack(plane)
+	// Where the rows of a register block of weights begin and where their planes.
+	// Where the weights end within a block the last one is computed again.
+	reads, writes []int
+
+	floats *[]float32
+	ints   *[]int
 }
 
-// multiply looks at the first image of dy and sets planes[tap*C+c][p] = sum over k of w[tap,c,k] * dy[p,k].
-func (t *scatterTask) multiply(planes []float32, size int, dy []float32) {
-	set, depth := t.k.isa, t.s.K
+func newScatterSum(t *scatterTask) scatterSum {
+	s, set := t.s, t.k.isa
 	rows, cols := set.gatherRows, set.cols
-	pixels, taps := t.s.OH*t.s.OW, t.s.KH*t.s.KW*t.s.C
-	panel := t.k.floats.borrow((depth + 1) * cols)
-	clear(*panel)
-	zeros := (*panel)[depth*cols:]
-	table := t.k.ints.borrow(3 * rows)
-	reads, writes, last := (*table)[:rows], (*table)[rows:2*rows], (*table)[2*rows:]
-	for r := range rows {
-		// Where the weights end within a block the last one is computed again.
-		reads[r], writes[r], last[r] = r*depth, r*size, min(r, (taps-1)%rows)*depth
+	a := scatterSum{scatterTask: t, set: set}
+	a.pitch = ceilDiv(max(s.OW+s.KW-1, s.W+s.Pad), cols) * cols
+	a.step = (max(s.OH, s.H+s.Pad) + 2*s.KH) * a.pitch
+	weights := s.KH * s.KW * s.C
+	panels := ceilDiv(s.OW, cols) * s.K * cols
+	count := ceilDiv(weights, rows) * rows
+	a.floats = t.k.floats.borrow((weights+1)*a.step + panels + 3*cols)
+	a.panels, a.zeros, a.sums, a.planes = cut4(*a.floats, panels, cols, cols)
+	a.start, a.planes = a.planes[:cols], a.planes[cols:]
+	a.ints = t.k.ints.borrow(2 * count)
+	a.reads, a.writes = (*a.ints)[:count], (*a.ints)[count:]
+	clear(*a.floats)
+	for i := range count {
+		i0 := min(i, weights-1)
+		tap, c := i0/s.C, i0%s.C
+		a.reads[i] = i0 * s.K
+		a.writes[i] = (c*s.KH*s.KW+tap)*a.step + (tap/s.KW+s.KH)*a.pitch + tap%s.KW
 	}
-	for p := 0; p < pixels; p += cols {
-		if next := dy[min(pixels*depth+p*depth, len(dy)):]; len(next) > 0 {
-			set.ahead(next[:min(cols*depth, len(next))])
-		}
-		set.transpose(*panel, cols, dy[p*depth:], depth, min(cols, pixels-p), depth)
-		for tap := 0; tap < taps; tap += rows {
-			w, from := &t.w[tap*depth], reads
-			if tap+rows > taps {
-				from = last
-			}
-			set.gather(w, w, &from[0], first(*panel), 1, depth, &planes[tap*size+p], &writes[0], &zeros[0], floor(false), false)
-		}
-	}
-	t.k.floats.giveBack(panel)
-	t.k.ints.giveBack(table)
+	return a
 }
 
-// addShifted adds a plane of the size of dy to sum, one of the size of dx:
-// the pixel (y,x) to (y*stride+down, x*stride+right), where that is inside.
-func (t *scatterTask) addShifted(sum, plane []float32, down, right int) {
-	s := t.s
-	left := max(0, ceilDiv(-right, s.Stride))
-	width := min(s.OW, (s.W-right+s.Stride-1)/s.Stride) - left
-	if width <= 0 {
-		return
-	}
+func (a *scatterSum) giveBack() {
+	a.k.floats.giveBack(a.floats)
+	a.k.ints.giveBack(a.ints)
+}
+
+// multiply sets the planes of the image that dy begins with:
+// planes[c][tap][p] = sum over k of w[tap,c,k] * dy[p,k].
+func (a *scatterSum) multiply(dy []float32) {
+	s, cols := a.s, a.set.cols
 	for oy := range s.OH {
-		if iy := oy*s.Stride + down; 0 <= iy && iy < s.H {
-			t.k.Saxpy(width, 1, plane[oy*s.OW+left:], 1, sum[iy*s.W+left*s.Stride+right:], s.Stride)
+		row := dy[oy*s.OW*s.K:]
+		if next := row[s.OW*s.K:]; len(next) > 0 {
+			a.set.ahead(next[:s.OW*s.K])
 		}
+		for ox := 0; ox < s.OW; ox += cols {
+			panel := a.panels[ox*s.K:]
+			a.set.transpose(panel, cols, row[ox*s.K:], s.K, min(cols, s.OW-ox), s.K)
+			for i := 0; i < len(a.reads); i += a.set.gatherRows {
+				a.set.gather(&a.w[0], &a.w[0], &a.reads[i], &panel[0], 1, s.K, &a.planes[oy*a.pitch+ox], &a.writes[i], &a.zeros[0], floor(false), false)
+			}
+		}
+	}
+}
+
+// add sets dx to the sum of the planes and the bias.
+func (a *scatterSum) add(dx []float32) {
+	s, cols := a.s, a.set.cols
+	taps := s.KH * s.KW
+	for c := range s.C {
+		if a.bias != nil {
+			for j := range a.start {
+				a.start[j] = a.bias[c]
+			}
+		}
+		for y := range s.H {
+			for x := 0; x < s.W; x += cols {
+				copy(a.sums, a.start)
+				a.set.columnSums(&a.sums[0], &a.planes[c*taps*a.step+(y+s.Pad+s.KH)*a.pitch+x+s.Pad], nil, taps, a.step)
+				sums := a.sums[:min(cols, s.W-x)]
+				if s.C == 1 {
+					copy(dx[y*s.W+x:], sums)
+					continue
+				}
+				for j, v := range sums {
+					dx[(y*s.W+x+j)*s.C+c] = v
+				}
+			}
+		}
+	}
+	if a.relu {
+		biasAndReLU(dx, nil, len(dx), true)
 	}
 }

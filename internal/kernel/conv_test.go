@@ -75,6 +75,11 @@ var geometries = []Conv{
 	{H: 11, W: 13, C: 4, OH: 4, OW: 5, K: 8, KH: 5, KW: 4, Stride: 3, Pad: 2},
 	{H: 6, W: 7, C: 8, OH: 3, OW: 4, K: 16, KH: 1, KW: 1, Stride: 2, Pad: 0},
 	{H: 17, W: 19, C: 1, OH: 17, OW: 19, K: 17, KH: 5, KW: 5, Stride: 1, Pad: 2},
+	{H: 12, W: 20, C: 3, OH: 6, OW: 10, K: 40, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 5, W: 45, C: 2, OH: 5, OW: 45, K: 9, KH: 3, KW: 3, Stride: 1, Pad: 1},
+	{H: 9, W: 40, C: 1, OH: 7, OW: 35, K: 6, KH: 2, KW: 3, Stride: 1, Pad: 0},
+	{H: 6, W: 30, C: 4, OH: 3, OW: 9, K: 32, KH: 2, KW: 2, Stride: 3, Pad: 1},
+	{H: 3, W: 9, C: 1, OH: 5, OW: 12, K: 7, KH: 1, KW: 1, Stride: 1, Pad: 3},
 }
 
 func TestConv(t *testing.T) { eachKernel(t, testConv) }

@@ -64,9 +64,9 @@ func (a *weightsSum) giveBack() {
 	a.k.weightsSums.put(a)
 }
 
-// add adds the images that x and dy hold. While they are multiplied, nextX and
-// nextDy, the memory needed next, is brought closer.
-func (a *weightsSum) add(x, dy, nextX, nextDy []float32) {
+// add adds the images that x and dy hold. While they are multiplied, the memory
+// needed next is brought closer.
+func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 	s, set := a.s, a.k.isa
 	rows, cols := set.outerRows, set.cols
 	images := len(x) / s.in()
@@ -87,7 +87,9 @@ func (a *weightsSum) add(x, dy, nextX, nextDy []float32) {
 			wide := min(cols, s.K-col)
 			for kh := range s.KH {
 				for row := 0; row < s.KW*s.C; row += rows {
-					nextX, nextDy = set.aheadPart(nextX, blocks), set.aheadPart(nextDy, blocks)
+					for i := range next {
+						next[i] = set.aheadPart(next[i], blocks)
+					}
 					blocks--
 					sum := a.sum[(kh*s.KW*s.C+row)*s.K+col:]
 					out, stride := sum, s.K

@@ -70,6 +70,9 @@ func (t *gemmTask) Do(i int) {
 			}
 			for row := firstRow; row < lastRow; row += t.rows {
 				next = block.ahead(next, ceilDiv(lastRow-row, t.rows))
+				if below := row + t.rows; below < lastRow { // bring what is written next closer, too
+					t.k.isa.prefetch(&t.c[below*t.ldc+col], t.ldc, min(t.rows, lastRow-below))
+				}
 				block.multiply(row)
 			}
 		}

@@ -43,9 +43,9 @@ type isa struct {
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, m, v, g *float32, vectors int, rates *float32)
 
-	// columnSums adds rows of dy to cols sums. If y is not nil, it sets dst to dy,
-	// and to 0 where y <= 0, and adds that.
-	columnSums func(sums, dst, dy, y *float32, rows, stride int)
+	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy to
+	// 0 where y <= 0.
+	columnSums func(sums, dy, y *float32, rows, stride int)
 
 	// pack copies rows of cols numbers that lie stride apart.
 	pack func(dst, src *float32, stride, rows int)
@@ -92,18 +92,16 @@ func floor(relu bool) float32 {
 
 // transpose sets dst[j][i] = src[i][j] for i < rows, j < cols.
 func (set *isa) transpose(dst []float32, dstStride int, src []float32, srcStride, rows, cols int) {
-	whole := 0
-	if cols >= 8 {
-		for whole = 0; whole+8 <= rows; whole += 8 {
-			set.transpose8(&dst[whole], dstStride, &src[whole*srcStride], srcStride, cols/8)
+	done := 0
+	if rows >= 8 && cols >= 8 {
+		for i := 0; i < rows; i += 8 {
+			row := min(i, rows-8) // the last block may turn some rows again
+			set.transpose8(&dst[row], dstStride, &src[row*srcStride], srcStride, cols/8)
 		}
+		done = cols &^ 7
 	}
-	for i := range rows {
-		first := cols &^ 7
-		if i >= whole {
-			first = 0
-		}
-		for j := first; j < cols; j++ {
+	for j := done; j < cols; j++ {
+		for i := range rows {
 			dst[j*dstStride+i] = src[i*srcStride+j]
 		}
 	}

@@ -64,41 +64,41 @@ func (t *biasGradientTask) Do(i int) {
 	if t.relu {
 		y = t.y[from:to]
 	}
-	t.k.columnSums(part, dy, dy, y)
+	t.k.columnSums(part, dy, y)
 }
 
-// columnSums adds rows of dy to as many sums. If y has elements, it sets dst to
-// dy, and to 0 where y <= 0, and adds that: the gradient of ReLU on the way.
-func (k *Kernel) columnSums(sums, dst, dy, y []float32) {
+// columnSums adds rows of dy to as many sums. If y has elements, it first sets dy
+// to 0 where y <= 0: the gradient of ReLU on the way.
+func (k *Kernel) columnSums(sums, dy, y []float32) {
 	cols, done := len(sums), 0
 	if set := k.isa; set != nil && len(dy) > 0 {
 		if cols < set.cols && set.cols%cols == 0 {
-			k.foldedSums(sums, dst, dy, y)
+			k.foldedSums(sums, dy, y)
 			return
 		}
 		for ; done+set.cols <= cols; done += set.cols {
-			set.columnSums(&sums[done], first(dst[min(done, len(dst)):]), &dy[done], first(y[min(done, len(y)):]), len(dy)/cols, cols)
+			set.columnSums(&sums[done], &dy[done], first(y[min(done, len(y)):]), len(dy)/cols, cols)
 		}
 	}
 	for row := 0; row < len(dy); row += cols {
 		for j := done; j < cols; j++ {
-			sums[j] += reluGradient(dst, dy, y, row+j)
+			sums[j] += reluGradient(dy, y, row+j)
 		}
 	}
 }
 
 // foldedSums is columnSums for few columns: several rows side by side fill the
 // width of the assembly.
-func (k *Kernel) foldedSums(sums, dst, dy, y []float32) {
+func (k *Kernel) foldedSums(sums, dy, y []float32) {
 	buffer := k.floats.borrow(k.isa.cols)
 	wide := *buffer
 	clear(wide)
 	rows := len(dy) / len(wide)
 	if rows > 0 {
-		k.isa.columnSums(&wide[0], first(dst), &dy[0], first(y), rows, len(wide))
+		k.isa.columnSums(&wide[0], &dy[0], first(y), rows, len(wide))
 	}
 	for j := rows * len(wide); j < len(dy); j++ {
-		wide[j%len(wide)] += reluGradient(dst, dy, y, j)
+		wide[j%len(wide)] += reluGradient(dy, y, j)
 	}
 	for j, v := range wide {
 		sums[j%len(sums)] += v
@@ -106,15 +106,11 @@ func (k *Kernel) foldedSums(sums, dst, dy, y []float32) {
 	k.floats.giveBack(buffer)
 }
 
-// reluGradient returns dy[i] or, if y has elements, sets dst[i] to dy[i] where
-// y[i] is positive, to 0 elsewhere, and returns that.
-func reluGradient(dst, dy, y []float32, i int) float32 {
-	if len(y) == 0 {
-		return dy[i]
+// reluGradient returns dy[i], which it first sets to 0 if y has elements and y[i]
+// is not positive.
+func reluGradient(dy, y []float32, i int) float32 {
+	if len(y) > 0 && y[i] <= 0 {
+		dy[i] = 0
 	}
-	dst[i] = dy[i]
-	if y[i] <= 0 {
-		dst[i] = 0
-	}
-	return dst[i]
+	return dy[i]
 }

@@ -222,10 +222,10 @@ func (set isa) adam() {
 // columnSums generates the sums of two vectors of columns, with the gradient of
 // ReLU on the way if y is not nil.
 func (set isa) columnSums() {
-	TEXT("columnSums"+set.name, NOSPLIT, "func(sums, dst, dy, y *float32, rows, stride int)")
+	TEXT("columnSums"+set.name, NOSPLIT, "func(sums, dy, y *float32, rows, stride int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("columnSums%s adds rows of dy to %d sums. If y is not nil, it sets dst to dy, and to 0 where y <= 0, and adds that.", set.name, 2*set.lanes))
-	sums, dst, dy, y, rows, stride := load("sums"), load("dst"), load("dy"), load("y"), load("rows"), load("stride")
+	Doc(fmt.Sprintf("columnSums%s adds rows of dy to %d sums. If y is not nil, it first sets dy to 0 where y <= 0.", set.name, 2*set.lanes))
+	sums, dy, y, rows, stride := load("sums"), load("dy"), load("y"), load("rows"), load("stride")
 	SHLQ(Imm(2), stride)
 	acc, t := set.vecs(2), set.vecs(2)
 	for v := range acc {
@@ -257,10 +257,9 @@ func (set isa) columnSums() {
 			VCMPPS(Imm(notLessOrEqual), null, t[v], t[v])
 			VANDPS(at(dy, v*set.lanes), t[v], t[v])
 		}
-		VMOVUPS(t[v], at(dst, v*set.lanes))
+		VMOVUPS(t[v], at(dy, v*set.lanes))
 		VADDPS(t[v], acc[v], acc[v])
 	}
-	ADDQ(stride, dst)
 	ADDQ(stride, dy)
 	ADDQ(stride, y)
 	DECQ(rows)
