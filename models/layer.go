@@ -10,7 +10,7 @@ import (
 type Layer interface {
 	// Out is the shape of one output.
 	Out() Shape
-	// Params returns the layer's parameters.
+	// Params returns the layer's parameters, the weight first.
 	Params() []*Param
 	// Forward computes y from x for n images.
 	Forward(k *kernel.Kernel, n int, y, x []float32)

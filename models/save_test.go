@@ -92,7 +92,7 @@ func TestInitialisation(t *testing.T) {
 		}
 	}
 	w := a.Params()[2] // 32 x 3 x 3 inputs
-	if bound := float32(1 / math.Sqrt(288)); w.Name != "encoder/conv_1/weight" || slices.Max(w.Value) > bound || slices.Max(w.Value) < 0.99*bound {
+	if bound := float32(math.Sqrt(6.0 / 288)); w.Name != "encoder/conv_1/weight" || slices.Max(w.Value) > bound || slices.Max(w.Value) < 0.99*bound {
 		t.Errorf("%s reaches %g, want nearly %g", w.Name, slices.Max(w.Value), bound)
 	}
 }

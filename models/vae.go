@@ -33,11 +33,22 @@ type VAE struct {
 	params       []*Param
 }
 
+// encoderGain is that of He, Zhang, Ren and Sun 2015 (arXiv 1502.01852), which
+// keeps the variance of ReLU layers, as the bound of a uniform distribution. In the
+// encoder it spreads the images over the latent space from the first step on. The
+// other parameters start at +-1/sqrt(fan in) (LeCun, Bottou, Orr and Mueller 1998,
+// "Efficient BackProp", section 4.6), so that the decoder at first answers little to
+// noise. docs/benchmarks.md compares this with other initialisations.
+var encoderGain = math.Sqrt(6)
+
 // New returns a VAE with parameters initialised from the seed.
 func New(c Config, seed uint64) (*VAE, error) {
 	m, err := build(c)
 	if err != nil {
 		return nil, err
+	}
+	for _, l := range m.net.encoder {
+		l.Params()[0].gain = encoderGain
 	}
 	for i, p := range m.params {
 		if p != m.logSigma {
