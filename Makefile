@@ -29,7 +29,14 @@ demo: build runtime
 test: runtime
 	$(GO) test ./...
 
-.PHONY: all build runtime runtimes demo test bench lint generate fuzz clean
+# Products, layers, the training step: shares of the processor's peak.
+bench:
+	$(GO) test -run '^$$' -bench . ./internal/kernel ./models ./train ./infer/...
+
+# The check values of a decoder in every runtime that has a program in examples/.
+DECODER ?= examples/embed/decoder.onnx
+runtimes: runtime
+	scripts/runtimes.sh $(DECODER)
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }

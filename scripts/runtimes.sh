@@ -28,7 +28,7 @@ check_gopure() { # the engine that needs no library and no C compiler
 
 check_python() {
   cd "$build/python"
-  [ -x venv/bin/python ] || python3 -m venv venv
+  venv/bin/pip --version >/dev/null 2>&1 || python3 -m venv --clear venv # also where the folder was moved
   venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
   venv/bin/python check.py "$decoder" picture.png
 }
