@@ -21,10 +21,5 @@ func (s *Session) Sample(ctx context.Context, n int, o SampleOptions) (Images, e
 	if n < 0 || o.First < 0 || o.First > math.MaxUint32-n {
 		panic(fmt.Sprintf("infer: Sample of %d images from number %d on; want a range within [0, 2^32)", n, o.First))
 	}
-	z := make([]float32, n*s.Latent)
-	for i := range n {
-		noise := random.New(o.Seed, random.Prior, 0, uint32(o.First+i))
-		noise.Normal(z[i*s.Latent : (i+1)*s.Latent])
-	}
-	return s.Decode(ctx, z)
+	return s.Decode(ctx, random.Latents(o.Seed, o.First, n, s.Latent))
 }

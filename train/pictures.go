@@ -60,7 +60,7 @@ func (r *run) pictures() error {
 	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
 		return err
 	}
-	sheet := picture.Grid(r.images(r.decode(prior(r.Seed, samples, r.m.Config.Latent))), sampleRow)
+	sheet := picture.Grid(r.images(r.decode(random.Latents(r.Seed, 0, samples, r.m.Config.Latent))), sampleRow)
 	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
 		return err
 	}
@@ -74,16 +74,6 @@ func (r *run) pictures() error {
 func (r *run) images(pixels []float32) picture.Images {
 	s := r.m.Config.Image
 	return picture.Images{H: s.H, W: s.W, C: s.C, Pixels: pixels}
-}
-
-// prior draws n latent points from N(0, I).
-func prior(seed uint64, n, latent int) []float32 {
-	z := make([]float32, n*latent)
-	for i := range n {
-		s := random.New(seed, random.Prior, 0, uint32(i))
-		s.Normal(z[i*latent : (i+1)*latent])
-	}
-	return z
 }
 
 // decode returns the images of latent points, in batches that fit the workspace.

@@ -85,6 +85,18 @@ func (s *Source) Normal(dst []float32) {
 	}
 }
 
+// Latents draws n points of N(0, I) in the given number of dimensions, those of the
+// samples from number first on. Training and inference share it, so that sample i of
+// a seed is the same in both.
+func Latents(seed uint64, first, n, dims int) []float32 {
+	z := make([]float32, n*dims)
+	for i := range n {
+		s := New(seed, Prior, 0, uint32(first+i))
+		s.Normal(z[i*dims : (i+1)*dims])
+	}
+	return z
+}
+
 // Shuffle puts p in a random order (Fisher and Yates).
 func (s *Source) Shuffle(p []int) {
 	for i := len(p) - 1; i > 0; i-- {

@@ -84,3 +84,11 @@ func TestShuffleIsAPermutation(t *testing.T) {
 		}
 	}
 }
+
+// A series drawn in two parts is that drawn at once.
+func TestLatentsInParts(t *testing.T) {
+	whole := Latents(7, 0, 5, 3)
+	if parts := slices.Concat(Latents(7, 0, 2, 3), Latents(7, 2, 3, 3)); !slices.Equal(parts, whole) {
+		t.Errorf("in parts %v, at once %v", parts, whole)
+	}
+}
