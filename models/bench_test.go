@@ -19,15 +19,13 @@ func BenchmarkLayer(b *testing.B) {
 		layers []Layer
 	}{{m.Config.Image, m.net.encoder}, {Vector(m.Config.Latent), m.net.decoder}} {
 		in := part.in
-		for i, l := range part.layers {
+		for _, l := range part.layers {
 			x, y := normal(n*in.Len(), 1), make([]float32, n*l.Out().Len())
 			dy := normal(len(y), 2)
 			var dx []float32
-			if i > 0 || &part.layers[0] != &m.net.encoder[0] {
-				dx = make([]float32, len(x)) // the images' own gradient is not needed
+			if in != m.Config.Image { // whose own gradient nobody needs
+				dx = make([]float32, len(x))
 			}
-			// A weight is used once for each output value, or input value, that its
-			// layer's own geometry gives it.
 			adds := float64(n) * multiplyAdds(l, in)
 			name := l.Params()[0].Name
 			b.Run(name[:len(name)-len("/weight")]+"/forward", func(b *testing.B) {

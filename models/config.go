@@ -1,6 +1,7 @@
 package models
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -51,26 +52,19 @@ const (
 
 // withDefaults returns c with its defaults filled in and validated.
 func (c Config) withDefaults() (Config, error) {
-	fill(&c.Arch, "conv")
-	fill(&c.Latent, 2)
-	fill(&c.Likelihood, Bernoulli)
+	c.Arch = cmp.Or(c.Arch, "conv")
+	c.Latent = cmp.Or(c.Latent, 2)
+	c.Likelihood = cmp.Or(c.Likelihood, Bernoulli)
 	if c.Arch == "mlp" {
-		fill(&c.Activation, "relu")
+		c.Activation = cmp.Or(c.Activation, "relu")
 		if c.Hidden == nil {
 			c.Hidden = []int{400}
 		}
 	}
 	if c.Likelihood == Gaussian {
-		fill(&c.Sigma, 0.1)
+		c.Sigma = cmp.Or(c.Sigma, 0.1)
 	}
 	return c, c.validate()
-}
-
-func fill[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 func (c Config) validate() error {

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -49,9 +50,9 @@ type Progress struct {
 }
 
 func (o Options) withDefaults() (Options, error) {
-	fill(&o.Epochs, 30)
-	fill(&o.Batch, 128)
-	fill(&o.LR, 1e-3)
+	o.Epochs = cmp.Or(o.Epochs, 30)
+	o.Batch = cmp.Or(o.Batch, 128)
+	o.LR = cmp.Or(o.LR, 1e-3)
 	if o.Beta == nil {
 		one := 1.0
 		o.Beta = &one
@@ -82,11 +83,4 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("resume and force exclude each other")
 	}
 	return o, nil
-}
-
-func fill[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
