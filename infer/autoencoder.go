@@ -3,18 +3,28 @@ package infer
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 
 	"govae/onnx"
 )
 
-// Reconstruct maps images x [n, C, H, W] to what an autoencoder makes of them. The
-// function [Reconstruct] does so with an encoder and a decoder.
-func (s *Session) Reconstruct(ctx context.Context, x []float32) (Images, error) {
-	if err := s.want(Autoencoder); err != nil {
-		return Images{}, err
+// Reconstruct maps images to what an autoencoder makes of them, in order, like
+// [Session.DecodeAll]. The function [Reconstruct] does so with an encoder and a
+// decoder.
+func (s *Session) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
+	return func(yield func(Image, error) bool) {
+		if err := s.want(Autoencoder); err != nil {
+			yield(Image{}, err)
+			return
+		}
+		each(yield, ahead(ctx, blocks(pixels(images), s.C*s.H*s.W, s.blockRows()), s.reconstruct))
 	}
+}
+
+// reconstruct is [Session.Reconstruct] for a batch x [n, C, H, W].
+func (s *Session) reconstruct(ctx context.Context, x []float32) (Images, error) {
 	size, shape := s.C*s.H*s.W, []int{s.C, s.H, s.W}
 	if s.channelsLast {
 		x, shape = transposeImages(x, s.C, s.H*s.W), []int{s.H, s.W, s.C}
@@ -23,11 +33,7 @@ func (s *Session) Reconstruct(ctx context.Context, x []float32) (Images, error) 
 	if err != nil {
 		return Images{}, err
 	}
-	pixels := out[0]
-	if s.channelsLast {
-		pixels = transposeImages(pixels, s.H*s.W, s.C)
-	}
-	return Images{s.C, s.H, s.W, pixels}, nil
+	return s.images(out[0]), nil
 }
 
 // setAutoencoder takes the sizes from the shapes of an image and its

@@ -51,7 +51,7 @@ func (s *Session) outputs(ctx context.Context, input []float32) ([][]float32, er
 		mean, logVar, err := s.Encode(ctx, input)
 		return [][]float32{mean, logVar}, err
 	case Autoencoder:
-		images, err := s.Reconstruct(ctx, input)
+		images, err := s.reconstruct(ctx, input)
 		return [][]float32{images.Pixels}, err
 	default:
 		images, err := s.Decode(ctx, input)

@@ -8,7 +8,12 @@
 //
 //	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 //	...
-//	images, err := decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1})
+//	for image, err := range decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1}) {
+//
+// What a model makes comes as a stream, in constant memory however long it is, and
+// streams go into one another: [Session.EncodeAll] of images, [Means] of codes,
+// [Session.DecodeAll] of latent points. [Collect] gathers a stream in one batch.
+// A context cancels between chunks.
 //
 // [Session.CheckValues] tells whether engine and machine compute what the trainer
 // did, from values that an exported file holds for this purpose.

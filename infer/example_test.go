@@ -2,8 +2,11 @@ package infer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"image/png"
 	"log"
+	"os"
 
 	"govae/infer"
 )
@@ -15,15 +18,39 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	images, err := decoder.Sample(context.Background(), 1, infer.SampleOptions{Seed: 1})
+	for image, err := range decoder.Sample(context.Background(), 1, infer.SampleOptions{Seed: 1}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for i, v := range image.Pixels {
+			if i%image.W == 0 {
+				fmt.Println()
+			}
+			fmt.Printf("%c", " .:-=+*#%@"[int(v*9)])
+		}
+	}
+}
+
+// Write drawn images as PNG files.
+func ExampleSession_Sample() {
+	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	for i, v := range images.At(0) {
-		if i%images.W == 0 {
-			fmt.Println()
+	defer decoder.Close()
+	n := 0
+	for image, err := range decoder.Sample(context.Background(), 1000, infer.SampleOptions{Seed: 1, Temperature: 0.8}) {
+		if err != nil {
+			log.Fatal(err)
 		}
-		fmt.Printf("%c", " .:-=+*#%@"[int(v*9)])
+		f, err := os.Create(fmt.Sprintf("%04d.png", n))
+		if err != nil {
+			log.Fatal(err)
+		}
+		if err := errors.Join(png.Encode(f, image.Picture()), f.Close()); err != nil {
+			log.Fatal(err)
+		}
+		n++
 	}
 }
 
@@ -39,8 +66,8 @@ func ExampleReconstruct() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	x := make([]float32, 2*encoder.C*encoder.H*encoder.W) // two black images
-	images, err := infer.Reconstruct(context.Background(), encoder, decoder, x)
+	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
+	images, err := infer.Collect(infer.Reconstruct(context.Background(), encoder, decoder, black.All()))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func TestForeignDecoders(t *testing.T) {
 			t.Fatal(err)
 		}
 		kernel := weights("kernel", tt.c*tt.h*tt.w, 2)
-		for i, got := range images.At(0) {
+		for i, got := range images.At(0).Pixels {
 			at := i
 			if tt.last { // [C, H, W] is [H, W, C] in the file
 				at = i%(tt.h*tt.w)*tt.c + i/(tt.h*tt.w)

@@ -43,7 +43,7 @@ func TestPeers(t *testing.T) {
 					}
 					results[i] = append(mean, logVar...)
 				} else {
-					images, err := s.Sample(t.Context(), 67, infer.SampleOptions{})
+					images, err := infer.Collect(s.Sample(t.Context(), 67, infer.SampleOptions{}))
 					if err != nil {
 						t.Fatal(err)
 					}

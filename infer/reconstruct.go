@@ -3,19 +3,16 @@ package infer
 import (
 	"context"
 	"fmt"
+	"iter"
 )
 
-// Reconstruct encodes images x [n, C, H, W] and decodes the means. The sessions
-// must come from one model; [CheckPair] says whether they do.
-func Reconstruct(ctx context.Context, encoder, decoder *Session, x []float32) (Images, error) {
+// Reconstruct encodes images and decodes the means of their codes, in order. The
+// sessions must come from one model; [CheckPair] says whether they do.
+func Reconstruct(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
 	if err := CheckPair(encoder, decoder); err != nil {
-		return Images{}, err
+		return func(yield func(Image, error) bool) { yield(Image{}, err) }
 	}
-	mean, _, err := encoder.Encode(ctx, x)
-	if err != nil {
-		return Images{}, err
-	}
-	return decoder.Decode(ctx, mean)
+	return decoder.DecodeAll(ctx, Means(encoder.EncodeAll(ctx, images)))
 }
 
 // CheckPair returns an error unless encoder and decoder are what they are

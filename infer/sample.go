@@ -1,25 +1,43 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math"
 
 	"govae/internal/random"
 )
 
-// SampleOptions choose which samples are drawn. The zero value means seed 0 from the first sample on.
+// SampleOptions choose which samples are drawn. The zero value means seed 0 from
+// the first sample on.
 type SampleOptions struct {
-	Seed  uint64
-	First int // number of the first sample, for drawing a long series in parts
+	Seed        uint64
+	First       int     // number of the first sample, for drawing a long series in parts
+	Temperature float64 // standard deviation of the latent points; 0 means 1
 }
 
 // Sample draws n images from the model: latent points from the prior N(0, I),
-// decoded. Sample i of a seed is the same image however many are drawn, in
-// whatever parts and on however many threads.
-func (s *Session) Sample(ctx context.Context, n int, o SampleOptions) (Images, error) {
+// multiplied by the temperature, and decoded. Below 1 it trades variety for
+// typical images. Sample i of a seed is the same image however many are drawn, in
+// whatever parts and on however many threads. The stream is that of
+// [Session.DecodeAll].
+func (s *Session) Sample(ctx context.Context, n int, o SampleOptions) iter.Seq2[Image, error] {
 	if n < 0 || o.First < 0 || o.First > math.MaxUint32-n {
 		panic(fmt.Sprintf("infer: Sample of %d images from number %d on; want a range within [0, 2^32)", n, o.First))
 	}
-	return s.Decode(ctx, random.Latents(o.Seed, o.First, n, s.Latent))
+	temperature := float32(cmp.Or(o.Temperature, 1))
+	return s.DecodeAll(ctx, func(yield func([]float32, error) bool) {
+		z := make([]float32, s.Latent)
+		for i := range n {
+			random.Latent(z, o.Seed, o.First+i)
+			for j := range z {
+				z[j] *= temperature
+			}
+			if !yield(z, nil) {
+				return
+			}
+		}
+	})
 }

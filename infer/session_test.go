@@ -2,6 +2,8 @@ package infer_test
 
 import (
 	"context"
+	"errors"
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -27,7 +29,7 @@ func TestDecodeComputes(t *testing.T) {
 	}
 	w := weights("pixels", small.pixels(), 2)
 	for i := range 3 {
-		for p, got := range images.At(i) {
+		for p, got := range images.At(i).Pixels {
 			logit := float64(z[2*i]*w[2*p] + z[2*i+1]*w[2*p+1])
 			if want := 1 / (1 + math.Exp(-logit)); math.Abs(float64(got)-want) > 1e-6 {
 				t.Fatalf("image %d, pixel %d is %g, want %g", i, p, got, want)
@@ -42,7 +44,7 @@ func TestDecodeComputes(t *testing.T) {
 func TestEncodeAndReconstruct(t *testing.T) {
 	ctx := context.Background()
 	encoder, decoder := open(t, encoderModel(t, small), 2), open(t, decoderModel(t, small), 2)
-	drawn, err := decoder.Sample(ctx, 21, infer.SampleOptions{Seed: 3})
+	drawn, err := infer.Collect(decoder.Sample(ctx, 21, infer.SampleOptions{Seed: 3}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +56,7 @@ func TestEncodeAndReconstruct(t *testing.T) {
 		w := weights(name, 2, small.pixels())
 		for i, v := range got {
 			var want float64
-			for p, x := range drawn.At(i / 2) {
+			for p, x := range drawn.At(i / 2).Pixels {
 				want += float64(x) * float64(w[i%2*small.pixels()+p])
 			}
 			if math.Abs(float64(v)-want) > 1e-5 {
@@ -66,7 +68,7 @@ func TestEncodeAndReconstruct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := infer.Reconstruct(ctx, encoder, decoder, drawn.Pixels)
+	got, err := infer.Collect(infer.Reconstruct(ctx, encoder, decoder, drawn.All()))
 	if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
 		t.Errorf("reconstruction is not the decoded mean (%v)", err)
 	}
@@ -79,13 +81,13 @@ func TestBitsDoNotDependOnTheBatch(t *testing.T) {
 	s := size{latent: 5, c: 3, h: 9, w: 7}
 	data := decoderModel(t, s)
 	one, many := open(t, data, 1), open(t, data, 5)
-	all, err := many.Sample(ctx, 61, infer.SampleOptions{Seed: 9})
+	all, err := infer.Collect(many.Sample(ctx, 61, infer.SampleOptions{Seed: 9}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ first, n int }{{0, 1}, {60, 1}, {0, 7}, {13, 17}, {0, 61}, {5, 0}} {
 		for _, session := range []*infer.Session{one, many} {
-			got, err := session.Sample(ctx, tt.n, infer.SampleOptions{Seed: 9, First: tt.first})
+			got, err := infer.Collect(session.Sample(ctx, tt.n, infer.SampleOptions{Seed: 9, First: tt.first}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,9 +96,70 @@ func TestBitsDoNotDependOnTheBatch(t *testing.T) {
 			}
 		}
 	}
-	other, err := one.Sample(ctx, 61, infer.SampleOptions{Seed: 10})
+	other, err := infer.Collect(one.Sample(ctx, 61, infer.SampleOptions{Seed: 10}))
 	if err != nil || slices.Equal(other.Pixels, all.Pixels) {
 		t.Errorf("another seed gives the same images (%v)", err)
+	}
+}
+
+// TestStreams reads more rows than a stream has ahead, leaves early, and meets errors.
+func TestStreams(t *testing.T) {
+	ctx := t.Context()
+	encoder, decoder := open(t, encoderModel(t, small), 2), open(t, decoderModel(t, small), 2)
+	const n = 5000
+	count := 0
+	for image, err := range infer.Reconstruct(ctx, encoder, decoder, decoder.Sample(ctx, n, infer.SampleOptions{})) {
+		if err != nil || len(image.Pixels) != small.pixels() {
+			t.Fatalf("image %d: %d pixels, error %v", count, len(image.Pixels), err)
+		}
+		count++
+	}
+	if count != n {
+		t.Errorf("%d images, want %d", count, n)
+	}
+	for range decoder.Sample(ctx, n, infer.SampleOptions{}) {
+		break
+	}
+	failure := errors.New("no more")
+	points := func(yield func([]float32, error) bool) {
+		for range 3000 {
+			if !yield([]float32{1, 2}, nil) {
+				return
+			}
+		}
+		yield(nil, failure)
+	}
+	if _, err := infer.Collect(decoder.DecodeAll(ctx, points)); err != failure {
+		t.Errorf("error %v, want that of the input", err)
+	}
+	narrow := func(yield func([]float32, error) bool) { yield([]float32{1}, nil) }
+	if _, err := infer.Collect(decoder.DecodeAll(ctx, narrow)); err == nil || !strings.Contains(err.Error(), "a row of 1 values") {
+		t.Errorf("a short row: error %v", err)
+	}
+	hot, err := infer.Collect(decoder.Sample(ctx, 3, infer.SampleOptions{Temperature: 2}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cold, err := infer.Collect(decoder.Sample(ctx, 3, infer.SampleOptions{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range cold.Pixels { // the logits are linear in z
+		logit := func(p float32) float64 { return math.Log(float64(p) / (1 - float64(p))) }
+		if a, b := logit(hot.Pixels[i]), 2*logit(cold.Pixels[i]); math.Abs(a-b) > 1e-3*(1+math.Abs(b)) {
+			t.Fatalf("logit %d at temperature 2 is %g, want %g", i, a, b)
+		}
+	}
+}
+
+func TestPicture(t *testing.T) {
+	gray := infer.Image{C: 1, H: 1, W: 2, Pixels: []float32{0.5, 2}}.Picture()
+	if a, b := gray.At(0, 0), gray.At(1, 0); a != (color.Gray{Y: 128}) || b != (color.Gray{Y: 255}) {
+		t.Errorf("gray pixels %v and %v", a, b)
+	}
+	rgb := infer.Image{C: 3, H: 2, W: 1, Pixels: []float32{0, 1, 0.2, 0.4, 0.6, -1}}.Picture()
+	if a, b := rgb.At(0, 0), rgb.At(0, 1); a != (color.RGBA{0, 51, 153, 255}) || b != (color.RGBA{255, 102, 0, 255}) {
+		t.Errorf("colour pixels %v and %v", a, b)
 	}
 }
 
@@ -119,14 +182,14 @@ func TestManifoldOrder(t *testing.T) {
 
 func TestConcurrentUseCancelAndClose(t *testing.T) {
 	s := open(t, decoderModel(t, small), 2)
-	want, err := s.Sample(context.Background(), 20, infer.SampleOptions{})
+	want, err := infer.Collect(s.Sample(context.Background(), 20, infer.SampleOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var users sync.WaitGroup
 	for range 8 {
 		users.Go(func() {
-			got, err := s.Sample(context.Background(), 20, infer.SampleOptions{})
+			got, err := infer.Collect(s.Sample(context.Background(), 20, infer.SampleOptions{}))
 			if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
 				t.Errorf("concurrent use gives other images (%v)", err)
 			}
@@ -136,14 +199,14 @@ func TestConcurrentUseCancelAndClose(t *testing.T) {
 
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := s.Sample(cancelled, 20, infer.SampleOptions{}); err != context.Canceled {
+	if _, err := infer.Collect(s.Sample(cancelled, 20, infer.SampleOptions{})); err != context.Canceled {
 		t.Errorf("cancelled: error %v, want %v", err, context.Canceled)
 	}
 	s.Close()
 	if err := s.Close(); err != nil {
 		t.Errorf("second Close: %v", err)
 	}
-	if _, err := s.Sample(context.Background(), 20, infer.SampleOptions{}); err == nil || !strings.Contains(err.Error(), "closed") {
+	if _, err := infer.Collect(s.Sample(context.Background(), 20, infer.SampleOptions{})); err == nil || !strings.Contains(err.Error(), "closed") {
 		t.Errorf("after Close: error %v", err)
 	}
 }
@@ -154,7 +217,7 @@ func TestRolesAndPairs(t *testing.T) {
 	if decoder.Role != infer.Decoder || encoder.Role != infer.Encoder || decoder.Latent != 2 || encoder.H != 5 {
 		t.Errorf("contracts %+v and %+v", decoder.Contract, encoder.Contract)
 	}
-	if _, err := encoder.Sample(ctx, 1, infer.SampleOptions{}); err == nil || !strings.Contains(err.Error(), "holds the encoder where the decoder is needed") {
+	if _, err := infer.Collect(encoder.Sample(ctx, 1, infer.SampleOptions{})); err == nil || !strings.Contains(err.Error(), "holds the encoder where the decoder is needed") {
 		t.Errorf("Sample of an encoder: %v", err)
 	}
 	if _, _, err := decoder.Encode(ctx, make([]float32, 20)); err == nil || !strings.Contains(err.Error(), "holds the decoder where the encoder is needed") {
@@ -292,7 +355,7 @@ func FuzzReadContract(f *testing.F) {
 func BenchmarkSample(b *testing.B) {
 	s := open(b, decoderModel(b, size{2, 1, 28, 28}), 0)
 	for b.Loop() {
-		if _, err := s.Sample(b.Context(), 64, infer.SampleOptions{}); err != nil {
+		if _, err := infer.Collect(s.Sample(b.Context(), 64, infer.SampleOptions{})); err != nil {
 			b.Fatal(err)
 		}
 	}

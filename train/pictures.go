@@ -60,11 +60,16 @@ func (r *run) pictures() error {
 	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
 		return err
 	}
-	sheet := picture.Grid(r.images(r.decode(random.Latents(r.Seed, 0, samples, r.m.Config.Latent))), sampleRow)
+	l := r.m.Config.Latent
+	z := make([]float32, samples*l)
+	for i := range samples {
+		random.Latent(z[i*l:(i+1)*l], r.Seed, i)
+	}
+	sheet := picture.Grid(r.images(r.decode(z)), sampleRow)
 	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
 		return err
 	}
-	if r.m.Config.Latent != 2 {
+	if l != 2 {
 		return nil
 	}
 	tiles := r.images(r.decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))

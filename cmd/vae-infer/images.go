@@ -3,54 +3,92 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
+
+	"github.com/spf13/cobra"
 
 	"govae/dataset"
 	"govae/infer"
+	"govae/internal/cli"
 )
 
-// loadSource reads images from a source, as the model takes them: the first ones
-// of its test split, or all if limit is 0.
-func loadSource(ctx context.Context, c infer.Contract, spec string, limit int) (infer.Images, error) {
-	source, err := dataset.Open(spec, dataset.Options{})
+// inputFlags say which images a command takes: those of --data or the files that
+// are its arguments.
+type inputFlags struct {
+	data, split string
+	limit       int
+}
+
+func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
+	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, or a .npy file")
+	cmd.Flags().StringVar(&f.split, "split", "test", "which images of --data: test or train")
+	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
+}
+
+// check finds mistakes in the arguments.
+func (f *inputFlags) check(files []string) error {
+	switch {
+	case (f.data == "") == (len(files) == 0):
+		return cli.Usagef("give either --data SOURCE or image files")
+	case f.split != "test" && f.split != "train":
+		return cli.Usagef("--split %s: want test or train", f.split)
+	case f.limit < 0:
+		return cli.Usagef("--limit %d: want a number of images, or 0 for all", f.limit)
+	}
+	return nil
+}
+
+// input is what a command reads: images of the size that the model takes.
+type input struct {
+	*dataset.Images
+	classes []string // the name of each label, or nil
+}
+
+// load reads the images that the flags and the arguments name.
+func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
+	want := dataset.Shape{H: c.H, W: c.W, C: c.C}
+	if f.data == "" {
+		m, err := dataset.ReadFiles(ctx, files, want) // a model of one channel gets colours as gray
+		return input{Images: m}, err
+	}
+	source, err := dataset.Open(f.data, dataset.Options{})
 	if err != nil {
-		return infer.Images{}, err
+		return input{}, err
 	}
 	data, err := source.Load(ctx)
 	if err != nil {
-		return infer.Images{}, err
+		return input{}, err
 	}
 	m := data.Test
-	if m.Shape != shape(c) {
-		return infer.Images{}, fmt.Errorf("%s: images are %v (height, width, channels), but the model takes %v; give it such images", spec, m.Shape, shape(c))
+	if f.split == "train" {
+		m = data.Train
 	}
-	if limit > 0 {
-		m = m.Head(limit)
+	if m.Shape != want {
+		return input{}, fmt.Errorf("%s: images are %v (height, width, channels), but the model takes %v; give it such images", f.data, m.Shape, want)
 	}
-	return channelsFirst(m), nil
+	if f.limit > 0 {
+		m = m.Head(f.limit)
+	}
+	return input{m, data.Classes}, nil
 }
 
-// loadFiles reads image files; a model of one channel gets colours as gray.
-func loadFiles(ctx context.Context, c infer.Contract, paths []string) (infer.Images, error) {
-	m, err := dataset.ReadFiles(ctx, paths, shape(c))
-	if err != nil {
-		return infer.Images{}, err
-	}
-	return channelsFirst(m), nil
-}
-
-// shape is the shape of the images that a model takes.
-func shape(c infer.Contract) dataset.Shape { return dataset.Shape{H: c.H, W: c.W, C: c.C} }
-
-// channelsFirst turns bytes [n, H, W, C] into the numbers [n, C, H, W] that models
-// take.
-func channelsFirst(m *dataset.Images) infer.Images {
-	x := infer.Images{C: m.C, H: m.H, W: m.W, Pixels: make([]float32, len(m.Pixels))}
-	area := m.H * m.W
-	for i := range m.Len() {
-		dst := x.At(i)
-		for j, v := range m.At(i) {
-			dst[j%m.C*area+j/m.C] = float32(v) / 255
-		}
+// at returns image i as models take it: numbers [C, H, W] for bytes [H, W, C].
+func (in input) at(i int) infer.Image {
+	area := in.H * in.W
+	x := infer.Image{C: in.C, H: in.H, W: in.W, Pixels: make([]float32, in.Shape.Len())}
+	for j, v := range in.At(i) {
+		x.Pixels[j%in.C*area+j/in.C] = float32(v) / 255
 	}
 	return x
+}
+
+// all yields all images in order.
+func (in input) all() iter.Seq2[infer.Image, error] {
+	return func(yield func(infer.Image, error) bool) {
+		for i := range in.Len() {
+			if !yield(in.at(i), nil) {
+				return
+			}
+		}
+	}
 }

@@ -2,7 +2,7 @@
 package main
 
 import (
-	"context"
+	"iter"
 	"math"
 	"path/filepath"
 	"slices"
@@ -13,6 +13,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/internal/picture"
 	"govae/internal/sink"
 )
 
@@ -22,7 +23,7 @@ func command(a *cli.App) *cobra.Command {
 	m := &modelFlags{app: a}
 	o := outputFlags{app: a}
 	var samples int
-	var seed uint64
+	var draw infer.SampleOptions
 	root := &cobra.Command{
 		Use:   "vae-infer",
 		Short: "Generate images with an exported VAE",
@@ -43,18 +44,20 @@ with a / behind, a folder with one PNG an image.`,
 			if samples < 1 || samples > math.MaxUint32 {
 				return cli.Usagef("--samples %d: want a number from 1 to %d", samples, math.MaxUint32)
 			}
+			if !(draw.Temperature > 0) || math.IsInf(draw.Temperature, 0) {
+				return cli.Usagef("--temperature %g: want a positive number", draw.Temperature)
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
-			return o.write(cmd.Context(), decoder, samples, nil, func(first, n int) (infer.Images, error) {
-				return decoder.Sample(cmd.Context(), n, infer.SampleOptions{Seed: seed, First: first})
-			})
+			return o.write(decoder, samples, nil, decoder.Sample(cmd.Context(), samples, draw))
 		},
 	}
 	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
-	root.Flags().Uint64Var(&seed, "seed", 0, "number that determines the images")
+	root.Flags().Uint64Var(&draw.Seed, "seed", 0, "number that determines the images")
+	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	m.flags(root)
 	o.flags(root, "samples.png")
 	root.AddCommand(reconstruct(m), manifold(m), info(), runtimeCommand(m))
@@ -117,26 +120,25 @@ func (o *outputFlags) flags(cmd *cobra.Command, out string) {
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
 }
 
-// batch is the number of images that are made before they are written.
-const batch = 1024
+// drawing makes one picture of all images.
+type drawing = func(path string, images picture.Images) error
 
-// write makes n images batch by batch and writes them to --out. Draw, if not
-// nil, makes the picture of a --out that ends in .png.
-func (o *outputFlags) write(ctx context.Context, s *infer.Session, n int, draw drawing, generate func(first, n int) (infer.Images, error)) error {
+// write writes n images that a session makes to --out. Draw, if not nil, makes the
+// picture of a --out that ends in .png.
+func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
 	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
-	chunks := func(yield func([]float32, error) bool) {
-		for first := 0; first < n; first += batch {
-			images, err := generate(first, min(batch, n-first))
-			if !yield(images.Pixels, err) || err != nil {
+	pixels := func(yield func([]float32, error) bool) {
+		for image, err := range images {
+			if !yield(image.Pixels, err) || err != nil {
 				return
 			}
-			p.Add(images.Len())
+			p.Add(1)
 		}
 	}
 	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw}
-	if err := sink.Write(o.out, options, chunks); err != nil {
+	if err := sink.Write(o.out, options, pixels); err != nil {
 		return err
 	}
 	p.Stop()

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -41,10 +40,7 @@ z[0] grows to the right and z[1] upwards. The first image is the top left one.`,
 			draw := func(path string, images picture.Images) error {
 				return picture.Manifold(path, images, grid, lo, hi)
 			}
-			size := decoder.C * decoder.H * decoder.W
-			return o.write(cmd.Context(), decoder, images.Len(), draw, func(first, n int) (infer.Images, error) {
-				return infer.Images{C: images.C, H: images.H, W: images.W, Pixels: images.Pixels[first*size : (first+n)*size]}, nil
-			})
+			return o.write(decoder, images.Len(), draw, images.All())
 		},
 	}
 	o.flags(cmd, "manifold.png")

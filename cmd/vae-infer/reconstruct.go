@@ -1,20 +1,16 @@
 package main
 
 import (
+	"iter"
+
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/internal/cli"
 	"govae/internal/picture"
 )
 
-// drawing makes one picture of all images.
-type drawing = func(path string, images picture.Images) error
-
 func reconstruct(m *modelFlags) *cobra.Command {
-	o := outputFlags{app: m.app}
-	var data string
-	var limit int
+	o, in := outputFlags{app: m.app}, inputFlags{}
 	cmd := &cobra.Command{
 		Use:   "reconstruct [IMAGE…]",
 		Short: "Encode images and decode them again",
@@ -28,51 +24,53 @@ reconstructions alone. --decoder may name an autoencoder, which needs no encoder
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if (data == "") == (len(files) == 0) {
-				return cli.Usagef("give either --data SOURCE or image files")
-			}
-			if limit < 0 {
-				return cli.Usagef("--limit %d: want a number of images, or 0 for all", limit)
+			if err := in.check(files); err != nil {
+				return err
 			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
-			run := func(x []float32) (infer.Images, error) { return decoder.Reconstruct(cmd.Context(), x) }
-			if decoder.Role != infer.Autoencoder {
-				encoder, err := m.open(m.encoderPath())
+			x, err := in.load(cmd.Context(), decoder.Contract, files)
+			if err != nil {
+				return err
+			}
+			var reconstructions iter.Seq2[infer.Image, error]
+			if decoder.Role == infer.Autoencoder {
+				reconstructions = decoder.Reconstruct(cmd.Context(), x.all())
+			} else {
+				encoder, err := m.openEncoder(decoder)
 				if err != nil {
 					return err
 				}
 				defer encoder.Close()
-				if err := infer.CheckPair(encoder, decoder); err != nil {
-					return err
-				}
-				run = func(x []float32) (infer.Images, error) {
-					return infer.Reconstruct(cmd.Context(), encoder, decoder, x)
-				}
-			}
-			var x infer.Images
-			if data != "" {
-				x, err = loadSource(cmd.Context(), decoder.Contract, data, limit)
-			} else {
-				x, err = loadFiles(cmd.Context(), decoder.Contract, files)
-			}
-			if err != nil {
-				return err
+				reconstructions = infer.Reconstruct(cmd.Context(), encoder, decoder, x.all())
 			}
 			draw := func(path string, images picture.Images) error {
-				return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, x.Pixels), images, 8))
+				originals, err := infer.Collect(x.all())
+				if err != nil {
+					return err
+				}
+				return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
 			}
-			return o.write(cmd.Context(), decoder, x.Len(), draw, func(first, n int) (infer.Images, error) {
-				size := x.C * x.H * x.W
-				return run(x.Pixels[first*size : (first+n)*size])
-			})
+			return o.write(decoder, x.Len(), draw, reconstructions)
 		},
 	}
 	o.flags(cmd, "reconstructions.png")
-	cmd.Flags().StringVar(&data, "data", "", "digits, mnist, a folder of IDX files or images, or a .npy file")
-	cmd.Flags().IntVar(&limit, "limit", 32, "number of images of --data, 0 for all")
+	in.flags(cmd, 32)
 	return cmd
+}
+
+// openEncoder opens the encoder that belongs to a decoder.
+func (m *modelFlags) openEncoder(decoder *infer.Session) (*infer.Session, error) {
+	encoder, err := m.open(m.encoderPath())
+	if err != nil {
+		return nil, err
+	}
+	if err := infer.CheckPair(encoder, decoder); err != nil {
+		encoder.Close()
+		return nil, err
+	}
+	return encoder, nil
 }

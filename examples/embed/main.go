@@ -36,15 +36,16 @@ func main() {
 		fmt.Printf("%s, %s: largest difference %.1e\n", runtime.Version(), session.Engine(), difference)
 		return
 	}
-	images, err := session.Sample(context.Background(), 1, infer.SampleOptions{Seed: *seed})
-	if err != nil {
-		log.Fatal(err)
-	}
-	for i, v := range images.At(0) {
-		shade := min(int(v*5), 4)
-		fmt.Print(" .:*#"[shade:shade+1], " .:*#"[shade:shade+1]) // twice: characters are tall
-		if (i+1)%images.W == 0 {
-			fmt.Println()
+	for image, err := range session.Sample(context.Background(), 1, infer.SampleOptions{Seed: *seed}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for i, v := range image.Pixels {
+			shade := min(int(v*5), 4)
+			fmt.Print(" .:*#"[shade:shade+1], " .:*#"[shade:shade+1]) // twice: characters are tall
+			if (i+1)%image.W == 0 {
+				fmt.Println()
+			}
 		}
 	}
 }

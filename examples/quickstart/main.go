@@ -62,7 +62,7 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 		return err
 	}
 	defer decoder.Close()
-	images, err := decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1})
+	images, err := infer.Collect(decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1}))
 	if err != nil {
 		return err
 	}

@@ -85,16 +85,11 @@ func (s *Source) Normal(dst []float32) {
 	}
 }
 
-// Latents draws n points of N(0, I) in the given number of dimensions, those of the
-// samples from number first on. Training and inference share it, so that sample i of
-// a seed is the same in both.
-func Latents(seed uint64, first, n, dims int) []float32 {
-	z := make([]float32, n*dims)
-	for i := range n {
-		s := New(seed, Prior, 0, uint32(first+i))
-		s.Normal(z[i*dims : (i+1)*dims])
-	}
-	return z
+// Latent draws the point z of N(0, I) that sample number i of a seed is made from.
+// Training and inference share it, so that the sample is the same in both.
+func Latent(z []float32, seed uint64, i int) {
+	s := New(seed, Prior, 0, uint32(i))
+	s.Normal(z)
 }
 
 // Shuffle puts p in a random order (Fisher and Yates).

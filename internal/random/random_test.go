@@ -85,10 +85,16 @@ func TestShuffleIsAPermutation(t *testing.T) {
 	}
 }
 
-// A series drawn in two parts is that drawn at once.
-func TestLatentsInParts(t *testing.T) {
-	whole := Latents(7, 0, 5, 3)
-	if parts := slices.Concat(Latents(7, 0, 2, 3), Latents(7, 2, 3, 3)); !slices.Equal(parts, whole) {
-		t.Errorf("in parts %v, at once %v", parts, whole)
+// A sample's point is its own, and begins alike in every number of dimensions.
+func TestLatent(t *testing.T) {
+	var a, b [3]float32
+	Latent(a[:], 7, 1)
+	Latent(b[:], 7, 2)
+	if a == b {
+		t.Error("two samples have one point")
+	}
+	var short [2]float32
+	if Latent(short[:], 7, 1); !slices.Equal(short[:], a[:2]) {
+		t.Errorf("two dimensions %v, three %v", short, a)
 	}
 }

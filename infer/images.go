@@ -1,0 +1,123 @@
+package infer
+
+import (
+	"image"
+	"image/color"
+	"iter"
+)
+
+// Image is one image [C, H, W] with values in [0, 1].
+type Image struct {
+	C, H, W int // C is 1 (gray) or 3 (red, green, blue)
+	Pixels  []float32
+}
+
+// Picture returns the image with eight bits a channel, as package image/png and its
+// relatives take it: an [image.Gray], or an [image.RGBA] for three channels.
+func (m Image) Picture() image.Image {
+	area := m.H * m.W
+	bounds := image.Rect(0, 0, m.W, m.H)
+	if m.C == 1 {
+		gray := image.NewGray(bounds)
+		for i, v := range m.Pixels {
+			gray.Pix[i] = level(v)
+		}
+		return gray
+	}
+	rgba := image.NewRGBA(bounds)
+	for i := range area {
+		rgba.SetRGBA(i%m.W, i/m.W, color.RGBA{level(m.Pixels[i]), level(m.Pixels[area+i]), level(m.Pixels[2*area+i]), 255})
+	}
+	return rgba
+}
+
+// level maps [0, 1] to 0..255, rounding to the nearest; NaN becomes 0.
+func level(v float32) uint8 {
+	switch {
+	case v >= 1:
+		return 255
+	case v > 0:
+		return uint8(v*255 + 0.5)
+	}
+	return 0
+}
+
+// Images is a batch of n images [n, C, H, W] with values in [0, 1].
+type Images struct {
+	C, H, W int
+	Pixels  []float32
+}
+
+// Len returns the number of images.
+func (m Images) Len() int { return len(m.Pixels) / (m.C * m.H * m.W) }
+
+// At returns image i, which shares memory with m.
+func (m Images) At(i int) Image {
+	size := m.C * m.H * m.W
+	return Image{m.C, m.H, m.W, m.Pixels[i*size : (i+1)*size : (i+1)*size]}
+}
+
+// All yields the images one by one, as the tasks take them. There is no error.
+func (m Images) All() iter.Seq2[Image, error] {
+	return func(yield func(Image, error) bool) {
+		for i := range m.Len() {
+			if !yield(m.At(i), nil) {
+				return
+			}
+		}
+	}
+}
+
+// Collect gathers the images of a stream in one batch, and stops at its first error.
+func Collect(images iter.Seq2[Image, error]) (Images, error) {
+	var m Images
+	for image, err := range images {
+		if err != nil {
+			return Images{}, err
+		}
+		m.C, m.H, m.W = image.C, image.H, image.W
+		m.Pixels = append(m.Pixels, image.Pixels...)
+	}
+	return m, nil
+}
+
+// each yields the images of batches one by one.
+func each(yield func(Image, error) bool, batches iter.Seq2[Images, error]) {
+	for images, err := range batches {
+		if err != nil {
+			yield(Image{}, err)
+			return
+		}
+		for i := range images.Len() {
+			if !yield(images.At(i), nil) {
+				return
+			}
+		}
+	}
+}
+
+// images wraps the pixels of a model's output.
+func (s *Session) images(pixels []float32) Images {
+	if s.channelsLast {
+		pixels = transposeImages(pixels, s.H*s.W, s.C)
+	}
+	return Images{s.C, s.H, s.W, pixels}
+}
+
+// transposeImages returns x, images seen as matrices [rows, cols], with each one
+// transposed: channels first becomes channels last, and the other way round.
+func transposeImages(x []float32, rows, cols int) []float32 {
+	if rows == 1 || cols == 1 {
+		return x
+	}
+	y := make([]float32, len(x))
+	size := rows * cols
+	for i := 0; i+size <= len(x); i += size {
+		for r := range rows {
+			for c := range cols {
+				y[i+c*rows+r] = x[i+r*cols+c]
+			}
+		}
+	}
+	return y
+}
