@@ -20,7 +20,7 @@ const (
 	PreviousCheckpointFile = "checkpoint.previous.safetensors"
 )
 
-const checkpointFormat = "1"
+const checkpointFormat = "2"
 
 // settings are what must not change when a run is resumed.
 type settings struct {
@@ -86,11 +86,16 @@ type checkpoint struct {
 	adam     *adam
 }
 
-// The prefixes of Adam's moments; the weights have none.
-const (
-	firstMoment  = "adam/m/"
-	secondMoment = "adam/v/"
-)
+// tensors are the vectors that a checkpoint holds, by the prefix of their names.
+func (c *checkpoint) tensors() []prefixed {
+	return []prefixed{{"", c.m.Theta}, {"average/", c.adam.average}, {"adam/m/", c.adam.m}, {"adam/v/", c.adam.v}}
+}
+
+// prefixed is a vector laid out like the parameters.
+type prefixed struct {
+	prefix string
+	values []float32
+}
 
 // save writes the checkpoint in dir; the one that was there becomes its
 // predecessor.
@@ -107,7 +112,9 @@ func (c *checkpoint) save(dir string) error {
 		Metadata: map[string]string{
 			"format": checkpointFormat, "settings": string(settings), "state": string(state), "kernel": c.kernel,
 		},
-		Tensors: slices.Concat(c.m.Tensors("", c.m.Theta), c.m.Tensors(firstMoment, c.adam.m), c.m.Tensors(secondMoment, c.adam.v)),
+	}
+	for _, t := range c.tensors() {
+		f.Tensors = append(f.Tensors, c.m.Tensors(t.prefix, t.values)...)
 	}
 	if f.Metadata["sha256"], err = f.Digest(); err != nil {
 		return err
@@ -132,7 +139,7 @@ func holds(dir string, files ...string) bool {
 	})
 }
 
-// load sets c.state, c.kernel, the weights and the moments from dir, after
+// load sets c.state, c.kernel and all tensors from dir, after
 // a check that the checkpoint is whole and of the same settings. Where it is
 // damaged or missing, its predecessor serves, and warn is told.
 func (c *checkpoint) load(dir string, warn func(string)) error {
@@ -180,8 +187,8 @@ func (c *checkpoint) loadFile(path string) error {
 	default:
 		return fmt.Errorf("%s: the run was started with %s %v, not %v: keep it, or give another directory", path, name, was, is)
 	}
-	for prefix, v := range map[string][]float32{"": c.m.Theta, firstMoment: c.adam.m, secondMoment: c.adam.v} {
-		if err := c.m.SetTensors(prefix, v, f); err != nil {
+	for _, t := range c.tensors() {
+		if err := c.m.SetTensors(t.prefix, t.values, f); err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}

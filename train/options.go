@@ -24,7 +24,8 @@ type Options struct {
 
 	// ValFraction is the share of the training images that is set apart for
 	// validation; 0 means none. With validation images the weights of the best
-	// validation ELBO are kept, otherwise those of the last epoch.
+	// validation ELBO are kept, otherwise those of the last epoch. Either way they are
+	// averages over the steps ([Run]).
 	ValFraction float64
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int

@@ -20,9 +20,11 @@ import (
 // checkpointInterval is the longest time that a crash can cost.
 const checkpointInterval = 5 * time.Minute
 
-// Run trains m on the data and returns the metrics of every epoch. When it
-// returns without an error m holds the weights that it kept: those of the best
-// validation ELBO if there are validation images, else those of the last epoch.
+// Run trains m on the data and returns the metrics of every epoch. What is
+// evaluated and kept is a running average of the weights over the steps, which is
+// better than the weights of any one step. When Run returns without an error m holds
+// those of the best validation ELBO if there are validation images, else those of
+// the last epoch.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's.
@@ -42,7 +44,7 @@ type run struct {
 	elbo                    *elbo
 	train, validation, test *dataset.Images
 	metrics                 []Metrics
-	kept                    []float32 // the weights to keep; the present ones where nil
+	kept                    []float32 // the weights of the best epoch; nil without validation
 	saved                   time.Time // when the latest checkpoint was written
 }
 
@@ -137,6 +139,7 @@ func (r *run) run(ctx context.Context) error {
 			return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 		}
 	}
+	copy(r.m.Theta, r.adam.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 	}
@@ -164,25 +167,47 @@ func (r *run) epoch(ctx context.Context) error {
 			}
 		}
 	}
-	metrics, err := r.evaluate(ctx)
+	metrics, err := r.judge(ctx)
 	if err != nil {
 		return err
 	}
+	r.metrics = append(r.metrics, metrics)
 	r.state.Epoch++
 	r.state.Batch, r.state.Sums, r.state.Seconds = 0, Terms{}, 0
-	keep := true
-	if v := metrics.Validation; v != nil {
-		if keep = r.state.BestEpoch == 0 || v.ELBO() > r.state.Best; keep {
-			r.state.Best, r.state.BestEpoch = v.ELBO(), r.state.Epoch
-			r.kept = append(r.kept[:0], r.m.Theta...)
-		}
-	}
-	r.metrics = append(r.metrics, metrics)
-	if err := r.save(keep); err != nil {
+	if err := r.save(); err != nil {
 		return err
 	}
 	r.OnEpoch(metrics)
 	return nil
+}
+
+// judge evaluates the averaged weights and keeps them unless an earlier epoch's are
+// better.
+func (r *run) judge(ctx context.Context) (Metrics, error) {
+	r.exchange()
+	defer r.exchange()
+	metrics, err := r.evaluate(ctx)
+	if err != nil {
+		return metrics, err
+	}
+	if v := metrics.Validation; v != nil {
+		if r.state.BestEpoch > 0 && v.ELBO() <= r.state.Best {
+			return metrics, nil
+		}
+		r.state.Best, r.state.BestEpoch = v.ELBO(), metrics.Epoch
+		r.kept = append(r.kept[:0], r.m.Theta...)
+	}
+	if r.Dir != "" {
+		err = r.m.SaveWeights(r.Dir)
+	}
+	return metrics, err
+}
+
+// exchange swaps the present weights and the averaged ones.
+func (r *run) exchange() {
+	for i, v := range r.adam.average {
+		r.adam.average[i], r.m.Theta[i] = r.m.Theta[i], v
+	}
 }
 
 // step trains on one batch.
@@ -223,16 +248,11 @@ func (r *run) evaluate(ctx context.Context) (Metrics, error) {
 	return m, err
 }
 
-// save writes what an epoch leaves. The checkpoint comes last: whoever is killed
-// before it does the epoch again, to the same result.
-func (r *run) save(weights bool) error {
+// save writes what an epoch leaves beside its weights. The checkpoint comes last:
+// whoever is killed before it does the epoch again, to the same result.
+func (r *run) save() error {
 	if r.Dir == "" {
 		return nil
-	}
-	if weights {
-		if err := r.m.SaveWeights(r.Dir); err != nil {
-			return err
-		}
 	}
 	if err := writeMetrics(r.Dir, r.metrics); err != nil {
 		return err

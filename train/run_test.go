@@ -217,6 +217,34 @@ func TestValidationKeepsTheBest(t *testing.T) {
 	}
 }
 
+// TestKeepsTheAverage compares what a run keeps with the average over its steps.
+func TestKeepsTheAverage(t *testing.T) {
+	dir := t.TempDir()
+	m := smallModel(t, smallConfig)
+	want := make([]float64, len(m.Theta))
+	step := 0.0
+	o := Options{Dir: dir, Epochs: 2, Batch: 8, OnStep: func(Progress) {
+		step++
+		for i, v := range m.Theta { // a run's model has the present weights
+			want[i] += 17 / (step + 16) * (float64(v) - want[i])
+		}
+	}}
+	if _, err := Run(t.Context(), m, smallData(), o); err != nil {
+		t.Fatal(err)
+	}
+	saved, _, err := models.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string][]float32{"returned": m.Theta, "saved": saved.Theta} {
+		for i, v := range got {
+			if math.Abs(float64(v)-want[i]) > 1e-5 {
+				t.Fatalf("the %s model has the weight %g at %d, the average over %g steps is %g", name, v, i, step, want[i])
+			}
+		}
+	}
+}
+
 func TestDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "model")
 	var warnings []string

@@ -30,7 +30,7 @@ func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int
 // adamAVX2 updates vectors of 8 parameters.
 //
 //go:noescape
-func adamAVX2(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+func adamAVX2(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 
 // expAVX2 computes e^x of vectors of 8 numbers.
 //
@@ -73,7 +73,7 @@ func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride i
 // adamAVX512 updates vectors of 16 parameters.
 //
 //go:noescape
-func adamAVX512(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+func adamAVX512(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 
 // expAVX512 computes e^x of vectors of 16 numbers.
 //

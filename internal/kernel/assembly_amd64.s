@@ -681,44 +681,51 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX2(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+// func adamAVX2(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 // Requires: AVX, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-48
+TEXT ·adamAVX2(SB), NOSPLIT, $0-56
 	MOVQ         theta+0(FP), AX
-	MOVQ         m+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         gradient+24(FP), BX
-	MOVQ         vectors+32(FP), SI
-	MOVQ         rates+40(FP), DI
-	VBROADCASTSS (DI), Y0
-	VBROADCASTSS 4(DI), Y1
-	VBROADCASTSS 8(DI), Y2
-	VBROADCASTSS 12(DI), Y3
-	VBROADCASTSS 16(DI), Y4
-	VBROADCASTSS 20(DI), Y5
-	VBROADCASTSS 24(DI), Y6
+	MOVQ         average+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         gradient+32(FP), SI
+	MOVQ         vectors+40(FP), DI
+	MOVQ         rates+48(FP), R8
+	VBROADCASTSS (R8), Y0
+	VBROADCASTSS 4(R8), Y1
+	VBROADCASTSS 8(R8), Y2
+	VBROADCASTSS 12(R8), Y3
+	VBROADCASTSS 16(R8), Y4
+	VBROADCASTSS 20(R8), Y5
+	VBROADCASTSS 24(R8), Y6
+	VBROADCASTSS 28(R8), Y7
 
 again:
-	VMOVUPS     (BX), Y7
-	VMULPS      (CX), Y0, Y8
-	VFMADD231PS Y1, Y7, Y8
-	VMOVUPS     Y8, (CX)
-	VMULPS      Y7, Y7, Y7
-	VMULPS      (DX), Y2, Y9
-	VFMADD231PS Y3, Y7, Y9
+	VMOVUPS     (SI), Y8
+	VMULPS      (DX), Y0, Y9
+	VFMADD231PS Y1, Y8, Y9
 	VMOVUPS     Y9, (DX)
-	VSQRTPS     Y9, Y9
-	VFMADD213PS Y6, Y5, Y9
-	VMULPS      Y4, Y8, Y8
-	VDIVPS      Y9, Y8, Y8
-	VMOVUPS     (AX), Y7
-	VSUBPS      Y8, Y7, Y7
-	VMOVUPS     Y7, (AX)
+	VMULPS      Y8, Y8, Y8
+	VMULPS      (BX), Y2, Y10
+	VFMADD231PS Y3, Y8, Y10
+	VMOVUPS     Y10, (BX)
+	VSQRTPS     Y10, Y10
+	VFMADD213PS Y6, Y5, Y10
+	VMULPS      Y4, Y9, Y9
+	VDIVPS      Y10, Y9, Y9
+	VMOVUPS     (AX), Y10
+	VSUBPS      Y9, Y10, Y10
+	VMOVUPS     Y10, (AX)
+	VMOVUPS     (CX), Y8
+	VSUBPS      Y8, Y10, Y10
+	VFMADD231PS Y7, Y10, Y8
+	VMOVUPS     Y8, (CX)
 	ADDQ        $0x20, AX
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
-	DECQ        SI
+	ADDQ        $0x20, SI
+	DECQ        DI
 	JNZ         again
 	VZEROUPPER
 	RET
@@ -1659,44 +1666,51 @@ done:
 	VZEROUPPER
 	RET
 
-// func adamAVX512(theta *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+// func adamAVX512(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 // Requires: AVX, AVX512F
-TEXT ·adamAVX512(SB), NOSPLIT, $0-48
+TEXT ·adamAVX512(SB), NOSPLIT, $0-56
 	MOVQ         theta+0(FP), AX
-	MOVQ         m+8(FP), CX
-	MOVQ         v+16(FP), DX
-	MOVQ         gradient+24(FP), BX
-	MOVQ         vectors+32(FP), SI
-	MOVQ         rates+40(FP), DI
-	VBROADCASTSS (DI), Z0
-	VBROADCASTSS 4(DI), Z1
-	VBROADCASTSS 8(DI), Z2
-	VBROADCASTSS 12(DI), Z3
-	VBROADCASTSS 16(DI), Z4
-	VBROADCASTSS 20(DI), Z5
-	VBROADCASTSS 24(DI), Z6
+	MOVQ         average+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         v+24(FP), BX
+	MOVQ         gradient+32(FP), SI
+	MOVQ         vectors+40(FP), DI
+	MOVQ         rates+48(FP), R8
+	VBROADCASTSS (R8), Z0
+	VBROADCASTSS 4(R8), Z1
+	VBROADCASTSS 8(R8), Z2
+	VBROADCASTSS 12(R8), Z3
+	VBROADCASTSS 16(R8), Z4
+	VBROADCASTSS 20(R8), Z5
+	VBROADCASTSS 24(R8), Z6
+	VBROADCASTSS 28(R8), Z7
 
 again:
-	VMOVUPS     (BX), Z7
-	VMULPS      (CX), Z0, Z8
-	VFMADD231PS Z1, Z7, Z8
-	VMOVUPS     Z8, (CX)
-	VMULPS      Z7, Z7, Z7
-	VMULPS      (DX), Z2, Z9
-	VFMADD231PS Z3, Z7, Z9
+	VMOVUPS     (SI), Z8
+	VMULPS      (DX), Z0, Z9
+	VFMADD231PS Z1, Z8, Z9
 	VMOVUPS     Z9, (DX)
-	VSQRTPS     Z9, Z9
-	VFMADD213PS Z6, Z5, Z9
-	VMULPS      Z4, Z8, Z8
-	VDIVPS      Z9, Z8, Z8
-	VMOVUPS     (AX), Z7
-	VSUBPS      Z8, Z7, Z7
-	VMOVUPS     Z7, (AX)
+	VMULPS      Z8, Z8, Z8
+	VMULPS      (BX), Z2, Z10
+	VFMADD231PS Z3, Z8, Z10
+	VMOVUPS     Z10, (BX)
+	VSQRTPS     Z10, Z10
+	VFMADD213PS Z6, Z5, Z10
+	VMULPS      Z4, Z9, Z9
+	VDIVPS      Z10, Z9, Z9
+	VMOVUPS     (AX), Z10
+	VSUBPS      Z9, Z10, Z10
+	VMOVUPS     Z10, (AX)
+	VMOVUPS     (CX), Z8
+	VSUBPS      Z8, Z10, Z10
+	VFMADD231PS Z7, Z10, Z8
+	VMOVUPS     Z8, (CX)
 	ADDQ        $0x40, AX
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
-	DECQ        SI
+	ADDQ        $0x40, SI
+	DECQ        DI
 	JNZ         again
 	VZEROUPPER
 	RET

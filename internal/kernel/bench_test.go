@@ -100,14 +100,15 @@ func BenchmarkVector(b *testing.B) {
 	k := newKernel(b, 2)
 	const n, parameters = 128, 884_000
 	x, y, loss := make([]float32, n*784), normal(1, n*784), make([]float64, n)
-	theta, m, v, g := normal(1, parameters), make([]float32, parameters), make([]float32, parameters), normal(2, parameters)
+	theta, average, g := normal(1, parameters), make([]float32, parameters), normal(2, parameters)
+	m, v := make([]float32, parameters), make([]float32, parameters)
 	act, dact, db := normal(1, n*784*32), normal(2, n*784*32), make([]float32, 32)
 	for _, op := range []struct {
 		name  string
 		bytes int
 		do    func()
 	}{
-		{"Adam", 7 * 4 * parameters, func() { k.Adam(theta, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 10) }},
+		{"Adam", 9 * 4 * parameters, func() { k.Adam(theta, average, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 0.1, 10) }},
 		{"Bernoulli", 3 * 4 * len(x), func() { k.Bernoulli(loss, x, y, y, 1) }},
 		{"Sigmoid", 2 * 4 * len(x), func() { k.Sigmoid(x, y) }},
 		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
@@ -143,7 +144,7 @@ func benchmarkStep(b *testing.B, k *Kernel) {
 	x, dx := make32(sizes...), make32(sizes...)
 	weights := []int{9 * 32, 9 * 32 * 64, 3136 * 256, 256 * 2, 2 * 3136, 9 * 64 * 64, 9 * 32 * 64, 9 * 32}
 	w, dw := make32(weights...), make32(weights...)
-	m, v := make32(weights...), make32(weights...)
+	average, m, v := make32(weights...), make32(weights...), make32(weights...)
 	bias := make32(32, 64, 256, 2, 3136, 64, 32, 1)
 	db := make32(32, 64, 256, 2, 3136, 64, 32, 1)
 	loss := make([]float64, n)
@@ -176,7 +177,7 @@ func benchmarkStep(b *testing.B, k *Kernel) {
 		k.ConvBackward(&conv[1], n, dx[1], dw[1], db[1], x[1], x[2], dx[2], w[1], true)
 		k.ConvBackward(&conv[0], n, nil, dw[0], db[0], x[0], x[1], dx[1], w[0], true)
 		for i := range w {
-			k.Adam(w[i], m[i], v[i], dw[i], 1e-9, 0.9, 0.999, 1e-8, 1)
+			k.Adam(w[i], average[i], m[i], v[i], dw[i], 1e-9, 0.9, 0.999, 1e-8, 0.1, 1)
 		}
 	}
 	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "images/s")

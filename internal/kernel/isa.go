@@ -41,7 +41,7 @@ type isa struct {
 	bernoulli func(dlogits, logits, x *float32, vectors int, scale float32) float64
 
 	// adam takes a step with the constants of an adamRates.
-	adam func(theta, m, v, g *float32, vectors int, rates *float32)
+	adam func(theta, average, m, v, g *float32, vectors int, rates *float32)
 
 	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy to
 	// 0 where y <= 0.

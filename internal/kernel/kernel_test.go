@@ -158,7 +158,7 @@ func testNothingIsAllocated(t *testing.T) {
 	const n = 20
 	x, y, w, dw := make([]float32, n*s.in()), make([]float32, n*s.out()), make([]float32, s.weights()), make([]float32, s.weights())
 	db, loss := make([]float32, s.K), make([]float64, n)
-	m, v := slices.Clone(w), slices.Clone(w)
+	average, m, v := slices.Clone(w), slices.Clone(w), slices.Clone(w)
 	step := func() {
 		k.ConvForward(s, n, y, x, w, db, true)
 		k.ConvBackwardInput(s, n, x, y, w, nil, false)
@@ -167,7 +167,7 @@ func testNothingIsAllocated(t *testing.T) {
 		k.Affine(n*49, 64, 64, y, y, w[:64*64], db, true)
 		k.Bernoulli(loss, y, y, y, 1)
 		k.Sigmoid(y, y)
-		k.Adam(w, m, v, dw, 1e-3, 0.9, 0.999, 1e-8, 1)
+		k.Adam(w, average, m, v, dw, 1e-3, 0.9, 0.999, 1e-8, 0.1, 1)
 	}
 	// How many buffers are in use at a time depends on when the workers run, so
 	// the first steps, and late ones of a busy machine, may still allocate.

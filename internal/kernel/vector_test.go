@@ -147,15 +147,16 @@ func TestAdam(t *testing.T) { eachKernel(t, testAdam) }
 func testAdam(t *testing.T) {
 	k := newKernel(t, 2)
 	const n, lr, beta1, beta2, eps = 20003, 1e-3, 0.9, 0.999, 1e-8
-	theta, m, v := normal(1, n), make([]float32, n), make([]float32, n)
-	want, wantM, wantV := make([]float64, n), make([]float64, n), make([]float64, n)
+	theta, average, m, v := normal(1, n), make([]float32, n), make([]float32, n), make([]float32, n)
+	want, wantAverage, wantM, wantV := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	for i := range theta {
 		want[i] = float64(theta[i])
 	}
 	for step := 1; step <= 5; step++ {
 		g := normal(uint64(step), n)
 		g[7] = 0
-		k.Adam(theta, m, v, g, lr, beta1, beta2, eps, step)
+		share := 1 / float32(step)
+		k.Adam(theta, average, m, v, g, lr, beta1, beta2, eps, share, step)
 		for i, g := range g {
 			g := float64(g)
 			wantM[i] = beta1*wantM[i] + (1-beta1)*g
@@ -163,9 +164,11 @@ func testAdam(t *testing.T) {
 			mHat := wantM[i] / (1 - math.Pow(beta1, float64(step)))
 			vHat := wantV[i] / (1 - math.Pow(beta2, float64(step)))
 			want[i] -= lr * mHat / (math.Sqrt(vHat) + eps)
+			wantAverage[i] += (want[i] - wantAverage[i]) / float64(step)
 		}
 	}
 	checkClose(t, "m", m, narrow(wantM), 1e-6)
 	checkClose(t, "v", v, narrow(wantV), 1e-6)
 	checkClose(t, "theta", theta, narrow(want), 1e-6)
+	checkClose(t, "average", average, narrow(wantAverage), 1e-6)
 }

@@ -186,15 +186,15 @@ func (set isa) bernoulli(c *constants) {
 
 // adam generates a step of Adam, whose constants rates points to.
 func (set isa) adam() {
-	TEXT("adam"+set.name, NOSPLIT, "func(theta, m, v, gradient *float32, vectors int, rates *float32)")
+	TEXT("adam"+set.name, NOSPLIT, "func(theta, average, m, v, gradient *float32, vectors int, rates *float32)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("adam%s updates vectors of %d parameters.", set.name, set.lanes))
-	theta, m, v, g, vectors, rates := load("theta"), load("m"), load("v"), load("gradient"), load("vectors"), load("rates")
-	r := set.vecs(7)
+	theta, average, m, v, g, vectors, rates := load("theta"), load("average"), load("m"), load("v"), load("gradient"), load("vectors"), load("rates")
+	r := set.vecs(8)
 	for i := range r {
 		VBROADCASTSS(at(rates, i), r[i])
 	}
-	beta1, rest1, beta2, rest2, rate, root, eps := r[0], r[1], r[2], r[3], r[4], r[5], r[6]
+	beta1, rest1, beta2, rest2, rate, root, eps, share := r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]
 	gv, mv, vv, t := set.vec(), set.vec(), set.vec(), set.vec()
 	Label("again")
 	VMOVUPS(at(g, 0), gv)
@@ -212,7 +212,11 @@ func (set isa) adam() {
 	VMOVUPS(at(theta, 0), t)
 	VSUBPS(mv, t, t)
 	VMOVUPS(t, at(theta, 0))
-	set.next(theta, m, v, g)
+	VMOVUPS(at(average, 0), gv)
+	VSUBPS(gv, t, t)
+	VFMADD231PS(share, t, gv) // gv += share*(theta-gv)
+	VMOVUPS(gv, at(average, 0))
+	set.next(theta, average, m, v, g)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
 	VZEROUPPER()
