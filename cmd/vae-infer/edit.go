@@ -120,10 +120,10 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		}
 	}
 	switch {
-	case f.toward == "" && f.attribute == "" && len(f.set)+len(f.shift) == 0:
-		return nil, cli.Usagef("nothing to change: give --set, --shift, --toward or --attribute")
 	case f.toward == "" && (f.awayFrom != "" || f.labelled != "" || f.saveAttribute != ""):
 		return nil, cli.Usagef("--away-from, --labelled and --save-attribute go with --toward CLASS")
+	case f.toward == "" && f.attribute == "" && len(f.set)+len(f.shift) == 0:
+		return nil, cli.Usagef("nothing to change: give --set, --shift, --toward or --attribute")
 	case f.toward != "" && cmp.Or(f.labelled, f.in.data) == "":
 		return nil, cli.Usagef("--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward)
 	case f.bounds != nil && f.strengths != nil:
@@ -254,7 +254,7 @@ func (f *editFlags) names(files []string, n int) []string {
 	for i := range names {
 		switch {
 		case len(files) > 0:
-			names[i] = filepath.Base(files[i])
+			names[i] = fmt.Sprintf("%.24s", filepath.Base(files[i]))
 		case len(f.in.index) > 0:
 			names[i] = fmt.Sprint("image ", f.in.index[i])
 		default:
