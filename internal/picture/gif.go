@@ -15,7 +15,7 @@ import (
 const frameDelay = 10
 
 // gifSide is the side of a GIF in pixels up to which small images are enlarged.
-const gifSide = 224
+const gifSide = 168
 
 // GIF replaces the file at path with an animation that shows one image after the
 // other for a tenth of a second, again and again. Gray images keep all their

@@ -32,17 +32,18 @@ func TestGIFKeepsGrayLevels(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := readGIF(t, path)
-	if len(g.Image) != 5 || g.LoopCount != 0 || g.Config.Width != 6*22 || g.Config.Height != 10*22 {
-		t.Fatalf("%d frames of %dx%d, loop count %d; want 5 of 132x220, 0 for ever", len(g.Image), g.Config.Width, g.Config.Height, g.LoopCount)
+	const scale = gifSide / 10
+	if len(g.Image) != 5 || g.LoopCount != 0 || g.Config.Width != 6*scale || g.Config.Height != 10*scale {
+		t.Fatalf("%d frames of %dx%d, loop count %d; want 5 of 96x160, 0 for ever", len(g.Image), g.Config.Width, g.Config.Height, g.LoopCount)
 	}
 	for i, frame := range g.Image {
 		if g.Delay[i] != frameDelay {
 			t.Errorf("frame %d stays %d hundredths of a second", i, g.Delay[i])
 		}
 		for p := range 60 {
-			for _, corner := range []int{0, 21} {
+			for _, corner := range []int{0, scale - 1} {
 				want := level(m.Pixels[i*60+p])
-				if r, g, b, _ := frame.At(p%6*22+corner, p/6*22+corner).RGBA(); uint8(r>>8) != want || g != r || b != r {
+				if r, g, b, _ := frame.At(p%6*scale+corner, p/6*scale+corner).RGBA(); uint8(r>>8) != want || g != r || b != r {
 					t.Fatalf("frame %d, pixel %d is %d, want %d", i, p, r>>8, want)
 				}
 			}
