@@ -43,5 +43,5 @@ func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string)
 			return input{}, fmt.Errorf("%s: has no image %d in its %s split; give a number from 0 to %d", f.data, i, f.split, x.Len()-1)
 		}
 	}
-	return input{x.Select(f.index), x.classes}, nil
+	return input{Images: x.Select(f.index), classes: x.classes}, nil
 }
