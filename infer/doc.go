@@ -12,7 +12,8 @@
 //
 // What a model makes comes as a stream, in constant memory however long it is, and
 // streams go into one another: [Session.EncodeAll] of images, [Means] of codes,
-// [Session.DecodeAll] of latent points. [Collect] gathers a stream in one batch.
+// [Session.DecodeAll] of latent points, with [Interpolate] or [Edited] between them.
+// [Collect] gathers a stream in one batch.
 // A context cancels between chunks.
 //
 // [Session.CheckValues] tells whether engine and machine compute what the trainer

@@ -14,7 +14,6 @@ import (
 
 	"govae/infer"
 	"govae/internal/enginetest"
-	"govae/internal/picture"
 	"govae/onnx"
 )
 
@@ -160,23 +159,6 @@ func TestPicture(t *testing.T) {
 	rgb := infer.Image{C: 3, H: 2, W: 1, Pixels: []float32{0, 1, 0.2, 0.4, 0.6, -1}}.Picture()
 	if a, b := rgb.At(0, 0), rgb.At(0, 1); a != (color.RGBA{0, 51, 153, 255}) || b != (color.RGBA{255, 102, 0, 255}) {
 		t.Errorf("colour pixels %v and %v", a, b)
-	}
-}
-
-func TestManifoldOrder(t *testing.T) {
-	ctx := context.Background()
-	s := open(t, decoderModel(t, small), 2)
-	got, err := s.Manifold(ctx, 15, -4, 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want, err := s.Decode(ctx, picture.Lattice(15, -4, 4)) // the order in which the picture is drawn
-	if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
-		t.Errorf("the manifold is not in the picture's order (%v)", err)
-	}
-	three := open(t, decoderModel(t, size{3, 1, 2, 2}), 1)
-	if _, err := three.Manifold(ctx, 15, -4, 4); err == nil || !strings.Contains(err.Error(), "3 latent dimensions") {
-		t.Errorf("latent 3: error %v", err)
 	}
 }
 

@@ -73,7 +73,7 @@ func (r *run) pictures() error {
 		return nil
 	}
 	tiles := r.images(r.decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))
-	return picture.Manifold(path(ManifoldPicture), tiles, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
 }
 
 func (r *run) images(pixels []float32) picture.Images {

@@ -31,7 +31,7 @@ func command(a *cli.App) *cobra.Command {
 
 Without a subcommand, new images are drawn from the prior. Image i of a seed is
 the same however many are drawn. --out chooses the form by its ending: .png is
-one picture, .npy an array of float32 [n,C,H,W], and a name without an ending, or
+one picture, .gif an animation of one image after the other, .npy an array of float32 [n,C,H,W], and a name without an ending, or
 with a / behind, a folder with one PNG an image.`,
 		Example: `  vae-infer                                        # 64 new images in samples.png
   vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
@@ -60,7 +60,7 @@ with a / behind, a folder with one PNG an image.`,
 	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	m.flags(root)
 	o.flags(root, "samples.png")
-	root.AddCommand(reconstruct(m), manifold(m), info(), runtimeCommand(m))
+	root.AddCommand(reconstruct(m), interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), info(), runtimeCommand(m))
 	return root
 }
 
@@ -116,7 +116,7 @@ type outputFlags struct {
 }
 
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
-	cmd.Flags().StringVar(&o.out, "out", out, "a .png or .npy file, or a folder")
+	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif or .npy file, or a folder")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -10,41 +11,58 @@ import (
 func manifold(m *modelFlags) *cobra.Command {
 	o := outputFlags{app: m.app}
 	var grid int
+	var dims []int
 	var bounds []float64
+	var at string
 	cmd := &cobra.Command{
 		Use:   "manifold",
-		Short: "Decode a lattice of a two-dimensional latent space",
-		Long: `Decode a square lattice of a two-dimensional latent space.
+		Short: "Decode a lattice of two latent dimensions",
+		Long: `Decode a square lattice of two latent dimensions.
 
-z[0] grows to the right and z[1] upwards. The first image is the top left one.`,
+The first dimension grows to the right and the second upwards. All others are 0, or
+as in the code of the image --at. The first image is the top left one.`,
 		Example: `  vae-infer manifold
+  vae-infer manifold --dims 3,7 --at one.png
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if grid < 2 || grid > 1000 {
 				return cli.Usagef("--grid %d: want a number from 2 to 1000", grid)
 			}
-			if len(bounds) != 2 || !(bounds[0] < bounds[1]) || bounds[1]-bounds[0] > 1e6 {
-				return cli.Usagef("--range: want two numbers, the smaller first, such as -4,4")
+			if err := checkRange("--range", bounds); err != nil {
+				return err
 			}
-			lo, hi := bounds[0], bounds[1]
+			if err := checkDims(dims); err != nil {
+				return err
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
-			images, err := decoder.Manifold(cmd.Context(), grid, lo, hi)
+			code, err := m.codeOf(cmd.Context(), decoder, at)
 			if err != nil {
 				return err
 			}
+			options := infer.ManifoldOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
 			draw := func(path string, images picture.Images) error {
-				return picture.Manifold(path, images, grid, lo, hi)
+				return picture.Manifold(path, images, options.Dims, grid, bounds[0], bounds[1])
 			}
-			return o.write(decoder, images.Len(), draw, images.All())
+			return o.write(decoder, grid*grid, draw, decoder.Manifold(cmd.Context(), options))
 		},
 	}
 	o.flags(cmd, "manifold.png")
 	cmd.Flags().IntVar(&grid, "grid", 15, "number of images a side")
-	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "first and last value of both coordinates")
+	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions, the one to the right first")
+	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "first and last value of both")
+	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	return cmd
+}
+
+// checkDims finds mistakes in --dims, but for dimensions that the model lacks.
+func checkDims(dims []int) error {
+	if len(dims) != 2 || dims[0] == dims[1] {
+		return cli.Usagef("--dims: want two different dimensions, such as 0,1")
+	}
+	return nil
 }

@@ -110,7 +110,7 @@ func TestLatticeStartsTopLeft(t *testing.T) {
 func TestManifoldIsSharp(t *testing.T) {
 	m := ramp(15*15, 28, 28, 1)
 	path := filepath.Join(t.TempDir(), "manifold.png")
-	if err := Manifold(path, m, 15, -4, 4); err != nil {
+	if err := Manifold(path, m, [2]int{0, 1}, 15, -4, 4); err != nil {
 		t.Fatal(err)
 	}
 	img := decode(t, path)
@@ -154,9 +154,9 @@ func TestPicturesAreDeterministicAndTakeOddInput(t *testing.T) {
 			return Loss(p, Curve{"test", []int{1, 2}, []float64{nan, math.Inf(-1)}, []float64{nan, 1}, []float64{2, nan}})
 		},
 		"no curves":     func(p string) error { return Loss(p) },
-		"one tile":      func(p string) error { return Manifold(p, ramp(1, 5, 9, 3), 1, -1.5, 2) },
-		"large tiles":   func(p string) error { return Manifold(p, ramp(4, 500, 300, 3), 2, 0, 100) },
-		"fine manifold": func(p string) error { return Manifold(p, ramp(400, 8, 8, 1), 20, -3, 3) },
+		"one tile":      func(p string) error { return Manifold(p, ramp(1, 5, 9, 3), [2]int{0, 1}, 1, -1.5, 2) },
+		"large tiles":   func(p string) error { return Manifold(p, ramp(4, 500, 300, 3), [2]int{0, 1}, 2, 0, 100) },
+		"fine manifold": func(p string) error { return Manifold(p, ramp(400, 8, 8, 1), [2]int{0, 1}, 20, -3, 3) },
 	}
 	for name, draw := range draws {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,6 @@
 // Package sink writes generated images in the form that a path asks for by its
-// ending: one picture (.png), one PNG an image (a folder, no ending), or an array
-// of float32 (.npy). Images arrive in chunks, so that a folder or an array of any
+// ending: one picture (.png), an animation (.gif), one PNG an image (a folder, no
+// ending), or an array of float32 (.npy). Images arrive in chunks, so that a folder or an array of any
 // length takes constant memory.
 package sink
 
@@ -36,9 +36,9 @@ func Check(path string, o Options) error {
 	switch ending := ending(path); {
 	case path == "":
 		return fmt.Errorf("an empty name: give a .png or .npy file, or a folder")
-	case ending == ".png" && int64(o.N)*int64(o.H)*int64(o.W) > maxPicture:
+	case (ending == ".png" || ending == ".gif") && int64(o.N)*int64(o.H)*int64(o.W) > maxPicture:
 		return fmt.Errorf("%s: %d images are too many for one picture; give a folder or a .npy file", path, o.N)
-	case ending == ".png", ending == ".npy":
+	case ending == ".png", ending == ".gif", ending == ".npy":
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return fmt.Errorf("%s: is a folder; end its name with / to write into it", path)
 		}
@@ -91,7 +91,7 @@ func Write(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
 		return err
 	}
 	switch ending(path) {
-	case ".png":
+	case ".png", ".gif":
 		return writePicture(path, o, chunks)
 	case ".npy":
 		return writeNPY(path, o, chunks)
@@ -108,6 +108,9 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		pixels = append(pixels, chunk...)
 	}
 	images := picture.FromNCHW(o.C, o.H, o.W, pixels)
+	if ending(path) == ".gif" {
+		return picture.GIF(path, images)
+	}
 	if o.Draw != nil {
 		return o.Draw(path, images)
 	}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/picture"
+)
+
+func edit(m *modelFlags) *cobra.Command {
+	o := outputFlags{app: m.app}
+	f := editFlags{modelFlags: m}
+	cmd := &cobra.Command{
+		Use:   "edit [IMAGE…]",
+		Short: "Encode images, change their codes, and decode them",
+		Long: `Encode images, change the means of their codes, and decode them.
+
+--set and --shift change single latent dimensions. --toward moves along an
+attribute: the difference of the means of two classes, or, without --away-from, of
+one class and all others. The classes are those of --labelled, else of --data; their
+codes are computed from all its images of --split. Strength 1 moves as far as one
+mean is from the other.
+
+A .png shows each image above its edited one. With several strengths it has one row
+an image, and a .gif moves through them; strength 0 is the plain reconstruction.
+Strengths work with all edits.`,
+		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
+  vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
+  vae-infer edit --labelled faces/ --toward smiling --save-attribute smile.json
+  vae-infer edit me.png --attribute smile.json --range -1,1 --steps 20 --out smile.gif`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			strengths, err := f.check(files)
+			if err != nil {
+				return err
+			}
+			decoder, err := m.open(m.decoder)
+			if err != nil {
+				return err
+			}
+			defer decoder.Close()
+			encoder, err := m.openEncoder(decoder)
+			if err != nil {
+				return err
+			}
+			defer encoder.Close()
+			edits, err := f.edits(cmd.Context(), encoder)
+			if err != nil || f.learnsOnly(files) {
+				return err
+			}
+			x, err := f.in.load(cmd.Context(), decoder.Contract, files)
+			if err != nil {
+				return err
+			}
+			draw := func(path string, images picture.Images) error {
+				if len(strengths) > 1 {
+					return picture.Rows(path, images, picture.RowLabels{Rows: f.names(files, x.Len()), Columns: strengths, X: "strength of the edit"})
+				}
+				originals, err := infer.Collect(x.all())
+				if err != nil {
+					return err
+				}
+				return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
+			}
+			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
+			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
+		},
+	}
+	o.flags(cmd, "edited.png")
+	f.flags(cmd)
+	return cmd
+}
+
+// editFlags say which images are changed, how and how much.
+type editFlags struct {
+	*modelFlags
+	in                         indexFlags
+	set, shift                 []string
+	labelled, toward, awayFrom string
+	attribute, saveAttribute   string
+	strength                   float64
+	strengths, bounds          []float64
+	steps                      int
+}
+
+func (f *editFlags) flags(cmd *cobra.Command) {
+	f.in.flags(cmd, 8)
+	c := cmd.Flags()
+	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value, as 0=1.5 (repeatable)")
+	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension, as 3=-2 (repeatable)")
+	c.StringVar(&f.toward, "toward", "", "name or number of the class to move to")
+	c.StringVar(&f.awayFrom, "away-from", "", "name or number of the class to leave (default: all others)")
+	c.StringVar(&f.labelled, "labelled", "", "labelled images that define the classes (default: --data)")
+	c.StringVar(&f.attribute, "attribute", "", "file with an attribute to move along")
+	c.StringVar(&f.saveAttribute, "save-attribute", "", "file to write the attribute of --toward to; needs no images")
+	c.Float64Var(&f.strength, "strength", 1, "how much of the change is made")
+	c.Float64SliceVar(&f.strengths, "strengths", nil, "several strengths, such as 0,0.25,0.5,1")
+	c.Float64SliceVar(&f.bounds, "range", nil, "first and last of --steps strengths, such as 0,1")
+	c.IntVar(&f.steps, "steps", 8, "number of strengths in --range")
+}
+
+// learnsOnly reports whether an attribute is saved and nothing is edited.
+func (f *editFlags) learnsOnly(files []string) bool {
+	return f.saveAttribute != "" && f.in.data == "" && len(files) == 0
+}
+
+// check finds mistakes in the arguments and returns the strengths.
+func (f *editFlags) check(files []string) ([]float64, error) {
+	if !f.learnsOnly(files) {
+		if err := f.in.check(files); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case f.toward == "" && (f.awayFrom != "" || f.labelled != "" || f.saveAttribute != ""):
+		return nil, cli.Usagef("--away-from, --labelled and --save-attribute go with --toward CLASS")
+	case f.toward == "" && f.attribute == "" && len(f.set)+len(f.shift) == 0:
+		return nil, cli.Usagef("nothing to change: give --set, --shift, --toward or --attribute")
+	case f.toward != "" && cmp.Or(f.labelled, f.in.data) == "":
+		return nil, cli.Usagef("--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward)
+	case f.bounds != nil && f.strengths != nil:
+		return nil, cli.Usagef("--range and --strengths exclude each other")
+	case f.bounds != nil:
+		if err := checkRange("--range", f.bounds); err != nil {
+			return nil, err
+		}
+		if f.steps < 2 || f.steps > 1000 {
+			return nil, cli.Usagef("--steps %d: want a number from 2 to 1000", f.steps)
+		}
+		var strengths []float64
+		for i := range f.steps {
+			strengths = append(strengths, f.bounds[0]+(f.bounds[1]-f.bounds[0])*float64(i)/float64(f.steps-1))
+		}
+		return strengths, nil
+	case f.strengths == nil:
+		f.strengths = []float64{f.strength}
+	}
+	for _, v := range f.strengths {
+		if !(v >= -maxCoordinate && v <= maxCoordinate) {
+			return nil, cli.Usagef("a strength of %g: want a number from %g to %g", v, -maxCoordinate, maxCoordinate)
+		}
+	}
+	return f.strengths, nil
+}
+
+// edits returns the changes in the order in which they are made: dimensions set,
+// dimensions shifted, attributes.
+func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []infer.Edit, err error) {
+	for _, single := range []struct {
+		flag  string
+		texts []string
+		edit  func(dimension int, value float64) infer.Edit
+	}{{"--set", f.set, infer.Set}, {"--shift", f.shift, infer.Shift}} {
+		for _, text := range single.texts {
+			k, v, _ := strings.Cut(text, "=")
+			dimension, err := strconv.Atoi(k)
+			if err != nil {
+				return nil, cli.Usagef("%s %s: want a dimension and a number, as 0=1.5", single.flag, text)
+			}
+			value, err := parseNumber(v)
+			if err != nil {
+				return nil, cli.Usagef("%s %s: want a dimension and a number, as 0=1.5", single.flag, text)
+			}
+			if err := encoder.CheckDimensions(dimension); err != nil {
+				return nil, err
+			}
+			edits = append(edits, single.edit(dimension, value))
+		}
+	}
+	if f.attribute != "" {
+		a, err := infer.ReadAttribute(f.attribute)
+		if err != nil {
+			return nil, err
+		}
+		if err := a.Check(encoder); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.attribute, err)
+		}
+		edits = append(edits, a.Add)
+	}
+	if f.toward != "" {
+		a, err := f.learn(ctx, encoder)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, a.Add)
+	}
+	return edits, nil
+}
+
+// learn computes the attribute of --toward, and saves it where that is asked for.
+func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.Attribute, error) {
+	none := infer.Attribute{}
+	source := f.in.inputFlags
+	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
+	if err := source.check(nil); err != nil {
+		return none, err
+	}
+	x, err := source.load(ctx, encoder.Contract, nil)
+	if err != nil {
+		return none, err
+	}
+	if x.Labels == nil {
+		return none, fmt.Errorf("%s: has no labels, which --toward needs; give a folder with a subfolder a class, or IDX files with labels", source.data)
+	}
+	toward, err := x.class(source.data, f.toward)
+	if err != nil {
+		return none, err
+	}
+	awayFrom := infer.Others
+	if f.awayFrom != "" {
+		if awayFrom, err = x.class(source.data, f.awayFrom); err != nil {
+			return none, err
+		}
+	}
+	if toward == awayFrom {
+		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
+	}
+	a, err := infer.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", source.data, err)
+	}
+	a.Toward, a.AwayFrom, a.ModelID = f.toward, f.awayFrom, encoder.ModelID
+	if f.saveAttribute != "" {
+		if err := a.WriteFile(f.saveAttribute); err != nil {
+			return none, err
+		}
+		f.app.Printf("%s: from the codes of %d images", f.saveAttribute, x.Len())
+	}
+	return a, nil
+}
+
+// class returns the label that a name or a number means.
+func (in input) class(source, name string) (int, error) {
+	if i := slices.Index(in.classes, name); i >= 0 {
+		return i, nil
+	}
+	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(in.classes) {
+		return i, nil
+	}
+	return 0, fmt.Errorf("%s: has no class %q; its classes are %.200s", source, name, strings.Join(in.classes, ", "))
+}
+
+// names returns what the rows of a sheet are called: files, or numbers of images.
+func (f *editFlags) names(files []string, n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		switch {
+		case len(files) > 0:
+			names[i] = fmt.Sprintf("%.24s", filepath.Base(files[i]))
+		case len(f.in.index) > 0:
+			names[i] = fmt.Sprint("image ", f.in.index[i])
+		default:
+			names[i] = fmt.Sprint("image ", i)
+		}
+	}
+	return names
+}

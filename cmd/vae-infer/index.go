@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+)
+
+// indexFlags are input flags that also choose images of --data by their numbers.
+type indexFlags struct {
+	inputFlags
+	index []int
+}
+
+func (f *indexFlags) flags(cmd *cobra.Command, limit int) {
+	f.inputFlags.flags(cmd, limit)
+	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers of the images of --data, from 0 on, such as 3,17 (default: the first --limit)")
+}
+
+func (f *indexFlags) check(files []string) error {
+	if len(f.index) > 0 && f.data == "" {
+		return cli.Usagef("--index chooses images of --data")
+	}
+	return f.inputFlags.check(files)
+}
+
+func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
+	if len(f.index) == 0 {
+		return f.inputFlags.load(ctx, c, files)
+	}
+	all := f.inputFlags
+	all.limit = 0
+	x, err := all.load(ctx, c, files)
+	if err != nil {
+		return input{}, err
+	}
+	for _, i := range f.index {
+		if i < 0 || i >= x.Len() {
+			return input{}, fmt.Errorf("%s: has no image %d in its %s split; give a number from 0 to %d", f.data, i, f.split, x.Len()-1)
+		}
+	}
+	return input{Images: x.Select(f.index), classes: x.classes}, nil
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/picture"
+)
+
+func interpolate(m *modelFlags) *cobra.Command {
+	o, in := outputFlags{app: m.app}, indexFlags{}
+	var texts []string
+	var steps int
+	var pathName, pace string
+	var spherical, loop bool
+	cmd := &cobra.Command{
+		Use:   "interpolate [IMAGE…]",
+		Short: "Walk from image to image through latent space",
+		Long: `Walk through latent space from one image to the next.
+
+The points of the walk are the means of the images' codes, or latent points given
+with --z. Each leg, from one point to the next, has --steps frames, both its ends
+among them; where two legs meet there is one frame, so that three points and 16
+steps give 31 frames. Frames are equally far apart as images, or with --pace latent
+as latent points. A .png shows each leg in a row, a .gif moves through all.`,
+		Example: `  vae-infer interpolate one.png two.png three.png
+  vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
+  vae-infer interpolate --z 0,0 --z 1,2 --spherical --steps 8 --out path.npy`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			path := infer.Linear
+			switch {
+			case len(texts) == 0:
+				if err := in.check(files); err != nil {
+					return err
+				}
+			case len(files) > 0 || in.data != "":
+				return cli.Usagef("give either images or latent points by --z")
+			}
+			switch {
+			case steps < 2 || steps > 100_000:
+				return cli.Usagef("--steps %d: want a number from 2 to 100000", steps)
+			case pathName != "linear" && pathName != "spherical":
+				return cli.Usagef("--path %s: want linear or spherical", pathName)
+			case pace != "image" && pace != "latent":
+				return cli.Usagef("--pace %s: want image or latent", pace)
+			case spherical && cmd.Flags().Changed("path") && pathName == "linear":
+				return cli.Usagef("--spherical and --path linear exclude each other")
+			case spherical || pathName == "spherical":
+				path = infer.Spherical
+			}
+			decoder, err := m.open(m.decoder)
+			if err != nil {
+				return err
+			}
+			defer decoder.Close()
+			var points [][]float32
+			for _, text := range texts {
+				z, err := parsePoint(text, decoder)
+				if err != nil {
+					return err
+				}
+				points = append(points, z)
+			}
+			if len(texts) == 0 {
+				x, err := in.load(cmd.Context(), decoder.Contract, files)
+				if err != nil {
+					return err
+				}
+				if points, err = m.means(cmd.Context(), decoder, x); err != nil {
+					return err
+				}
+			}
+			if len(points) < 2 {
+				return cli.Usagef("one image or latent point is no way to go: give two or more")
+			}
+			if loop {
+				points = append(points, points[0])
+			}
+			draw := func(path string, frames picture.Images) error {
+				return picture.WritePNG(path, picture.Strip(frames, steps))
+			}
+			way := infer.Interpolate(infer.Points(points...), steps, path)
+			if pace == "image" {
+				way = decoder.InterpolateEvenly(cmd.Context(), infer.Points(points...), steps, path)
+			}
+			return o.write(decoder, (len(points)-1)*(steps-1)+1, draw, decoder.DecodeAll(cmd.Context(), way))
+		},
+	}
+	o.flags(cmd, "interpolation.png")
+	in.flags(cmd, 4)
+	f := cmd.Flags()
+	f.StringArrayVar(&texts, "z", nil, "a latent point, such as 0.5,-1, in place of images (repeatable)")
+	f.IntVar(&steps, "steps", 16, "frames of each leg, both ends among them")
+	f.StringVar(&pathName, "path", "linear", "way from point to point: linear, or spherical, which keeps the distance from the origin")
+	f.BoolVar(&spherical, "spherical", false, "short for --path spherical")
+	f.StringVar(&pace, "pace", "image", "equal steps of what: image, for an even motion, or latent, for points equally far apart")
+	f.BoolVar(&loop, "loop", false, "come back to the first point in the end")
+	return cmd
+}

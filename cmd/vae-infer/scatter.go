@@ -1,0 +1,134 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/picture"
+)
+
+func scatter(m *modelFlags) *cobra.Command {
+	in := inputFlags{}
+	var out string
+	var dims []int
+	var byClass bool
+	cmd := &cobra.Command{
+		Use:   "scatter [IMAGE…]",
+		Short: "Show where images lie in latent space",
+		Long: `Encode images and draw the means of their codes as points, coloured by label.
+
+A latent space of two dimensions is drawn as it is. Of one with more the picture
+shows the two directions in which the points are most spread out (principal
+components), with the share of the variance that each explains, or --dims. With
+--by-class it shows the directions in which the means of the labels are most spread
+out: a VAE spreads its points about evenly in all directions, but not its classes.`,
+		Example: `  vae-infer scatter --data mnist
+  vae-infer scatter --data mnist --by-class
+  vae-infer scatter --data photos/ --dims 3,7 --out where.png`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := in.check(files); err != nil {
+				return err
+			}
+			if byClass && len(dims) > 0 {
+				return cli.Usagef("--by-class and --dims exclude each other")
+			}
+			if len(dims) > 0 {
+				if err := checkDims(dims); err != nil {
+					return err
+				}
+			}
+			if strings.ToLower(filepath.Ext(out)) != ".png" {
+				return cli.Usagef("--out %s: want a .png file", out)
+			}
+			encoder, err := m.open(m.encoderPath())
+			if err != nil {
+				return err
+			}
+			defer encoder.Close()
+			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			if err != nil {
+				return err
+			}
+			p := m.app.Progress(x.Len(), "images")
+			defer p.Stop()
+			var points [][]float32
+			for code, err := range encoder.EncodeAll(cmd.Context(), x.all()) {
+				if err != nil {
+					return err
+				}
+				points = append(points, code.Mean)
+				p.Add(1)
+			}
+			p.Stop()
+			var s picture.ScatterPlot
+			switch {
+			case byClass && x.Labels == nil:
+				return fmt.Errorf("%s: has no labels, which --by-class needs; give a folder with a subfolder a class, or IDX files with labels", cmp.Or(in.data, "image files"))
+			case byClass:
+				means, err := infer.ClassMeans(infer.Points(points...), x.Labels)
+				if err != nil {
+					return err
+				}
+				means = slices.DeleteFunc(means, func(z []float32) bool { return z == nil })
+				s, err = principal(points, means, "the class means' variance")
+				if err != nil {
+					return err
+				}
+			case len(dims) == 0 && encoder.Latent > 2:
+				if s, err = principal(points, points, "the variance"); err != nil {
+					return err
+				}
+			default:
+				if len(dims) == 0 {
+					dims = []int{0, 1}
+				}
+				if err := encoder.CheckDimensions(dims...); err != nil {
+					return err
+				}
+				s = plain(points, dims)
+			}
+			s.Labels, s.Classes = x.Labels, x.classes
+			if err := picture.Scatter(out, s); err != nil {
+				return err
+			}
+			m.app.Printf("%s: %d images, %s and %s", out, len(points), s.XLabel, s.YLabel)
+			return nil
+		},
+	}
+	in.flags(cmd, 0)
+	cmd.Flags().StringVar(&out, "out", "scatter.png", "a .png file")
+	cmd.Flags().IntSliceVar(&dims, "dims", nil, "two latent dimensions to draw, such as 0,1, in place of principal components")
+	cmd.Flags().BoolVar(&byClass, "by-class", false, "draw the plane in which the means of the labels are most spread out")
+	return cmd
+}
+
+// plain places points by two of their dimensions.
+func plain(points [][]float32, dims []int) (s picture.ScatterPlot) {
+	for _, z := range points {
+		s.X, s.Y = append(s.X, float64(z[dims[0]])), append(s.Y, float64(z[dims[1]]))
+	}
+	s.XLabel, s.YLabel = fmt.Sprintf("z[%d]", dims[0]), fmt.Sprintf("z[%d]", dims[1])
+	return s
+}
+
+// principal places points in the principal plane of others, or of themselves.
+func principal(points, of [][]float32, variance string) (s picture.ScatterPlot, err error) {
+	plane, err := infer.FitPrincipal(of)
+	if err != nil {
+		return s, err
+	}
+	for _, z := range points {
+		x, y := plane.Project(z)
+		s.X, s.Y = append(s.X, x), append(s.Y, y)
+	}
+	s.XLabel = fmt.Sprintf("first principal component (%.0f %% of %s)", 100*plane.Share[0], variance)
+	s.YLabel = fmt.Sprintf("second principal component (%.0f %%)", 100*plane.Share[1])
+	return s, nil
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/picture"
+)
+
+func traverse(m *modelFlags) *cobra.Command {
+	o, in := outputFlags{app: m.app}, inputFlags{}
+	var steps, top int
+	var bounds []float64
+	var at string
+	cmd := &cobra.Command{
+		Use:   "traverse",
+		Short: "Walk along each latent dimension, the most active first",
+		Long: `Walk along each latent dimension, one row a dimension, the most active first.
+
+On the way the other dimensions are 0, or as in the code of the image --at. How
+active a dimension is, is the variance of the posterior means: over the images of
+--data, else as the file gives it for the training images, else, where neither
+tells, the picture shows how much the decoder's image changes between -1 and 1. A
+model uses the dimensions with a variance of more than about 0.01.`,
+		Example: `  vae-infer traverse --data mnist
+  vae-infer traverse --at one.png --top 5 --range -4,4
+  vae-infer traverse --top 1 --steps 30 --out dimension.gif`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkRange("--range", bounds); err != nil {
+				return err
+			}
+			switch {
+			case steps < 2 || steps > 1000:
+				return cli.Usagef("--steps %d: want a number from 2 to 1000", steps)
+			case top < 0:
+				return cli.Usagef("--top %d: want a number of dimensions, or 0 for all", top)
+			}
+			if in.data != "" {
+				if err := in.check(nil); err != nil {
+					return err
+				}
+			}
+			decoder, err := m.open(m.decoder)
+			if err != nil {
+				return err
+			}
+			defer decoder.Close()
+			code, err := m.codeOf(cmd.Context(), decoder, at)
+			if err != nil {
+				return err
+			}
+			activity, meaning, err := m.activity(cmd.Context(), decoder, in, code)
+			if err != nil {
+				return err
+			}
+			dims := activity.Order()
+			if top > 0 {
+				dims = dims[:min(top, len(dims))]
+			}
+			options := infer.TraverseOptions{Dims: dims, Range: [2]float64(bounds), Steps: steps, At: code}
+			labels := picture.RowLabels{Title: "activity: " + meaning, X: "value of the dimension"}
+			for i := range steps {
+				labels.Columns = append(labels.Columns, bounds[0]+(bounds[1]-bounds[0])*float64(i)/float64(steps-1))
+			}
+			for _, k := range dims {
+				labels.Rows = append(labels.Rows, fmt.Sprintf("z[%d]  %#.2g", k, activity[k]))
+			}
+			draw := func(path string, images picture.Images) error { return picture.Rows(path, images, labels) }
+			m.app.Printf("order by activity: %s", meaning)
+			return o.write(decoder, len(dims)*steps, draw, decoder.Traverse(cmd.Context(), options))
+		},
+	}
+	o.flags(cmd, "traversal.png")
+	in.flags(cmd, 1000)
+	cmd.Flags().IntVar(&steps, "steps", 11, "images a row")
+	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
+	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "first and last value of each dimension")
+	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
+	return cmd
+}
+
+// activity tells how active the latent dimensions are, by the best means there is,
+// and says what the numbers mean.
+func (m *modelFlags) activity(ctx context.Context, decoder *infer.Session, in inputFlags, code []float32) (infer.Activity, string, error) {
+	if in.data != "" {
+		x, err := in.load(ctx, decoder.Contract, nil)
+		if err != nil {
+			return nil, "", err
+		}
+		means, err := m.means(ctx, decoder, x)
+		if err != nil {
+			return nil, "", err
+		}
+		activity, err := infer.MeasureActivity(infer.Points(means...))
+		if err != nil {
+			return nil, "", fmt.Errorf("%s: %w", in.data, err)
+		}
+		return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
+	}
+	if activity, ok := decoder.StoredActivity(); ok {
+		return activity, "variance of the means of the training images", nil
+	}
+	activity, err := decoder.Sensitivity(ctx, code)
+	return activity, "change of the image between -1 and 1", err
+}

@@ -1,0 +1,168 @@
+package infer
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"os"
+
+	"govae/internal/atomicfile"
+)
+
+// Attribute is a direction of the latent space along which images gain what one
+// class has and another lacks: the difference of the classes' mean points (Larsen
+// et al. 2016, Autoencoding beyond pixels, section 4.2.1).
+type Attribute struct {
+	Toward   string `json:"toward"`              // the class that images move to
+	AwayFrom string `json:"away_from,omitempty"` // the class that they leave; empty for all others
+	// ModelID is that of the encoder that gave the points: in the latent space of
+	// another model the direction means nothing.
+	ModelID   string    `json:"model_id,omitempty"`
+	Direction []float32 `json:"direction"` // [L], from mean to mean
+}
+
+// Others stands for all classes but one.
+const Others = -1
+
+// LearnAttribute returns the attribute between two classes of labelled points, or
+// from all [Others] to one class. There must be a label for each point, and points
+// on both sides. The caller names the classes and the model.
+func LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, awayFrom int) (Attribute, error) {
+	sides := make([]int, len(labels))
+	for i, label := range labels {
+		switch {
+		case label == toward:
+		case label == awayFrom, awayFrom == Others:
+			sides[i] = 1
+		default:
+			sides[i] = 2
+		}
+	}
+	means, err := ClassMeans(points, sides)
+	if err != nil {
+		return Attribute{}, err
+	}
+	means = append(means, nil, nil)
+	switch {
+	case means[0] == nil:
+		return Attribute{}, fmt.Errorf("none of %d images has the label %d; give images of both sides of an attribute", len(labels), toward)
+	case means[1] == nil && awayFrom == Others:
+		return Attribute{}, fmt.Errorf("all %d images have the label %d; give images of both sides of an attribute", len(labels), toward)
+	case means[1] == nil:
+		return Attribute{}, fmt.Errorf("none of %d images has the label %d; give images of both sides of an attribute", len(labels), awayFrom)
+	}
+	direction := make([]float32, len(means[0]))
+	for k := range direction {
+		direction[k] = means[0][k] - means[1][k]
+	}
+	return Attribute{Direction: direction}, nil
+}
+
+// ClassMeans returns the mean of the points of each label, which are counted from 0.
+// It is nil for a label that no point has.
+func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, error) {
+	classes := 0
+	for _, label := range labels {
+		classes = max(classes, label+1)
+	}
+	sums, counts := make([][]float64, classes), make([]int, classes)
+	i := 0
+	for z, err := range points {
+		if err != nil {
+			return nil, err
+		}
+		if i == len(labels) {
+			return nil, fmt.Errorf("more points than the %d labels; give one for each", len(labels))
+		}
+		label := labels[i]
+		if sums[label] == nil {
+			sums[label] = make([]float64, len(z))
+		}
+		for k, v := range z {
+			sums[label][k] += float64(v)
+		}
+		counts[label]++
+		i++
+	}
+	means := make([][]float32, classes)
+	for label, sum := range sums {
+		for _, v := range sum {
+			means[label] = append(means[label], float32(v/float64(counts[label])))
+		}
+	}
+	return means, nil
+}
+
+// Add is the [Edit] that moves a point along the attribute, by the distance of the
+// classes' means.
+func (a Attribute) Add(z []float32) {
+	if len(z) != len(a.Direction) {
+		panic(fmt.Sprintf("infer: Attribute of %d latent dimensions added to a point of %d", len(a.Direction), len(z)))
+	}
+	for k, v := range a.Direction {
+		z[k] += v
+	}
+}
+
+// Check returns an error unless the attribute belongs to the session's model.
+func (a Attribute) Check(s *Session) error {
+	switch {
+	case a.ModelID != s.ModelID && a.ModelID != "" && s.ModelID != "":
+		return fmt.Errorf("the attribute belongs to another model than %s (model_id %.8s… and %.8s…); learn it again with this one", s.name, a.ModelID, s.ModelID)
+	case len(a.Direction) != s.Latent:
+		return fmt.Errorf("the attribute has %d latent dimensions, and %s %d; learn it again with this model", len(a.Direction), s.name, s.Latent)
+	}
+	return nil
+}
+
+// maxAttribute is the largest size of an attribute's file in bytes.
+const maxAttribute = 1 << 20
+
+// ParseAttribute reads an attribute from JSON.
+func ParseAttribute(data []byte) (Attribute, error) {
+	var a Attribute
+	if err := json.Unmarshal(data, &a); err != nil {
+		return Attribute{}, fmt.Errorf("is not an attribute in JSON: %w", err)
+	}
+	if len(a.Direction) == 0 {
+		return Attribute{}, fmt.Errorf("holds no direction, and so no attribute; write one with LearnAttribute ('vae-infer edit --save-attribute')")
+	}
+	return a, nil
+}
+
+// ReadAttribute reads the file that [Attribute.WriteFile] wrote.
+func ReadAttribute(path string) (Attribute, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Attribute{}, fmt.Errorf("%s: %s; write it with --save-attribute", path, fileProblem(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxAttribute+1))
+	if err != nil {
+		return Attribute{}, fmt.Errorf("%s: %s", path, fileProblem(err))
+	}
+	if len(data) > maxAttribute {
+		return Attribute{}, fmt.Errorf("%s: more than the %d bytes of an attribute; give a file of --save-attribute", path, maxAttribute)
+	}
+	a, err := ParseAttribute(data)
+	if err != nil {
+		return Attribute{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
+// WriteFile replaces the file at path with the attribute as JSON.
+func (a Attribute) WriteFile(path string) error {
+	for _, v := range a.Direction {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("%s: the attribute is not finite; check the images and the encoder", path)
+		}
+	}
+	data, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(path, append(data, '\n'))
+}

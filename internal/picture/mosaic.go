@@ -1,0 +1,60 @@
+package picture
+
+import (
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// dpi is the resolution of pictures with axes: a font size of 12 points is 20 pixels high.
+const dpi = 120
+
+// mosaic writes a PNG of images laid out in rows of the given number of columns,
+// with the axes of p around them. Rows lie gap pixels apart. The axes span what
+// p says; the mosaic fills the area between them.
+func mosaic(path string, p *plot.Plot, m Images, columns, gap int) error {
+	p.X.Padding, p.Y.Padding = 0, 0
+	rows := m.Len() / columns
+	scale := max(1, comfortable/(columns*m.W))
+	cellW, cellH := m.W*scale, m.H*scale+gap
+	width, height := columns*cellW, rows*cellH-gap
+
+	// The canvas gets the size at which the data area is the mosaic's, pixel for pixel.
+	margin := vg.Length(10)
+	probe := draw.New(vgimg.NewWith(vgimg.UseWH(1000, 1000), vgimg.UseDPI(dpi)))
+	data := p.DataCanvas(probe).Rectangle.Size()
+	c := vgimg.NewWith(vgimg.UseDPI(dpi), vgimg.UseWH(
+		points(width)+1000-data.X+2*margin, points(height)+1000-data.Y+2*margin))
+	dc := draw.Crop(draw.New(c), margin, -margin, margin, -margin)
+	p.Draw(dc)
+
+	corner := p.DataCanvas(dc)
+	img := c.Image()
+	x0 := int(math.Round(pixels(corner.Min.X)))
+	y0 := img.Bounds().Dy() - int(math.Round(pixels(corner.Min.Y))) - height
+	for i := range m.Len() {
+		m.paint(img, i, x0+i%columns*cellW, y0+i/columns*cellH, scale)
+	}
+	return WritePNG(path, img)
+}
+
+func points(pixels int) vg.Length { return vg.Length(pixels) * vg.Inch / dpi }
+
+func pixels(l vg.Length) float64 { return float64(l / vg.Inch * dpi) }
+
+// sansSerif sets a plot's fonts, which are serifs by default.
+func sansSerif(p *plot.Plot) {
+	for _, f := range []*font.Font{
+		&p.Title.TextStyle.Font, &p.X.Label.TextStyle.Font, &p.Y.Label.TextStyle.Font,
+		&p.X.Tick.Label.Font, &p.Y.Tick.Label.Font, &p.Legend.TextStyle.Font,
+	} {
+		f.Variant = "Sans"
+	}
+	p.X.Label.TextStyle.Font.Size, p.Y.Label.TextStyle.Font.Size = 13, 13
+	p.X.Tick.Label.Font.Size, p.Y.Tick.Label.Font.Size = 11, 11
+	p.Title.TextStyle.Font.Size, p.Legend.TextStyle.Font.Size = 13, 12
+}

@@ -1,0 +1,44 @@
+package picture
+
+import (
+	"fmt"
+
+	"gonum.org/v1/plot"
+)
+
+// RowLabels are the texts of a [Rows] picture.
+type RowLabels struct {
+	Title   string
+	Rows    []string  // one a row, on its left
+	Columns []float64 // the value that each column stands for, below it
+	X       string    // what these values are
+}
+
+// Rows writes a PNG of images in rows, one row a label, whose columns stand for
+// growing or falling values: the walk along a latent dimension, or an edit of
+// growing strength.
+func Rows(path string, m Images, l RowLabels) error {
+	columns := len(l.Columns)
+	if len(l.Rows) == 0 || columns == 0 || m.Len() != len(l.Rows)*columns {
+		panic(fmt.Sprintf("picture: Rows of %d images with %d rows and %d columns", m.Len(), len(l.Rows), columns))
+	}
+	p := plot.New()
+	sansSerif(p)
+	p.Title.Text, p.X.Label.Text = l.Title, l.X
+	p.Title.Padding = 8
+	// Both axes count images; the first row is the top one.
+	p.X.Min, p.X.Max = -0.5, float64(columns)-0.5
+	p.Y.Min, p.Y.Max = -0.5, float64(len(l.Rows))-0.5
+	every := (columns + 12) / 13 // as many labels as fit
+	var x, y plot.ConstantTicks
+	for i, v := range l.Columns {
+		if i%every == 0 {
+			x = append(x, plot.Tick{Value: float64(i), Label: fmt.Sprintf("%.3g", v)})
+		}
+	}
+	for i, text := range l.Rows {
+		y = append(y, plot.Tick{Value: float64(len(l.Rows) - 1 - i), Label: text})
+	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = x, y
+	return mosaic(path, p, m, columns, gap)
+}

@@ -1,0 +1,28 @@
+package picture
+
+import (
+	"fmt"
+	"image"
+)
+
+// maxColumns is the number of frames beyond which a row of a strip goes on in the
+// next one.
+const maxColumns = 32
+
+// Strip lays out the frames of a path in rows, one a leg. A leg has the given
+// number of frames and shares its last one with the next leg, which shows it again.
+func Strip(m Images, steps int) image.Image {
+	n := m.Len()
+	if steps < 2 || n < 1 || (n-1)%(steps-1) != 0 {
+		panic(fmt.Sprintf("picture: Strip of %d frames in legs of %d", n, steps))
+	}
+	if steps > maxColumns {
+		return Grid(m, maxColumns)
+	}
+	size := m.H * m.W * m.C
+	legs := Images{H: m.H, W: m.W, C: m.C}
+	for first := 0; first+steps <= n; first += steps - 1 {
+		legs.Pixels = append(legs.Pixels, m.Pixels[first*size:(first+steps)*size]...)
+	}
+	return Grid(legs, steps)
+}
