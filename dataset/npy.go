@@ -25,7 +25,7 @@ func (s npyFile) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newData(s.path, m, nil, nil, s.Options)
+	return newData(ctx, s.path, m, nil, nil, s.Options)
 }
 
 // readNPY reads images from a .npy file (NumPy's documentation,

@@ -12,7 +12,7 @@ import (
 func reconstruct(m *modelFlags) *cobra.Command {
 	o, in := outputFlags{app: m.app}, inputFlags{}
 	cmd := &cobra.Command{
-		Use:   "reconstruct [IMAGE…]",
+		Use:   "reconstruct [FILE…]",
 		Short: "Encode images and decode them again",
 		Long: `Encode images and decode the means of their codes.
 
