@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+const npyMagic = "\x93NUMPY"
+
 // npyBytes returns a .npy file of version 1 with elements of a type such as "<f4".
 func npyBytes(dtype, shape string, values ...float64) []byte {
 	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': %s, }", dtype, shape)
