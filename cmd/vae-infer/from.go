@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"iter"
 	"path/filepath"
 
@@ -19,10 +20,13 @@ func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptio
 			return 0, nil, err
 		}
 		if err := mixture.Check(decoder); err != nil {
-			return 0, nil, err
+			return 0, nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return n, mixture.Points(n, o), nil
 	case ".npy":
+		if o.Temperature != 1 {
+			return 0, nil, cli.Usagef("--temperature %g: the points of %s are decoded as they are", o.Temperature, path)
+		}
 		file, err := infer.OpenPoints(path, decoder.Latent)
 		switch {
 		case err != nil:
