@@ -11,20 +11,12 @@ import (
 	"strconv"
 )
 
-// Shape is the size of an image: height, width and channels (1 or 3).
-type Shape struct{ H, W, C int }
-
-// Len returns the number of values of an image.
-func (s Shape) Len() int { return s.H * s.W * s.C }
-
-// String returns the shape as "28x28x1".
-func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C) }
-
 // Images is a set of images of one shape, with or without labels.
 type Images struct {
 	Shape
-	Pixels []byte // [n, H, W, C], rows from top to bottom
-	Labels []int  // the class of each image, or nil
+	Pixels []byte   // [n, H, W, C], rows from top to bottom
+	Labels []int    // the class of each image, or nil
+	Names  []string // what each image is called, such as 7/seven.png, or nil
 }
 
 // Len returns the number of images.
@@ -62,6 +54,9 @@ func (m *Images) slice(i, j int) *Images {
 	if m.Labels != nil {
 		s.Labels = m.Labels[i:j]
 	}
+	if m.Names != nil {
+		s.Names = m.Names[i:j]
+	}
 	return s
 }
 
@@ -75,6 +70,9 @@ func (m *Images) Select(index []int) *Images {
 		s.Pixels = append(s.Pixels, m.At(i)...)
 		if m.Labels != nil {
 			s.Labels = append(s.Labels, m.Labels[i])
+		}
+		if m.Names != nil {
+			s.Names = append(s.Names, m.Names[i])
 		}
 	}
 	return s
@@ -120,13 +118,25 @@ type Options struct {
 	// ones. The test split stays whole.
 	Limit int
 
+	// Shape, where it is not zero, is that of all images: of C = 1 colours become
+	// gray, of C = 3 gray ones get three equal channels, and another height or width
+	// is a [SizeError]. What is zero is as the source has it.
+	Shape Shape
+
+	// Resize scales images of another height or width instead, each alone, whatever
+	// that does to its proportions. Without a Shape they get the size of the first.
+	Resize bool
+
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
+
+	whole bool // hold nothing out: Test is nil where the source has no test split
 }
 
 // Open returns the source that spec means: "digits", "mnist", a folder of IDX
-// files, a folder of images or a .npy file. It looks at the path but loads nothing.
+// files, a folder of images, an IDX file or a .npy file. It looks at the path but
+// loads nothing.
 func Open(spec string, o Options) (Source, error) {
 	if o.Limit < 0 {
 		return nil, fmt.Errorf("dataset: a limit of %d images: want a positive number, or 0 for all", o.Limit)
@@ -140,9 +150,11 @@ func Open(spec string, o Options) (Source, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, or a .npy file", spec)
+		return nil, fmt.Errorf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, an IDX file or a .npy file", spec)
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
+	case !info.IsDir() && isIDX(spec):
+		return idxFile{spec, o}, nil
 	case !info.IsDir():
 		return npyFile{spec, o}, nil
 	}
@@ -156,16 +168,26 @@ func Open(spec string, o Options) (Source, error) {
 	return imageFolder{spec, o}, nil
 }
 
-// newData makes the [Data] of a source called name. Without test images it holds
-// some of the training images out; then it applies the limit.
-func newData(name string, train, test *Images, classes []string, o Options) (*Data, error) {
-	if test == nil {
-		var err error
+// newData makes the [Data] of a source called name. It makes the images what o
+// wants, holds some of the training images out if there are no test images, and then
+// applies the limit.
+func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
+	train, err := o.fit(ctx, name, train)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case test != nil:
+		test, err = o.fit(ctx, name, test)
+	case !o.whole:
 		if train, test, err = holdOut(train); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			err = fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	if train.Shape != test.Shape {
+	if err != nil {
+		return nil, err
+	}
+	if test != nil && train.Shape != test.Shape {
 		return nil, fmt.Errorf("%s: training images are %v but test images %v: make them one size", name, train.Shape, test.Shape)
 	}
 	if o.Limit > 0 {

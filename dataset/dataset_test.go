@@ -46,7 +46,7 @@ func load(t *testing.T, spec string, o Options) (*Data, error) {
 }
 
 func TestImages(t *testing.T) {
-	m := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}}
+	m := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}, Names: []string{"a", "b"}}
 	if m.Len() != 2 || m.Shape.String() != "1x2x3" {
 		t.Errorf("%d images of %v, want 2 of 1x2x3", m.Len(), m.Shape)
 	}
@@ -56,14 +56,14 @@ func TestImages(t *testing.T) {
 	if d := cmp.Diff(want, dst); d != "" {
 		t.Errorf("Floats (-want +got):\n%s", d)
 	}
-	if d := cmp.Diff(&Images{m.Shape, m.Pixels[:6], []int{7}}, m.Head(1)); d != "" {
+	if d := cmp.Diff(&Images{Shape: m.Shape, Pixels: m.Pixels[:6], Labels: []int{7}, Names: []string{"a"}}, m.Head(1)); d != "" {
 		t.Errorf("Head (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff(m, m.Head(9)); d != "" {
 		t.Errorf("Head of more (-want +got):\n%s", d)
 	}
 	s := m.Select([]int{1, 1})
-	if d := cmp.Diff(&Images{m.Shape, []byte{5, 4, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0}, []int{8, 8}}, s); d != "" {
+	if d := cmp.Diff(&Images{Shape: m.Shape, Pixels: []byte{5, 4, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0}, Labels: []int{8, 8}, Names: []string{"b", "b"}}, s); d != "" {
 		t.Errorf("Select (-want +got):\n%s", d)
 	}
 	if s.Pixels[0] = 99; m.Pixels[6] == 99 {
@@ -123,14 +123,14 @@ func TestOpenErrors(t *testing.T) {
 }
 
 func TestNewDataHoldsOutThenLimits(t *testing.T) {
-	d, err := newData("x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{Limit: 5})
+	d, err := newData(t.Context(), "x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{Limit: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d.Train.Len() != 5 || d.Test.Len() != 3 {
 		t.Errorf("%d training and %d test images, want 5 and 3", d.Train.Len(), d.Test.Len())
 	}
-	all, err := newData("x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{})
+	all, err := newData(t.Context(), "x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,9 +141,9 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 		t.Errorf("the limit does not take the first images:\n%s", d)
 	}
 
-	_, err = newData("x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{})
+	_, err = newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{})
 	wantError(t, err, "x: ", "at least 2")
-	_, err = newData("x", numbered(1, Shape{1, 1, 1}), numbered(1, Shape{1, 2, 1}), nil, Options{})
+	_, err = newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), numbered(1, Shape{1, 2, 1}), nil, Options{})
 	wantError(t, err, "x: ", "1x1x1", "1x2x1")
 }
 

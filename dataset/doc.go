@@ -9,7 +9,7 @@
 //	digits         built in: digits drawn from fonts, with random distortions
 //	mnist          MNIST, downloaded once into the user's cache directory
 //	a folder       of IDX files, or of PNG, JPEG and GIF images
-//	a file         a .npy array
+//	a file         a .npy array, or an IDX file, alone or with a labels file beside it
 //
 // A name wins over a folder of that name; write ./digits for the folder.
 //
@@ -22,6 +22,10 @@
 // and in a row pixel after pixel, each with its C channels (1 gray, 3 red, green,
 // blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST so takes 47 MB
 // instead of 188 MB; [Images.Floats] converts a batch when it is used.
+//
+// All images of a set have one shape. [Options].Shape and [Options].Resize convert
+// those of any source, also where its files differ; [ReadFiles] reads what a program
+// is given on its command line.
 //
 // # Held-out images
 //

@@ -28,3 +28,17 @@ func Example() {
 	// 4000 test images
 	// a batch of a 7 and a 3
 }
+
+// Read all images that a program's user names, scaled to the size that a model takes.
+func ExampleReadFiles() {
+	images, classes, err := dataset.ReadFiles(context.Background(), []string{"photos", "cat.jpg"}, dataset.Options{
+		Shape:  dataset.Shape{H: 28, W: 28, C: 1},
+		Resize: true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, name := range images.Names {
+		fmt.Println(name, len(images.At(i)), classes)
+	}
+}

@@ -3,8 +3,6 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"image"
-	"image/color"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,9 +34,12 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 		}
 		classes = slices.Compact(classes) // they come in order
 	}
-	all, err := readImageFiles(ctx, slices.Concat(train, test))
+	all, err := s.readImageFiles(ctx, slices.Concat(train, test))
 	if err != nil {
 		return nil, err
+	}
+	for i, name := range all.Names {
+		all.Names[i] = filepath.ToSlash(strings.TrimPrefix(name, filepath.Clean(s.path)+string(filepath.Separator)))
 	}
 	n := len(train)
 	trainImages, testImages := all.slice(0, n), (*Images)(nil)
@@ -51,7 +52,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 			return nil, err
 		}
 	}
-	return newData(s.path, trainImages, testImages, classes, s.Options)
+	return newData(ctx, s.path, trainImages, testImages, classes, s.Options)
 }
 
 // splits lists the images of both splits. There is at least one training image;
@@ -143,35 +144,4 @@ func labels(files []imageFile, classes []string) ([]int, error) {
 		}
 	}
 	return labels, nil
-}
-
-// maxImagePixels is the largest area of an image. Far larger ones could not be
-// trained on, and a damaged header shall not cost gigabytes.
-const maxImagePixels = 1 << 22
-
-// readImageFiles reads images of one size. They are gray if every file has a gray
-// colour model, else all have three channels. No pixel is decoded before all sizes
-// are known to agree.
-func readImageFiles(ctx context.Context, files []imageFile) (*Images, error) {
-	configs := make([]image.Config, len(files))
-	err := parallel(ctx, len(files), func(i int) (err error) {
-		configs[i], err = readFile(ctx, files[i].path, decodeConfig)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	shape := Shape{configs[0].Height, configs[0].Width, 1}
-	for i, c := range configs {
-		if c.Width != shape.W || c.Height != shape.H {
-			return nil, fmt.Errorf("%s: is %dx%d (height x width), but %s is %dx%d: make all images one size", files[i].path, c.Height, c.Width, files[0].path, shape.H, shape.W)
-		}
-		if c.ColorModel != color.GrayModel && c.ColorModel != color.Gray16Model {
-			shape.C = 3
-		}
-	}
-	if shape.H < 1 || shape.W < 1 || shape.H > maxImagePixels/shape.W {
-		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, shape.H, shape.W, maxImagePixels)
-	}
-	return decodeFiles(ctx, files, shape)
 }

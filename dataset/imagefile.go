@@ -4,43 +4,68 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/draw"
+	"image/color"
 	_ "image/gif"  // lets image.Decode read GIF
 	_ "image/jpeg" // and JPEG
 	_ "image/png"  // and PNG
 	"io"
 )
 
-// ReadFiles reads PNG, JPEG or GIF files whose images have the height and width of
-// shape. If it has one channel, colours become gray; if it has three, gray ones get
-// three equal channels. Transparent images lie on black.
-func ReadFiles(ctx context.Context, paths []string, shape Shape) (*Images, error) {
-	files := make([]imageFile, len(paths))
-	for i, path := range paths {
-		files[i].path = path
-	}
-	err := parallel(ctx, len(files), func(i int) error {
-		c, err := readFile(ctx, paths[i], decodeConfig)
-		if err == nil && (c.Height != shape.H || c.Width != shape.W) {
-			err = fmt.Errorf("%s: is %dx%d (height x width), not %dx%d: scale or crop it first", paths[i], c.Height, c.Width, shape.H, shape.W)
-		}
+// The largest areas of an image that is used as it is, for far larger ones could not
+// be trained on, and of one that is resized. A damaged header shall not cost gigabytes.
+const (
+	maxImagePixels = 1 << 22
+	maxPhotoPixels = 1 << 26
+)
+
+// readImageFiles reads images, which are called by their paths. Unless o says
+// otherwise they must be of one size, and are gray if every file has a gray colour
+// model, else have three channels. Transparent ones lie on black. No pixel is
+// decoded before all sizes are known to agree.
+func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images, error) {
+	configs := make([]image.Config, len(files))
+	err := parallel(ctx, len(files), func(i int) (err error) {
+		configs[i], err = readFile(ctx, files[i].path, decodeConfig)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return decodeFiles(ctx, files, shape)
-}
+	first := Shape{configs[0].Height, configs[0].Width, 1}
+	limit := maxImagePixels
+	if o.Resize {
+		limit = maxPhotoPixels
+	}
+	for i, c := range configs {
+		if c.Height < 1 || c.Width < 1 || c.Height > limit/c.Width {
+			return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[i].path, c.Height, c.Width, limit)
+		}
+		if c.ColorModel != color.GrayModel && c.ColorModel != color.Gray16Model {
+			first.C = 3
+		}
+	}
+	shape := o.shapeOf(first)
+	if shape.H > maxImagePixels/shape.W {
+		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, shape.H, shape.W, maxImagePixels)
+	}
+	for i, c := range configs {
+		switch size := (Shape{c.Height, c.Width, shape.C}); {
+		case size == shape || o.Resize:
+		case o.Shape.H > 0:
+			return nil, &SizeError{files[i].path, size, shape}
+		default:
+			return nil, fmt.Errorf("%s: is %dx%d (height x width), but %s is %dx%d: make all images one size", files[i].path, c.Height, c.Width, files[0].path, shape.H, shape.W)
+		}
+	}
 
-// decodeFiles reads images whose headers have shown the height and width of shape.
-func decodeFiles(ctx context.Context, files []imageFile, shape Shape) (*Images, error) {
-	m := &Images{Shape: shape, Pixels: make([]byte, len(files)*shape.Len())}
-	err := parallel(ctx, len(files), func(i int) error {
+	m := &Images{Shape: shape, Pixels: make([]byte, len(files)*shape.Len()), Names: make([]string, len(files))}
+	err = parallel(ctx, len(files), func(i int) error {
+		m.Names[i] = files[i].path
 		decoded, err := readFile(ctx, files[i].path, decode)
 		if err != nil {
 			return err
 		}
-		if size := decoded.Bounds().Size(); size != image.Pt(m.W, m.H) {
+		if size := decoded.Bounds().Size(); size != image.Pt(configs[i].Width, configs[i].Height) {
 			return fmt.Errorf("%s: changed while it was read: try again", files[i].path)
 		}
 		m.draw(i, decoded)
@@ -67,20 +92,4 @@ func badImage(err error) error {
 		return nil
 	}
 	return fmt.Errorf("cannot be read as PNG, JPEG or GIF (%w): mend the file or move it away", err)
-}
-
-// draw sets image i, on black where src is transparent.
-func (m *Images) draw(i int, src image.Image) {
-	area := image.Rect(0, 0, m.W, m.H)
-	if m.C == 1 {
-		gray := &image.Gray{Pix: m.At(i), Stride: m.W, Rect: area}
-		draw.Draw(gray, area, src, src.Bounds().Min, draw.Src)
-		return
-	}
-	rgba := image.NewRGBA(area) // multiplied by alpha, which is what lies over black
-	draw.Draw(rgba, area, src, src.Bounds().Min, draw.Src)
-	x := m.At(i)
-	for p := range m.H * m.W {
-		copy(x[3*p:3*p+3], rgba.Pix[4*p:])
-	}
 }

@@ -67,7 +67,7 @@ func (a archive) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIDXData(a.name, train, test, a.Options)
+	return newIDXData(ctx, a.name, train, test, a.Options)
 }
 
 func (a archive) split(ctx context.Context, images, labels archiveFile) (*Images, error) {

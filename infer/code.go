@@ -2,7 +2,11 @@ package infer
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"math"
+
+	"govae/internal/random"
 )
 
 // Code is what an encoder says about one image: the mean and the logarithm of the
@@ -19,6 +23,49 @@ func Means(codes iter.Seq2[Code, error]) iter.Seq2[[]float32, error] {
 			}
 		}
 	}
+}
+
+// Draws yields k points of each code's q(z|x), one after the other: mean + exp(log
+// variance / 2) eps, eps ~ N(0, I) (D. Kingma and M. Welling, "Auto-Encoding
+// Variational Bayes", 2014, section 2.4). Draw j of code i is the same for a seed
+// however many there are. Codes without variances are an error.
+func Draws(codes iter.Seq2[Code, error], k int, seed uint64) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		i := 0
+		for code, err := range codes {
+			if err == nil && code.LogVar == nil {
+				err = errNoLogVar
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			z := make([]float32, len(code.Mean))
+			for j := range k {
+				noise(z, seed, i, j)
+				for l, eps := range z {
+					z[l] = shift(code.Mean[l], code.LogVar[l], eps)
+				}
+				if !yield(z, nil) {
+					return
+				}
+			}
+			i++
+		}
+	}
+}
+
+var errNoLogVar = errors.New("the encoder gives means alone, and draws need log variances; export one that has both")
+
+// noise sets eps [L] to that of draw j of the code of image i.
+func noise(eps []float32, seed uint64, i, j int) {
+	s := random.New(seed, random.Posterior, uint32(j), uint32(i))
+	s.Normal(eps)
+}
+
+// shift returns mean + exp(log variance / 2) eps.
+func shift(mean, logVar, eps float32) float32 {
+	return mean + float32(math.Exp(float64(logVar)/2))*eps
 }
 
 // Decode maps latent points z [n, L] to images.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,15 +60,15 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			draw := func(path string, images picture.Images) error {
+			draw := func(out string, images picture.Images) error {
 				if len(strengths) > 1 {
-					return picture.Rows(path, images, picture.RowLabels{Rows: f.names(files, x.Len()), Columns: strengths, X: "strength of the edit"})
+					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
 				}
 				originals, err := infer.Collect(x.all())
 				if err != nil {
 					return err
 				}
-				return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
+				return picture.WritePNG(out, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
 			}
 			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
 			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
@@ -210,13 +210,13 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if x.Labels == nil {
 		return none, fmt.Errorf("%s: has no labels, which --toward needs; give a folder with a subfolder a class, or IDX files with labels", source.data)
 	}
-	toward, err := x.class(source.data, f.toward)
+	toward, err := x.label(source.data, f.toward)
 	if err != nil {
 		return none, err
 	}
 	awayFrom := infer.Others
 	if f.awayFrom != "" {
-		if awayFrom, err = x.class(source.data, f.awayFrom); err != nil {
+		if awayFrom, err = x.label(source.data, f.awayFrom); err != nil {
 			return none, err
 		}
 	}
@@ -237,8 +237,8 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	return a, nil
 }
 
-// class returns the label that a name or a number means.
-func (in input) class(source, name string) (int, error) {
+// label returns the label that a name or a number means.
+func (in input) label(source, name string) (int, error) {
 	if i := slices.Index(in.classes, name); i >= 0 {
 		return i, nil
 	}
@@ -248,18 +248,11 @@ func (in input) class(source, name string) (int, error) {
 	return 0, fmt.Errorf("%s: has no class %q; its classes are %.200s", source, name, strings.Join(in.classes, ", "))
 }
 
-// names returns what the rows of a sheet are called: files, or numbers of images.
-func (f *editFlags) names(files []string, n int) []string {
-	names := make([]string, n)
+// names returns what the rows of a sheet are called.
+func (in input) names() []string {
+	names := make([]string, in.Len())
 	for i := range names {
-		switch {
-		case len(files) > 0:
-			names[i] = fmt.Sprintf("%.24s", filepath.Base(files[i]))
-		case len(f.in.index) > 0:
-			names[i] = fmt.Sprint("image ", f.in.index[i])
-		default:
-			names[i] = fmt.Sprint("image ", i)
-		}
+		names[i] = fmt.Sprintf("%.24s", path.Base(in.name(i)))
 	}
 	return names
 }

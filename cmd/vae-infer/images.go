@@ -2,34 +2,40 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 )
 
-// inputFlags say which images a command takes: those of --data or the files that
-// are its arguments.
+// inputFlags say which images a command takes: a split of --data, or all images of
+// the files and folders that are its arguments.
 type inputFlags struct {
 	data, split string
 	limit       int
+	limitFlag   *pflag.Flag // files that were named are cut short only by a limit that was given
+	resize      bool
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
-	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, or a .npy file")
+	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, an IDX file or a .npy file")
 	cmd.Flags().StringVar(&f.split, "split", "test", "which images of --data: test or train")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
+	f.limitFlag = cmd.Flags().Lookup("limit")
+	cmd.Flags().BoolVar(&f.resize, "resize", false, "scale images to the size that the model takes")
 }
 
 // check finds mistakes in the arguments.
 func (f *inputFlags) check(files []string) error {
 	switch {
 	case (f.data == "") == (len(files) == 0):
-		return cli.Usagef("give either --data SOURCE or image files")
+		return cli.Usagef("give either --data SOURCE or files of images")
 	case f.split != "test" && f.split != "train":
 		return cli.Usagef("--split %s: want test or train", f.split)
 	case f.limit < 0:
@@ -38,20 +44,32 @@ func (f *inputFlags) check(files []string) error {
 	return nil
 }
 
-// input is what a command reads: images of the size that the model takes.
+// input is what a command reads: images of the shape that the model takes.
 type input struct {
 	*dataset.Images
 	classes []string // the name of each label, or nil
+	split   string   // "test" or "train"; empty where files were named
 }
 
-// load reads the images that the flags and the arguments name.
+// load reads the images that the flags and the arguments name. Colours become what
+// the model takes; sizes do with --resize only.
 func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
-	want := dataset.Shape{H: c.H, W: c.W, C: c.C}
-	if f.data == "" {
-		m, err := dataset.ReadFiles(ctx, files, want) // a model of one channel gets colours as gray
-		return input{Images: m}, err
+	in, err := f.read(ctx, dataset.Options{Shape: dataset.Shape{H: c.H, W: c.W, C: c.C}, Resize: f.resize}, files)
+	if size, ok := errors.AsType[*dataset.SizeError](err); ok {
+		return input{}, fmt.Errorf("%w as the model takes it: give such images, or convert them with --resize", size)
 	}
-	source, err := dataset.Open(f.data, dataset.Options{})
+	if err == nil && f.limit > 0 && (f.data != "" || f.limitFlag.Changed) {
+		in.Images = in.Head(f.limit)
+	}
+	return in, err
+}
+
+func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (input, error) {
+	if f.data == "" {
+		m, classes, err := dataset.ReadFiles(ctx, files, o)
+		return input{Images: m, classes: classes}, err
+	}
+	source, err := dataset.Open(f.data, o)
 	if err != nil {
 		return input{}, err
 	}
@@ -63,13 +81,23 @@ func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string)
 	if f.split == "train" {
 		m = data.Train
 	}
-	if m.Shape != want {
-		return input{}, fmt.Errorf("%s: images are %v (height, width, channels), but the model takes %v; give it such images", f.data, m.Shape, want)
+	return input{m, data.Classes, f.split}, nil
+}
+
+// name is what image i is called: its file's name, or its place such as "test 17".
+func (in input) name(i int) string {
+	if in.Names != nil {
+		return in.Names[i]
 	}
-	if f.limit > 0 {
-		m = m.Head(f.limit)
+	return fmt.Sprintf("%s %d", in.split, i)
+}
+
+// class is the name of image i's label, empty if there are no labels.
+func (in input) class(i int) string {
+	if in.Labels == nil {
+		return ""
 	}
-	return input{m, data.Classes}, nil
+	return in.classes[in.Labels[i]]
 }
 
 // at returns image i as models take it: numbers [C, H, W] for bytes [H, W, C].

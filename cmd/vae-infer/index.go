@@ -38,10 +38,14 @@ func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string)
 	if err != nil {
 		return input{}, err
 	}
+	var names []string
 	for _, i := range f.index {
 		if i < 0 || i >= x.Len() {
 			return input{}, fmt.Errorf("%s: has no image %d in its %s split; give a number from 0 to %d", f.data, i, f.split, x.Len()-1)
 		}
+		names = append(names, x.name(i))
 	}
-	return input{Images: x.Select(f.index), classes: x.classes}, nil
+	x.Images = x.Select(f.index)
+	x.Names = names
+	return x, nil
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"govae/infer"
@@ -11,6 +13,7 @@ import (
 func interpolate(m *modelFlags) *cobra.Command {
 	o, in := outputFlags{app: m.app}, indexFlags{}
 	var texts []string
+	var from string
 	var steps int
 	var pathName, pace string
 	var spherical, loop bool
@@ -20,7 +23,7 @@ func interpolate(m *modelFlags) *cobra.Command {
 		Long: `Walk through latent space from one image to the next.
 
 The points of the walk are the means of the images' codes, or latent points given
-with --z. Each leg, from one point to the next, has --steps frames, both its ends
+with --z or as a .npy file. Each leg, from one point to the next, has --steps frames, both its ends
 among them; where two legs meet there is one frame, so that three points and 16
 steps give 31 frames. Frames are equally far apart as images, or with --pace latent
 as latent points. A .png shows each leg in a row, a .gif moves through all.`,
@@ -30,12 +33,12 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			path := infer.Linear
 			switch {
-			case len(texts) == 0:
+			case len(texts) == 0 && from == "":
 				if err := in.check(files); err != nil {
 					return err
 				}
-			case len(files) > 0 || in.data != "":
-				return cli.Usagef("give either images or latent points by --z")
+			case len(files) > 0 || in.data != "" || len(texts) > 0 && from != "":
+				return cli.Usagef("give either images, or latent points by --z, or a file of them by --from")
 			}
 			switch {
 			case steps < 2 || steps > 100_000:
@@ -54,22 +57,11 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				return err
 			}
 			defer decoder.Close()
-			var points [][]float32
-			for _, text := range texts {
-				z, err := parsePoint(text, decoder)
-				if err != nil {
-					return err
-				}
-				points = append(points, z)
-			}
-			if len(texts) == 0 {
-				x, err := in.load(cmd.Context(), decoder.Contract, files)
-				if err != nil {
-					return err
-				}
-				if points, err = m.means(cmd.Context(), decoder, x); err != nil {
-					return err
-				}
+			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (input, error) {
+				return in.load(cmd.Context(), decoder.Contract, files)
+			})
+			if err != nil {
+				return err
 			}
 			if len(points) < 2 {
 				return cli.Usagef("one image or latent point is no way to go: give two or more")
@@ -91,10 +83,38 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 	in.flags(cmd, 4)
 	f := cmd.Flags()
 	f.StringArrayVar(&texts, "z", nil, "a latent point, such as 0.5,-1, in place of images (repeatable)")
+	f.StringVar(&from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
 	f.IntVar(&steps, "steps", 16, "frames of each leg, both ends among them")
 	f.StringVar(&pathName, "path", "linear", "way from point to point: linear, or spherical, which keeps the distance from the origin")
 	f.BoolVar(&spherical, "spherical", false, "short for --path spherical")
 	f.StringVar(&pace, "pace", "image", "equal steps of what: image, for an even motion, or latent, for points equally far apart")
 	f.BoolVar(&loop, "loop", false, "come back to the first point in the end")
 	return cmd
+}
+
+// waypoints returns the points that a walk goes through: those given as texts, those
+// of a file, or else the codes of images.
+func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
+	for _, text := range texts {
+		z, err := parsePoint(text, decoder)
+		if err != nil {
+			return nil, err
+		}
+		points = append(points, z)
+	}
+	switch {
+	case texts != nil:
+		return points, nil
+	case from != "":
+		file, err := infer.OpenPoints(from, decoder.Latent)
+		if err != nil {
+			return nil, err
+		}
+		return infer.CollectPoints(file.From(0))
+	}
+	x, err := images()
+	if err != nil {
+		return nil, err
+	}
+	return m.means(ctx, decoder, x)
 }

@@ -23,6 +23,7 @@ func command(a *cli.App) *cobra.Command {
 	m := &modelFlags{app: a}
 	o := outputFlags{app: a}
 	var samples int
+	var from string
 	var draw infer.SampleOptions
 	root := &cobra.Command{
 		Use:   "vae-infer",
@@ -36,6 +37,7 @@ with a / behind, a folder with one PNG an image.`,
 		Example: `  vae-infer                                        # 64 new images in samples.png
   vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
   vae-infer --samples 100000 --out new.npy         # an array for NumPy
+  vae-infer --from codes.json                      # drawn from the mixture of encode --fit-mixture
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane
   vae-infer runtime install                        # get ONNX Runtime`,
@@ -52,15 +54,30 @@ with a / behind, a folder with one PNG an image.`,
 				return err
 			}
 			defer decoder.Close()
-			return o.write(decoder, samples, nil, decoder.Sample(cmd.Context(), samples, draw))
+			if from == "" {
+				return o.write(decoder, samples, nil, decoder.Sample(cmd.Context(), samples, draw))
+			}
+			if filepath.Ext(from) == ".npy" && !cmd.Flags().Changed("samples") {
+				samples = 0 // all
+			}
+			n, points, err := samplesFrom(from, decoder, samples, draw)
+			if err != nil {
+				return err
+			}
+			return o.write(decoder, n, nil, decoder.DecodeAll(cmd.Context(), points))
 		},
 	}
 	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
 	root.Flags().Uint64Var(&draw.Seed, "seed", 0, "number that determines the images")
 	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
+	root.Flags().StringVar(&from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
 	m.flags(root)
 	o.flags(root, "samples.png")
-	root.AddCommand(reconstruct(m), interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), info(), runtimeCommand(m))
+	root.AddCommand(
+		reconstruct(m), score(m), encode(m), decode(m),
+		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m),
+		info(), runtimeCommand(m),
+	)
 	return root
 }
 

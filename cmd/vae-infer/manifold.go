@@ -14,6 +14,7 @@ func manifold(m *modelFlags) *cobra.Command {
 	var dims []int
 	var bounds []float64
 	var at string
+	var resize bool
 	cmd := &cobra.Command{
 		Use:   "manifold",
 		Short: "Decode a lattice of two latent dimensions",
@@ -40,7 +41,7 @@ as in the code of the image --at. The first image is the top left one.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at)
+			code, err := m.codeOf(cmd.Context(), decoder, at, resize)
 			if err != nil {
 				return err
 			}
@@ -56,6 +57,7 @@ as in the code of the image --at. The first image is the top left one.`,
 	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions, the one to the right first")
 	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "first and last value of both")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
+	cmd.Flags().BoolVar(&resize, "resize", false, "scale the image of --at to the size that the model takes")
 	return cmd
 }
 

@@ -47,12 +47,13 @@ func checkRange(flag string, bounds []float64) error {
 	return nil
 }
 
-// codeOf returns the latent point of the image at path, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string) ([]float32, error) {
+// codeOf returns the latent point of the image at path, which is scaled to the size
+// of the model where resize says so, or nil for no path.
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string, resize bool) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{}).load(ctx, decoder.Contract, []string{path})
+	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Contract, []string{path})
 	if err != nil {
 		return nil, err
 	}

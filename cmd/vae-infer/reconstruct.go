@@ -1,30 +1,39 @@
 package main
 
 import (
+	"context"
 	"iter"
 
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/internal/cli"
 	"govae/internal/picture"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
-	o, in := outputFlags{app: m.app}, inputFlags{}
+	r, in := reconstruction{output: outputFlags{app: m.app}}, inputFlags{}
 	cmd := &cobra.Command{
-		Use:   "reconstruct [IMAGE…]",
+		Use:   "reconstruct [FILE…]",
 		Short: "Encode images and decode them again",
-		Long: `Encode images and decode the means of their codes.
+		Long: `Encode images and decode the means of their codes, or with --draws K points of
+each posterior.
 
 Images come from --data (its test split where there is one) or from files. A
-.png shows each image above its reconstruction; a folder or a .npy file holds the
-reconstructions alone. --decoder may name an autoencoder, which needs no encoder.`,
+.png shows each image above its reconstructions; a folder or a .npy file holds the
+reconstructions alone, those of an image one after the other. --errors writes a table of each
+mean's error: that of a pixel squared, and where the model tells its likelihood
+-log p(x|z) in nats. --decoder may name an autoencoder, which needs no encoder.`,
 		Example: `  vae-infer reconstruct --data mnist --limit 40
-  vae-infer reconstruct --data mnist --limit 0 --out all.npy
+  vae-infer reconstruct --data mnist --limit 0 --out all.npy --errors errors.csv
+  vae-infer reconstruct --data mnist --limit 16 --draws 5
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if err := in.check(files); err != nil {
+				return err
+			}
+			if err := r.check(); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)
@@ -32,34 +41,127 @@ reconstructions alone. --decoder may name an autoencoder, which needs no encoder
 				return err
 			}
 			defer decoder.Close()
+			r.decoder = decoder
+			if decoder.Role != infer.Autoencoder {
+				if r.encoder, err = m.openEncoder(decoder); err != nil {
+					return err
+				}
+				defer r.encoder.Close()
+			} else if r.draws > 0 {
+				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
+			}
 			x, err := in.load(cmd.Context(), decoder.Contract, files)
 			if err != nil {
 				return err
 			}
-			var reconstructions iter.Seq2[infer.Image, error]
-			if decoder.Role == infer.Autoencoder {
-				reconstructions = decoder.Reconstruct(cmd.Context(), x.all())
-			} else {
-				encoder, err := m.openEncoder(decoder)
-				if err != nil {
-					return err
-				}
-				defer encoder.Close()
-				reconstructions = infer.Reconstruct(cmd.Context(), encoder, decoder, x.all())
-			}
-			draw := func(path string, images picture.Images) error {
-				originals, err := infer.Collect(x.all())
-				if err != nil {
-					return err
-				}
-				return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
-			}
-			return o.write(decoder, x.Len(), draw, reconstructions)
+			return r.write(cmd.Context(), x)
 		},
 	}
-	o.flags(cmd, "reconstructions.png")
+	r.output.flags(cmd, "reconstructions.png")
+	cmd.Flags().IntVar(&r.draws, "draws", 0, "points to draw from each posterior, instead of its mean")
+	cmd.Flags().Uint64Var(&r.seed, "seed", 0, "number that determines the draws")
+	cmd.Flags().StringVar(&r.errors, "errors", "", "CSV file for the error of each image")
 	in.flags(cmd, 32)
 	return cmd
+}
+
+// reconstruction says how images are reconstructed and what is written.
+type reconstruction struct {
+	output           outputFlags
+	encoder, decoder *infer.Session // no encoder beside an autoencoder
+	draws            int
+	seed             uint64
+	errors           string
+}
+
+func (r *reconstruction) check() error {
+	switch {
+	case r.draws < 0:
+		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", r.draws)
+	case r.draws > 0 && r.errors != "":
+		return cli.Usagef("--errors are those of the means: leave --draws out, or see 'vae-infer score'")
+	}
+	return nil
+}
+
+// write writes the reconstructions of x, and their errors if these are wanted.
+func (r *reconstruction) write(ctx context.Context, x input) error {
+	images := r.images(ctx, x)
+	var squares []float64 // of each image, the mean over its pixels
+	if r.errors != "" {
+		images = measured(x, &squares, images)
+	}
+	draw := func(path string, images picture.Images) error {
+		originals, err := infer.Collect(x.all())
+		if err != nil {
+			return err
+		}
+		return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
+	}
+	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), draw, images); err != nil || r.errors == "" {
+		return err
+	}
+	return r.writeErrors(ctx, x, squares)
+}
+
+// images yields the reconstructions of x.
+func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
+	switch {
+	case r.decoder.Role == infer.Autoencoder:
+		return r.decoder.Reconstruct(ctx, x.all())
+	case r.draws > 0:
+		return r.decoder.DecodeAll(ctx, infer.Draws(r.encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
+	}
+	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.all())
+}
+
+// measured adds the mean squared error of each reconstruction of x to squares as it
+// goes by.
+func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error]) iter.Seq2[infer.Image, error] {
+	return func(yield func(infer.Image, error) bool) {
+		for image, err := range images {
+			if err == nil {
+				sum := 0.
+				for j, v := range x.at(len(*squares)).Pixels {
+					d := float64(v - image.Pixels[j])
+					sum += d * d
+				}
+				*squares = append(*squares, sum/float64(len(image.Pixels)))
+			}
+			if !yield(image, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// writeErrors writes the table of errors, in nats too if the decoder tells its
+// likelihood.
+func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
+	header := []string{"image", "label", "squared_error"}
+	form, _ := r.decoder.Model.MetadataValue("vae.likelihood")
+	told := form != "" && r.encoder != nil
+	var nats []float64
+	if told {
+		header = append(header, "nats")
+		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.all()) {
+			if err != nil {
+				return err
+			}
+			nats = append(nats, v)
+		}
+	}
+	return writeCSV(r.errors, header, func(yield func([]string, error) bool) {
+		for i, square := range squares {
+			row := []string{x.name(i), x.class(i), number(square)}
+			if told {
+				row = append(row, number(nats[i]))
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
 }
 
 // openEncoder opens the encoder that belongs to a decoder.

@@ -22,8 +22,9 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command as users do. Each script finds decoder.onnx and
 // encoder.onnx of a small VAE for images of 8x6 pixels with two latent dimensions,
-// tampered.onnx, whose check values are not those of that decoder, and a folder nine
-// of images that have 9x9.
+// tampered.onnx, whose check values are not those of that decoder, other.onnx, the
+// decoder of another model, untold.onnx, which tells no likelihood, and a folder nine of
+// images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	library, _, err := infer.FindLibrary("")
@@ -43,7 +44,9 @@ func TestScripts(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(env.WorkDir, "nine"), 0o755); err != nil {
 				return err
 			}
-			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered,
+				"other.onnx": withMetadata(t, decoder, "vae.model_id", "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, "vae.likelihood", ""),
+				"nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
 					return err
@@ -82,6 +85,7 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 			t.Fatal(err)
 		}
 		m.SetMetadata("vae.model_id", "0123456789abcdef")
+		m.SetMetadata("vae.likelihood", "bernoulli")
 		if files[i], err = m.Marshal(); err != nil {
 			t.Fatal(err)
 		}
@@ -89,21 +93,25 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 	return files[0], files[1]
 }
 
-// withWrongCheck adds check values that say that each pixel of an image is 0.
-func withWrongCheck(t *testing.T, decoder []byte) []byte {
-	m, err := onnx.Unmarshal(decoder)
+// withMetadata sets an entry of a file's metadata.
+func withMetadata(t *testing.T, file []byte, key, value string) []byte {
+	m, err := onnx.Unmarshal(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.SetMetadata(key, value)
+	if file, err = m.Marshal(); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// withWrongCheck adds check values that say that each pixel of an image is 0.
+func withWrongCheck(t *testing.T, decoder []byte) []byte {
 	output := checkvalues.NewOutput("image", []float32{0})
 	text, err := checkvalues.Values{Tolerance: 1e-5, Cases: []checkvalues.Case{{Rows: 1, Modulus: 1, Outputs: []checkvalues.Output{output}}}}.Text()
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.SetMetadata(checkvalues.Key, text)
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return withMetadata(t, decoder, checkvalues.Key, text)
 }

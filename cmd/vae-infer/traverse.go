@@ -50,7 +50,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at)
+			code, err := m.codeOf(cmd.Context(), decoder, at, in.resize)
 			if err != nil {
 				return err
 			}

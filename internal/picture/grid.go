@@ -35,20 +35,25 @@ func Grid(m Images, columns int) image.Image {
 	return s.dst
 }
 
-// Pairs lays originals out in rows, each above its reconstruction. The batches
-// must be of one shape and length, with at least one image.
+// Pairs lays originals out in rows, each above its reconstruction, or above its
+// several ones, which follow each other. The batches must be of one shape, with at
+// least one image.
 func Pairs(originals, reconstructions Images, columns int) image.Image {
 	n := originals.Len()
-	if n == 0 || reconstructions.Len() != n || originals.H != reconstructions.H || originals.W != reconstructions.W || originals.C != reconstructions.C {
+	if n == 0 || reconstructions.Len() == 0 || reconstructions.Len()%n != 0 || originals.H != reconstructions.H || originals.W != reconstructions.W || originals.C != reconstructions.C {
 		panic("picture: Pairs of batches that are empty or differ in shape")
 	}
+	each := reconstructions.Len() / n
 	columns = max(1, min(columns, n))
-	rows := (n + columns - 1) / columns
-	s := newSheet(originals, columns, 2*rows, rows-1)
+	groups := (n + columns - 1) / columns
+	s := newSheet(originals, columns, (1+each)*groups, groups-1)
 	for i := range n {
-		row := i / columns
-		originals.paint(s.dst, i, s.x(i%columns), s.y(2*row, row), s.scale)
-		reconstructions.paint(s.dst, i, s.x(i%columns), s.y(2*row+1, row), s.scale)
+		group := i / columns
+		row := (1 + each) * group
+		originals.paint(s.dst, i, s.x(i%columns), s.y(row, group), s.scale)
+		for k := range each {
+			reconstructions.paint(s.dst, i*each+k, s.x(i%columns), s.y(row+1+k, group), s.scale)
+		}
 	}
 	return s.dst
 }

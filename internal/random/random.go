@@ -27,6 +27,8 @@ const (
 	Split                        // which images are held out
 	Digits                       // the built-in data set; epoch: the split, index: the image
 	Probe                        // random input for checks of exported files; index: the input
+	Posterior                    // eps of draws from q(z|x); epoch: the draw, index: the image
+	Mixture                      // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+)
+
+func decode(m *modelFlags) *cobra.Command {
+	o := outputFlags{app: m.app}
+	cmd := &cobra.Command{
+		Use:   "decode POINTS.npy",
+		Short: "Decode latent points to images",
+		Long: `Decode the latent points of a NumPy file, float32 or float64 [n,L] as encode writes
+them; of more dimensions the last one is L. Files of any length are decoded in
+constant memory, unless to one picture.`,
+		Example: `  vae-infer decode codes.npy
+  vae-infer decode codes.npy --out images/
+  vae-infer decode draws.npy --out decoded.npy`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, files []string) error {
+			decoder, err := m.open(m.decoder)
+			if err != nil {
+				return err
+			}
+			defer decoder.Close()
+			points, err := infer.OpenPoints(files[0], decoder.Latent)
+			if err != nil {
+				return err
+			}
+			return o.write(decoder, points.N, nil, decoder.DecodeAll(cmd.Context(), points.From(0)))
+		},
+	}
+	o.flags(cmd, "decoded.png")
+	return cmd
+}

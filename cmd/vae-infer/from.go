@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"path/filepath"
+
+	"govae/infer"
+	"govae/internal/cli"
+)
+
+// samplesFrom returns the latent points of --from that n samples are decoded from,
+// beginning with number o.First: the rows of a .npy file, or points of a mixture, a
+// .json file. Zero samples of a .npy file mean all of its rows.
+func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points iter.Seq2[[]float32, error], err error) {
+	switch filepath.Ext(path) {
+	case ".json":
+		mixture, err := infer.LoadMixture(path)
+		if err != nil {
+			return 0, nil, err
+		}
+		if err := mixture.Check(decoder); err != nil {
+			return 0, nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return n, mixture.Points(n, o), nil
+	case ".npy":
+		if o.Temperature != 1 {
+			return 0, nil, cli.Usagef("--temperature %g: the points of %s are decoded as they are", o.Temperature, path)
+		}
+		file, err := infer.OpenPoints(path, decoder.Latent)
+		switch {
+		case err != nil:
+			return 0, nil, err
+		case n > file.N-o.First:
+			return 0, nil, cli.Usagef("--samples %d: %s holds %d latent points", n, path, file.N)
+		case n == 0:
+			n = file.N - o.First
+		}
+		return n, head(n, file.From(o.First)), nil
+	}
+	return 0, nil, cli.Usagef("--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", path)
+}
+
+// head yields the first n points.
+func head(n int, points iter.Seq2[[]float32, error]) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		left := n
+		for z, err := range points {
+			if left == 0 || !yield(z, err) || err != nil {
+				return
+			}
+			left--
+		}
+	}
+}

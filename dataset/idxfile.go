@@ -1,0 +1,94 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// idxFile is one IDX file of images, with a labels file beside it or not.
+type idxFile struct {
+	path string
+	Options
+}
+
+func (s idxFile) Load(ctx context.Context) (*Data, error) {
+	m, err := loadIDX(ctx, s.path, labelsBeside(s.path))
+	if err != nil {
+		return nil, err
+	}
+	return newIDXData(ctx, s.path, m, nil, s.Options)
+}
+
+// isIDX reports whether a file's name is that of an IDX file, such as
+// x-images-idx3-ubyte.gz or x.idx.
+func isIDX(path string) bool {
+	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
+	return strings.HasSuffix(name, ".idx") || strings.HasSuffix(name, "-ubyte")
+}
+
+// labelsBeside returns the labels file whose name belongs to that of an images file,
+// x-labels-idx1-ubyte to x-images-idx3-ubyte and x.labels.idx to x.idx, compressed or
+// not. It is empty if there is none.
+func labelsBeside(path string) string {
+	folder, name := filepath.Split(strings.TrimSuffix(path, ".gz"))
+	labels := strings.NewReplacer("images", "labels", "idx3", "idx1", "idx4", "idx1").Replace(name)
+	if stem, isStem := strings.CutSuffix(name, ".idx"); isStem && labels == name {
+		labels = stem + ".labels.idx"
+	}
+	for _, ending := range []string{"", ".gz"} {
+		beside := folder + labels + ending
+		if _, err := os.Stat(beside); err == nil && labels != name {
+			return beside
+		}
+	}
+	return ""
+}
+
+// loadIDX reads an images file and, unless its path is empty, the labels file.
+func loadIDX(ctx context.Context, images, labels string) (*Images, error) {
+	m, err := readFile(ctx, images, readImages)
+	if err != nil || labels == "" {
+		return m, err
+	}
+	if m.Labels, err = readFile(ctx, labels, readLabels); err != nil {
+		return nil, err
+	}
+	if len(m.Labels) != m.Len() {
+		return nil, fmt.Errorf("%s: %d labels for the %d images of %s: take both files from one data set", labels, len(m.Labels), m.Len(), filepath.Base(images))
+	}
+	return m, nil
+}
+
+// readImages reads IDX images: [N, H, W], or [N, H, W, C] with 1 or 3 channels.
+func readImages(r io.Reader) (*Images, error) {
+	dims, data, err := ReadIDX(r)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(dims) == 3:
+		return &Images{Shape: Shape{dims[1], dims[2], 1}, Pixels: data}, nil
+	case len(dims) == 4 && (dims[3] == 1 || dims[3] == 3):
+		return &Images{Shape: Shape{dims[1], dims[2], dims[3]}, Pixels: data}, nil
+	}
+	return nil, fmt.Errorf("idx: dimensions %s are not those of images: want [N H W], or [N H W C] with 1 or 3 channels", times(dims))
+}
+
+// readLabels reads IDX labels: [N].
+func readLabels(r io.Reader) ([]int, error) {
+	dims, data, err := ReadIDX(r)
+	if err != nil {
+		return nil, err
+	}
+	if len(dims) != 1 {
+		return nil, fmt.Errorf("idx: dimensions %s are not those of labels: want [N]", times(dims))
+	}
+	labels := make([]int, len(data))
+	for i, v := range data {
+		labels[i] = int(v)
+	}
+	return labels, nil
+}

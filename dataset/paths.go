@@ -1,0 +1,96 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ReadFiles reads all images that paths name, in their order: PNG, JPEG or GIF files,
+// and folders and array files as [Open] takes them, with both splits where there are
+// two. Images are called by their paths. Labels, and the names of their classes, are
+// kept if one path has given all images. o.Limit is not looked at.
+func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, classes []string, err error) {
+	o.whole, o.Limit = true, 0
+	for rest := paths; len(rest) > 0; {
+		files := slices.IndexFunc(rest, isSource) // so many are images
+		if files < 0 {
+			files = len(rest)
+		}
+		var part *Images
+		if files > 0 {
+			part, err = o.readPaths(ctx, rest[:files])
+			rest = rest[files:]
+		} else {
+			part, classes, err = o.readSource(ctx, rest[0])
+			rest = rest[1:]
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if all == nil {
+			all = part
+			o.Shape = part.Shape // which the others must have too
+			continue
+		}
+		all = join(all, part)
+		all.Labels, classes = nil, nil
+	}
+	return all, classes, nil
+}
+
+// isSource reports whether a path is that of many images: a folder or an array.
+func isSource(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || isIDX(path) || strings.EqualFold(filepath.Ext(path), ".npy")
+}
+
+// readPaths reads image files.
+func (o Options) readPaths(ctx context.Context, paths []string) (*Images, error) {
+	files := make([]imageFile, len(paths))
+	for i, path := range paths {
+		files[i].path = path
+	}
+	return o.readImageFiles(ctx, files)
+}
+
+// readSource reads all images of a folder or an array.
+func (o Options) readSource(ctx context.Context, path string) (*Images, []string, error) {
+	source, err := Open(path, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := source.Load(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := data.Train
+	if data.Test != nil {
+		m = join(m, data.Test)
+	}
+	names := make([]string, m.Len())
+	for i := range names {
+		if m.Names != nil {
+			names[i] = filepath.Join(path, m.Names[i])
+		} else {
+			names[i] = fmt.Sprintf("%s[%d]", path, i)
+		}
+	}
+	m.Names = names
+	return m, data.Classes, nil
+}
+
+// join returns the images of a and then those of b, of the same shape.
+func join(a, b *Images) *Images {
+	m := &Images{Shape: a.Shape, Pixels: slices.Concat(a.Pixels, b.Pixels)}
+	if a.Labels != nil && b.Labels != nil {
+		m.Labels = slices.Concat(a.Labels, b.Labels)
+	}
+	if a.Names != nil && b.Names != nil {
+		m.Names = slices.Concat(a.Names, b.Names)
+	}
+	return m
+}

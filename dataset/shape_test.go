@@ -1,0 +1,167 @@
+package dataset
+
+import (
+	"bytes"
+	"errors"
+	"image/color"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// halves is a source of n images of the shape, black on the left and of value v on
+// the right, as an IDX file.
+func halves(t *testing.T, n int, s Shape, v byte) string {
+	t.Helper()
+	pixels := make([]byte, n*s.Len())
+	for i := range pixels {
+		if i/s.C%s.W >= s.W/2 {
+			pixels[i] = v
+		}
+	}
+	var b bytes.Buffer
+	if err := WriteIDX(&b, []int{n, s.H, s.W, s.C}, pixels); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "halves.idx")
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestShape(t *testing.T) {
+	for name, tt := range map[string]struct {
+		source  Shape
+		options Options
+		want    Shape
+	}{
+		"as it is":       {Shape{8, 12, 1}, Options{}, Shape{8, 12, 1}},
+		"the same":       {Shape{8, 12, 3}, Options{Shape: Shape{8, 12, 3}}, Shape{8, 12, 3}},
+		"smaller":        {Shape{8, 12, 1}, Options{Shape: Shape{4, 6, 1}, Resize: true}, Shape{4, 6, 1}},
+		"larger":         {Shape{8, 12, 3}, Options{Shape: Shape{20, 30, 3}, Resize: true}, Shape{20, 30, 3}},
+		"to gray":        {Shape{8, 12, 3}, Options{Shape: Shape{C: 1}}, Shape{8, 12, 1}},
+		"to colour":      {Shape{8, 12, 1}, Options{Shape: Shape{8, 12, 3}}, Shape{8, 12, 3}},
+		"both at a time": {Shape{8, 12, 3}, Options{Shape: Shape{4, 4, 1}, Resize: true}, Shape{4, 4, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, err := load(t, halves(t, 5, tt.source, 200), tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Train.Shape != tt.want || d.Test.Shape != tt.want || d.Train.Len() != 4 || d.Test.Len() != 1 {
+				t.Fatalf("%d images of %v and %d of %v, want 4 and 1 of %v", d.Train.Len(), d.Train.Shape, d.Test.Len(), d.Test.Shape, tt.want)
+			}
+			for i, v := range d.Train.At(3) { // far from the edge the halves keep their values
+				switch x := i / tt.want.C % tt.want.W; {
+				case x == 0 && v > 5, x == tt.want.W-1 && (v < 195 || v > 205):
+					t.Errorf("value %d is %d", i, v)
+				}
+			}
+		})
+	}
+	_, err := load(t, halves(t, 5, Shape{8, 12, 1}, 9), Options{Shape: Shape{8, 8, 1}})
+	wantError(t, err, "halves.idx: is 8x12 (height x width), not 8x8")
+	if e, ok := errors.AsType[*SizeError](err); !ok || e.Want != (Shape{8, 8, 1}) {
+		t.Errorf("error %#v", err)
+	}
+}
+
+// TestResizeFolder reads a folder of images that share neither size nor colours.
+func TestResizeFolder(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"a.png": gray(9, 5, 7), "b.png": colour(color.White, color.White), "c.png": gray(4, 4, 0),
+	})
+	d, err := load(t, folder, Options{Shape: Shape{4, 4, 1}, Resize: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := join(d.Train, d.Test)
+	if all.Len() != 3 || all.Shape != (Shape{4, 4, 1}) {
+		t.Fatalf("%d images of %v", all.Len(), all.Shape)
+	}
+	for i, name := range all.Names {
+		switch x := all.At(i); {
+		case name == "b.png" && x[5] != 255, name == "c.png" && x[5] != 5:
+			t.Errorf("%s: pixels %v", name, x)
+		}
+	}
+	_, err = load(t, folder, Options{Shape: Shape{4, 4, 1}})
+	wantError(t, err, "a.png: is 9x5 (height x width), not 4x4")
+	_, err = load(t, folder, Options{Resize: true, Shape: Shape{5000, 5000, 1}})
+	wantError(t, err, "at most 4194304 pixels")
+	if d, err := load(t, folder, Options{Resize: true}); err != nil || d.Train.Shape != (Shape{9, 5, 3}) {
+		t.Errorf("without a shape: %v (%v), want that of the first and its colours", d, err)
+	}
+}
+
+func TestIDXFile(t *testing.T) {
+	idx := func(dims []int, data ...byte) []byte {
+		var b bytes.Buffer
+		if err := WriteIDX(&b, dims, data); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	images, labels := idx([]int{3, 1, 2}, 1, 2, 3, 4, 5, 6), idx([]int{3}, 2, 0, 1)
+	for name, tt := range map[string]struct {
+		images, labels string
+		want           []int
+	}{
+		"like MNIST's":      {"x-images-idx3-ubyte", "x-labels-idx1-ubyte", []int{2, 0, 1}},
+		"labels compressed": {"x-images-idx3-ubyte", "x-labels-idx1-ubyte.gz", []int{2, 0, 1}}, // by name alone
+		"with dots":         {"x-images.idx3-ubyte", "x-labels.idx1-ubyte", []int{2, 0, 1}},
+		"short":             {"x.idx", "x.labels.idx", []int{2, 0, 1}},
+		"images in it":      {"images.idx", "labels.idx", []int{2, 0, 1}},
+		"other labels":      {"x.idx", "y.labels.idx", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := writeFiles(t, map[string][]byte{tt.images: images, tt.labels: labels})
+			m, classes, err := ReadFiles(t.Context(), []string{filepath.Join(folder, tt.images)}, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, m.Labels); diff != "" || len(classes) != len(tt.want) || !bytes.Equal(m.Pixels, []byte{1, 2, 3, 4, 5, 6}) {
+				t.Errorf("labels (-want +got):\n%s; classes %v, pixels %v", diff, classes, m.Pixels)
+			}
+		})
+	}
+	folder := writeFiles(t, map[string][]byte{"x.idx": images, "x.labels.idx": idx([]int{2}, 0, 1)})
+	_, err := load(t, filepath.Join(folder, "x.idx"), Options{})
+	wantError(t, err, "x.labels.idx: 2 labels for the 3 images of x.idx")
+}
+
+// TestReadFilesWhole names folders and arrays beside images.
+func TestReadFilesWhole(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"one.png": gray(1, 2, 50), "classes/dog/a.png": gray(1, 2, 10), "classes/cat/b.png": gray(1, 2, 20),
+		"x.npy": npyBytes("|u1", "(2, 1, 2)", 1, 2, 3, 4), "tall.png": gray(2, 2, 0),
+		"splits/train/a.png": gray(1, 2, 60), "splits/test/b.png": gray(1, 2, 70),
+	})
+	in := func(name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
+	m, classes, err := ReadFiles(t.Context(), []string{in("classes")}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Images{Shape{1, 2, 1}, []byte{20, 21, 10, 11}, []int{0, 1}, []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
+	if diff := cmp.Diff(want, m) + cmp.Diff([]string{"cat", "dog"}, classes); diff != "" {
+		t.Errorf("class folders (-want +got):\n%s", diff)
+	}
+	m, classes, err = ReadFiles(t.Context(), []string{in("one.png"), in("classes"), in("one.png"), in("x.npy"), in("splits")}, Options{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = &Images{Shape: Shape{1, 2, 1}, Pixels: []byte{50, 51, 20, 21, 10, 11, 50, 51, 1, 2, 3, 4, 60, 61, 70, 71}, Names: []string{
+		in("one.png"), in("classes/cat/b.png"), in("classes/dog/a.png"), in("one.png"), in("x.npy") + "[0]", in("x.npy") + "[1]", in("splits/train/a.png"), in("splits/test/b.png")}}
+	if diff := cmp.Diff(want, m); diff != "" || classes != nil {
+		t.Errorf("mixed (-want +got):\n%s, classes %v", diff, classes)
+	}
+	_, _, err = ReadFiles(t.Context(), []string{in("one.png"), in("tall.png")}, Options{})
+	wantError(t, err, "tall.png: is 2x2", "one size")
+	_, _, err = ReadFiles(t.Context(), []string{in("x.npy"), in("tall.png")}, Options{})
+	wantError(t, err, "tall.png: is 2x2 (height x width), not 1x2")
+	_, _, err = ReadFiles(t.Context(), []string{in("none")}, Options{})
+	wantError(t, err, "none: no such file")
+}

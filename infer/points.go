@@ -1,0 +1,87 @@
+package infer
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"os"
+
+	"govae/internal/npy"
+)
+
+// PointFile is a .npy file of latent points: float32 or float64 [N, L], or of more
+// dimensions the last of which is L, as [n, draws, L].
+type PointFile struct {
+	N, L int
+	path string
+}
+
+// OpenPoints reads what a file says of its points. They must have the given
+// dimension. Errors name the file, what is wrong with it and what to do.
+func OpenPoints(path string, latent int) (PointFile, error) {
+	f, h, err := openArray(path)
+	if err != nil {
+		return PointFile{}, err
+	}
+	defer f.Close()
+	n, err := h.Len()
+	if err != nil {
+		return PointFile{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if d := len(h.Shape); d < 2 || h.Shape[d-1] != latent {
+		return PointFile{}, fmt.Errorf("%s: has the shape %v, but the model takes latent points [n %d]; give such an array, as vae-infer encode writes it", path, h.Shape, latent)
+	}
+	return PointFile{n / latent, latent, path}, nil
+}
+
+// openArray opens a .npy file and reads its header.
+func openArray(path string) (f *os.File, h npy.Header, err error) {
+	if f, err = os.Open(path); err != nil {
+		return nil, h, fmt.Errorf("%s: %s", path, fileProblem(err))
+	}
+	if h, err = npy.ReadHeader(f); err != nil {
+		f.Close()
+		return nil, h, fmt.Errorf("%s: %w", path, err)
+	}
+	return f, h, nil
+}
+
+// From yields the points from number first on, in constant memory. A value that is
+// not finite is an error that tells its index.
+func (p PointFile) From(first int) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		f, h, err := openArray(p.path)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer f.Close()
+		next, err := h.Floats(bufio.NewReaderSize(f, 1<<16))
+		if err != nil {
+			yield(nil, fmt.Errorf("%s: %w", p.path, err))
+			return
+		}
+		z := make([]float32, 0, p.L)
+		for i := 0; ; i++ {
+			v, err := next()
+			switch {
+			case err == io.EOF:
+				return
+			case err != nil:
+				yield(nil, fmt.Errorf("%s: %w", p.path, err))
+				return
+			case math.IsNaN(v) || math.Abs(v) > math.MaxFloat32:
+				yield(nil, fmt.Errorf("%s: the value at index %v is %g; latent points must be finite", p.path, h.Index(i), v))
+				return
+			}
+			if z = append(z, float32(v)); len(z) == p.L {
+				if i/p.L >= first && !yield(z, nil) {
+					return
+				}
+				z = z[:0]
+			}
+		}
+	}
+}

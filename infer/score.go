@@ -1,0 +1,148 @@
+package infer
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"math"
+)
+
+// Score says how likely a model finds an image: estimates of lower bounds of log
+// p(x), in nats.
+type Score struct {
+	// ELBO is -(Reconstruction + KL), the evidence lower bound.
+	ELBO           float64
+	Reconstruction float64 // -log p(x|z) summed over the pixels, the mean over the draws of z
+	KL             float64 // of q(z|x) to N(0, I), exact
+	// Bound is the importance-weighted bound log 1/K sum_k p(x, z_k) / q(z_k|x) of K
+	// draws, which lies between ELBO and log p(x) and grows with K (Y. Burda, R. Grosse
+	// and R. Salakhutdinov, "Importance Weighted Autoencoders", 2016, section 3).
+	Bound float64
+}
+
+// ScoreOptions choose how images are scored. The zero value means one draw and seed 0.
+type ScoreOptions struct {
+	Draws int    // points z of q(z|x) for each image; 0 means 1
+	Seed  uint64 // of the draws, which are those of the function [Draws]
+}
+
+// Scores estimates how likely a model finds each of a stream of images, in order. It
+// needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
+// [Session.DecodeAll].
+func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
+	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
+		mean, logVar, err := encoder.Encode(ctx, x)
+		if err == nil && logVar == nil {
+			err = errNoLogVar
+		}
+		if err != nil {
+			return nil, err
+		}
+		return scores(ctx, l, x, mean, logVar, first, o)
+	})
+}
+
+// scores scores the images x, the first of which has the number first.
+func scores(ctx context.Context, l *Likelihood, x, mean, logVar []float32, first int, o ScoreOptions) ([]Score, error) {
+	latent := l.logits.Latent
+	scores := make([]Score, len(mean)/latent)
+	for i := range scores {
+		for j := i * latent; j < (i+1)*latent; j++ {
+			mu, lv := float64(mean[j]), float64(logVar[j])
+			scores[i].KL -= (1 + lv - mu*mu - math.Exp(lv)) / 2 // Kingma and Welling 2014, appendix B
+		}
+	}
+	draws := cmp.Or(o.Draws, 1)
+	weights := make([]logSum, len(scores))
+	logRatio := make([]float64, len(scores)) // log p(z) - log q(z|x)
+	z := make([]float32, len(mean))
+	for draw := range draws {
+		clear(logRatio)
+		for i := range scores {
+			eps := z[i*latent : (i+1)*latent]
+			noise(eps, o.Seed, first+i, draw)
+			for j, e := range eps {
+				lv := float64(logVar[i*latent+j])
+				eps[j] = shift(mean[i*latent+j], logVar[i*latent+j], e)
+				logRatio[i] += (float64(e)*float64(e) + lv - float64(eps[j])*float64(eps[j])) / 2
+			}
+		}
+		nats, err := l.Nats(ctx, x, z)
+		if err != nil {
+			return nil, err
+		}
+		for i := range scores {
+			scores[i].Reconstruction += nats[i] / float64(draws)
+			weights[i].add(logRatio[i] - nats[i])
+		}
+	}
+	for i := range scores {
+		s := &scores[i]
+		s.ELBO = -(s.Reconstruction + s.KL)
+		s.Bound = weights[i].log() - math.Log(float64(draws))
+	}
+	return scores, nil
+}
+
+// logSum is the sum of numbers that are given by their logarithms: scale e^max. The
+// zero value is an empty sum.
+type logSum struct{ scale, max float64 }
+
+func (s *logSum) add(log float64) {
+	if s.scale == 0 {
+		*s = logSum{1, log}
+		return
+	}
+	top := math.Max(s.max, log)
+	s.scale = s.scale*math.Exp(s.max-top) + math.Exp(log-top)
+	s.max = top
+}
+
+func (s *logSum) log() float64 { return s.max + math.Log(s.scale) }
+
+// ReconstructionNats returns -log p(x|z) in nats of each of a stream of images, where
+// z is the mean of its code: what is lost by [Reconstruct].
+func ReconstructionNats(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error]) iter.Seq2[float64, error] {
+	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, _ int) ([]float64, error) {
+		mean, _, err := encoder.Encode(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		return l.Nats(ctx, x, mean)
+	})
+}
+
+// withLikelihood yields, one by one, what run makes of blocks of images x [n, C, H, W],
+// the first of which has the number first.
+func withLikelihood[T any](ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		if err := CheckPair(encoder, decoder); err != nil {
+			yield(none, err)
+			return
+		}
+		l, err := decoder.Likelihood()
+		if err != nil {
+			yield(none, err)
+			return
+		}
+		defer l.Close()
+		size, done := encoder.C*encoder.H*encoder.W, 0
+		block := func(ctx context.Context, x []float32) ([]T, error) {
+			first := done
+			done += len(x) / size
+			return run(ctx, l, x, first)
+		}
+		for values, err := range ahead(ctx, blocks(pixels(images), size, encoder.blockRows()), block) {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, v := range values {
+				if !yield(v, nil) {
+					return
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,181 @@
+// Package npy reads and writes array files of NumPy (its documentation,
+// numpy.lib.format), value by value, so that arrays of any length take constant
+// memory.
+//
+// Headers are read here, not with package npyio, which trusts them: a damaged one
+// makes that panic or allocate what the header asks for.
+package npy
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Header describes the array of a file.
+type Header struct {
+	Type    string // of the elements, such as "<f4"
+	Fortran bool   // first dimension fastest
+	Shape   []int
+}
+
+const (
+	magic     = "\x93NUMPY"
+	maxHeader = 1 << 16 // many times what an array of numbers needs
+)
+
+// The header is a Python dictionary in text; its keys may come in any order.
+var (
+	typeEntry    = regexp.MustCompile(`'descr': *'([^']*)'`)
+	fortranEntry = regexp.MustCompile(`'fortran_order': *(True|False)`)
+	shapeEntry   = regexp.MustCompile(`'shape': *\(([0-9, ]*)\)`)
+)
+
+// ReadHeader reads the header, after which r holds the elements.
+func ReadHeader(r io.Reader) (h Header, err error) {
+	var start [len(magic) + 2]byte // magic, major and minor version
+	_, err = io.ReadFull(r, start[:])
+	if !bytes.HasPrefix(start[:], []byte(magic)) {
+		return h, errors.New("this is no .npy file: give one written by numpy.save")
+	}
+	// Version 1 has a length of two bytes, versions 2 and 3 of four.
+	version, length := start[len(magic)], make([]byte, 4)
+	if version == 1 {
+		length = length[:2]
+	}
+	if err == nil {
+		_, err = io.ReadFull(r, length)
+	}
+	if err != nil {
+		return h, cutOff("in its header", err)
+	}
+	n := binary.LittleEndian.Uint32(length[:4]) // the bytes that were not read are 0
+	if version < 1 || version > 3 || n > maxHeader {
+		return h, fmt.Errorf("a header of version %d with %d bytes cannot be read: write the file with numpy.save", version, n)
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return h, cutOff("in its header", err)
+	}
+	dtype, fortran, shape := typeEntry.FindSubmatch(text), fortranEntry.FindSubmatch(text), shapeEntry.FindSubmatch(text)
+	if dtype == nil || fortran == nil || shape == nil {
+		return h, errors.New("the header does not describe an array of numbers: write the file with numpy.save")
+	}
+	h.Type, h.Fortran = string(dtype[1]), string(fortran[1]) == "True"
+	for d := range strings.SplitSeq(string(shape[1]), ",") {
+		if d = strings.TrimSpace(d); d == "" {
+			continue // (5,) is a shape of one dimension
+		}
+		size, err := strconv.Atoi(d)
+		if err != nil {
+			return h, fmt.Errorf("the header promises a dimension of %s: write the file with numpy.save", d)
+		}
+		h.Shape = append(h.Shape, size)
+	}
+	return h, nil
+}
+
+// Len returns the number of elements, at least 1. It fails for arrays that are empty,
+// larger than any file, or in Fortran order, which nothing here reads.
+func (h Header) Len() (int, error) {
+	n := 1
+	for _, d := range h.Shape {
+		if d <= 0 || n > math.MaxInt/d {
+			return 0, fmt.Errorf("the header promises %s values: that is nothing, or more than a file can hold", h.sizes())
+		}
+		n *= d
+	}
+	if h.Fortran {
+		return 0, errors.New("the array is in Fortran order: save numpy.ascontiguousarray(a) instead")
+	}
+	return n, nil
+}
+
+// Index returns the indices of element i.
+func (h Header) Index(i int) []int {
+	index := make([]int, len(h.Shape))
+	for k := len(h.Shape) - 1; k >= 0; k-- {
+		index[k] = i % h.Shape[k]
+		i /= h.Shape[k]
+	}
+	return index
+}
+
+// sizes writes the shape as "3x28x28".
+func (h Header) sizes() string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(h.Shape), "[]"), " ", "x")
+}
+
+// Floats returns a function that reads the next element of an array of float32 or
+// float64 from r. After the last it returns [io.EOF], or an error if r goes on.
+func (h Header) Floats(r io.Reader) (next func() (float64, error), err error) {
+	n, err := h.Len()
+	if err != nil {
+		return nil, err
+	}
+	var order binary.ByteOrder = binary.LittleEndian
+	if strings.HasPrefix(h.Type, ">") {
+		order = binary.BigEndian
+	}
+	var buffer []byte
+	var float func() float64
+	switch strings.TrimLeft(h.Type, "<>|=") {
+	case "f4":
+		buffer = make([]byte, 4)
+		float = func() float64 { return float64(math.Float32frombits(order.Uint32(buffer))) }
+	case "f8":
+		buffer = make([]byte, 8)
+		float = func() float64 { return math.Float64frombits(order.Uint64(buffer)) }
+	default:
+		return nil, fmt.Errorf("elements of type %q cannot be read: save the array as float32", h.Type)
+	}
+	i := 0
+	return func() (float64, error) {
+		if i == n {
+			if k, _ := r.Read(buffer[:1]); k > 0 {
+				return 0, errors.New("more data follows: the file is not what its header says")
+			}
+			return 0, io.EOF
+		}
+		if _, err := io.ReadFull(r, buffer); err != nil {
+			return 0, fmt.Errorf("the header promises %s values: %w", h.sizes(), cutOff(fmt.Sprintf("after value %d", i), err))
+		}
+		i++
+		return float(), nil
+	}, nil
+}
+
+// cutOff says where a file ended too early, or else what hindered reading it.
+func cutOff(where string, err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return fmt.Errorf("the file is cut off %s: fetch or write it again", where)
+	}
+	return fmt.Errorf("the file cannot be read %s: %w", where, err)
+}
+
+// WriteHeader writes the header of an array in C order, in version 1.0. The elements
+// of the type, such as "<f4", follow.
+func WriteHeader(w io.Writer, dtype string, shape ...int) error {
+	const start = magic + "\x01\x00"
+	dims := ""
+	for _, d := range shape {
+		dims += fmt.Sprintf("%d, ", d)
+	}
+	if len(shape) > 1 {
+		dims = strings.TrimSuffix(dims, ", ") // (5,) keeps its comma
+	}
+	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, strings.TrimSuffix(dims, " "))
+	for (len(start)+2+len(header)+1)%64 != 0 { // the elements begin at a multiple of 64 bytes
+		header += " "
+	}
+	header += "\n"
+	data := binary.LittleEndian.AppendUint16([]byte(start), uint16(len(header)))
+	_, err := w.Write(append(data, header...))
+	return err
+}

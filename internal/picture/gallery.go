@@ -1,0 +1,68 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+)
+
+// Group is a part of a [Gallery].
+type Group struct {
+	Heading  string
+	Images   Images
+	Captions []string // one an image
+}
+
+// The text of a gallery.
+var (
+	captionFont       = basicfont.Face7x13
+	captionHeight     = captionFont.Height + 3
+	galleryBackground = color.Gray{Y: 40}
+	galleryText       = color.Gray{Y: 235}
+)
+
+// Gallery lays out groups of images, one below the other: a heading and then rows of
+// images, each above its caption. All images have one shape.
+func Gallery(groups []Group, columns int) image.Image {
+	first := groups[0].Images
+	cellW := max(first.W, comfortable/columns-gap)
+	scale := max(1, cellW/first.W)
+	cellW = max(cellW, first.W*scale)
+	for _, g := range groups {
+		for _, c := range g.Captions {
+			cellW = max(cellW, captionFont.Advance*len(c))
+		}
+	}
+	cellH := first.H*scale + captionHeight
+
+	height := gap
+	for _, g := range groups {
+		height += captionHeight + bar + (g.Images.Len()+columns-1)/columns*(cellH+gap)
+	}
+	dst := first.canvas(columns*(cellW+gap)+gap, height)
+	draw.Draw(dst, dst.Bounds(), image.NewUniform(galleryBackground), image.Point{}, draw.Src)
+	y := gap
+	for _, g := range groups {
+		write(dst, g.Heading, gap, y+bar/2)
+		y += captionHeight + bar
+		for i := range g.Images.Len() {
+			x := gap + i%columns*(cellW+gap)
+			g.Images.paint(dst, i, x+(cellW-first.W*scale)/2, y, scale)
+			write(dst, g.Captions[i], x+(cellW-captionFont.Advance*len(g.Captions[i]))/2, y+first.H*scale+1)
+			if i%columns == columns-1 || i == g.Images.Len()-1 {
+				y += cellH + gap
+			}
+		}
+	}
+	return dst
+}
+
+// write writes a line of text with its top left corner at (x, y).
+func write(dst draw.Image, text string, x, y int) {
+	d := font.Drawer{Dst: dst, Src: image.NewUniform(galleryText), Face: captionFont, Dot: fixed.P(x, y+captionFont.Ascent)}
+	d.DrawString(text)
+}
