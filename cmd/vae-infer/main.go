@@ -2,7 +2,9 @@
 package main
 
 import (
+	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -31,11 +33,17 @@ func command(a *cli.App) *cobra.Command {
 
 Without a subcommand, new images are drawn from the prior. Image i of a seed is
 the same however many are drawn. --out chooses the form by its ending: .png is
-one picture, .npy an array of float32 [n,C,H,W], and a name without an ending, or
-with a / behind, a folder with one PNG an image.`,
+one picture, .npy an array of float32 [n,C,H,W], .idx an array of bytes [n,H,W] or
+[n,H,W,C] as MNIST's files are, and a name without an ending, or with a / behind, a
+folder with one PNG an image.
+
+Any number of images takes the same memory, except in one picture. What Ctrl-C or a
+crash interrupts goes on with --resume: a file in the .part beside it, a folder after
+its last complete image. The result is the same bit for bit.`,
 		Example: `  vae-infer                                        # 64 new images in samples.png
   vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
-  vae-infer --samples 100000 --out new.npy         # an array for NumPy
+  vae-infer --samples 1000000 --out new.npy        # an array for NumPy
+  vae-infer --samples 1000000 --out new.npy --resume
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane
   vae-infer runtime install                        # get ONNX Runtime`,
@@ -52,7 +60,11 @@ with a / behind, a folder with one PNG an image.`,
 				return err
 			}
 			defer decoder.Close()
-			return o.write(decoder, samples, nil, decoder.Sample(cmd.Context(), samples, draw))
+			job := map[string]string{"seed": fmt.Sprint(draw.Seed), "temperature": fmt.Sprint(draw.Temperature)}
+			return o.writeJob(decoder, samples, nil, job, func(first int) iter.Seq2[infer.Image, error] {
+				draw.First = first
+				return decoder.Sample(cmd.Context(), samples-first, draw)
+			})
 		},
 	}
 	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
@@ -60,6 +72,7 @@ with a / behind, a folder with one PNG an image.`,
 	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	m.flags(root)
 	o.flags(root, "samples.png")
+	o.resumeFlag(root)
 	root.AddCommand(reconstruct(m), manifold(m), info(), runtimeCommand(m))
 	return root
 }
@@ -110,14 +123,19 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 
 // outputFlags say where images go.
 type outputFlags struct {
-	app   *cli.App
-	out   string
-	force bool
+	app           *cli.App
+	out           string
+	force, resume bool
 }
 
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
-	cmd.Flags().StringVar(&o.out, "out", out, "a .png or .npy file, or a folder")
+	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .npy or .idx file, or a folder")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+}
+
+// resumeFlag is for commands that write with [outputFlags.writeJob].
+func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.resume, "resume", false, "go on where writing the same images to --out was interrupted")
 }
 
 // drawing makes one picture of all images.
@@ -126,22 +144,41 @@ type drawing = func(path string, images picture.Images) error
 // write writes n images that a session makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
 func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
+}
+
+// writeJob is write for images that can be made from any number on, so that --resume
+// may go on with them. Job says what they are made of, besides what the session is.
+func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
-	pixels := func(yield func([]float32, error) bool) {
-		for image, err := range images {
-			if !yield(image.Pixels, err) || err != nil {
-				return
+	first := 0
+	pixels := func(from int) iter.Seq2[[]float32, error] {
+		first = from
+		p.Skip(first)
+		return func(yield func([]float32, error) bool) {
+			for image, err := range images(first) {
+				if !yield(image.Pixels, err) || err != nil {
+					return
+				}
+				p.Add(1)
 			}
-			p.Add(1)
 		}
 	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw}
+	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
+	if job != nil {
+		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine()}
+		maps.Copy(options.Job, job)
+	}
 	if err := sink.Write(o.out, options, pixels); err != nil {
 		return err
 	}
 	p.Stop()
-	o.app.Printf("%s: %d images by %s in %.2f s", o.out, n, s.Engine(), time.Since(start).Seconds())
+	text := fmt.Sprintf("%s: %d images", o.out, n)
+	if first > 0 {
+		text += fmt.Sprintf(", the last %d of them", n-first)
+	}
+	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
 	return nil
 }
