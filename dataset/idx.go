@@ -67,15 +67,20 @@ func WriteIDX(w io.Writer, dims []int, data []byte) error {
 	if size, ok := volume(dims); !ok || size != len(data) || len(dims) < 1 || len(dims) > idxMaxDims {
 		panic(fmt.Sprintf("dataset: WriteIDX: %d bytes for dimensions %v", len(data), dims))
 	}
-	header := []byte{0, 0, idxUnsignedByte, byte(len(dims))}
-	for _, d := range dims {
-		header = binary.BigEndian.AppendUint32(header, uint32(d))
-	}
-	if _, err := w.Write(header); err != nil {
+	if _, err := w.Write(IDXHeader(dims...)); err != nil {
 		return err
 	}
 	_, err := w.Write(data)
 	return err
+}
+
+// IDXHeader returns the header of an IDX file of unsigned bytes, which follow it.
+func IDXHeader(dims ...int) []byte {
+	header := []byte{0, 0, idxUnsignedByte, byte(len(dims))}
+	for _, d := range dims {
+		header = binary.BigEndian.AppendUint32(header, uint32(d))
+	}
+	return header
 }
 
 // decompress undoes gzip if r begins like a gzip file.

@@ -25,11 +25,10 @@ func (s *Session) Reconstruct(ctx context.Context, images iter.Seq2[Image, error
 
 // reconstruct is [Session.Reconstruct] for a batch x [n, C, H, W].
 func (s *Session) reconstruct(ctx context.Context, x []float32) (Images, error) {
-	size, shape := s.C*s.H*s.W, []int{s.C, s.H, s.W}
 	if s.channelsLast {
-		x, shape = transposeImages(x, s.C, s.H*s.W), []int{s.H, s.W, s.C}
+		x = transposeImages(x, s.C, s.H*s.W)
 	}
-	out, err := s.runRows(ctx, len(x)/size, x, shape, size)
+	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, s.imageShape(), s.imageShape())
 	if err != nil {
 		return Images{}, err
 	}

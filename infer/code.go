@@ -73,7 +73,7 @@ func (s *Session) Decode(ctx context.Context, z []float32) (Images, error) {
 	if err := s.want(Decoder); err != nil {
 		return Images{}, err
 	}
-	out, err := s.runRows(ctx, len(z)/s.Latent, z, []int{s.Latent}, s.C*s.H*s.W)
+	out, err := s.runRows(ctx, len(z)/s.Latent, z, []int{s.Latent}, s.imageShape())
 	if err != nil {
 		return Images{}, err
 	}
@@ -87,15 +87,14 @@ func (s *Session) Encode(ctx context.Context, x []float32) (mean, logVar []float
 	if err := s.want(Encoder); err != nil {
 		return nil, nil, err
 	}
-	shape := []int{s.C, s.H, s.W}
 	if s.channelsLast {
-		x, shape = transposeImages(x, s.C, s.H*s.W), []int{s.H, s.W, s.C}
+		x = transposeImages(x, s.C, s.H*s.W)
 	}
-	widths := []int{s.Latent, s.Latent}
+	codes := [][]int{{s.Latent}, {s.Latent}}
 	if s.logVar < 0 {
-		widths = widths[:1]
+		codes = codes[:1]
 	}
-	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, shape, widths...)
+	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, s.imageShape(), codes...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,8 +25,9 @@ type Engine interface {
 // Close waits for them.
 type Runner interface {
 	// Run maps the model's inputs, in their order in the file, to its outputs.
-	// It uses one thread.
-	Run(inputs []Tensor) ([]Tensor, error)
+	// It uses one thread. The outputs are new tensors, or those of into if it is
+	// not empty: it must have their shapes then.
+	Run(inputs []Tensor, into ...Tensor) ([]Tensor, error)
 	// Close releases what the engine holds. Run fails afterwards.
 	Close() error
 }

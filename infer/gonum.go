@@ -34,25 +34,26 @@ type gonumRunner struct {
 	model *goengine.Model
 }
 
-func (r *gonumRunner) Run(inputs []Tensor) ([]Tensor, error) {
+func (r *gonumRunner) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.model == nil {
 		return nil, errors.New("engine gonum: the session is closed")
 	}
-	in := make([]goengine.Tensor, len(inputs))
-	for i, t := range inputs {
-		in[i] = goengine.Tensor(t)
-	}
-	out, err := r.model.Run(in)
+	out, err := r.model.Run(convert[goengine.Tensor](inputs), convert[goengine.Tensor](into)...)
 	if err != nil {
 		return nil, fmt.Errorf("engine gonum: %w", err)
 	}
-	outputs := make([]Tensor, len(out))
-	for i, t := range out {
-		outputs[i] = Tensor(t)
+	return convert[Tensor](out), nil
+}
+
+// convert changes the type of tensors between this package's and the engine's.
+func convert[To, From Tensor | goengine.Tensor](tensors []From) []To {
+	converted := make([]To, len(tensors))
+	for i, t := range tensors {
+		converted[i] = To(t)
 	}
-	return outputs, nil
+	return converted
 }
 
 func (r *gonumRunner) Close() error {

@@ -96,6 +96,14 @@ func each(yield func(Image, error) bool, batches iter.Seq2[Images, error]) {
 	}
 }
 
+// imageShape is the shape of one image in the file.
+func (s *Session) imageShape() []int {
+	if s.channelsLast {
+		return []int{s.H, s.W, s.C}
+	}
+	return []int{s.C, s.H, s.W}
+}
+
 // images wraps the pixels of a model's output.
 func (s *Session) images(pixels []float32) Images {
 	if s.channelsLast {

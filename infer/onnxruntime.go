@@ -5,6 +5,7 @@ package infer
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,10 @@ func newONNXRuntime(path, provider string) (Engine, error) {
 	return e, options.Destroy()
 }
 
+// telemetryVariable keeps builds of ONNX Runtime from telling their maker about
+// this machine.
+const telemetryVariable = "ORT_DISABLE_TELEMETRY"
+
 // load loads the library, unless it is loaded already.
 func load(path string) (Library, error) {
 	loaded.Lock()
@@ -60,6 +65,9 @@ func load(path string) (Library, error) {
 	case "":
 	default:
 		return Library{}, fmt.Errorf("%s: this process already uses %s; a process can load one ONNX Runtime", library.Path, loaded.library.Path)
+	}
+	if os.Getenv(telemetryVariable) == "" {
+		os.Setenv(telemetryVariable, "1") // read when the library is loaded; its database would cost time, too
 	}
 	ort.SetSharedLibraryPath(library.Path)
 	// What goes wrong comes back as an error; log lines would only repeat it.
@@ -159,31 +167,30 @@ type onnxRuntimeRunner struct {
 	outputs []string
 }
 
-func (r *onnxRuntimeRunner) Run(inputs []Tensor) ([]Tensor, error) {
+func (r *onnxRuntimeRunner) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
 	r.running.Lock()
 	defer r.running.Unlock()
 	if r.session == nil {
 		return nil, errors.New("onnxruntime: the session is closed")
 	}
-	values := make([]ort.Value, len(inputs))
-	for i, t := range inputs {
-		value, err := ort.NewTensor(ort.NewShape(int64s(t.Shape)...), t.Data)
-		if err != nil {
-			return nil, fmt.Errorf("onnxruntime: input %d: %w", i, err)
-		}
-		defer value.Destroy() // also keeps the Go memory behind it alive during the run
-		values[i] = value
+	values, err := wrap(inputs)
+	defer destroy(values)
+	if err != nil {
+		return nil, fmt.Errorf("onnxruntime: input %w", err)
 	}
-	results := make([]ort.Value, len(r.outputs))
-	defer func() {
-		for _, v := range results {
-			if v != nil && !reflect.ValueOf(v).IsNil() { // the binding leaves nil tensors where it fails
-				v.Destroy()
-			}
-		}
-	}()
+	results, err := wrap(into)
+	if len(into) == 0 {
+		results = make([]ort.Value, len(r.outputs)) // nil: the library allocates them
+	}
+	defer destroy(results)
+	if err != nil {
+		return nil, fmt.Errorf("onnxruntime: output %w", err)
+	}
 	if err := r.session.Run(values, results); err != nil {
 		return nil, fmt.Errorf("onnxruntime: %w", lastCause(err))
+	}
+	if len(into) > 0 {
+		return into, nil
 	}
 	outputs := make([]Tensor, len(results))
 	for i, v := range results {
@@ -194,6 +201,28 @@ func (r *onnxRuntimeRunner) Run(inputs []Tensor) ([]Tensor, error) {
 		outputs[i] = Tensor{ints(t.GetShape()), slices.Clone(t.GetData())} // the library owns the original
 	}
 	return outputs, nil
+}
+
+// wrap returns values over the memory of tensors, which they keep alive until they
+// are destroyed.
+func wrap(tensors []Tensor) ([]ort.Value, error) {
+	values := make([]ort.Value, 0, len(tensors))
+	for i, t := range tensors {
+		value, err := ort.NewTensor(ort.NewShape(int64s(t.Shape)...), t.Data)
+		if err != nil {
+			return values, fmt.Errorf("%d: %w", i, err)
+		}
+		values = append(values, value)
+	}
+	return values, nil
+}
+
+func destroy(values []ort.Value) {
+	for _, v := range values {
+		if v != nil && !reflect.ValueOf(v).IsNil() { // the binding leaves nil tensors where it fails
+			v.Destroy()
+		}
+	}
 }
 
 func (r *onnxRuntimeRunner) Close() error {

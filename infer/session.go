@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +20,7 @@ type Session struct {
 	Model *onnx.Model
 
 	name    string // in errors
+	digest  [sha256.Size]byte
 	engine  Engine
 	threads int
 	runner  Runner
@@ -73,7 +76,7 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Session{Contract: contract, Model: m, name: name, engine: engine, threads: threads, runner: runner}, nil
+	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: engine, threads: threads, runner: runner}, nil
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
@@ -96,6 +99,10 @@ func readModel(path string) ([]byte, error) {
 	}
 	return data, nil
 }
+
+// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
+// id it tells precisions of one model apart.
+func (s *Session) Fingerprint() string { return hex.EncodeToString(s.digest[:]) }
 
 // Engine returns the name and version of the engine that runs the session.
 func (s *Session) Engine() string { return s.engine.Name() }

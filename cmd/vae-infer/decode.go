@@ -1,6 +1,8 @@
 package main
 
 import (
+	"iter"
+
 	"github.com/spf13/cobra"
 
 	"govae/infer"
@@ -13,7 +15,7 @@ func decode(m *modelFlags) *cobra.Command {
 		Short: "Decode latent points to images",
 		Long: `Decode the latent points of a NumPy file, float32 or float64 [n,L] as encode writes
 them; of more dimensions the last one is L. Files of any length are decoded in
-constant memory, unless to one picture.`,
+constant memory, unless to one picture, and --resume goes on where that was interrupted.`,
 		Example: `  vae-infer decode codes.npy
   vae-infer decode codes.npy --out images/
   vae-infer decode draws.npy --out decoded.npy`,
@@ -28,9 +30,16 @@ constant memory, unless to one picture.`,
 			if err != nil {
 				return err
 			}
-			return o.write(decoder, points.N, nil, decoder.DecodeAll(cmd.Context(), points.From(0)))
+			content, err := digest(files[0])
+			if err != nil {
+				return err
+			}
+			return o.writeJob(decoder, points.N, nil, map[string]string{"points": content}, func(first int) iter.Seq2[infer.Image, error] {
+				return decoder.DecodeAll(cmd.Context(), points.From(first))
+			})
 		},
 	}
 	o.flags(cmd, "decoded.png")
+	o.resumeFlag(cmd)
 	return cmd
 }

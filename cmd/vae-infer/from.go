@@ -1,8 +1,11 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"iter"
+	"os"
 	"path/filepath"
 
 	"govae/infer"
@@ -10,9 +13,9 @@ import (
 )
 
 // samplesFrom returns the latent points of --from that n samples are decoded from,
-// beginning with number o.First: the rows of a .npy file, or points of a mixture, a
+// beginning with any number: the rows of a .npy file, or points of a mixture, a
 // .json file. Zero samples of a .npy file mean all of its rows.
-func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points iter.Seq2[[]float32, error], err error) {
+func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points func(first int) iter.Seq2[[]float32, error], err error) {
 	switch filepath.Ext(path) {
 	case ".json":
 		mixture, err := infer.LoadMixture(path)
@@ -22,7 +25,10 @@ func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptio
 		if err := mixture.Check(decoder); err != nil {
 			return 0, nil, fmt.Errorf("%s: %w", path, err)
 		}
-		return n, mixture.Points(n, o), nil
+		return n, func(first int) iter.Seq2[[]float32, error] {
+			o.First = first
+			return mixture.Points(n-first, o)
+		}, nil
 	case ".npy":
 		if o.Temperature != 1 {
 			return 0, nil, cli.Usagef("--temperature %g: the points of %s are decoded as they are", o.Temperature, path)
@@ -31,14 +37,28 @@ func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptio
 		switch {
 		case err != nil:
 			return 0, nil, err
-		case n > file.N-o.First:
+		case n > file.N:
 			return 0, nil, cli.Usagef("--samples %d: %s holds %d latent points", n, path, file.N)
 		case n == 0:
-			n = file.N - o.First
+			n = file.N
 		}
-		return n, head(n, file.From(o.First)), nil
+		return n, func(first int) iter.Seq2[[]float32, error] { return head(n-first, file.From(first)) }, nil
 	}
 	return 0, nil, cli.Usagef("--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", path)
+}
+
+// digest returns the SHA-256 of a file, by which a job knows it again.
+func digest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }
 
 // head yields the first n points.

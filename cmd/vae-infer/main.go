@@ -2,7 +2,9 @@
 package main
 
 import (
+	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"path/filepath"
 	"slices"
@@ -32,11 +34,17 @@ func command(a *cli.App) *cobra.Command {
 
 Without a subcommand, new images are drawn from the prior. Image i of a seed is
 the same however many are drawn. --out chooses the form by its ending: .png is
-one picture, .gif an animation of one image after the other, .npy an array of float32 [n,C,H,W], and a name without an ending, or
-with a / behind, a folder with one PNG an image.`,
+one picture, .gif an animation of one image after the other, .npy an array of float32
+[n,C,H,W], .idx an array of bytes [n,H,W] or [n,H,W,C] as MNIST's files are, and a name
+without an ending, or with a / behind, a folder with one PNG an image.
+
+Any number of images takes the same memory, except in one picture. What Ctrl-C or a
+crash interrupts goes on with --resume: a file in the .part beside it, a folder after
+its last complete image. The result is the same bit for bit.`,
 		Example: `  vae-infer                                        # 64 new images in samples.png
   vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
-  vae-infer --samples 100000 --out new.npy         # an array for NumPy
+  vae-infer --samples 1000000 --out new.npy        # an array for NumPy
+  vae-infer --samples 1000000 --out new.npy --resume
   vae-infer --from codes.json                      # drawn from the mixture of encode --fit-mixture
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane
@@ -54,17 +62,27 @@ with a / behind, a folder with one PNG an image.`,
 				return err
 			}
 			defer decoder.Close()
-			if from == "" {
-				return o.write(decoder, samples, nil, decoder.Sample(cmd.Context(), samples, draw))
+			job := map[string]string{"seed": fmt.Sprint(draw.Seed), "temperature": fmt.Sprint(draw.Temperature)}
+			images := func(first int) iter.Seq2[infer.Image, error] {
+				draw.First = first
+				return decoder.Sample(cmd.Context(), samples-first, draw)
 			}
-			if filepath.Ext(from) == ".npy" && !cmd.Flags().Changed("samples") {
-				samples = 0 // all
+			if from != "" {
+				if filepath.Ext(from) == ".npy" && !cmd.Flags().Changed("samples") {
+					samples = 0 // all
+				}
+				var points func(first int) iter.Seq2[[]float32, error]
+				if samples, points, err = samplesFrom(from, decoder, samples, draw); err != nil {
+					return err
+				}
+				if job["from"], err = digest(from); err != nil {
+					return err
+				}
+				images = func(first int) iter.Seq2[infer.Image, error] {
+					return decoder.DecodeAll(cmd.Context(), points(first))
+				}
 			}
-			n, points, err := samplesFrom(from, decoder, samples, draw)
-			if err != nil {
-				return err
-			}
-			return o.write(decoder, n, nil, decoder.DecodeAll(cmd.Context(), points))
+			return o.writeJob(decoder, samples, nil, job, images)
 		},
 	}
 	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
@@ -73,6 +91,7 @@ with a / behind, a folder with one PNG an image.`,
 	root.Flags().StringVar(&from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
 	m.flags(root)
 	o.flags(root, "samples.png")
+	o.resumeFlag(root)
 	root.AddCommand(
 		reconstruct(m), score(m), encode(m), decode(m),
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m),
@@ -127,14 +146,19 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 
 // outputFlags say where images go.
 type outputFlags struct {
-	app   *cli.App
-	out   string
-	force bool
+	app           *cli.App
+	out           string
+	force, resume bool
 }
 
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
-	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif or .npy file, or a folder")
+	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif, .npy or .idx file, or a folder")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+}
+
+// resumeFlag is for commands that write with [outputFlags.writeJob].
+func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.resume, "resume", false, "go on where writing the same images to --out was interrupted")
 }
 
 // drawing makes one picture of all images.
@@ -143,22 +167,41 @@ type drawing = func(path string, images picture.Images) error
 // write writes n images that a session makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
 func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
+}
+
+// writeJob is write for images that can be made from any number on, so that --resume
+// may go on with them. Job says what they are made of, besides what the session is.
+func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
-	pixels := func(yield func([]float32, error) bool) {
-		for image, err := range images {
-			if !yield(image.Pixels, err) || err != nil {
-				return
+	first := 0
+	pixels := func(from int) iter.Seq2[[]float32, error] {
+		first = from
+		p.Skip(first)
+		return func(yield func([]float32, error) bool) {
+			for image, err := range images(first) {
+				if !yield(image.Pixels, err) || err != nil {
+					return
+				}
+				p.Add(1)
 			}
-			p.Add(1)
 		}
 	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw}
+	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
+	if job != nil {
+		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine()}
+		maps.Copy(options.Job, job)
+	}
 	if err := sink.Write(o.out, options, pixels); err != nil {
 		return err
 	}
 	p.Stop()
-	o.app.Printf("%s: %d images by %s in %.2f s", o.out, n, s.Engine(), time.Since(start).Seconds())
+	text := fmt.Sprintf("%s: %d images", o.out, n)
+	if first > 0 {
+		text += fmt.Sprintf(", the last %d of them", n-first)
+	}
+	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
 	return nil
 }

@@ -52,7 +52,17 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return unwrap(err)
 	}
-	syncDir(filepath.Dir(path))
+	SyncDir(filepath.Dir(path))
+	return nil
+}
+
+// Replace puts a file that is complete and synced in the place of the one at path,
+// which must be in the same folder. The error names path.
+func Replace(complete, path string) error {
+	if err := os.Rename(complete, path); err != nil {
+		return fmt.Errorf("write %s: %w", path, unwrap(err))
+	}
+	SyncDir(filepath.Dir(path))
 	return nil
 }
 
@@ -75,9 +85,10 @@ func unwrap(err error) error {
 	return err
 }
 
-// syncDir makes a rename durable. Not every system can sync a folder (Windows
-// cannot), and the file itself is safe either way, so failures are ignored.
-func syncDir(dir string) {
+// SyncDir makes renames in a folder durable. Not every system can sync a folder
+// (Windows cannot), and the files themselves are safe either way, so failures are
+// ignored.
+func SyncDir(dir string) {
 	if d, err := os.Open(dir); err == nil {
 		d.Sync()
 		d.Close()

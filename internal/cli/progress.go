@@ -23,6 +23,7 @@ type Progress struct {
 
 	// Guarded by line.mu.
 	done        int
+	skipped     int // of done, before this job started
 	description string
 	bar         *progressbar.ProgressBar // nil where plain lines are printed
 	plain       io.Writer                // nil under --quiet
@@ -77,6 +78,14 @@ func (p *Progress) Add(n int) {
 	}
 }
 
+// Skip counts n units that an earlier job did. They say nothing about the rate.
+func (p *Progress) Skip(n int) {
+	p.line.mu.Lock()
+	p.skipped += n
+	p.line.mu.Unlock()
+	p.Add(n)
+}
+
 // Describe sets the text beside the bar, such as the loss terms so far.
 func (p *Progress) Describe(format string, args ...any) {
 	p.line.mu.Lock()
@@ -102,8 +111,8 @@ func (p *Progress) String() string {
 	if p.description != "" {
 		s = p.description + ": " + s
 	}
-	if elapsed := time.Since(p.started); p.done > 0 && elapsed > 0 {
-		rate := float64(p.done) / elapsed.Seconds()
+	if elapsed := time.Since(p.started); p.done > p.skipped && elapsed > 0 {
+		rate := float64(p.done-p.skipped) / elapsed.Seconds()
 		left := time.Duration(float64(max(0, p.total-p.done)) / rate * float64(time.Second))
 		s += fmt.Sprintf(", %.0f %s/s, %v left", rate, p.unit, left.Round(time.Second))
 	}

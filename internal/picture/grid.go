@@ -74,7 +74,7 @@ func newSheet(m Images, columns, rows, bars int) *sheet {
 	s := &sheet{scale: scale, cellW: m.W*scale + gap, cellH: m.H*scale + gap}
 	w, h := columns*s.cellW+gap, rows*s.cellH+gap+bars*bar
 	s.dst = m.canvas(w, h)
-	draw.Draw(s.dst, s.dst.Bounds(), image.NewUniform(gapColor), image.Point{}, draw.Src)
+	fill(s.dst, s.dst.Bounds(), color.RGBA{R: gapColor.Y, G: gapColor.Y, B: gapColor.Y, A: 255})
 	return s
 }
 

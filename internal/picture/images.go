@@ -67,19 +67,45 @@ func (m Images) canvas(w, h int) draw.Image {
 	return image.NewRGBA(image.Rect(0, 0, w, h))
 }
 
-// paint draws image i with its top left corner at (x0, y0), each pixel a square of scale*scale.
+// paint draws image i with its top left corner at (x0, y0), each pixel a square of
+// scale*scale. A sheet has a million of them: dst.Set would take most of the time.
 func (m Images) paint(dst draw.Image, i, x0, y0, scale int) {
 	src := m.Pixels[i*m.H*m.W*m.C:]
-	for y := range m.H * scale {
-		for x := range m.W * scale {
-			p := src[(y/scale*m.W+x/scale)*m.C:]
-			if m.C == 1 {
-				dst.Set(x0+x, y0+y, color.Gray{Y: level(p[0])})
-			} else {
-				dst.Set(x0+x, y0+y, color.RGBA{R: level(p[0]), G: level(p[1]), B: level(p[2]), A: 255})
+	for y := range m.H {
+		for x := range m.W {
+			p := src[(y*m.W+x)*m.C:]
+			c := color.RGBA{R: level(p[0]), A: 255}
+			c.G, c.B = c.R, c.R
+			if m.C == 3 {
+				c.G, c.B = level(p[1]), level(p[2])
+			}
+			fill(dst, image.Rect(x*scale, y*scale, (x+1)*scale, (y+1)*scale).Add(image.Pt(x0, y0)), c)
+		}
+	}
+}
+
+// fill draws a rectangle of one colour, which is grey on a grey canvas.
+func fill(dst draw.Image, r image.Rectangle, c color.RGBA) {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			switch dst := dst.(type) {
+			case *image.Gray:
+				dst.SetGray(x, y, color.Gray{Y: c.R})
+			case *image.RGBA:
+				dst.SetRGBA(x, y, c)
+			default:
+				dst.Set(x, y, c)
 			}
 		}
 	}
+}
+
+// AppendBytes appends all pixels to dst, a byte a value, in the order of Pixels.
+func (m Images) AppendBytes(dst []byte) []byte {
+	for _, v := range m.Pixels {
+		dst = append(dst, level(v))
+	}
+	return dst
 }
 
 // level maps [0, 1] to 0..255, rounding to nearest. NaN fails every comparison and becomes 0.

@@ -1,21 +1,22 @@
 // Package sink writes generated images in the form that a path asks for by its
 // ending: one picture (.png), an animation (.gif), one PNG an image (a folder, no
-// ending), or an array of float32 (.npy). Images arrive in chunks, so that a folder or an array of any
-// length takes constant memory.
+// ending), an array of float32 (.npy) or an array of bytes (.idx). Images arrive in
+// chunks, so that a folder or an array of any length takes constant memory.
+//
+// The writing of a folder or an array can be continued after Ctrl-C, a crash or a
+// power cut, if the images can be made from any number on: see [Options.Job].
 package sink
 
 import (
-	"encoding/binary"
 	"fmt"
-	"io"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
-	"govae/internal/atomicfile"
 	"govae/internal/picture"
 )
 
@@ -29,23 +30,37 @@ type Options struct {
 	// Draw writes the picture of a path that ends in .png; nil means a grid of all
 	// images that is about square.
 	Draw func(path string, images picture.Images) error
+
+	// Job, if not nil, says what the images are made of (the model, the seed, …).
+	// How far the writing is gets recorded beside the images then, and Resume goes on
+	// from there if the job is the same, else from the first image.
+	Job    map[string]string
+	Resume bool
+
+	interval time.Duration // between two records; 0 means a second
 }
+
+// Source yields the images from number first on, as chunks of whole images
+// [k, C, H, W] with values in [0, 1]. An error is the last thing that it yields.
+type Source func(first int) iter.Seq2[[]float32, error]
 
 // Check says whether path can be written, before there is anything to write.
 func Check(path string, o Options) error {
 	switch ending := ending(path); {
 	case path == "":
-		return fmt.Errorf("an empty name: give a .png or .npy file, or a folder")
+		return fmt.Errorf("an empty name: give a .png, .gif, .npy or .idx file, or a folder")
 	case (ending == ".png" || ending == ".gif") && int64(o.N)*int64(o.H)*int64(o.W) > maxPicture:
-		return fmt.Errorf("%s: %d images are too many for one picture; give a folder or a .npy file", path, o.N)
-	case ending == ".png", ending == ".gif", ending == ".npy":
+		return fmt.Errorf("%s: %d images are too many for one picture; give a folder, a .npy or an .idx file", path, o.N)
+	case ending == ".idx" && int64(o.N) > math.MaxUint32:
+		return fmt.Errorf("%s: %d images are more than an .idx file can count; give a .npy file", path, o.N)
+	case ending == ".png", ending == ".gif", ending == ".npy", ending == ".idx":
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
 			return fmt.Errorf("%s: is a folder; end its name with / to write into it", path)
 		}
 	case ending == "":
-		return checkFolder(path, o.Force)
+		return checkFolder(path, o)
 	default:
-		return fmt.Errorf("%s: the ending %s is not known; give a .png or .npy file, or a folder as %s/", path, ending, path)
+		return fmt.Errorf("%s: the ending %s is not known; give a .png, .npy or .idx file, or a folder as %s/", path, ending, path)
 	}
 	return nil
 }
@@ -63,40 +78,52 @@ func ending(path string) string {
 // maxPicture bounds the pixels of all images of one picture, before enlargement.
 const maxPicture = 1 << 26
 
-// checkFolder refuses a file, and a folder with images unless force is set.
-func checkFolder(path string, force bool) error {
+// checkFolder refuses a file, and a folder with images unless they may be replaced
+// or belong to the job that is continued.
+func checkFolder(path string, o Options) error {
 	entries, err := os.ReadDir(path)
 	switch {
 	case os.IsNotExist(err):
 		return nil
 	case err != nil:
 		if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
-			return fmt.Errorf("%s: a file is in the way; give a .png or .npy file, or another folder", path)
+			return fmt.Errorf("%s: a file is in the way; give a .png, .npy or .idx file, or another folder", path)
 		}
 		return err
+	case o.Force:
+		return nil
+	case o.Resume:
+		if _, err := os.Stat(filepath.Join(path, folderJob)); err == nil {
+			return nil
+		}
 	}
 	for _, e := range entries {
-		if !force && !e.IsDir() && slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
-			return fmt.Errorf("%s: already holds images (%s); give another folder, or --force to write into it", path, e.Name())
+		if e.IsDir() || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
+			continue
 		}
+		if o.Resume {
+			return fmt.Errorf("%s: holds images (%s) of which nothing says how they were made; give another folder, or --force to begin anew", path, e.Name())
+		}
+		return fmt.Errorf("%s: already holds images (%s); give another folder, or --force to write into it", path, e.Name())
 	}
 	return nil
 }
 
-// Write writes o.N images to path. Chunks are whole images [k, C, H, W] with
-// values in [0, 1]; the first error among them ends the writing and is returned.
-// A file is replaced atomically, in a folder each image is.
-func Write(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
+// Write writes o.N images to path. A file is replaced atomically, in a folder each
+// image is.
+func Write(path string, o Options, images Source) error {
 	if err := Check(path, o); err != nil {
 		return err
 	}
 	switch ending(path) {
 	case ".png", ".gif":
-		return writePicture(path, o, chunks)
+		return writePicture(path, o, images(0))
 	case ".npy":
-		return writeNPY(path, o, chunks)
+		return writeArray(path, floatArray(o), o, images)
+	case ".idx":
+		return writeArray(path, byteArray(o), o, images)
 	}
-	return writeFolder(path, o, chunks)
+	return writeFolder(path, o, images)
 }
 
 func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
@@ -115,53 +142,4 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		return o.Draw(path, images)
 	}
 	return picture.WritePNG(path, picture.Grid(images, 0))
-}
-
-// writeFolder names the images by their number, with leading zeros so that names sort.
-func writeFolder(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return err
-	}
-	digits := max(4, len(strconv.Itoa(o.N-1)))
-	number := 0
-	for chunk, err := range chunks {
-		if err != nil {
-			return err
-		}
-		images := picture.FromNCHW(o.C, o.H, o.W, chunk)
-		for i := range images.Len() {
-			name := fmt.Sprintf("%0*d.png", digits, number)
-			if err := picture.WritePNG(filepath.Join(path, name), images.Single(i)); err != nil {
-				return err
-			}
-			number++
-		}
-	}
-	return nil
-}
-
-// writeNPY writes the array [n, C, H, W] in NumPy's format, version 1.0
-// (NumPy's documentation, numpy.lib.format).
-func writeNPY(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
-	return atomicfile.Write(path, func(w io.Writer) error {
-		const start = "\x93NUMPY\x01\x00"
-		header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d, %d), }", o.N, o.C, o.H, o.W)
-		for (len(start)+2+len(header)+1)%64 != 0 { // data begin at a multiple of 64 bytes
-			header += " "
-		}
-		header += "\n"
-		data := binary.LittleEndian.AppendUint16([]byte(start), uint16(len(header)))
-		if _, err := w.Write(append(data, header...)); err != nil {
-			return err
-		}
-		for chunk, err := range chunks {
-			if err != nil {
-				return err
-			}
-			if err := binary.Write(w, binary.LittleEndian, chunk); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

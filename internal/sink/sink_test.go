@@ -12,15 +12,18 @@ import (
 
 	"github.com/sbinet/npyio"
 
+	"govae/dataset"
 	"govae/internal/picture"
 )
 
 // chunks yields pixels in pieces of whole images, three at a time.
-func chunks(pixels []float32, size int) iter.Seq2[[]float32, error] {
-	return func(yield func([]float32, error) bool) {
-		for c := range slices.Chunk(pixels, 3*size) {
-			if !yield(c, nil) {
-				return
+func chunks(pixels []float32, size int) Source {
+	return func(first int) iter.Seq2[[]float32, error] {
+		return func(yield func([]float32, error) bool) {
+			for c := range slices.Chunk(pixels[first*size:], 3*size) {
+				if !yield(c, nil) {
+					return
+				}
 			}
 		}
 	}
@@ -55,6 +58,31 @@ func TestNPYReadsBack(t *testing.T) {
 	var got []float32
 	if err := r.Read(&got); err != nil || !slices.Equal(got, pixels) {
 		t.Errorf("values differ (%v)", err)
+	}
+}
+
+func TestIDXReadsBack(t *testing.T) {
+	for c, want := range map[int][]int{1: {7, 4, 5}, 3: {7, 4, 5, 3}} {
+		path := filepath.Join(t.TempDir(), "x.idx")
+		pixels := ramp(7 * c * 4 * 5)
+		if err := Write(path, Options{N: 7, C: c, H: 4, W: 5}, chunks(pixels, c*20)); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		dims, data, err := dataset.ReadIDX(f)
+		if err != nil || !slices.Equal(dims, want) {
+			t.Fatalf("dimensions %v (%v), want %v", dims, err, want)
+		}
+		for i, got := range data { // [n, H, W, C] of [n, C, H, W]
+			image, pixel, channel := i/(c*20), i/c%20, i%c
+			if want := uint8(pixels[image*c*20+channel*20+pixel]*255 + 0.5); got != want {
+				t.Fatalf("%d channels, byte %d is %d, want %d", c, i, got, want)
+			}
+		}
 	}
 }
 
@@ -114,10 +142,12 @@ func TestPicture(t *testing.T) {
 func TestFailureLeavesOldFile(t *testing.T) {
 	dir := t.TempDir()
 	broken := errors.New("broken")
-	half := func(yield func([]float32, error) bool) {
-		_ = yield(ramp(6), nil) && yield(nil, broken)
+	half := func(int) iter.Seq2[[]float32, error] {
+		return func(yield func([]float32, error) bool) {
+			_ = yield(ramp(6), nil) && yield(nil, broken)
+		}
 	}
-	for _, name := range []string{"x.npy", "x.png"} {
+	for _, name := range []string{"x.npy", "x.idx", "x.png"} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
@@ -129,8 +159,8 @@ func TestFailureLeavesOldFile(t *testing.T) {
 			t.Errorf("%s: the old file is gone", name)
 		}
 	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
-		t.Errorf("%d files, want 2", len(entries))
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("%d files, want 3", len(entries))
 	}
 }
 
@@ -149,7 +179,7 @@ func TestCheck(t *testing.T) {
 		want string
 	}{
 		{"", 1, "empty name"}, {"x.jpg", 1, ".jpg is not known"}, {"x.png", 1 << 30, "too many"}, {file, 1, "in the way"},
-		{filepath.Join(dir, "d.png"), 1, "is a folder"}, {dir, 1, ""}, {filepath.Join(dir, "d.png") + "/", 1, ""}, {"v1.5/", 1, ""}, {"v1.5", 1, "v1.5/"}, {filepath.Join(dir, "new"), 1, ""}, {"x.npy", 1 << 40, ""},
+		{filepath.Join(dir, "d.png"), 1, "is a folder"}, {dir, 1, ""}, {filepath.Join(dir, "d.png") + "/", 1, ""}, {"v1.5/", 1, ""}, {"v1.5", 1, "v1.5/"}, {filepath.Join(dir, "new"), 1, ""}, {"x.npy", 1 << 40, ""}, {"x.IDX", 1 << 20, ""}, {"x.idx", 1 << 32, "are more than an .idx"},
 	} {
 		err := Check(tt.path, Options{N: tt.n, C: 1, H: 28, W: 28})
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {

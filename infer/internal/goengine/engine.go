@@ -140,8 +140,9 @@ func (e *Model) expected(batch int) ([][]int, bool) {
 }
 
 // Run maps the model's inputs, in their order in the file, to its outputs. It
-// uses one thread.
-func (e *Model) Run(inputs []Tensor) ([]Tensor, error) {
+// uses one thread. The outputs are new tensors, or those of into if it is not
+// empty, which must have the outputs' shapes.
+func (e *Model) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
 	if len(inputs) != len(e.inputs) {
 		return nil, fmt.Errorf("got %d inputs, but the model takes %d", len(inputs), len(e.inputs))
 	}
@@ -157,12 +158,32 @@ func (e *Model) Run(inputs []Tensor) ([]Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	results := p.run(data)
-	outputs := make([]Tensor, len(results))
-	for i, v := range p.outputs {
-		outputs[i] = Tensor{slices.Clone(v.shape), results[i]}
+	outputs, err := p.results(into)
+	if err != nil {
+		return nil, err
 	}
+	p.run(data, outputs)
 	return outputs, nil
+}
+
+// results returns tensors for the outputs: into, or new ones if it is empty.
+func (p *program) results(into []Tensor) ([]Tensor, error) {
+	if len(into) == 0 {
+		outputs := make([]Tensor, len(p.outputs))
+		for i, v := range p.outputs {
+			outputs[i] = Tensor{slices.Clone(v.shape), make([]float32, v.mem.n)}
+		}
+		return outputs, nil
+	}
+	if len(into) != len(p.outputs) {
+		return nil, fmt.Errorf("got memory for %d outputs, but the model has %d", len(into), len(p.outputs))
+	}
+	for i, v := range p.outputs {
+		if !slices.Equal(into[i].Shape, v.shape) || len(into[i].Data) != v.mem.n {
+			return nil, fmt.Errorf("output %d has the shape %v, not %v", i, v.shape, into[i].Shape)
+		}
+	}
+	return into, nil
 }
 
 // checkInput compares a tensor with what the model declares.

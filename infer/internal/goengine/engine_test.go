@@ -131,3 +131,27 @@ func TestWrongInputs(t *testing.T) {
 		t.Error("a closed session runs")
 	}
 }
+
+// TestRunInto has outputs written into given memory, which holds anything before.
+func TestRunInto(t *testing.T) {
+	for _, engine := range []infer.Engine{enginetest.Gonum(t), enginetest.ONNXRuntime(t)} {
+		r := load(t, engine, decoder(t, models.Config{}))
+		z := normal(1, 8, 2)
+		want, err := r.Run([]infer.Tensor{z})
+		if err != nil {
+			t.Fatal(err)
+		}
+		into := infer.Tensor{Shape: []int{8, 1, 28, 28}, Data: make([]float32, 8*28*28)}
+		for i := range into.Data {
+			into.Data[i] = 7
+		}
+		got, err := r.Run([]infer.Tensor{z}, into)
+		if err != nil || &got[0].Data[0] != &into.Data[0] || !slices.Equal(into.Data, want[0].Data) {
+			t.Errorf("%s: other values in given memory (%v)", engine.Name(), err)
+		}
+		into.Shape = []int{8, 28, 28, 1}
+		if _, err := r.Run([]infer.Tensor{z}, into); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: memory of a wrong shape: error %v, want one line", engine.Name(), err)
+		}
+	}
+}

@@ -49,8 +49,8 @@ type place struct {
 	at  int
 }
 
-// run does the steps. It allocates the outputs only.
-func (p *program) run(inputs [][]float32) [][]float32 {
+// run does the steps. The last ones write into the data of outputs.
+func (p *program) run(inputs [][]float32, outputs []Tensor) {
 	s := p.states.get()
 	if s == nil {
 		s = p.newState()
@@ -58,10 +58,8 @@ func (p *program) run(inputs [][]float32) [][]float32 {
 	for i, v := range p.inputs {
 		s.floats[v.mem.id] = inputs[i]
 	}
-	outputs := make([][]float32, len(p.outputs))
 	for i, v := range p.outputs {
-		outputs[i] = make([]float32, v.mem.n)
-		s.floats[v.mem.id] = outputs[i]
+		s.floats[v.mem.id] = outputs[i].Data
 	}
 	for i := range p.steps {
 		p.steps[i].run(s)
@@ -70,7 +68,6 @@ func (p *program) run(inputs [][]float32) [][]float32 {
 		s.floats[v.mem.id] = nil
 	}
 	p.states.put(s)
-	return outputs
 }
 
 func (p *program) newState() *state {

@@ -1,0 +1,155 @@
+package sink
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+
+	"govae/dataset"
+	"govae/internal/atomicfile"
+	"govae/internal/npy"
+	"govae/internal/picture"
+)
+
+// array is the format of a file that holds a header and then one row of bytes for
+// each image.
+type array struct {
+	header []byte
+	row    int // bytes of an image
+	// encode appends the rows of images [k, C, H, W].
+	encode func(rows []byte, images []float32) []byte
+}
+
+// floatArray is an array [n, C, H, W] of float32 in NumPy's format.
+func floatArray(o Options) array {
+	var header bytes.Buffer
+	npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W) // writing to memory does not fail
+	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
+		for _, v := range images {
+			rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
+		}
+		return rows
+	}}
+}
+
+// byteArray is an array [n, H, W], or [n, H, W, C] for colour, of bytes in the format of
+// the MNIST files.
+func byteArray(o Options) array {
+	dims := []int{o.N, o.H, o.W, o.C}
+	if o.C == 1 {
+		dims = dims[:3]
+	}
+	return array{dataset.IDXHeader(dims...), o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
+		return picture.FromNCHW(o.C, o.H, o.W, images).AppendBytes(rows)
+	}}
+}
+
+// writeArray writes rows into a file beside path, path.part, which becomes path
+// when it is complete.
+func writeArray(path string, f array, o Options, images Source) (err error) {
+	part := path + ".part"
+	j, err := newJob(part+".json", o)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+	}
+	defer func() {
+		file.Close()
+		if err != nil && j.Job == nil {
+			os.Remove(part)
+		}
+	}()
+	w := arrayWriter{array: f, file: file, job: j}
+	if err := w.start(); err != nil {
+		return err
+	}
+	for chunk, err := range images(w.done) {
+		if err != nil {
+			return j.interrupted(path, o.N, errors.Join(err, w.save()))
+		}
+		if err := w.write(chunk); err != nil {
+			return j.interrupted(path, o.N, err)
+		}
+	}
+	if w.done != o.N {
+		panic(fmt.Sprintf("sink: Write of %s: got %d images, want %d", path, w.done, o.N))
+	}
+	if err := w.save(); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := atomicfile.Replace(part, path); err != nil {
+		return err
+	}
+	if j.Job == nil {
+		return nil
+	}
+	return os.Remove(j.path)
+}
+
+// arrayWriter appends images to a part of an array.
+type arrayWriter struct {
+	array
+	file   *os.File
+	buffer *bufio.Writer
+	rows   []byte // of the latest chunk
+	job    *job
+	done   int // images written, whether or not they are on the disk
+}
+
+// start leaves in the file the header and the images that the job counts as done,
+// and is ready for the next one.
+func (w *arrayWriter) start() error {
+	info, err := w.file.Stat()
+	if err != nil {
+		return err
+	}
+	header := int64(len(w.header))
+	whole := max(0, info.Size()-header) / int64(w.row)
+	w.done = int(min(int64(w.job.Done), whole))
+	if err := w.file.Truncate(header + int64(w.done)*int64(w.row)); err != nil {
+		return err
+	}
+	if _, err := w.file.WriteAt(w.header, 0); err != nil {
+		return err
+	}
+	if _, err := w.file.Seek(0, io.SeekEnd); err != nil {
+		return err
+	}
+	w.buffer = bufio.NewWriterSize(w.file, 1<<18)
+	return w.job.save(w.done)
+}
+
+// write appends the images of a chunk.
+func (w *arrayWriter) write(chunk []float32) error {
+	w.rows = w.encode(w.rows[:0], chunk)
+	if _, err := w.buffer.Write(w.rows); err != nil {
+		return err
+	}
+	w.done += len(w.rows) / w.row
+	if w.job.due() {
+		return w.save()
+	}
+	return nil
+}
+
+// save puts what was written on the disk and then records it.
+func (w *arrayWriter) save() error {
+	if err := w.buffer.Flush(); err != nil {
+		return err
+	}
+	if err := w.file.Sync(); err != nil {
+		return err
+	}
+	return w.job.save(w.done)
+}

@@ -1,0 +1,144 @@
+package sink
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"govae/internal/atomicfile"
+	"govae/internal/picture"
+)
+
+// folderJob is the name of a job's file in a folder of images. It stays there: it
+// tells what the images are, and lets --resume replace those that are missing.
+const folderJob = ".job.json"
+
+// writeFolder names the images by their number, with leading zeros so that names
+// sort. They are encoded in parallel, batch by batch, and written in order.
+func writeFolder(path string, o Options, images Source) error {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return err
+	}
+	j, err := newJob(filepath.Join(path, folderJob), o)
+	if err != nil {
+		return err
+	}
+	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pools: make([]pool, runtime.GOMAXPROCS(0))}
+	w.done = w.complete(j.Done)
+	if err := j.save(w.done); err != nil {
+		return err
+	}
+	const values = 1 << 20 // of a batch, so that large images stay small in memory
+	size := max(2*len(w.pools), min(values/(o.C*o.H*o.W), 64))
+	for chunk, problem := range images(w.done) {
+		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
+		for i := range batch.Len() {
+			w.batch = append(w.batch, batch.Single(i))
+		}
+		if problem != nil || len(w.batch) >= size {
+			problem = errors.Join(problem, w.flush())
+		}
+		if problem != nil || j.due() {
+			problem = errors.Join(problem, j.save(w.done))
+		}
+		if problem != nil {
+			return j.interrupted(path, o.N, problem)
+		}
+	}
+	if err := w.flush(); err != nil {
+		return j.interrupted(path, o.N, err)
+	}
+	if w.done != o.N {
+		panic(fmt.Sprintf("sink: Write of %s: got %d images, want %d", path, w.done, o.N))
+	}
+	atomicfile.SyncDir(path)
+	return j.save(w.done)
+}
+
+// folderWriter writes images into a folder.
+type folderWriter struct {
+	dir    string
+	digits int // in a file's name
+	done   int // images that are complete
+	batch  []image.Image
+	files  []bytes.Buffer // of the images of a batch
+	pools  []pool         // one for each goroutine that encodes
+}
+
+// file returns the path of an image.
+func (w *folderWriter) file(number int) string {
+	return filepath.Join(w.dir, fmt.Sprintf("%0*d.png", w.digits, number))
+}
+
+// complete returns how many of the first n images are there, up to the first one
+// that is missing or, after a power cut, empty.
+func (w *folderWriter) complete(n int) int {
+	for i := range n {
+		if info, err := os.Stat(w.file(i)); err != nil || info.Size() == 0 {
+			return i
+		}
+	}
+	return n
+}
+
+// flush encodes and writes the images of the batch.
+func (w *folderWriter) flush() error {
+	for len(w.files) < len(w.batch) {
+		w.files = append(w.files, bytes.Buffer{})
+	}
+	var taken atomic.Int64
+	problems := make([]error, len(w.pools))
+	var workers sync.WaitGroup
+	for k := range w.pools {
+		workers.Go(func() {
+			encoder := png.Encoder{BufferPool: &w.pools[k]}
+			for problems[k] == nil {
+				i := int(taken.Add(1)) - 1
+				if i >= len(w.batch) {
+					return
+				}
+				w.files[i].Reset()
+				problems[k] = encoder.Encode(&w.files[i], w.batch[i])
+			}
+		})
+	}
+	workers.Wait()
+	if err := errors.Join(problems...); err != nil {
+		return err
+	}
+	// One after the other: a folder takes one new file at a time anyway, and
+	// goroutines that wait for it waste the processor.
+	for i := range w.batch {
+		if err := write(w.file(w.done), w.files[i].Bytes()); err != nil {
+			return err
+		}
+		w.done++
+	}
+	w.batch = w.batch[:0]
+	return nil
+}
+
+// write writes a file under another name and renames it, so that a file that is
+// there is whole. It does not wait for the disk: that takes many times as long as
+// to make the image, and what a power cut takes can be made again.
+func write(path string, data []byte) error {
+	temporary := path + ".part"
+	if err := os.WriteFile(temporary, data, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+// pool keeps the memory of an encoder from one image to the next.
+type pool struct{ memory *png.EncoderBuffer }
+
+func (p *pool) Get() *png.EncoderBuffer  { return p.memory }
+func (p *pool) Put(b *png.EncoderBuffer) { p.memory = b }

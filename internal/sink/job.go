@@ -1,0 +1,101 @@
+package sink
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"govae/internal/atomicfile"
+)
+
+// job records in a small file of its own how far the writing of images is. What it
+// says is done is complete, whatever happened later.
+type job struct {
+	path     string // of its file
+	interval time.Duration
+	saved    time.Time
+	record
+}
+
+// record is what a job's file holds.
+type record struct {
+	Job  map[string]string `json:"job"`  // what determines the images; nil if they cannot be continued
+	Done int               `json:"done"` // number of images that are complete
+}
+
+// newJob begins the job of o, or continues the one at path if o says so.
+func newJob(path string, o Options) (*job, error) {
+	j := &job{path: path, interval: cmp.Or(o.interval, time.Second)}
+	if o.Job == nil {
+		err := os.Remove(path) // of another job, whose images are replaced now
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return j, err
+	}
+	j.Job = maps.Clone(o.Job)
+	j.Job["images"], j.Job["size"] = fmt.Sprint(o.N), fmt.Sprintf("%dx%dx%d", o.C, o.H, o.W)
+	if o.Resume {
+		data, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if err == nil {
+			if err := j.resume(data, o.N); err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+		}
+	}
+	return j, nil
+}
+
+// resume takes over what was done, if it was done for the same job.
+func (j *job) resume(data []byte, n int) error {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return errors.New("is damaged; leave out --resume to begin anew")
+	}
+	all := maps.Clone(j.Job)
+	maps.Copy(all, r.Job)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if r.Job[key] != j.Job[key] {
+			return fmt.Errorf("belongs to another job (%s %.60q, not %.60q); leave out --resume to begin anew", key, r.Job[key], j.Job[key])
+		}
+	}
+	if r.Done < 0 || r.Done > n {
+		return fmt.Errorf("counts %d of %d images; leave out --resume to begin anew", r.Done, n)
+	}
+	j.Done = r.Done
+	return nil
+}
+
+// due reports whether it is time to save: often enough for little to be lost,
+// rarely enough to cost nothing.
+func (j *job) due() bool { return j.Job != nil && time.Since(j.saved) >= j.interval }
+
+// save records that the images before number done are complete.
+func (j *job) save(done int) error {
+	j.Done, j.saved = done, time.Now()
+	if j.Job == nil {
+		return nil
+	}
+	data, err := json.Marshal(j.record)
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(j.path, append(data, '\n'))
+}
+
+// interrupted says in an error of the writing how far it came and how to go on.
+func (j *job) interrupted(path string, n int, err error) error {
+	if j.Job == nil {
+		return err
+	}
+	return fmt.Errorf("%s: %w after %d of %d images; go on with --resume", path, err, j.Done, n)
+}

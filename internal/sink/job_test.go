@@ -1,0 +1,226 @@
+package sink
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const resumeN, resumeSize, resumeChunk = 150, 2 * 3 * 3, 50
+
+// resumable are options for a job of more than one batch.
+func resumable() Options {
+	return Options{N: resumeN, C: 3, H: 2, W: 3, Job: map[string]string{"seed": "1"}}
+}
+
+// files returns what lies in a folder and its subfolders.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	m := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		m[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// spy is a source of images that notes where it had to begin and, before each chunk,
+// calls at with the number of its first image. An error of at ends the images.
+type spy struct {
+	first int
+	at    func(number int) error
+}
+
+func (s *spy) images(first int) iter.Seq2[[]float32, error] {
+	s.first = first
+	pixels := ramp(resumeN * resumeSize)
+	return func(yield func([]float32, error) bool) {
+		for number := first; number < resumeN; {
+			if s.at != nil {
+				if err := s.at(number); err != nil {
+					yield(nil, err)
+					return
+				}
+			}
+			next := min(number+resumeChunk, resumeN)
+			if !yield(pixels[number*resumeSize:next*resumeSize], nil) {
+				return
+			}
+			number = next
+		}
+	}
+}
+
+// TestResume ends the writing at several points, as Ctrl-C does and as kill -9 does,
+// goes on, and compares the bytes with those of an undisturbed run.
+func TestResume(t *testing.T) {
+	for _, name := range []string{"x.npy", "x.idx", "folder"} {
+		t.Run(name, func(t *testing.T) {
+			whole := t.TempDir()
+			if err := Write(filepath.Join(whole, name), resumable(), new(spy).images); err != nil {
+				t.Fatal(err)
+			}
+			want := files(t, whole)
+			for _, stop := range []int{0, 50, 100} {
+				ctrlC, killed := t.TempDir(), t.TempDir()
+				stopper := spy{at: func(number int) error {
+					if number != stop {
+						return nil
+					}
+					// What lies on the disk now is what kill -9 would leave.
+					if err := os.CopyFS(killed, os.DirFS(ctrlC)); err != nil {
+						t.Fatal(err)
+					}
+					return context.Canceled
+				}}
+				o := resumable()
+				o.interval = time.Nanosecond // the record is written after every chunk
+				err := Write(filepath.Join(ctrlC, name), o, stopper.images)
+				if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "of 150 images; go on with --resume") {
+					t.Fatalf("stopped at %d: error %v", stop, err)
+				}
+				for how, dir := range map[string]string{"Ctrl-C": ctrlC, "kill -9": killed} {
+					var again spy
+					o := resumable()
+					o.Resume = true
+					if err := Write(filepath.Join(dir, name), o, again.images); err != nil {
+						t.Fatalf("%s at %d: %v", how, stop, err)
+					}
+					if again.first != stop && (how == "Ctrl-C" || name != "folder" || stop == 100 || again.first != 0) {
+						t.Errorf("%s at %d: went on with image %d", how, stop, again.first)
+					}
+					if !maps.Equal(files(t, dir), want) {
+						t.Errorf("%s at %d: other files than without a stop", how, stop)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestResumeOfWhatIsLeft damages what an interrupted job left.
+func TestResumeOfWhatIsLeft(t *testing.T) {
+	rewrite := func(name, data string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	remove := func(name string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, name)) }
+	}
+	const record = "x.idx.part.json"
+	header := len(byteArray(resumable()).header)
+	for _, tt := range []struct {
+		name   string
+		out    string
+		damage func(t *testing.T, dir string)
+		change func(o *Options)
+		first  int
+		want   string // of the error
+	}{
+		{name: "nothing", out: "x.idx", first: 100},
+		{name: "cut in a row", out: "x.idx", first: 10, damage: func(t *testing.T, dir string) {
+			if err := os.Truncate(filepath.Join(dir, "x.idx.part"), int64(header+10*resumeSize+5)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{name: "cut in the header", out: "x.idx", damage: rewrite("x.idx.part", "\x00")},
+		{name: "part lost", out: "x.idx", damage: remove("x.idx.part")},
+		{name: "record lost", out: "x.idx", damage: remove(record)},
+		{name: "no record", out: "x.idx", damage: rewrite(record, "{"), want: record + ": is damaged; leave out --resume"},
+		{name: "of another job", out: "x.idx", damage: rewrite(record, `{"done":5}`), want: `belongs to another job (images "", not "150")`},
+		{name: "too many", out: "x.idx", damage: rewrite(record, `{"job":{"images":"150","seed":"1","size":"3x2x3"},"done":151}`), want: "counts 151 of 150 images"},
+		{name: "another seed", out: "x.idx", change: func(o *Options) { o.Job["seed"] = "2" }, want: `belongs to another job (seed "1", not "2")`},
+		{name: "one thing more", out: "x.idx", change: func(o *Options) { o.Job["from"] = "z" }, want: `(from "", not "z")`},
+		{name: "another number", out: "x.idx", change: func(o *Options) { o.N = 149 }, want: `(images "150", not "149")`},
+		{name: "anew", out: "x.idx", change: func(o *Options) { o.Resume = false; o.Job["seed"] = "2" }},
+		{name: "no job", out: "x.idx", change: func(o *Options) { o.Resume = false; o.Job = nil }},
+		{name: "image lost", out: "folder", first: 77, damage: remove("folder/0077.png")},
+		{name: "image empty", out: "folder", first: 78, damage: rewrite("folder/0078.png", "")},
+		{name: "folder without record", out: "folder", damage: remove("folder/.job.json"), want: "of which nothing says how they were made"},
+		{name: "folder without record, forced", out: "folder", damage: remove("folder/.job.json"), change: func(o *Options) { o.Force = true }},
+		{name: "folder of another seed", out: "folder", change: func(o *Options) { o.Job["seed"] = "2" }, want: `folder/.job.json: belongs to another job`},
+		{name: "folder not resumed", out: "folder", change: func(o *Options) { o.Resume = false }, want: "already holds images (0000.png)"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, tt.out)
+			stopper := spy{at: func(number int) error {
+				if number == 100 {
+					return context.Canceled
+				}
+				return nil
+			}}
+			if err := Write(path, resumable(), stopper.images); !errors.Is(err, context.Canceled) {
+				t.Fatal(err)
+			}
+			if tt.damage != nil {
+				tt.damage(t, dir)
+			}
+			o := resumable()
+			o.Resume = true
+			if tt.change != nil {
+				tt.change(&o)
+			}
+			again := spy{first: -1}
+			err := Write(path, o, again.images)
+			if tt.want != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.want) || again.first >= 0 {
+					t.Fatalf("error %v, want %q before the first image", err, tt.want)
+				}
+				return
+			}
+			if err != nil || again.first != tt.first {
+				t.Fatalf("began with image %d, error %v; want image %d", again.first, err, tt.first)
+			}
+			left := files(t, dir)
+			if _, ok := left["x.idx"]; tt.out == "x.idx" && (!ok || len(left) != 1) {
+				t.Errorf("%d files are left, want the array alone", len(left))
+			}
+			if tt.out == "folder" && len(left) != resumeN+1 {
+				t.Errorf("%d files are left, want %d images and a record", len(left), resumeN)
+			}
+		})
+	}
+}
+
+// TestFinishedFolder is resumed without an image to make.
+func TestFinishedFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "folder")
+	o := resumable()
+	var once, again spy
+	if err := Write(dir, o, once.images); err != nil {
+		t.Fatal(err)
+	}
+	o.Resume = true
+	if err := Write(dir, o, again.images); err != nil || again.first != resumeN {
+		t.Errorf("began with image %d, error %v; want %d", again.first, err, resumeN)
+	}
+}
+
+func FuzzResume(f *testing.F) {
+	f.Add([]byte(`{"job":{"seed":"1"},"done":3}`))
+	f.Add([]byte(`{"job":null,"done":-1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		j := job{record: record{Job: map[string]string{"seed": "1"}}}
+		if err := j.resume(data, 10); err == nil && (j.Done < 0 || j.Done > 10) {
+			t.Errorf("%d of 10 images are done", j.Done)
+		}
+	})
+}
