@@ -153,6 +153,8 @@ func Open(spec string, o Options) (Source, error) {
 		return nil, fmt.Errorf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, an IDX file or a .npy file", spec)
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
+	case !info.IsDir() && isImage(spec):
+		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):
 		return idxFile{spec, o}, nil
 	case !info.IsDir():

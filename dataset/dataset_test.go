@@ -110,6 +110,11 @@ func TestOpenErrors(t *testing.T) {
 	_, err = Open("digits", Options{Limit: -1})
 	wantError(t, err, "-1")
 
+	one := filepath.Join(t.TempDir(), "one.PNG")
+	writePNG(t, one, 2, 2)
+	_, err = Open(one, Options{})
+	wantError(t, err, one, "is one image", "folder")
+
 	empty := t.TempDir()
 	_, err = load(t, empty, Options{})
 	wantError(t, err, empty, "no images", ".png")

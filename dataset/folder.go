@@ -119,16 +119,20 @@ func list(path string) (images, folders []string, err error) {
 			info, err := os.Stat(filepath.Join(path, name))
 			isFolder = err == nil && info.IsDir()
 		}
-		ext := strings.ToLower(filepath.Ext(name))
 		switch {
 		case strings.HasPrefix(name, "."):
 		case isFolder:
 			folders = append(folders, name)
-		case slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, ext):
+		case isImage(name):
 			images = append(images, name)
 		}
 	}
 	return images, folders, nil
+}
+
+// isImage reports whether a file's name is that of an image.
+func isImage(name string) bool {
+	return slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // labels returns the place of each file's class in classes, or nil if the files

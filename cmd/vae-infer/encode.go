@@ -26,7 +26,8 @@ func encode(m *modelFlags) *cobra.Command {
 		Long: `Encode images to a NumPy file of latent points.
 
 --out holds the mean of each image's code, float32 [n,L], or with --draws K points
-of its posterior, [n,K,L]. Labels go beside it: codes.labels.npy, int64 [n].
+of its posterior, [n,K,L]. Labels go beside it: codes.labels.npy, int64 [n], where class
+folders count from 0 in the order of their names.
 
 --fit-mixture fits a Gaussian mixture with full covariances to draws of the
 posteriors, and chooses its number of components by BIC. Images that are drawn
@@ -85,6 +86,9 @@ func (e *encoding) check() error {
 		if path != "" && filepath.Ext(path) != ".npy" {
 			return cli.Usagef("--%s %s: want a .npy file", flag, path)
 		}
+	}
+	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
+		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
 	}
 	if e.draws < 0 {
 		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", e.draws)

@@ -133,5 +133,5 @@ func oddAndUsual(x input, scores []float64) image.Image {
 		}
 		return g
 	}
-	return picture.Gallery([]picture.Group{group("least likely: log p(x) in nats", odd), group("most likely", usual)}, 10)
+	return picture.Gallery([]picture.Group{group("least likely (bounds of log p(x) in nats)", odd), group("most likely", usual)}, 10)
 }
