@@ -30,6 +30,11 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 	var workers sync.WaitGroup
 	for range min(s.threads, chunks) {
 		workers.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					fail(panicked{p})
+				}
+			}()
 			for running.Err() == nil {
 				i := int(taken.Add(1)) - 1
 				if i >= chunks {
@@ -43,6 +48,7 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 		})
 	}
 	workers.Wait()
+	rethrow(context.Cause(running))
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -151,6 +151,17 @@ func TestStreams(t *testing.T) {
 	}
 }
 
+// TestPanicsReachTheCaller panics in what a stream reads on another goroutine.
+func TestPanicsReachTheCaller(t *testing.T) {
+	decoder := open(t, decoderModel(t, small), 2)
+	defer func() {
+		if p := recover(); p != "no such point" {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	infer.Collect(decoder.DecodeAll(t.Context(), func(func([]float32, error) bool) { panic("no such point") }))
+}
+
 func TestPicture(t *testing.T) {
 	gray := infer.Image{C: 1, H: 1, W: 2, Pixels: []float32{0.5, 2}}.Picture()
 	if a, b := gray.At(0, 0), gray.At(1, 0); a != (color.Gray{Y: 128}) || b != (color.Gray{Y: 255}) {

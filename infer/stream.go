@@ -66,17 +66,23 @@ func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run f
 		results := make(chan result)
 		go func() {
 			defer close(results)
+			send := func(r result) {
+				select {
+				case results <- r:
+				case <-ctx.Done():
+				}
+			}
+			defer func() {
+				if p := recover(); p != nil {
+					send(result{err: panicked{p}})
+				}
+			}()
 			for block, err := range blocks {
 				var r result
 				if r.err = err; err == nil {
 					r.value, r.err = run(ctx, block)
 				}
-				select {
-				case results <- r:
-				case <-ctx.Done():
-					return
-				}
-				if r.err != nil {
+				if send(r); r.err != nil || ctx.Err() != nil {
 					return
 				}
 			}
@@ -87,6 +93,7 @@ func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run f
 			}
 		}()
 		for r := range results {
+			rethrow(r.err)
 			if !yield(r.value, r.err) || r.err != nil {
 				return
 			}
@@ -95,5 +102,18 @@ func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run f
 			var none T
 			yield(none, err)
 		}
+	}
+}
+
+// panicked carries a panic from a goroutine to the one that waits for it, whose
+// caller can recover it.
+type panicked struct{ value any }
+
+func (p panicked) Error() string { return fmt.Sprint(p.value) }
+
+// rethrow panics if err is a panic of another goroutine.
+func rethrow(err error) {
+	if p, ok := err.(panicked); ok {
+		panic(p.value)
 	}
 }
