@@ -27,6 +27,7 @@ const (
 	Split                        // which images are held out
 	Digits                       // the built-in data set; epoch: the split, index: the image
 	Probe                        // random input for checks of exported files; index: the input
+	Augment                      // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].
