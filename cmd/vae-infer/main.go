@@ -60,7 +60,7 @@ with a / behind, a folder with one PNG an image.`,
 	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	m.flags(root)
 	o.flags(root, "samples.png")
-	root.AddCommand(reconstruct(m), manifold(m), info(), runtimeCommand(m))
+	root.AddCommand(reconstruct(m), manifold(m), augment(m), info(), runtimeCommand(m))
 	return root
 }
 

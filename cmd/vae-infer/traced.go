@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"govae/infer"
+	"govae/internal/atomicfile"
+)
+
+// manifestName is the file that tells where each synthetic image is from: an
+// [origin] as JSON a line.
+const manifestName = "manifest.jsonl"
+
+// origin tells how a synthetic image was made, so that it can be traced and removed.
+type origin struct {
+	Number  int                 `json:"number"` // within the run, from 0; in an IDX file the image's place
+	File    string              `json:"file"`
+	Class   string              `json:"class"`
+	Label   int                 `json:"label"`
+	Method  infer.AugmentMethod `json:"method"`
+	Noise   float64             `json:"noise,omitempty"`
+	Mix     float64             `json:"mix,omitempty"` // weight of the second source
+	Seed    uint64              `json:"seed"`
+	Data    string              `json:"data"`
+	Sources []string            `json:"sources"`
+	ModelID string              `json:"model_id,omitempty"`
+}
+
+// tracedImage is a synthetic image with its origin.
+type tracedImage struct {
+	infer.Image
+	origin
+}
+
+// checkTraced refuses a folder that holds anything unless force is set, and always
+// one in which the two formats would meet: IDX files hide class folders.
+func checkTraced(path, format string, force bool) error {
+	entries, err := os.ReadDir(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+			return fmt.Errorf("%s: a file is in the way; give another folder", path)
+		}
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		isIDX := strings.HasSuffix(strings.TrimSuffix(name, ".gz"), "-ubyte")
+		switch {
+		case strings.HasPrefix(name, "."):
+		case !force:
+			return fmt.Errorf("%s: already holds images (%s); give another folder, or --force to write into it", path, name)
+		case format == "idx" && e.IsDir():
+			return fmt.Errorf("%s: holds the folder %s, which IDX files beside it would hide; give another folder", path, name)
+		case format == "png" && isIDX:
+			return fmt.Errorf("%s: holds %s, which would hide class folders beside it; give another folder", path, name)
+		}
+	}
+	return nil
+}
+
+// writeTraced writes n images, in constant memory, as a data set in a folder: class
+// folders of PNG files or, for the format idx, IDX files. A manifest tells their
+// origins.
+//
+// All is made in a hidden folder first, so that a run that fails leaves nothing
+// behind. If the folder is there already the files are moved into it; the manifest
+// of class folders then grows, and of two lines for one file the later one holds.
+func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error]) error {
+	path = filepath.Clean(path)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	stage, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(stage)
+	fill := fillClassFolders
+	if format == "idx" {
+		fill = fillIDX
+	}
+	if err := fill(stage, n, images); err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := os.Chmod(stage, 0o755); err != nil { // MkdirTemp makes 0700
+			return err
+		}
+		return os.Rename(stage, path)
+	}
+	if format == "png" {
+		if err := prependManifest(stage, path); err != nil {
+			return err
+		}
+	}
+	return moveFiles(stage, path)
+}
+
+// fillClassFolders writes a PNG file an image. The name tells that it is synthetic
+// wherever it is copied to, and runs of other seeds have others.
+func fillClassFolders(folder string, _ int, images iter.Seq2[tracedImage, error]) error {
+	return createFiles(folder, []string{manifestName}, func(w []*bufio.Writer) error {
+		lines := json.NewEncoder(w[0])
+		for m, err := range images {
+			if err != nil {
+				return err
+			}
+			m.File = fmt.Sprintf("%s/synthetic-%s-%d-%06d.png", m.Class, m.Method, m.Seed, m.Number)
+			if err := writePNG(filepath.Join(folder, m.File), m.Picture()); err != nil {
+				return err
+			}
+			if err := lines.Encode(m.origin); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writePNG writes a file in a class folder, which it makes if need be.
+func writePNG(path string, m image.Image) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, m), f.Close())
+}
+
+// fillIDX writes all images to one file and their labels to another, named like the
+// training images of MNIST.
+func fillIDX(folder string, n int, images iter.Seq2[tracedImage, error]) error {
+	next, stop := iter.Pull2(images)
+	defer stop()
+	m, err, _ := next() // the header needs its size
+	if err != nil {
+		return err
+	}
+	dims, name := []int{n, m.H, m.W}, "train-images-idx3-ubyte"
+	if m.C > 1 {
+		dims, name = append(dims, m.C), "train-images-idx4-ubyte"
+	}
+	files := []string{name, "train-labels-idx1-ubyte", manifestName}
+	return createFiles(folder, files, func(w []*bufio.Writer) error {
+		w[0].Write(idxHeader(dims...)) // a bufio.Writer keeps its error for Flush
+		w[1].Write(idxHeader(n))
+		lines := json.NewEncoder(w[2])
+		for ok := true; ok; m, err, ok = next() {
+			if err != nil {
+				return err
+			}
+			w[0].Write(channelsLast(m.Picture()))
+			w[1].WriteByte(byte(m.Label))
+			m.File = name
+			if err := lines.Encode(m.origin); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// idxHeader is the start of an IDX file of unsigned bytes; see [dataset.ReadIDX].
+func idxHeader(dims ...int) []byte {
+	header := []byte{0, 0, 0x08, byte(len(dims))}
+	for _, d := range dims {
+		header = binary.BigEndian.AppendUint32(header, uint32(d))
+	}
+	return header
+}
+
+// channelsLast returns the bytes of an image [H, W, C].
+func channelsLast(m image.Image) []byte {
+	rgba, ok := m.(*image.RGBA)
+	if !ok {
+		return m.(*image.Gray).Pix
+	}
+	var pixels []byte
+	for i := 0; i < len(rgba.Pix); i += 4 {
+		pixels = append(pixels, rgba.Pix[i:i+3]...)
+	}
+	return pixels
+}
+
+// createFiles makes files of a folder hold what write writes to them.
+func createFiles(folder string, names []string, write func([]*bufio.Writer) error) (err error) {
+	var writers []*bufio.Writer
+	for _, name := range names {
+		f, err := os.Create(filepath.Join(folder, name))
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		writers = append(writers, bufio.NewWriterSize(f, 1<<16))
+	}
+	if err := write(writers); err != nil {
+		return err
+	}
+	for _, w := range writers {
+		if err := w.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prependManifest puts what the manifest of a folder says before that of the stage.
+func prependManifest(stage, folder string) error {
+	old, err := os.Open(filepath.Join(folder, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	path := filepath.Join(stage, manifestName)
+	added, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer added.Close()
+	return atomicfile.Write(path, func(w io.Writer) error {
+		_, err := io.Copy(w, io.MultiReader(old, added))
+		return err
+	})
+}
+
+// moveFiles moves what is in the stage into a folder, the manifest first, so that no
+// synthetic image is ever there without its line.
+func moveFiles(stage, folder string) error {
+	if err := os.Rename(filepath.Join(stage, manifestName), filepath.Join(folder, manifestName)); err != nil {
+		return err
+	}
+	return filepath.WalkDir(stage, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == stage {
+			return err
+		}
+		relative, err := filepath.Rel(stage, path)
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(folder, relative)
+		if d.IsDir() {
+			return os.MkdirAll(target, 0o755)
+		}
+		return os.Rename(path, target)
+	})
+}
