@@ -103,10 +103,12 @@ func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error
 		}
 		return os.Rename(stage, path)
 	}
+	manifests := []string{filepath.Join(stage, manifestName)}
 	if format == "png" {
-		if err := prependManifest(stage, path); err != nil {
-			return err
-		}
+		manifests = append([]string{filepath.Join(path, manifestName)}, manifests...)
+	}
+	if err := joinFiles(filepath.Join(path, manifestName), manifests); err != nil {
+		return err
 	}
 	return moveFiles(stage, path)
 }
@@ -221,36 +223,32 @@ func createFiles(folder string, names []string, write func([]*bufio.Writer) erro
 	return nil
 }
 
-// prependManifest puts what the manifest of a folder says before that of the stage.
-func prependManifest(stage, folder string) error {
-	old, err := os.Open(filepath.Join(folder, manifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer old.Close()
-	path := filepath.Join(stage, manifestName)
-	added, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer added.Close()
+// joinFiles makes the file at path hold what those at paths hold, as far as they are
+// there. It may be one of them.
+func joinFiles(path string, paths []string) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
-		_, err := io.Copy(w, io.MultiReader(old, added))
-		return err
+		for _, p := range paths {
+			f, err := os.Open(p)
+			if errors.Is(err, fs.ErrNotExist) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(w, f)
+			if err := errors.Join(err, f.Close()); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// moveFiles moves what is in the stage into a folder, the manifest first, so that no
-// synthetic image is ever there without its line.
+// moveFiles moves all but the manifest from the stage into a folder. The manifest is
+// there before, so that no synthetic image is ever without its line.
 func moveFiles(stage, folder string) error {
-	if err := os.Rename(filepath.Join(stage, manifestName), filepath.Join(folder, manifestName)); err != nil {
-		return err
-	}
 	return filepath.WalkDir(stage, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || path == stage {
+		if err != nil || path == stage || d.Name() == manifestName {
 			return err
 		}
 		relative, err := filepath.Rel(stage, path)
