@@ -7,6 +7,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,31 +37,30 @@ together are balanced. Image i of a class and a seed is the same however many ar
 
 The source needs labels: --data is digits, mnist, a folder of IDX files with labels, or
 a folder with one folder a class. Its training split is used unless --split says
-otherwise. --out is a folder: one folder of PNG files a class, or with --format idx
-IDX files like those of MNIST. Both are read by vae-train and --data. The new images
-alone are written, with a manifest.jsonl that tells for each one its file, class,
-method, parameters, seed, model and the images it was made from.`,
+otherwise, as images made of test images would spoil a test.
+
+--out is a folder: one folder of PNG files a class, or with --format idx IDX files like
+those of MNIST. Both are read by vae-train and --data. The new images alone are
+written, with a manifest.jsonl that tells for each one its file, class, method,
+parameters, seed, model and the images it was made from.`,
 		Example: `  vae-infer augment --data mnist --per-class 100
   vae-infer augment --data photos --split train --per-class 500 --fill --out more/
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if len(files) > 0 {
-				return cli.Usagef("%s: a file has no label; put images in one folder a class and give the folder of these with --data", files[0])
-			}
-			if err := in.check(nil); err != nil {
+			if err := in.check(files); err != nil {
 				return err
 			}
 			a.Method = infer.AugmentMethod(method)
 			if err := a.check(); err != nil {
 				return err
 			}
-			return a.run(cmd.Context(), m, &in)
+			return a.run(cmd.Context(), m, &in, files)
 		},
 	}
 	f := cmd.Flags()
 	in.flags(cmd, 0)
-	split := f.Lookup("split") // new test images would spoil a test
+	split := f.Lookup("split")
 	split.DefValue = "train"
 	split.Value.Set("train")
 	f.StringVar(&method, "method", string(infer.Jitter), "how images are made: jitter or interpolate")
@@ -99,7 +99,7 @@ func (a *augmentation) check() error {
 	return checkTraced(a.out, a.format, a.force)
 }
 
-func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags) error {
+func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
 	start := time.Now()
 	decoder, err := m.open(m.decoder)
 	if err != nil {
@@ -111,16 +111,17 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags) e
 		return err
 	}
 	defer encoder.Close()
-	x, err := in.load(ctx, decoder.Contract, nil)
+	x, err := in.load(ctx, decoder.Contract, files)
 	if err != nil {
 		return err
 	}
+	from := cmp.Or(in.data, strings.Join(files, " "))
 	if x.Labels == nil {
-		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder a class, or IDX files with labels", in.data)
+		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder a class, or IDX files with labels", from)
 	}
 	total, err := a.plan(x)
 	if err != nil {
-		return fmt.Errorf("%s: %w", in.data, err)
+		return fmt.Errorf("%s: %w", from, err)
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
@@ -132,8 +133,11 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags) e
 				yield(tracedImage{}, err)
 				return
 			}
-			origin := a.origin(image, in, x.classes)
-			origin.Number, origin.ModelID = number, decoder.ModelID
+			origin := a.origin(image, x.classes)
+			origin.Number, origin.Data, origin.ModelID = number, in.data, decoder.ModelID
+			for _, source := range image.Sources {
+				origin.Sources = append(origin.Sources, sourceName(in, files, source))
+			}
 			if !yield(tracedImage{image.Image, origin}, nil) {
 				return
 			}
@@ -150,16 +154,13 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags) e
 	return nil
 }
 
-// origin tells where an image of the class comes from.
-func (a *augmentation) origin(image infer.Synthetic, in *inputFlags, classes []string) origin {
-	o := origin{Class: classes[image.Class], Label: image.Class, Method: a.Method, Seed: a.Seed, Data: in.data}
+// origin tells how an image was made.
+func (a *augmentation) origin(image infer.Synthetic, classes []string) origin {
+	o := origin{Class: classes[image.Class], Label: image.Class, Method: a.Method, Seed: a.Seed}
 	if a.Method == infer.Jitter {
 		o.Noise = a.Noise
 	} else {
 		o.Mix = image.Mix
-	}
-	for _, source := range image.Sources {
-		o.Sources = append(o.Sources, sourceName(in, source))
 	}
 	return o
 }
@@ -192,5 +193,10 @@ func (a *augmentation) plan(x input) (total int, err error) {
 	return total, nil
 }
 
-// sourceName names image i of the input.
-func sourceName(in *inputFlags, i int) string { return fmt.Sprintf("%s %d", in.split, i) }
+// sourceName names image i of the input: its file, or its place such as "train 17".
+func sourceName(in *inputFlags, files []string, i int) string {
+	if in.data == "" {
+		return files[i]
+	}
+	return fmt.Sprintf("%s %d", in.split, i)
+}

@@ -33,7 +33,7 @@ type origin struct {
 	Noise   float64             `json:"noise,omitempty"`
 	Mix     float64             `json:"mix,omitempty"` // weight of the second source
 	Seed    uint64              `json:"seed"`
-	Data    string              `json:"data"`
+	Data    string              `json:"data,omitempty"`
 	Sources []string            `json:"sources"`
 	ModelID string              `json:"model_id,omitempty"`
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -80,7 +81,8 @@ func (r *results) table(w io.Writer, values map[cell][]float64, rows []cell) {
 		for _, k := range r.sizes {
 			row.k = k
 			mean, deviation := stat.MeanStdDev(values[row], nil)
-			fmt.Fprintf(w, " %.1f ± %.1f |", 100*mean, 100*deviation)
+			percent := math.Round(1000*mean)/10 + 0 // the sum makes -0 a 0
+			fmt.Fprintf(w, " %.1f ± %.1f |", percent, 100*deviation)
 		}
 		fmt.Fprintln(w)
 	}
@@ -122,6 +124,8 @@ func (r *results) panel(saw string) (*plot.Plot, error) {
 		ticks = append(ticks, plot.Tick{Value: float64(k), Label: fmt.Sprint(k)})
 	}
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, ticks
+	p.Y.Tick.Marker = plot.TickerFunc(fives)
+	p.Legend.Padding = 3
 	for i, row := range arms(saw) {
 		aside := 1 + 0.02*float64(i-2) // so that no bar hides another
 		var points errorPoints
@@ -147,6 +151,14 @@ func (r *results) panel(saw string) (*plot.Plot, error) {
 	}
 	p.X.Min, p.X.Max = 0.9*p.X.Min, 1.1*p.X.Max
 	return p, nil
+}
+
+// fives marks the multiples of five.
+func fives(lo, hi float64) (ticks []plot.Tick) {
+	for v := 5 * math.Ceil(lo/5); v <= hi; v += 5 {
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprint(v)})
+	}
+	return ticks
 }
 
 // errorPoints are points with the length of their error bars.
