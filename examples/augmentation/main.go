@@ -44,7 +44,7 @@ func main() {
 	flag.Float64Var(&s.noise, "noise", 1, "of the jitter, in standard deviations of the posterior")
 	plot := flag.String("plot", "augmentation.png", "picture to write")
 	flag.Parse()
-	if *data == "" || flag.NArg() > 0 || s.seeds < 2 || !(s.noise > 0) {
+	if *data == "" || flag.NArg() > 0 || s.seeds < 2 || !(s.noise > 0 && s.noise < 100) {
 		fmt.Fprintln(os.Stderr, "usage: go run ./examples/augmentation -data mnist [-seeds 5] [-noise 1] [-plot augmentation.png]")
 		fmt.Fprintln(os.Stderr, "\nMeasures whether images made by a VAE help a classifier that has few real ones;\ntakes about ten minutes on two cores. At least two seeds are needed.")
 		os.Exit(2)
