@@ -46,7 +46,7 @@ func main() {
 	flag.Parse()
 	if *data == "" || flag.NArg() > 0 || s.seeds < 2 || !(s.noise > 0 && s.noise < 100) {
 		fmt.Fprintln(os.Stderr, "usage: go run ./examples/augmentation -data mnist [-seeds 5] [-noise 1] [-plot augmentation.png]")
-		fmt.Fprintln(os.Stderr, "\nMeasures whether images made by a VAE help a classifier that has few real ones;\ntakes about ten minutes on two cores. At least two seeds are needed.")
+		fmt.Fprintln(os.Stderr, "\nMeasures whether images made by a VAE help a classifier that has few real ones;\ntakes about seven minutes of processor time. At least two seeds are needed.")
 		os.Exit(2)
 	}
 	ctx := context.Background()
