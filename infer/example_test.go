@@ -73,3 +73,26 @@ func ExampleReconstruct() {
 	}
 	fmt.Println(images.Len(), "images")
 }
+
+// Make new images of the classes that given images have.
+func ExampleAugment() {
+	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer encoder.Close()
+	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer decoder.Close()
+	given := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
+	labels := []int{3, 5}
+	options := infer.AugmentOptions{Method: infer.Jitter, PerClass: 100, Seed: 1}
+	for image, err := range infer.Augment(context.Background(), encoder, decoder, given.All(), labels, options) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("class", image.Class, "from image", image.Sources[0], "first pixel", image.Pixels[0])
+	}
+}

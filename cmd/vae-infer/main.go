@@ -94,7 +94,7 @@ its last complete image. The result is the same bit for bit.`,
 	o.resumeFlag(root)
 	root.AddCommand(
 		reconstruct(m), score(m), encode(m), decode(m),
-		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m),
+		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(), runtimeCommand(m),
 	)
 	return root

@@ -29,6 +29,7 @@ const (
 	Probe                        // random input for checks of exported files; index: the input
 	Posterior                    // eps of draws from q(z|x); epoch: the draw, index: the image
 	Mixture                      // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
+	Augment                      // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+)
+
+func augment(m *modelFlags) *cobra.Command {
+	a, in := augmentation{app: m.app}, inputFlags{}
+	var method string
+	cmd := &cobra.Command{
+		Use:   "augment --data SOURCE",
+		Short: "Make new labelled images to train a classifier with",
+		Long: `Make new labelled images to train a classifier with, from labelled ones.
+
+The method jitter encodes an image and decodes a random point around its code: z =
+mean + noise * sigma * eps, where sigma is the standard deviation that the encoder
+gives and eps is drawn from N(0, I). Noise 1 is a draw from the posterior; more gives
+more variety, and more images that no longer look like their class. The method
+interpolate decodes a random point on the line between the codes of two images of one
+class. A new image gets the class of its sources; look at some before you train on them.
+
+--per-class N makes N new images of every class. With --fill the images of the
+source count too: a class gets only what it lacks to N, so that old and new images
+together are balanced. Image i of a class and a seed is the same however many are made.
+
+The source needs labels: --data is digits, mnist, a folder of IDX files with labels, or
+a folder with one folder a class. Its training split is used unless --split says
+otherwise, as images made of test images would spoil a test.
+
+--out is a folder: one folder of PNG files a class, or with --format idx IDX files like
+those of MNIST. Both are read by vae-train and --data. The new images alone are
+written, with a manifest.jsonl that tells for each one its file, class, method,
+parameters, seed, model and the images it was made from.`,
+		Example: `  vae-infer augment --data mnist --per-class 100
+  vae-infer augment --data photos --split train --per-class 500 --fill --out more/
+  vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
+  vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := in.check(files); err != nil {
+				return err
+			}
+			a.Method = infer.AugmentMethod(method)
+			if err := a.check(); err != nil {
+				return err
+			}
+			return a.run(cmd.Context(), m, &in, files)
+		},
+	}
+	f := cmd.Flags()
+	in.flags(cmd, 0)
+	split := f.Lookup("split")
+	split.DefValue = "train"
+	split.Value.Set("train")
+	f.StringVar(&method, "method", string(infer.Jitter), "how images are made: jitter or interpolate")
+	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
+	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
+	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
+	f.Uint64Var(&a.Seed, "seed", 0, "number that determines the images")
+	f.StringVar(&a.format, "format", "png", "png for class folders, or idx for IDX files")
+	f.StringVar(&a.out, "out", "augmented", "folder to write")
+	f.BoolVar(&a.force, "force", false, "write into a folder that already holds images")
+	return cmd
+}
+
+// augmentation is one run of the subcommand.
+type augmentation struct {
+	infer.AugmentOptions
+	app         *cli.App
+	format, out string
+	force       bool
+}
+
+// check finds mistakes in the flags.
+func (a *augmentation) check() error {
+	switch ending := filepath.Ext(a.out); {
+	case a.Method != infer.Jitter && a.Method != infer.Interpolation:
+		return cli.Usagef("--method %s: want jitter or interpolate", a.Method)
+	case !(a.Noise > 0) || math.IsInf(a.Noise, 0):
+		return cli.Usagef("--noise %g: want a positive number", a.Noise)
+	case a.PerClass < 1 || a.PerClass >= math.MaxUint32:
+		return cli.Usagef("--per-class %d: want a number from 1 to %d", a.PerClass, math.MaxUint32-1)
+	case a.format != "png" && a.format != "idx":
+		return cli.Usagef("--format %s: want png or idx", a.format)
+	case a.out == "" || slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, ending):
+		return cli.Usagef("--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`))
+	}
+	return checkTraced(a.out, a.format, a.force)
+}
+
+func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
+	start := time.Now()
+	decoder, err := m.open(m.decoder)
+	if err != nil {
+		return err
+	}
+	defer decoder.Close()
+	encoder, err := m.openEncoder(decoder)
+	if err != nil {
+		return err
+	}
+	defer encoder.Close()
+	x, err := in.load(ctx, decoder.Contract, files)
+	if err != nil {
+		return err
+	}
+	from := cmp.Or(in.data, strings.Join(files, " "))
+	if x.Labels == nil {
+		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder a class, or IDX files with labels", from)
+	}
+	total, err := a.plan(x)
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	p := a.app.Progress(total, "images")
+	defer p.Stop()
+	made := infer.Augment(ctx, encoder, decoder, x.all(), x.Labels, a.AugmentOptions)
+	images := func(yield func(tracedImage, error) bool) {
+		number := 0
+		for image, err := range made {
+			if err != nil {
+				yield(tracedImage{}, err)
+				return
+			}
+			origin := a.origin(image, x.classes)
+			origin.Number, origin.Data, origin.ModelID = number, in.data, decoder.ModelID
+			for _, source := range image.Sources {
+				origin.Sources = append(origin.Sources, x.name(source))
+			}
+			if !yield(tracedImage{image.Image, origin}, nil) {
+				return
+			}
+			number++
+			p.Add(1)
+		}
+	}
+	err = writeTraced(a.out, a.format, total, images)
+	if err != nil {
+		return err
+	}
+	p.Stop()
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), manifestName)
+	return nil
+}
+
+// origin tells how an image was made.
+func (a *augmentation) origin(image infer.Synthetic, classes []string) origin {
+	o := origin{Class: classes[image.Class], Label: image.Class, Method: a.Method, Seed: a.Seed}
+	if a.Method == infer.Jitter {
+		o.Noise = a.Noise
+	} else {
+		o.Mix = image.Mix
+	}
+	return o
+}
+
+// plan returns the number of images to make. Classes that have too few sources are
+// an error, or a note where it is no mistake.
+func (a *augmentation) plan(x input) (total int, err error) {
+	given := make([]int, len(x.classes))
+	for _, label := range x.Labels {
+		given[label]++
+	}
+	counts := a.Counts(x.Labels)
+	for label, class := range x.classes {
+		if given[label] == 0 {
+			a.app.Notef("class %s has no images here, so none are made of it", class)
+		}
+		if a.Method == infer.Interpolation && given[label] == 1 && counts[label] > 0 {
+			return 0, fmt.Errorf("class %s has one image, and --method interpolate needs two; add images or use --method jitter", class)
+		}
+		total += counts[label]
+	}
+	switch {
+	case total == 0:
+		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
+	case a.format == "idx" && len(x.classes) > 256:
+		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.classes))
+	case total > math.MaxUint32:
+		return 0, fmt.Errorf("%d new images are too many; give a smaller --per-class", total)
+	}
+	return total, nil
+}

@@ -1,0 +1,199 @@
+package infer
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+
+	"govae/internal/random"
+)
+
+// AugmentMethod is a way to make a new image of a class from given ones.
+type AugmentMethod string
+
+const (
+	// Jitter draws from around the code of one image: z = mean + noise sigma eps
+	// with eps ~ N(0, I). Noise 1 is a draw from the posterior q(z|x).
+	Jitter AugmentMethod = "jitter"
+	// Interpolation takes a random point on the line between the means of two
+	// images of one class.
+	Interpolation AugmentMethod = "interpolate"
+)
+
+// AugmentOptions say which images are made. PerClass must be given.
+type AugmentOptions struct {
+	Method AugmentMethod // "" means Jitter
+	Noise  float64       // of Jitter, in posterior standard deviations; 0 means 1
+	// PerClass is the number of new images of each class. With Fill the given
+	// images count too: a class gets what it lacks to PerClass, and so all classes
+	// become equally large.
+	PerClass int
+	Fill     bool
+	Seed     uint64
+}
+
+// Synthetic is a new image of a class.
+type Synthetic struct {
+	Image
+	Class int
+	// Sources are the numbers of the given images that it was made from: one for
+	// Jitter, two for Interpolation.
+	Sources []int
+	Mix     float64 // weight of the second source, in [0, 1)
+}
+
+// Counts returns how many images [Augment] makes of each class that is among the
+// labels.
+func (o AugmentOptions) Counts(labels []int) map[int]int {
+	counts := map[int]int{}
+	for _, class := range labels {
+		counts[class]++
+	}
+	for class, given := range counts {
+		counts[class] = o.PerClass
+		if o.Fill {
+			counts[class] = max(0, o.PerClass-given)
+		}
+	}
+	return counts
+}
+
+// Augment makes new images of the classes that images, a stream in which image i
+// has the class labels[i], belong to. Classes take turns, so that the first images
+// of the result are balanced as well. Within a class all given images serve equally
+// often, in an order that the seed decides. Image i of a class and a seed is the
+// same however many are made.
+//
+// Nothing makes sure that a new image still looks like its class: the more noise,
+// and the more the classes overlap in latent space, the less it may.
+//
+// The sessions must come from one model. The codes of the given images are held in
+// memory; the result is a stream like that of [Session.DecodeAll].
+func Augment(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], labels []int, o AugmentOptions) iter.Seq2[Synthetic, error] {
+	o.Method, o.Noise = cmp.Or(o.Method, Jitter), cmp.Or(o.Noise, 1)
+	switch {
+	case o.Method != Jitter && o.Method != Interpolation:
+		panic(fmt.Sprintf("infer: Augment by the method %q; want %q or %q", o.Method, Jitter, Interpolation))
+	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
+		panic(fmt.Sprintf("infer: Augment with noise %g; want a positive number", o.Noise))
+	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
+		panic(fmt.Sprintf("infer: Augment with %d images a class; want a number from 1 to %d", o.PerClass, math.MaxUint32-1))
+	}
+	return func(yield func(Synthetic, error) bool) {
+		p, err := newPlan(ctx, encoder, decoder, images, labels, o)
+		if err != nil {
+			yield(Synthetic{}, err)
+			return
+		}
+		// The decoder reads points ahead of its images, so the plan is walked twice.
+		points := func(yield func([]float32, error) bool) {
+			for _, z := range p.all() {
+				if !yield(z, nil) {
+					return
+				}
+			}
+		}
+		next, stop := iter.Pull2(p.all())
+		defer stop()
+		for image, err := range decoder.DecodeAll(ctx, points) {
+			if err != nil {
+				yield(Synthetic{}, err)
+				return
+			}
+			made, _, _ := next()
+			made.Image = image
+			if !yield(made, nil) {
+				return
+			}
+		}
+	}
+}
+
+// plan says how every new image is made.
+type plan struct {
+	AugmentOptions
+	codes   []Code
+	classes []int         // in ascending order
+	members map[int][]int // the given images of each class, in the order in which they serve
+	counts  map[int]int   // images to make of each class
+}
+
+func newPlan(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
+	if err := CheckPair(encoder, decoder); err != nil {
+		return nil, err
+	}
+	if o.Method == Jitter && encoder.logVar < 0 {
+		return nil, fmt.Errorf("%s: gives no log variance, by which %s is scaled; use the method %s", encoder.name, Jitter, Interpolation)
+	}
+	p := &plan{AugmentOptions: o, members: map[int][]int{}, counts: o.Counts(labels)}
+	for i, class := range labels {
+		p.members[class] = append(p.members[class], i)
+	}
+	p.classes = slices.Sorted(maps.Keys(p.members))
+	for _, class := range p.classes {
+		members := p.members[class]
+		if o.Method == Interpolation && len(members) < 2 && p.counts[class] > 0 {
+			return nil, fmt.Errorf("class %d has one image, and the method %s needs two; add images or use %s", class, Interpolation, Jitter)
+		}
+		order := random.New(o.Seed, random.Augment, uint32(class), 0)
+		order.Shuffle(members)
+	}
+	for code, err := range encoder.EncodeAll(ctx, images) {
+		if err != nil {
+			return nil, err
+		}
+		p.codes = append(p.codes, code)
+	}
+	if len(p.codes) != len(labels) {
+		return nil, fmt.Errorf("%d labels for %d images", len(labels), len(p.codes))
+	}
+	return p, nil
+}
+
+// all yields every new image, yet without pixels, and its latent point, which is
+// valid until the next one.
+func (p *plan) all() iter.Seq2[Synthetic, []float32] {
+	return func(yield func(Synthetic, []float32) bool) {
+		var z []float32
+		for i := range p.PerClass {
+			for _, class := range p.classes {
+				if i >= p.counts[class] {
+					continue
+				}
+				var made Synthetic
+				made, z = p.draw(z[:0], class, i)
+				if !yield(made, z) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// draw plans image i of a class and appends its latent point to z.
+func (p *plan) draw(z []float32, class, i int) (Synthetic, []float32) {
+	r := random.New(p.Seed, random.Augment, uint32(class), uint32(i)+1)
+	members := p.members[class]
+	first := i % len(members)
+	code := p.codes[members[first]]
+	if p.Method == Jitter {
+		eps := make([]float32, len(code.Mean))
+		r.Normal(eps)
+		for j, mean := range code.Mean {
+			sigma := math.Exp(float64(code.LogVar[j]) / 2)
+			z = append(z, mean+float32(p.Noise*sigma*float64(eps[j])))
+		}
+		return Synthetic{Class: class, Sources: []int{members[first]}}, z
+	}
+	second := (first + 1 + r.IntN(len(members)-1)) % len(members)
+	mix := r.Float64()
+	for j, b := range p.codes[members[second]].Mean {
+		a := code.Mean[j]
+		z = append(z, a+float32(mix*float64(b-a)))
+	}
+	return Synthetic{Class: class, Sources: []int{members[first], members[second]}, Mix: mix}, z
+}
