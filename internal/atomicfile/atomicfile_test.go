@@ -49,3 +49,22 @@ func TestMissingFolder(t *testing.T) {
 		t.Errorf("error %v, want one without the temporary file's name", err)
 	}
 }
+
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	part, path := filepath.Join(dir, "f.part"), filepath.Join(dir, "f")
+	for name, data := range map[string]string{part: "new", path: "old"} {
+		if err := os.WriteFile(name, []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Replace(part, path); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "new" {
+		t.Errorf("file holds %q, want the new content", got)
+	}
+	if err := Replace(part, path); err == nil || !strings.HasPrefix(err.Error(), "write "+path+": no such file") {
+		t.Errorf("nothing to put in place: error %v", err)
+	}
+}

@@ -141,3 +141,17 @@ func TestPlainLinesAreRare(t *testing.T) {
 		t.Errorf("plain line %q", got)
 	}
 }
+
+// TestProgressOfAContinuedJob does not count as speed what was done before.
+func TestProgressOfAContinuedJob(t *testing.T) {
+	p := (&App{Quiet: true, err: (&line{}).terminal(new(bytes.Buffer))}).Progress(1000, "images")
+	p.Skip(900)
+	if got := p.String(); got != "900 of 1000 images" {
+		t.Errorf("before the first image: %q", got)
+	}
+	p.started = time.Now().Add(-10 * time.Second)
+	p.Add(50)
+	if got := p.String(); got != "950 of 1000 images, 5 images/s, 10s left" {
+		t.Errorf("after 50 images in 10 s: %q", got)
+	}
+}

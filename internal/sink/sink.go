@@ -86,7 +86,7 @@ func checkFolder(path string, o Options) error {
 	case os.IsNotExist(err):
 		return nil
 	case err != nil:
-		if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
+		if info, statErr := os.Stat(filepath.Clean(path)); statErr == nil && !info.IsDir() {
 			return fmt.Errorf("%s: a file is in the way; give a .png, .npy or .idx file, or another folder", path)
 		}
 		return err

@@ -178,7 +178,7 @@ func TestCheck(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"", 1, "empty name"}, {"x.jpg", 1, ".jpg is not known"}, {"x.png", 1 << 30, "too many"}, {file, 1, "in the way"},
+		{"", 1, "empty name"}, {"x.jpg", 1, ".jpg is not known"}, {"x.png", 1 << 30, "too many"}, {file, 1, "in the way"}, {file + "/", 1, "in the way"},
 		{filepath.Join(dir, "d.png"), 1, "is a folder"}, {dir, 1, ""}, {filepath.Join(dir, "d.png") + "/", 1, ""}, {"v1.5/", 1, ""}, {"v1.5", 1, "v1.5/"}, {filepath.Join(dir, "new"), 1, ""}, {"x.npy", 1 << 40, ""}, {"x.IDX", 1 << 20, ""}, {"x.idx", 1 << 32, "are more than an .idx"},
 	} {
 		err := Check(tt.path, Options{N: tt.n, C: 1, H: 28, W: 28})
