@@ -9,6 +9,16 @@ package kernel
 //go:noescape
 func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 
+// gatherFewAVX2 computes a block of 4 rows and 16 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherFewAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherPackingAVX2 is gatherAVX2 for one tap, whose w it first sets to the rows of src.
+//
+//go:noescape
+func gatherPackingAVX2(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
 // outerAVX2 adds up outer products of 4 by 16 numbers.
 //
 //go:noescape
@@ -51,6 +61,16 @@ func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, s
 //
 //go:noescape
 func gatherAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherFewAVX512 computes a block of 8 rows and 32 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherFewAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherPackingAVX512 is gatherAVX512 for one tap, whose w it first sets to the rows of src.
+//
+//go:noescape
+func gatherPackingAVX512(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 
 // outerAVX512 adds up outer products of 8 by 32 numbers.
 //

@@ -17,6 +17,13 @@ type isa struct {
 	gather     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 	gatherRows int
 
+	// gatherFew is gather for a last block of gatherFewRows rows.
+	gatherFew     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+	gatherFewRows int
+
+	// gatherPacking is gather for one tap, whose w it first sets to the rows of src.
+	gatherPacking func(x, zero *float32, offsets *int, w, src *float32, stride, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
 	// outer adds up outer products:
 	//
 	//	y[r*yStride+j] += sum over p of a[offsets[p]+r] * b[p*bStride+j]

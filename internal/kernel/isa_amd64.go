@@ -11,6 +11,7 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx512", cols: 32,
 			gather: gatherAVX512, gatherRows: 12,
+			gatherFew: gatherFewAVX512, gatherFewRows: 8, gatherPacking: gatherPackingAVX512,
 			outer: outerAVX512, outerRows: 8,
 			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
 			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
@@ -22,6 +23,7 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx2", cols: 16,
 			gather: gatherAVX2, gatherRows: 6,
+			gatherFew: gatherFewAVX2, gatherFewRows: 4, gatherPacking: gatherPackingAVX2,
 			outer: outerAVX2, outerRows: 4,
 			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
 			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,

@@ -26,7 +26,9 @@ func main() {
 	ConstraintExpr("amd64")
 	c := newConstants()
 	for _, set := range []isa{avx2, avx512} {
-		set.gather()
+		set.gather("gather", set.gatherRows)
+		set.gather("gatherFew", set.gatherRows*2/3)
+		set.gatherPacking()
 		set.outer()
 		set.peak()
 		set.pack()
