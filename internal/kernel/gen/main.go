@@ -36,7 +36,13 @@ func main() {
 		set.adam()
 		set.elementwise("exp", "e^x", func(x, y reg.VecVirtual) { set.exp(c, x, y) })
 		set.elementwise("sigmoid", "1/(1+e^-x)", func(x, y reg.VecVirtual) { set.sigmoidOf(c, x, y, set.vec()) })
+		set.elementwise("tanh", "tanh(x)", func(x, y reg.VecVirtual) { set.tanh(c, x, y) })
+		set.elementwise("tanhGradient", "dst (1-x^2)", func(x, y reg.VecVirtual) { set.tanhGradient(c, x, y) })
+		set.pixels(c)
 		set.bernoulli(c)
+		set.sample(c)
+		set.sampleGradient(c)
+		set.normal(c)
 	}
 	transpose8()
 	prefetch()
