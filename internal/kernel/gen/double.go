@@ -19,9 +19,6 @@ func (set isa) half(v reg.VecVirtual) reg.VecVirtual {
 	return v.AsX().(reg.VecVirtual)
 }
 
-// widen generates the float64 numbers of float32 ones.
-func (set isa) widen(x Mem, y reg.VecVirtual) { VCVTPS2PD(x, y) }
-
 // narrow generates the float32 numbers of float64 ones, in half a vector.
 func (set isa) narrow(x, y reg.VecVirtual) {
 	if set.lanes == 16 {

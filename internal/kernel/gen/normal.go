@@ -10,7 +10,7 @@ import (
 )
 
 // normal generates pairs of normal numbers, half as many pairs at a time as a vector
-// has numbers: the operations of package random (philox.go and normal.go) one by one,
+// has numbers: the operations of package random (random.go, normal.go) one by one,
 // with the same roundings, so the numbers are the same bits.
 func (set isa) normal(c *constants) {
 	TEXT("normal"+set.name, NOSPLIT, "func(dst *float32, block, index *int, stream *int, vectors int)")
