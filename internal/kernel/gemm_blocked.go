@@ -2,8 +2,10 @@ package kernel
 
 const (
 	gemmDepth = 320 // of a block at most: a packed panel of 32 columns is 40 KiB, most of a first-level cache
-	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 250 KiB of A
+	gemmTiles = 16  // row blocks of a task at most, or twice as many shallow ones; about 250 KiB of A
 	gemmTasks = 16  // tasks to aim for across a wide matrix; half as many down a narrow one
+
+	gemmCached = 1 << 16 // numbers of B that stay in a second-level cache beside the blocks of A
 )
 
 // gemmTask is C = max(floor, alpha*op(A)*op(B) + beta*C + bias), cut into tasks
@@ -42,7 +44,7 @@ func (k *Kernel) gemm(t gemmTask) {
 		t.panels = min(panels, 32) // the rows of A are read from memory only once
 	}
 	t.across = ceilDiv(panels, t.panels)
-	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
+	t.tiles = min(gemmTiles*min(2, gemmDepth/t.depth), ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
 	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
 }
 
@@ -169,13 +171,14 @@ func (g *gemmBlock) take(depth, col int) {
 }
 
 // following is the part of B that will be needed soon: the next panel's rows of a
-// transposed B, else what lies below the present panel.
+// transposed B that is too large for a cache to hold, else what lies below the present
+// panel.
 func (g *gemmBlock) following(lastCol int) stretch {
 	t := g.gemmTask
 	next := stretch{stride: t.ldb}
 	if g.transB {
 		first, last := g.col+g.set.cols, min(g.col+2*g.set.cols, lastCol)
-		if first < last {
+		if first < last && t.n*t.kk > gemmCached {
 			next.x, next.rows, next.wide = t.b[first*t.ldb+g.depth:], last-first, g.deep
 		}
 	} else if first, last := g.depth+t.depth, min(g.depth+2*t.depth, t.kk); first < last {
@@ -193,8 +196,12 @@ type stretch struct {
 // ahead asks for the first of some parts of the stretch, and drops it.
 func (s *stretch) ahead(set *isa, parts int) {
 	rows := ceilDiv(s.rows, parts)
-	for col := 0; col < s.wide; col += 32 {
-		set.prefetch(&s.x[col], s.stride, rows)
+	if s.wide <= 32 {
+		set.prefetch(&s.x[0], s.stride, rows)
+	} else {
+		for row := range rows {
+			set.ahead(s.x[row*s.stride:][:s.wide])
+		}
 	}
 	s.rows -= rows
 	s.x = s.x[min(rows*s.stride, len(s.x)):]
