@@ -27,11 +27,9 @@ func (a Activation) forward(k *kernel.Kernel, y []float32) {
 
 // backward turns dy, the gradient of the layer's output y, into that of its sums,
 // in place. That of ReLU, 0 where y is not positive, is again left to the kernels.
-func (a Activation) backward(dy, y []float32) {
+func (a Activation) backward(k *kernel.Kernel, dy, y []float32) {
 	if a == Tanh {
-		for i, v := range y {
-			dy[i] *= 1 - v*v
-		}
+		k.TanhGradient(dy, y)
 	}
 }
 

@@ -66,7 +66,7 @@ func (c *Conv2D) Forward(k *kernel.Kernel, n int, y, x []float32) {
 }
 
 func (c *Conv2D) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
-	c.act.backward(dy, y)
+	c.act.backward(k, dy, y)
 	k.ConvBackward(&c.geometry, n, dx, c.weight.In(grad), c.bias.In(grad), x, y, dy, c.weight.Value, c.act == ReLU)
 }
 

@@ -46,7 +46,7 @@ func (d *Dense) Forward(k *kernel.Kernel, n int, y, x []float32) {
 
 func (d *Dense) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) {
 	in, out := d.in.Len(), d.out.Len()
-	d.act.backward(dy, y)
+	d.act.backward(k, dy, y)
 	k.BiasGradient(d.bias.In(grad), dy, y, out, d.act == ReLU)
 	k.Sgemm(blas.Trans, blas.NoTrans, in, out, n, 1, x, in, dy, out, 0, d.weight.In(grad), out) // dW = x' dy
 	if dx != nil {

@@ -22,8 +22,9 @@ func BenchmarkStep(b *testing.B) {
 			r := benchRun(b, threads)
 			index := make([]int, r.Batch)
 			dataset.Order(index, 1, 0)
+			r.prepare(index)
 			step := func() {
-				if err := r.step(index); err != nil {
+				if err := r.step(index, index); err != nil {
 					b.Fatal(err)
 				}
 			}

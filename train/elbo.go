@@ -1,8 +1,6 @@
 package train
 
 import (
-	"math"
-
 	"govae/dataset"
 	"govae/internal/kernel"
 	"govae/internal/random"
@@ -30,20 +28,17 @@ func (t Terms) over(n int) Terms {
 // elbo computes the objective of a VAE and its gradient for one batch at a time,
 // with everything allocated once.
 type elbo struct {
-	m    *models.VAE
-	k    *kernel.Kernel
-	w    *models.Workspace
-	x    []float32 // (N, H, W, C)
-	eps  []float32 // (N, L)
+	m *models.VAE
+	k *kernel.Kernel
+	w *models.Workspace
+	*batch
+	next *batch    // is prepared while batch is computed
 	loss []float64 // -log p(x|z) of each image
-	next loadTask
 }
 
 func newELBO(m *models.VAE, k *kernel.Kernel, batch int) *elbo {
 	return &elbo{
-		m: m, k: k, w: m.NewWorkspace(batch),
-		x:    make([]float32, batch*m.Config.Image.Len()),
-		eps:  make([]float32, batch*m.Config.Latent),
+		m: m, k: k, w: m.NewWorkspace(batch), batch: newBatch(m, k, batch), next: newBatch(m, k, batch),
 		loss: make([]float64, batch),
 	}
 }
@@ -51,26 +46,22 @@ func newELBO(m *models.VAE, k *kernel.Kernel, batch int) *elbo {
 // load takes the images named by index as the batch, each with its own noise,
 // which depends on the seed, the domain, the epoch and the image alone.
 func (e *elbo) load(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
-	e.next = loadTask{e, images, index, seed, domain, uint32(epoch)}
-	e.k.Run(len(index), &e.next)
+	e.prepare(images, index, seed, domain, epoch)
+	e.take()
 }
 
-// loadTask prepares one image of a batch.
-type loadTask struct {
-	e      *elbo
-	images *dataset.Images
-	index  []int
-	seed   uint64
-	domain random.Domain
-	epoch  uint32
+// prepare begins to load the next batch, as load does, on a worker that finds nothing
+// else to do. index must not change before the batch is taken.
+func (e *elbo) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
+	e.next.images, e.next.index = images, index
+	e.next.seed, e.next.domain, e.next.epoch = seed, domain, uint32(epoch)
+	e.next.start()
 }
 
-// Do loads the i-th image of the batch.
-func (t *loadTask) Do(i int) {
-	d, l := t.images.Shape.Len(), t.e.m.Config.Latent
-	t.images.Floats(t.e.x[i*d:(i+1)*d], t.index[i:i+1])
-	s := random.New(t.seed, t.domain, t.epoch, uint32(t.index[i]))
-	s.Normal(t.e.eps[i*l : (i+1)*l])
+// take makes the prepared batch the present one.
+func (e *elbo) take() {
+	e.next.job.Wait()
+	e.batch, e.next = e.next, e.batch
 }
 
 // forward computes the sum of the terms over the loaded batch of n images. Unless
@@ -79,16 +70,12 @@ func (t *loadTask) Do(i int) {
 func (e *elbo) forward(n int, dlogits []float32, scale float32) (sum Terms, dLogSigma float64) {
 	w, d := e.w, n*e.m.Config.Image.Len()
 	e.m.Encode(e.k, w, n, e.x)
-	for i, mean := range w.Mean[:n*e.m.Config.Latent] {
-		// Kingma and Welling 2014, eq. 10 and appendix B.
-		mu, lv := float64(mean), float64(w.LogVar[i])
-		w.Z[i] = float32(mu + math.Exp(lv/2)*float64(e.eps[i]))
-		sum.KL -= (1 + lv - mu*mu - math.Exp(lv)) / 2
-	}
+	l := n * e.m.Config.Latent
+	sum.KL = e.k.Sample(w.Z[:l], w.Mean[:l], w.LogVar[:l], e.eps[:l])
 	e.m.Decode(e.k, w, n)
 	dLogSigma = e.m.Likelihood().Loss(e.k, e.loss[:n], dlogits, w.Logits[:d], e.x[:d], scale)
-	for _, l := range e.loss[:n] {
-		sum.Reconstruction += l
+	for _, loss := range e.loss[:n] {
+		sum.Reconstruction += loss
 	}
 	return sum, dLogSigma
 }
@@ -100,11 +87,8 @@ func (e *elbo) gradient(n int, beta float64) Terms {
 	sum, dLogSigma := e.forward(n, w.DLogits[:n*e.m.Config.Image.Len()], float32(scale))
 	e.m.LogSigmaGradient(w, dLogSigma)
 	e.m.DecodeBackward(e.k, w, n)
-	for i, dz := range w.DZ[:n*e.m.Config.Latent] {
-		mu, lv, g := float64(w.Mean[i]), float64(w.LogVar[i]), float64(dz)
-		w.DMean[i] = float32(g + scale*beta*mu)
-		w.DLogVar[i] = float32(g*math.Exp(lv/2)*float64(e.eps[i])/2 + scale*beta*(math.Exp(lv)-1)/2)
-	}
+	l := n * e.m.Config.Latent
+	e.k.SampleGradient(w.DMean[:l], w.DLogVar[:l], w.DZ[:l], w.Mean[:l], w.LogVar[:l], e.eps[:l], scale*beta)
 	e.m.EncodeBackward(e.k, w, n, e.x)
 	return sum
 }

@@ -152,11 +152,13 @@ func (r *run) epoch(ctx context.Context) error {
 	n := r.train.Len()
 	order := make([]int, n)
 	dataset.Order(order, r.Seed, r.state.Epoch)
+	batch := func(lo int) []int { return order[min(lo, n):min(lo+r.Batch, n)] }
+	r.prepare(batch(r.state.Batch * r.Batch))
 	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.step(order[lo:min(lo+r.Batch, n)]); err != nil {
+		if err := r.step(batch(lo), batch(lo+r.Batch)); err != nil {
 			return err
 		}
 		done := min(r.state.Batch*r.Batch, n)
@@ -210,10 +212,18 @@ func (r *run) exchange() {
 	}
 }
 
-// step trains on one batch.
-func (r *run) step(index []int) error {
+// prepare begins to load the training images named by index, if any.
+func (r *run) prepare(index []int) {
+	if len(index) > 0 {
+		r.elbo.prepare(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
+	}
+}
+
+// step trains on one batch, which is prepared, and prepares the next meanwhile.
+func (r *run) step(index, next []int) error {
 	start := time.Now()
-	r.elbo.load(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
+	r.elbo.take()
+	r.prepare(next)
 	terms := r.elbo.gradient(len(index), *r.Beta)
 	if loss := terms.ELBO(); math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return fmt.Errorf("the loss is not finite in step %d: lower the learning rate", r.state.Step+1)

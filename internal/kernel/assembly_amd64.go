@@ -9,6 +9,16 @@ package kernel
 //go:noescape
 func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 
+// gatherFewAVX2 computes a block of 4 rows and 16 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherFewAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherPackingAVX2 is gatherAVX2 for one tap, whose w it first sets to the rows of src.
+//
+//go:noescape
+func gatherPackingAVX2(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
 // outerAVX2 adds up outer products of 4 by 16 numbers.
 //
 //go:noescape
@@ -42,15 +52,55 @@ func expAVX2(dst *float32, x *float32, vectors int)
 //go:noescape
 func sigmoidAVX2(dst *float32, x *float32, vectors int)
 
+// tanhAVX2 computes tanh(x) of vectors of 8 numbers.
+//
+//go:noescape
+func tanhAVX2(dst *float32, x *float32, vectors int)
+
+// tanhGradientAVX2 computes dst (1-x^2) of vectors of 8 numbers.
+//
+//go:noescape
+func tanhGradientAVX2(dst *float32, x *float32, vectors int)
+
+// pixelsAVX2 divides vectors of 8 bytes by 255.
+//
+//go:noescape
+func pixelsAVX2(dst *float32, src *byte, vectors int)
+
 // bernoulliAVX2 returns the loss of vectors of 8 logits and sets its gradient.
 //
 //go:noescape
 func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
+// sampleAVX2 sets z = mean + e^(logVar/2) eps, in halves of vectors of 8 numbers, and returns the sum of twice the KL divergences.
+//
+//go:noescape
+func sampleAVX2(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+
+// sampleGradientAVX2 sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of 8 numbers.
+//
+//go:noescape
+func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+
+// normalAVX2 sets vectors of 8 numbers to the 4 normal pairs of as many blocks and indices. The stream is the two words of the seed, the epoch and the domain.
+//
+//go:noescape
+func normalAVX2(dst *float32, block *int, index *int, stream *int, vectors int)
+
 // gatherAVX512 computes a block of 12 rows and 32 columns of a product whose rows are gathered.
 //
 //go:noescape
 func gatherAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherFewAVX512 computes a block of 8 rows and 32 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherFewAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherPackingAVX512 is gatherAVX512 for one tap, whose w it first sets to the rows of src.
+//
+//go:noescape
+func gatherPackingAVX512(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 
 // outerAVX512 adds up outer products of 8 by 32 numbers.
 //
@@ -85,10 +135,40 @@ func expAVX512(dst *float32, x *float32, vectors int)
 //go:noescape
 func sigmoidAVX512(dst *float32, x *float32, vectors int)
 
+// tanhAVX512 computes tanh(x) of vectors of 16 numbers.
+//
+//go:noescape
+func tanhAVX512(dst *float32, x *float32, vectors int)
+
+// tanhGradientAVX512 computes dst (1-x^2) of vectors of 16 numbers.
+//
+//go:noescape
+func tanhGradientAVX512(dst *float32, x *float32, vectors int)
+
+// pixelsAVX512 divides vectors of 16 bytes by 255.
+//
+//go:noescape
+func pixelsAVX512(dst *float32, src *byte, vectors int)
+
 // bernoulliAVX512 returns the loss of vectors of 16 logits and sets its gradient.
 //
 //go:noescape
 func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+
+// sampleAVX512 sets z = mean + e^(logVar/2) eps, in halves of vectors of 16 numbers, and returns the sum of twice the KL divergences.
+//
+//go:noescape
+func sampleAVX512(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+
+// sampleGradientAVX512 sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of 16 numbers.
+//
+//go:noescape
+func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+
+// normalAVX512 sets vectors of 16 numbers to the 8 normal pairs of as many blocks and indices. The stream is the two words of the seed, the epoch and the domain.
+//
+//go:noescape
+func normalAVX512(dst *float32, block *int, index *int, stream *int, vectors int)
 
 // transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 //

@@ -124,63 +124,543 @@ DATA constants<>+928(SB)/8, $0x8000000080000000
 DATA constants<>+936(SB)/8, $0x8000000080000000
 DATA constants<>+944(SB)/8, $0x8000000080000000
 DATA constants<>+952(SB)/8, $0x8000000080000000
-DATA constants<>+960(SB)/8, $0x4000000040000000
-DATA constants<>+968(SB)/8, $0x4000000040000000
-DATA constants<>+976(SB)/8, $0x4000000040000000
-DATA constants<>+984(SB)/8, $0x4000000040000000
-DATA constants<>+992(SB)/8, $0x4000000040000000
-DATA constants<>+1000(SB)/8, $0x4000000040000000
-DATA constants<>+1008(SB)/8, $0x4000000040000000
-DATA constants<>+1016(SB)/8, $0x4000000040000000
-DATA constants<>+1024(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1032(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1040(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1048(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1056(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1064(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1072(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1080(SB)/8, $0x3e1d89d93e1d89d9
-DATA constants<>+1088(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1096(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1104(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1112(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1120(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1128(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1136(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1144(SB)/8, $0x3e3a2e8c3e3a2e8c
-DATA constants<>+1152(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1160(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1168(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1176(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1184(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1192(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1200(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1208(SB)/8, $0x3e638e393e638e39
-DATA constants<>+1216(SB)/8, $0x3e9249253e924925
-DATA constants<>+1224(SB)/8, $0x3e9249253e924925
-DATA constants<>+1232(SB)/8, $0x3e9249253e924925
-DATA constants<>+1240(SB)/8, $0x3e9249253e924925
-DATA constants<>+1248(SB)/8, $0x3e9249253e924925
-DATA constants<>+1256(SB)/8, $0x3e9249253e924925
-DATA constants<>+1264(SB)/8, $0x3e9249253e924925
-DATA constants<>+1272(SB)/8, $0x3e9249253e924925
-DATA constants<>+1280(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1288(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1296(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1304(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1312(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1320(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1328(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1336(SB)/8, $0x3ecccccd3ecccccd
-DATA constants<>+1344(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1352(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1360(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1368(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1376(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1384(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1392(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1400(SB)/8, $0x3f2aaaab3f2aaaab
-GLOBL constants<>(SB), RODATA|NOPTR, $1408
+DATA constants<>+960(SB)/8, $0xc2200000c2200000
+DATA constants<>+968(SB)/8, $0xc2200000c2200000
+DATA constants<>+976(SB)/8, $0xc2200000c2200000
+DATA constants<>+984(SB)/8, $0xc2200000c2200000
+DATA constants<>+992(SB)/8, $0xc2200000c2200000
+DATA constants<>+1000(SB)/8, $0xc2200000c2200000
+DATA constants<>+1008(SB)/8, $0xc2200000c2200000
+DATA constants<>+1016(SB)/8, $0xc2200000c2200000
+DATA constants<>+1024(SB)/8, $0x4000000040000000
+DATA constants<>+1032(SB)/8, $0x4000000040000000
+DATA constants<>+1040(SB)/8, $0x4000000040000000
+DATA constants<>+1048(SB)/8, $0x4000000040000000
+DATA constants<>+1056(SB)/8, $0x4000000040000000
+DATA constants<>+1064(SB)/8, $0x4000000040000000
+DATA constants<>+1072(SB)/8, $0x4000000040000000
+DATA constants<>+1080(SB)/8, $0x4000000040000000
+DATA constants<>+1088(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1096(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1104(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1112(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1120(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1128(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1136(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1144(SB)/8, $0x7fffffff7fffffff
+DATA constants<>+1152(SB)/8, $0x437f0000437f0000
+DATA constants<>+1160(SB)/8, $0x437f0000437f0000
+DATA constants<>+1168(SB)/8, $0x437f0000437f0000
+DATA constants<>+1176(SB)/8, $0x437f0000437f0000
+DATA constants<>+1184(SB)/8, $0x437f0000437f0000
+DATA constants<>+1192(SB)/8, $0x437f0000437f0000
+DATA constants<>+1200(SB)/8, $0x437f0000437f0000
+DATA constants<>+1208(SB)/8, $0x437f0000437f0000
+DATA constants<>+1216(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1224(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1232(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1240(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1248(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1256(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1264(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1272(SB)/8, $0x3e1d89d93e1d89d9
+DATA constants<>+1280(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1288(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1296(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1304(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1312(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1320(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1328(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1336(SB)/8, $0x3e3a2e8c3e3a2e8c
+DATA constants<>+1344(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1352(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1360(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1368(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1376(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1384(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1392(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1400(SB)/8, $0x3e638e393e638e39
+DATA constants<>+1408(SB)/8, $0x3e9249253e924925
+DATA constants<>+1416(SB)/8, $0x3e9249253e924925
+DATA constants<>+1424(SB)/8, $0x3e9249253e924925
+DATA constants<>+1432(SB)/8, $0x3e9249253e924925
+DATA constants<>+1440(SB)/8, $0x3e9249253e924925
+DATA constants<>+1448(SB)/8, $0x3e9249253e924925
+DATA constants<>+1456(SB)/8, $0x3e9249253e924925
+DATA constants<>+1464(SB)/8, $0x3e9249253e924925
+DATA constants<>+1472(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1480(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1488(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1496(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1504(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1512(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1520(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1528(SB)/8, $0x3ecccccd3ecccccd
+DATA constants<>+1536(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1544(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1552(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1560(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1568(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1576(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1584(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1592(SB)/8, $0x3f2aaaab3f2aaaab
+DATA constants<>+1600(SB)/8, $0x3fe0000000000000
+DATA constants<>+1608(SB)/8, $0x3fe0000000000000
+DATA constants<>+1616(SB)/8, $0x3fe0000000000000
+DATA constants<>+1624(SB)/8, $0x3fe0000000000000
+DATA constants<>+1632(SB)/8, $0x3fe0000000000000
+DATA constants<>+1640(SB)/8, $0x3fe0000000000000
+DATA constants<>+1648(SB)/8, $0x3fe0000000000000
+DATA constants<>+1656(SB)/8, $0x3fe0000000000000
+DATA constants<>+1664(SB)/8, $0x4338000000000000
+DATA constants<>+1672(SB)/8, $0x4338000000000000
+DATA constants<>+1680(SB)/8, $0x4338000000000000
+DATA constants<>+1688(SB)/8, $0x4338000000000000
+DATA constants<>+1696(SB)/8, $0x4338000000000000
+DATA constants<>+1704(SB)/8, $0x4338000000000000
+DATA constants<>+1712(SB)/8, $0x4338000000000000
+DATA constants<>+1720(SB)/8, $0x4338000000000000
+DATA constants<>+1728(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1736(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1744(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1752(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1760(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1768(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1776(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1784(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1792(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1800(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1808(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1816(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1824(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1832(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1840(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1848(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1856(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1864(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1872(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1880(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1888(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1896(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1904(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1912(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+1920(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1928(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1936(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1944(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1952(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1960(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1968(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1976(SB)/8, $0x3de6124613a86d09
+DATA constants<>+1984(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+1992(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2000(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2008(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2016(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2024(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2032(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2040(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2048(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2056(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2064(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2072(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2080(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2088(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2096(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2104(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2112(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2120(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2128(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2136(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2144(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2152(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2160(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2168(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2176(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2184(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2192(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2200(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2208(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2216(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2224(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2232(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2240(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2248(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2256(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2264(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2272(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2280(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2288(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2296(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2304(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2312(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2320(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2328(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2336(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2344(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2352(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2360(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2368(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2376(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2384(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2392(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2400(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2408(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2416(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2424(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2432(SB)/8, $0x3f81111111111111
+DATA constants<>+2440(SB)/8, $0x3f81111111111111
+DATA constants<>+2448(SB)/8, $0x3f81111111111111
+DATA constants<>+2456(SB)/8, $0x3f81111111111111
+DATA constants<>+2464(SB)/8, $0x3f81111111111111
+DATA constants<>+2472(SB)/8, $0x3f81111111111111
+DATA constants<>+2480(SB)/8, $0x3f81111111111111
+DATA constants<>+2488(SB)/8, $0x3f81111111111111
+DATA constants<>+2496(SB)/8, $0x3fa5555555555555
+DATA constants<>+2504(SB)/8, $0x3fa5555555555555
+DATA constants<>+2512(SB)/8, $0x3fa5555555555555
+DATA constants<>+2520(SB)/8, $0x3fa5555555555555
+DATA constants<>+2528(SB)/8, $0x3fa5555555555555
+DATA constants<>+2536(SB)/8, $0x3fa5555555555555
+DATA constants<>+2544(SB)/8, $0x3fa5555555555555
+DATA constants<>+2552(SB)/8, $0x3fa5555555555555
+DATA constants<>+2560(SB)/8, $0x3fc5555555555555
+DATA constants<>+2568(SB)/8, $0x3fc5555555555555
+DATA constants<>+2576(SB)/8, $0x3fc5555555555555
+DATA constants<>+2584(SB)/8, $0x3fc5555555555555
+DATA constants<>+2592(SB)/8, $0x3fc5555555555555
+DATA constants<>+2600(SB)/8, $0x3fc5555555555555
+DATA constants<>+2608(SB)/8, $0x3fc5555555555555
+DATA constants<>+2616(SB)/8, $0x3fc5555555555555
+DATA constants<>+2624(SB)/8, $0x3ff0000000000000
+DATA constants<>+2632(SB)/8, $0x3ff0000000000000
+DATA constants<>+2640(SB)/8, $0x3ff0000000000000
+DATA constants<>+2648(SB)/8, $0x3ff0000000000000
+DATA constants<>+2656(SB)/8, $0x3ff0000000000000
+DATA constants<>+2664(SB)/8, $0x3ff0000000000000
+DATA constants<>+2672(SB)/8, $0x3ff0000000000000
+DATA constants<>+2680(SB)/8, $0x3ff0000000000000
+DATA constants<>+2688(SB)/8, $0x00000000000003ff
+DATA constants<>+2696(SB)/8, $0x00000000000003ff
+DATA constants<>+2704(SB)/8, $0x00000000000003ff
+DATA constants<>+2712(SB)/8, $0x00000000000003ff
+DATA constants<>+2720(SB)/8, $0x00000000000003ff
+DATA constants<>+2728(SB)/8, $0x00000000000003ff
+DATA constants<>+2736(SB)/8, $0x00000000000003ff
+DATA constants<>+2744(SB)/8, $0x00000000000003ff
+DATA constants<>+2752(SB)/8, $0x00000000d2511f53
+DATA constants<>+2760(SB)/8, $0x00000000d2511f53
+DATA constants<>+2768(SB)/8, $0x00000000d2511f53
+DATA constants<>+2776(SB)/8, $0x00000000d2511f53
+DATA constants<>+2784(SB)/8, $0x00000000d2511f53
+DATA constants<>+2792(SB)/8, $0x00000000d2511f53
+DATA constants<>+2800(SB)/8, $0x00000000d2511f53
+DATA constants<>+2808(SB)/8, $0x00000000d2511f53
+DATA constants<>+2816(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2824(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2832(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2840(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2848(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2856(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2864(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2872(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+2880(SB)/8, $0x000000009e3779b9
+DATA constants<>+2888(SB)/8, $0x000000009e3779b9
+DATA constants<>+2896(SB)/8, $0x000000009e3779b9
+DATA constants<>+2904(SB)/8, $0x000000009e3779b9
+DATA constants<>+2912(SB)/8, $0x000000009e3779b9
+DATA constants<>+2920(SB)/8, $0x000000009e3779b9
+DATA constants<>+2928(SB)/8, $0x000000009e3779b9
+DATA constants<>+2936(SB)/8, $0x000000009e3779b9
+DATA constants<>+2944(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2952(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2960(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2968(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2976(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2984(SB)/8, $0x00000000bb67ae85
+DATA constants<>+2992(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3000(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3008(SB)/8, $0x00000000ffffffff
+DATA constants<>+3016(SB)/8, $0x00000000ffffffff
+DATA constants<>+3024(SB)/8, $0x00000000ffffffff
+DATA constants<>+3032(SB)/8, $0x00000000ffffffff
+DATA constants<>+3040(SB)/8, $0x00000000ffffffff
+DATA constants<>+3048(SB)/8, $0x00000000ffffffff
+DATA constants<>+3056(SB)/8, $0x00000000ffffffff
+DATA constants<>+3064(SB)/8, $0x00000000ffffffff
+DATA constants<>+3072(SB)/8, $0x4530000000000000
+DATA constants<>+3080(SB)/8, $0x4530000000000000
+DATA constants<>+3088(SB)/8, $0x4530000000000000
+DATA constants<>+3096(SB)/8, $0x4530000000000000
+DATA constants<>+3104(SB)/8, $0x4530000000000000
+DATA constants<>+3112(SB)/8, $0x4530000000000000
+DATA constants<>+3120(SB)/8, $0x4530000000000000
+DATA constants<>+3128(SB)/8, $0x4530000000000000
+DATA constants<>+3136(SB)/8, $0x4330000000000000
+DATA constants<>+3144(SB)/8, $0x4330000000000000
+DATA constants<>+3152(SB)/8, $0x4330000000000000
+DATA constants<>+3160(SB)/8, $0x4330000000000000
+DATA constants<>+3168(SB)/8, $0x4330000000000000
+DATA constants<>+3176(SB)/8, $0x4330000000000000
+DATA constants<>+3184(SB)/8, $0x4330000000000000
+DATA constants<>+3192(SB)/8, $0x4330000000000000
+DATA constants<>+3200(SB)/8, $0x4530000000100000
+DATA constants<>+3208(SB)/8, $0x4530000000100000
+DATA constants<>+3216(SB)/8, $0x4530000000100000
+DATA constants<>+3224(SB)/8, $0x4530000000100000
+DATA constants<>+3232(SB)/8, $0x4530000000100000
+DATA constants<>+3240(SB)/8, $0x4530000000100000
+DATA constants<>+3248(SB)/8, $0x4530000000100000
+DATA constants<>+3256(SB)/8, $0x4530000000100000
+DATA constants<>+3264(SB)/8, $0x3ca0000000000000
+DATA constants<>+3272(SB)/8, $0x3ca0000000000000
+DATA constants<>+3280(SB)/8, $0x3ca0000000000000
+DATA constants<>+3288(SB)/8, $0x3ca0000000000000
+DATA constants<>+3296(SB)/8, $0x3ca0000000000000
+DATA constants<>+3304(SB)/8, $0x3ca0000000000000
+DATA constants<>+3312(SB)/8, $0x3ca0000000000000
+DATA constants<>+3320(SB)/8, $0x3ca0000000000000
+DATA constants<>+3328(SB)/8, $0xc4195f619980c433
+DATA constants<>+3336(SB)/8, $0xc4195f619980c433
+DATA constants<>+3344(SB)/8, $0xc4195f619980c433
+DATA constants<>+3352(SB)/8, $0xc4195f619980c433
+DATA constants<>+3360(SB)/8, $0xc4195f619980c433
+DATA constants<>+3368(SB)/8, $0xc4195f619980c433
+DATA constants<>+3376(SB)/8, $0xc4195f619980c433
+DATA constants<>+3384(SB)/8, $0xc4195f619980c433
+DATA constants<>+3392(SB)/8, $0x4330000000000040
+DATA constants<>+3400(SB)/8, $0x4330000000000040
+DATA constants<>+3408(SB)/8, $0x4330000000000040
+DATA constants<>+3416(SB)/8, $0x4330000000000040
+DATA constants<>+3424(SB)/8, $0x4330000000000040
+DATA constants<>+3432(SB)/8, $0x4330000000000040
+DATA constants<>+3440(SB)/8, $0x4330000000000040
+DATA constants<>+3448(SB)/8, $0x4330000000000040
+DATA constants<>+3456(SB)/8, $0x000fffffffffffff
+DATA constants<>+3464(SB)/8, $0x000fffffffffffff
+DATA constants<>+3472(SB)/8, $0x000fffffffffffff
+DATA constants<>+3480(SB)/8, $0x000fffffffffffff
+DATA constants<>+3488(SB)/8, $0x000fffffffffffff
+DATA constants<>+3496(SB)/8, $0x000fffffffffffff
+DATA constants<>+3504(SB)/8, $0x000fffffffffffff
+DATA constants<>+3512(SB)/8, $0x000fffffffffffff
+DATA constants<>+3520(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3528(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3536(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3544(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3552(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3560(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3568(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3576(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3584(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3592(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3600(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3608(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3616(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3624(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3632(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3640(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3648(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3656(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3664(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3672(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3680(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3688(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3696(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3704(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3712(SB)/8, $0x3fc1111111111111
+DATA constants<>+3720(SB)/8, $0x3fc1111111111111
+DATA constants<>+3728(SB)/8, $0x3fc1111111111111
+DATA constants<>+3736(SB)/8, $0x3fc1111111111111
+DATA constants<>+3744(SB)/8, $0x3fc1111111111111
+DATA constants<>+3752(SB)/8, $0x3fc1111111111111
+DATA constants<>+3760(SB)/8, $0x3fc1111111111111
+DATA constants<>+3768(SB)/8, $0x3fc1111111111111
+DATA constants<>+3776(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3784(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3792(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3800(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3808(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3816(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3824(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3832(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3840(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3848(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3856(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3864(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3872(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3880(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3888(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3896(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+3904(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3912(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3920(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3928(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3936(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3944(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3952(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3960(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+3968(SB)/8, $0x3fd2492492492492
+DATA constants<>+3976(SB)/8, $0x3fd2492492492492
+DATA constants<>+3984(SB)/8, $0x3fd2492492492492
+DATA constants<>+3992(SB)/8, $0x3fd2492492492492
+DATA constants<>+4000(SB)/8, $0x3fd2492492492492
+DATA constants<>+4008(SB)/8, $0x3fd2492492492492
+DATA constants<>+4016(SB)/8, $0x3fd2492492492492
+DATA constants<>+4024(SB)/8, $0x3fd2492492492492
+DATA constants<>+4032(SB)/8, $0x3fd999999999999a
+DATA constants<>+4040(SB)/8, $0x3fd999999999999a
+DATA constants<>+4048(SB)/8, $0x3fd999999999999a
+DATA constants<>+4056(SB)/8, $0x3fd999999999999a
+DATA constants<>+4064(SB)/8, $0x3fd999999999999a
+DATA constants<>+4072(SB)/8, $0x3fd999999999999a
+DATA constants<>+4080(SB)/8, $0x3fd999999999999a
+DATA constants<>+4088(SB)/8, $0x3fd999999999999a
+DATA constants<>+4096(SB)/8, $0x3fe5555555555555
+DATA constants<>+4104(SB)/8, $0x3fe5555555555555
+DATA constants<>+4112(SB)/8, $0x3fe5555555555555
+DATA constants<>+4120(SB)/8, $0x3fe5555555555555
+DATA constants<>+4128(SB)/8, $0x3fe5555555555555
+DATA constants<>+4136(SB)/8, $0x3fe5555555555555
+DATA constants<>+4144(SB)/8, $0x3fe5555555555555
+DATA constants<>+4152(SB)/8, $0x3fe5555555555555
+DATA constants<>+4160(SB)/8, $0x4000000000000000
+DATA constants<>+4168(SB)/8, $0x4000000000000000
+DATA constants<>+4176(SB)/8, $0x4000000000000000
+DATA constants<>+4184(SB)/8, $0x4000000000000000
+DATA constants<>+4192(SB)/8, $0x4000000000000000
+DATA constants<>+4200(SB)/8, $0x4000000000000000
+DATA constants<>+4208(SB)/8, $0x4000000000000000
+DATA constants<>+4216(SB)/8, $0x4000000000000000
+DATA constants<>+4224(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4232(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4240(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4248(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4256(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4264(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4272(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4280(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4288(SB)/8, $0xc000000000000000
+DATA constants<>+4296(SB)/8, $0xc000000000000000
+DATA constants<>+4304(SB)/8, $0xc000000000000000
+DATA constants<>+4312(SB)/8, $0xc000000000000000
+DATA constants<>+4320(SB)/8, $0xc000000000000000
+DATA constants<>+4328(SB)/8, $0xc000000000000000
+DATA constants<>+4336(SB)/8, $0xc000000000000000
+DATA constants<>+4344(SB)/8, $0xc000000000000000
+DATA constants<>+4352(SB)/8, $0x4010000000000000
+DATA constants<>+4360(SB)/8, $0x4010000000000000
+DATA constants<>+4368(SB)/8, $0x4010000000000000
+DATA constants<>+4376(SB)/8, $0x4010000000000000
+DATA constants<>+4384(SB)/8, $0x4010000000000000
+DATA constants<>+4392(SB)/8, $0x4010000000000000
+DATA constants<>+4400(SB)/8, $0x4010000000000000
+DATA constants<>+4408(SB)/8, $0x4010000000000000
+DATA constants<>+4416(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4424(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4432(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4440(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4448(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4456(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4464(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4472(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4480(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4488(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4496(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4504(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4512(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4520(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4528(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4536(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4544(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4552(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4560(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4568(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4576(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4584(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4592(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4600(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4608(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4616(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4624(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4632(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4640(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4648(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4656(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4664(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4672(SB)/8, $0xbfc5555555555555
+DATA constants<>+4680(SB)/8, $0xbfc5555555555555
+DATA constants<>+4688(SB)/8, $0xbfc5555555555555
+DATA constants<>+4696(SB)/8, $0xbfc5555555555555
+DATA constants<>+4704(SB)/8, $0xbfc5555555555555
+DATA constants<>+4712(SB)/8, $0xbfc5555555555555
+DATA constants<>+4720(SB)/8, $0xbfc5555555555555
+DATA constants<>+4728(SB)/8, $0xbfc5555555555555
+DATA constants<>+4736(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4744(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4752(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4760(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4768(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4776(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4784(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4792(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4800(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4808(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4816(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4824(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4832(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4840(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4848(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4856(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+4864(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4872(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4880(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4888(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4896(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4904(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4912(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4920(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+4928(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4936(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4944(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4952(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4960(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4968(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4976(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4984(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+4992(SB)/8, $0xbfe0000000000000
+DATA constants<>+5000(SB)/8, $0xbfe0000000000000
+DATA constants<>+5008(SB)/8, $0xbfe0000000000000
+DATA constants<>+5016(SB)/8, $0xbfe0000000000000
+DATA constants<>+5024(SB)/8, $0xbfe0000000000000
+DATA constants<>+5032(SB)/8, $0xbfe0000000000000
+DATA constants<>+5040(SB)/8, $0xbfe0000000000000
+DATA constants<>+5048(SB)/8, $0xbfe0000000000000
+DATA constants<>+5056(SB)/8, $0x0000000000000000
+DATA constants<>+5064(SB)/8, $0x0000000000000000
+DATA constants<>+5072(SB)/8, $0x0000000000000000
+DATA constants<>+5080(SB)/8, $0x0000000000000000
+DATA constants<>+5088(SB)/8, $0x0000000000000000
+DATA constants<>+5096(SB)/8, $0x0000000000000000
+DATA constants<>+5104(SB)/8, $0x0000000000000000
+DATA constants<>+5112(SB)/8, $0x0000000000000000
+DATA constants<>+5120(SB)/8, $0x8000000000000000
+DATA constants<>+5128(SB)/8, $0x8000000000000000
+DATA constants<>+5136(SB)/8, $0x8000000000000000
+DATA constants<>+5144(SB)/8, $0x8000000000000000
+DATA constants<>+5152(SB)/8, $0x8000000000000000
+DATA constants<>+5160(SB)/8, $0x8000000000000000
+DATA constants<>+5168(SB)/8, $0x8000000000000000
+DATA constants<>+5176(SB)/8, $0x8000000000000000
+DATA constants<>+5184(SB)/8, $0x0000000000000001
+DATA constants<>+5192(SB)/8, $0x0000000000000001
+DATA constants<>+5200(SB)/8, $0x0000000000000001
+DATA constants<>+5208(SB)/8, $0x0000000000000001
+DATA constants<>+5216(SB)/8, $0x0000000000000001
+DATA constants<>+5224(SB)/8, $0x0000000000000001
+DATA constants<>+5232(SB)/8, $0x0000000000000001
+DATA constants<>+5240(SB)/8, $0x0000000000000001
+GLOBL constants<>(SB), RODATA|NOPTR, $5248
 
 // func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 // Requires: AVX, CMOV, FMA3
@@ -394,6 +874,449 @@ store:
 	MOVQ         y+48(FP), R9
 	MOVQ         yOffsets+56(FP), R8
 	VBROADCASTSS floor+72(FP), Y12
+	MOVQ         (R8), R10
+	VMAXPS       Y0, Y12, Y0
+	VMOVUPS      Y0, (R9)(R10*4)
+	VMAXPS       Y1, Y12, Y1
+	VMOVUPS      Y1, 32(R9)(R10*4)
+	MOVQ         8(R8), R10
+	VMAXPS       Y2, Y12, Y2
+	VMOVUPS      Y2, (R9)(R10*4)
+	VMAXPS       Y3, Y12, Y3
+	VMOVUPS      Y3, 32(R9)(R10*4)
+	MOVQ         16(R8), R10
+	VMAXPS       Y4, Y12, Y4
+	VMOVUPS      Y4, (R9)(R10*4)
+	VMAXPS       Y5, Y12, Y5
+	VMOVUPS      Y5, 32(R9)(R10*4)
+	MOVQ         24(R8), R10
+	VMAXPS       Y6, Y12, Y6
+	VMOVUPS      Y6, (R9)(R10*4)
+	VMAXPS       Y7, Y12, Y7
+	VMOVUPS      Y7, 32(R9)(R10*4)
+	MOVQ         32(R8), R10
+	VMAXPS       Y8, Y12, Y8
+	VMOVUPS      Y8, (R9)(R10*4)
+	VMAXPS       Y9, Y12, Y9
+	VMOVUPS      Y9, 32(R9)(R10*4)
+	MOVQ         40(R8), R10
+	VMAXPS       Y10, Y12, Y10
+	VMOVUPS      Y10, (R9)(R10*4)
+	VMAXPS       Y11, Y12, Y11
+	VMOVUPS      Y11, 32(R9)(R10*4)
+	VZEROUPPER
+	RET
+
+// func gatherFewAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gatherFewAVX2(SB), NOSPLIT, $24-77
+	MOVQ    y+48(FP), DI
+	MOVQ    yOffsets+56(FP), SI
+	MOVB    accumulate+76(FP), R8
+	TESTB   R8, R8
+	JNZ     accumulate
+	MOVQ    bias+64(FP), R8
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	JMP     start
+
+accumulate:
+	MOVQ    (SI), R8
+	VMOVUPS (DI)(R8*4), Y0
+	VMOVUPS 32(DI)(R8*4), Y1
+	MOVQ    8(SI), R8
+	VMOVUPS (DI)(R8*4), Y2
+	VMOVUPS 32(DI)(R8*4), Y3
+	MOVQ    16(SI), R8
+	VMOVUPS (DI)(R8*4), Y4
+	VMOVUPS 32(DI)(R8*4), Y5
+	MOVQ    24(SI), R8
+	VMOVUPS (DI)(R8*4), Y6
+	VMOVUPS 32(DI)(R8*4), Y7
+
+start:
+	MOVQ  x+0(FP), R8
+	MOVQ  depth+40(FP), SI
+	LEAQ  (R8)(SI*4), R8
+	MOVQ  R8, (SP)
+	MOVQ  zero+8(FP), R8
+	MOVQ  depth+40(FP), SI
+	LEAQ  (R8)(SI*4), R8
+	MOVQ  R8, 8(SP)
+	MOVQ  offsets+16(FP), SI
+	MOVQ  w+24(FP), DI
+	MOVQ  taps+32(FP), R8
+	MOVQ  R8, 16(SP)
+	TESTQ R8, R8
+	JZ    store
+
+tap:
+	MOVQ    (SP), R8
+	MOVQ    (SI), AX
+	TESTQ   AX, AX
+	LEAQ    (R8)(AX*4), AX
+	CMOVQLT 8(SP), AX
+	MOVQ    8(SI), CX
+	TESTQ   CX, CX
+	LEAQ    (R8)(CX*4), CX
+	CMOVQLT 8(SP), CX
+	MOVQ    16(SI), DX
+	TESTQ   DX, DX
+	LEAQ    (R8)(DX*4), DX
+	CMOVQLT 8(SP), DX
+	MOVQ    24(SI), BX
+	TESTQ   BX, BX
+	LEAQ    (R8)(BX*4), BX
+	CMOVQLT 8(SP), BX
+	ADDQ    $0x20, SI
+	MOVQ    depth+40(FP), R8
+	NEGQ    R8
+	CMPQ    R8, $-4
+	JG      single
+
+unrolled:
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VBROADCASTSS (AX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (CX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (DX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (BX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      64(DI), Y8
+	VMOVUPS      96(DI), Y9
+	VBROADCASTSS 4(AX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(CX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 4(DX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 4(BX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      128(DI), Y8
+	VMOVUPS      160(DI), Y9
+	VBROADCASTSS 8(AX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 8(CX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(DX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 8(BX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	VMOVUPS      192(DI), Y8
+	VMOVUPS      224(DI), Y9
+	VBROADCASTSS 12(AX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 12(CX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 12(DX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(BX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $+256, DI
+	ADDQ         $0x04, R8
+	CMPQ         R8, $-4
+	JLE          unrolled
+	TESTQ        R8, R8
+	JZ           tapDone
+
+single:
+	VMOVUPS      (DI), Y8
+	VMOVUPS      32(DI), Y9
+	VBROADCASTSS (AX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (CX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (DX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (BX)(R8*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $+64, DI
+	INCQ         R8
+	JNZ          single
+
+tapDone:
+	DECQ 16(SP)
+	JNZ  tap
+
+store:
+	MOVQ         y+48(FP), DI
+	MOVQ         yOffsets+56(FP), SI
+	VBROADCASTSS floor+72(FP), Y8
+	MOVQ         (SI), R8
+	VMAXPS       Y0, Y8, Y0
+	VMOVUPS      Y0, (DI)(R8*4)
+	VMAXPS       Y1, Y8, Y1
+	VMOVUPS      Y1, 32(DI)(R8*4)
+	MOVQ         8(SI), R8
+	VMAXPS       Y2, Y8, Y2
+	VMOVUPS      Y2, (DI)(R8*4)
+	VMAXPS       Y3, Y8, Y3
+	VMOVUPS      Y3, 32(DI)(R8*4)
+	MOVQ         16(SI), R8
+	VMAXPS       Y4, Y8, Y4
+	VMOVUPS      Y4, (DI)(R8*4)
+	VMAXPS       Y5, Y8, Y5
+	VMOVUPS      Y5, 32(DI)(R8*4)
+	MOVQ         24(SI), R8
+	VMAXPS       Y6, Y8, Y6
+	VMOVUPS      Y6, (DI)(R8*4)
+	VMAXPS       Y7, Y8, Y7
+	VMOVUPS      Y7, 32(DI)(R8*4)
+	VZEROUPPER
+	RET
+
+// func gatherPackingAVX2(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gatherPackingAVX2(SB), NOSPLIT, $24-85
+	MOVQ    y+56(FP), R9
+	MOVQ    yOffsets+64(FP), R8
+	MOVB    accumulate+84(FP), R10
+	TESTB   R10, R10
+	JNZ     accumulate
+	MOVQ    bias+72(FP), R10
+	VMOVUPS (R10), Y0
+	VMOVUPS 32(R10), Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y1, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y1, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y1, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y1, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y1, Y11
+	JMP     start
+
+accumulate:
+	MOVQ    (R8), R10
+	VMOVUPS (R9)(R10*4), Y0
+	VMOVUPS 32(R9)(R10*4), Y1
+	MOVQ    8(R8), R10
+	VMOVUPS (R9)(R10*4), Y2
+	VMOVUPS 32(R9)(R10*4), Y3
+	MOVQ    16(R8), R10
+	VMOVUPS (R9)(R10*4), Y4
+	VMOVUPS 32(R9)(R10*4), Y5
+	MOVQ    24(R8), R10
+	VMOVUPS (R9)(R10*4), Y6
+	VMOVUPS 32(R9)(R10*4), Y7
+	MOVQ    32(R8), R10
+	VMOVUPS (R9)(R10*4), Y8
+	VMOVUPS 32(R9)(R10*4), Y9
+	MOVQ    40(R8), R10
+	VMOVUPS (R9)(R10*4), Y10
+	VMOVUPS 32(R9)(R10*4), Y11
+
+start:
+	MOVQ    x+0(FP), R10
+	MOVQ    depth+48(FP), R8
+	LEAQ    (R10)(R8*4), R10
+	MOVQ    R10, (SP)
+	MOVQ    zero+8(FP), R10
+	MOVQ    depth+48(FP), R8
+	LEAQ    (R10)(R8*4), R10
+	MOVQ    R10, 8(SP)
+	MOVQ    offsets+16(FP), R8
+	MOVQ    w+24(FP), R9
+	MOVQ    stride+40(FP), R10
+	SHLQ    $0x02, R10
+	MOVQ    R10, 16(SP)
+	TESTQ   R10, R10
+	JZ      store
+	MOVQ    (SP), R10
+	MOVQ    (R8), AX
+	TESTQ   AX, AX
+	LEAQ    (R10)(AX*4), AX
+	CMOVQLT 8(SP), AX
+	MOVQ    8(R8), CX
+	TESTQ   CX, CX
+	LEAQ    (R10)(CX*4), CX
+	CMOVQLT 8(SP), CX
+	MOVQ    16(R8), DX
+	TESTQ   DX, DX
+	LEAQ    (R10)(DX*4), DX
+	CMOVQLT 8(SP), DX
+	MOVQ    24(R8), BX
+	TESTQ   BX, BX
+	LEAQ    (R10)(BX*4), BX
+	CMOVQLT 8(SP), BX
+	MOVQ    32(R8), SI
+	TESTQ   SI, SI
+	LEAQ    (R10)(SI*4), SI
+	CMOVQLT 8(SP), SI
+	MOVQ    40(R8), DI
+	TESTQ   DI, DI
+	LEAQ    (R10)(DI*4), DI
+	CMOVQLT 8(SP), DI
+	MOVQ    src+32(FP), R8
+	MOVQ    depth+48(FP), R10
+	NEGQ    R10
+	CMPQ    R10, $-4
+	JG      single
+
+unrolled:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, (R9)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 32(R9)
+	ADDQ         16(SP), R8
+	VBROADCASTSS (AX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (DX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (BX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (SI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (DI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, 64(R9)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 96(R9)
+	ADDQ         16(SP), R8
+	VBROADCASTSS 4(AX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(CX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(DX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(BX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(SI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(DI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, 128(R9)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 160(R9)
+	ADDQ         16(SP), R8
+	VBROADCASTSS 8(AX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(CX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(DX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(BX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(SI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(DI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, 192(R9)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 224(R9)
+	ADDQ         16(SP), R8
+	VBROADCASTSS 12(AX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(CX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(DX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(BX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(SI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(DI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $+256, R9
+	ADDQ         $0x04, R10
+	CMPQ         R10, $-4
+	JLE          unrolled
+	TESTQ        R10, R10
+	JZ           tapDone
+
+single:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      Y12, (R9)
+	VMOVUPS      32(R8), Y13
+	VMOVUPS      Y13, 32(R9)
+	ADDQ         16(SP), R8
+	VBROADCASTSS (AX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (DX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (BX)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (SI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (DI)(R10*4), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $+64, R9
+	INCQ         R10
+	JNZ          single
+
+tapDone:
+store:
+	MOVQ         y+56(FP), R9
+	MOVQ         yOffsets+64(FP), R8
+	VBROADCASTSS floor+80(FP), Y12
 	MOVQ         (R8), R10
 	VMAXPS       Y0, Y12, Y0
 	VMOVUPS      Y0, (R9)(R10*4)
@@ -739,6 +1662,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-24
 
 again:
 	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
 	VMOVUPS      constants<>+0(SB), Y1
 	VMINPS       Y0, Y1, Y2
 	VMOVUPS      constants<>+64(SB), Y1
@@ -748,6 +1672,7 @@ again:
 	VSUBPS       constants<>+128(SB), Y0, Y1
 	VFNMADD231PS constants<>+256(SB), Y1, Y2
 	VFNMADD231PS constants<>+320(SB), Y1, Y2
+	VPSUBD       constants<>+128(SB), Y0, Y0
 	VMOVUPS      constants<>+384(SB), Y1
 	VFMADD213PS  constants<>+448(SB), Y2, Y1
 	VFMADD213PS  constants<>+512(SB), Y2, Y1
@@ -756,7 +1681,6 @@ again:
 	VFMADD213PS  constants<>+704(SB), Y2, Y1
 	VFMADD213PS  constants<>+768(SB), Y2, Y1
 	VFMADD213PS  constants<>+768(SB), Y2, Y1
-	VPSUBD       constants<>+128(SB), Y0, Y0
 	VPSRAD       $0x01, Y0, Y2
 	VPSUBD       Y2, Y0, Y0
 	VPADDD       constants<>+832(SB), Y2, Y2
@@ -764,8 +1688,8 @@ again:
 	VPADDD       constants<>+832(SB), Y0, Y0
 	VPSLLD       $0x17, Y0, Y0
 	VMULPS       Y2, Y1, Y1
-	VMULPS       Y0, Y1, Y0
-	VMOVUPS      Y0, (AX)
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)
 	ADDQ         $0x20, AX
 	ADDQ         $0x20, CX
 	DECQ         DX
@@ -782,6 +1706,7 @@ TEXT ·sigmoidAVX2(SB), NOSPLIT, $0-24
 
 again:
 	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
 	VORPS        constants<>+896(SB), Y0, Y3
 	VMOVUPS      constants<>+0(SB), Y1
 	VMINPS       Y3, Y1, Y3
@@ -792,6 +1717,7 @@ again:
 	VSUBPS       constants<>+128(SB), Y2, Y1
 	VFNMADD231PS constants<>+256(SB), Y1, Y3
 	VFNMADD231PS constants<>+320(SB), Y1, Y3
+	VPSUBD       constants<>+128(SB), Y2, Y2
 	VMOVUPS      constants<>+384(SB), Y1
 	VFMADD213PS  constants<>+448(SB), Y3, Y1
 	VFMADD213PS  constants<>+512(SB), Y3, Y1
@@ -800,7 +1726,6 @@ again:
 	VFMADD213PS  constants<>+704(SB), Y3, Y1
 	VFMADD213PS  constants<>+768(SB), Y3, Y1
 	VFMADD213PS  constants<>+768(SB), Y3, Y1
-	VPSUBD       constants<>+128(SB), Y2, Y2
 	VPSRAD       $0x01, Y2, Y3
 	VPSUBD       Y3, Y2, Y2
 	VPADDD       constants<>+832(SB), Y3, Y3
@@ -818,6 +1743,92 @@ again:
 	ADDQ         $0x20, CX
 	DECQ         DX
 	JNZ          again
+	VZEROUPPER
+	RET
+
+// func tanhAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·tanhAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
+	VORPS        constants<>+896(SB), Y0, Y2
+	VADDPS       Y2, Y2, Y2
+	VMOVUPS      constants<>+960(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      constants<>+128(SB), Y1
+	VFMADD231PS  constants<>+192(SB), Y2, Y1
+	VSUBPS       constants<>+128(SB), Y1, Y3
+	VFNMADD231PS constants<>+256(SB), Y3, Y2
+	VFNMADD231PS constants<>+320(SB), Y3, Y2
+	VPSUBD       constants<>+128(SB), Y1, Y1
+	VMOVUPS      constants<>+384(SB), Y3
+	VFMADD213PS  constants<>+448(SB), Y2, Y3
+	VFMADD213PS  constants<>+512(SB), Y2, Y3
+	VFMADD213PS  constants<>+576(SB), Y2, Y3
+	VFMADD213PS  constants<>+640(SB), Y2, Y3
+	VFMADD213PS  constants<>+704(SB), Y2, Y3
+	VMULPS       Y2, Y2, Y4
+	VFMADD213PS  Y2, Y4, Y3
+	VPADDD       constants<>+832(SB), Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VSUBPS       constants<>+768(SB), Y1, Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VADDPS       constants<>+1024(SB), Y4, Y3
+	VDIVPS       Y3, Y4, Y4
+	VANDPS       constants<>+896(SB), Y0, Y3
+	VANDPS       constants<>+1088(SB), Y4, Y4
+	VORPS        Y3, Y4, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func tanhGradientAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, FMA3
+TEXT ·tanhGradientAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
+	VMOVUPS      constants<>+768(SB), Y2
+	VFNMADD231PS Y0, Y0, Y2
+	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func pixelsAVX2(dst *float32, src *byte, vectors int)
+// Requires: AVX, AVX2
+TEXT ·pixelsAVX2(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    vectors+16(FP), DX
+	VMOVUPS constants<>+1152(SB), Y1
+
+again:
+	VPMOVZXBD (CX), Y0
+	VCVTDQ2PS Y0, Y0
+	VDIVPS    Y1, Y0, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x08, CX
+	DECQ      DX
+	JNZ       again
 	VZEROUPPER
 	RET
 
@@ -844,6 +1855,7 @@ again:
 	VSUBPS       constants<>+128(SB), Y5, Y4
 	VFNMADD231PS constants<>+256(SB), Y4, Y6
 	VFNMADD231PS constants<>+320(SB), Y4, Y6
+	VPSUBD       constants<>+128(SB), Y5, Y5
 	VMOVUPS      constants<>+384(SB), Y4
 	VFMADD213PS  constants<>+448(SB), Y6, Y4
 	VFMADD213PS  constants<>+512(SB), Y6, Y4
@@ -852,7 +1864,6 @@ again:
 	VFMADD213PS  constants<>+704(SB), Y6, Y4
 	VFMADD213PS  constants<>+768(SB), Y6, Y4
 	VFMADD213PS  constants<>+768(SB), Y6, Y4
-	VPSUBD       constants<>+128(SB), Y5, Y5
 	VPSRAD       $0x01, Y5, Y6
 	VPSUBD       Y6, Y5, Y5
 	VPADDD       constants<>+832(SB), Y6, Y6
@@ -869,16 +1880,16 @@ again:
 	VBROADCASTSS scale+32(FP), Y7
 	VMULPS       Y7, Y5, Y5
 	VMOVUPS      Y5, (AX)
-	VADDPS       constants<>+960(SB), Y4, Y6
+	VADDPS       constants<>+1024(SB), Y4, Y6
 	VDIVPS       Y6, Y4, Y6
 	VMULPS       Y6, Y6, Y7
-	VMOVUPS      constants<>+1024(SB), Y5
-	VFMADD213PS  constants<>+1088(SB), Y7, Y5
-	VFMADD213PS  constants<>+1152(SB), Y7, Y5
-	VFMADD213PS  constants<>+1216(SB), Y7, Y5
+	VMOVUPS      constants<>+1216(SB), Y5
 	VFMADD213PS  constants<>+1280(SB), Y7, Y5
 	VFMADD213PS  constants<>+1344(SB), Y7, Y5
-	VFMADD213PS  constants<>+960(SB), Y7, Y5
+	VFMADD213PS  constants<>+1408(SB), Y7, Y5
+	VFMADD213PS  constants<>+1472(SB), Y7, Y5
+	VFMADD213PS  constants<>+1536(SB), Y7, Y5
+	VFMADD213PS  constants<>+1024(SB), Y7, Y5
 	VXORPS       X4, X4, X4
 	VMAXPS       Y2, Y4, Y4
 	VFNMADD231PS Y3, Y2, Y4
@@ -898,6 +1909,370 @@ again:
 	VADDPD       X1, X0, X0
 	VHADDPD      X0, X0, X0
 	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sampleAVX2(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·sampleAVX2(SB), NOSPLIT, $0-48
+	MOVQ   z+0(FP), AX
+	MOVQ   mean+8(FP), CX
+	MOVQ   logVar+16(FP), DX
+	MOVQ   eps+24(FP), BX
+	MOVQ   halves+32(FP), SI
+	VXORPS X0, X0, X0
+
+again:
+	VCVTPS2PD    (CX), Y1
+	VCVTPS2PD    (DX), Y2
+	VMULPD       constants<>+1600(SB), Y2, Y4
+	VMOVUPD      constants<>+1664(SB), Y6
+	VFMADD231PD  constants<>+1728(SB), Y4, Y6
+	VSUBPD       constants<>+1664(SB), Y6, Y7
+	VMOVAPD      Y4, Y3
+	VFNMADD231PD constants<>+1792(SB), Y7, Y3
+	VFNMADD231PD constants<>+1856(SB), Y7, Y3
+	VMOVUPD      constants<>+1920(SB), Y7
+	VFMADD213PD  constants<>+1984(SB), Y3, Y7
+	VFMADD213PD  constants<>+2048(SB), Y3, Y7
+	VFMADD213PD  constants<>+2112(SB), Y3, Y7
+	VFMADD213PD  constants<>+2176(SB), Y3, Y7
+	VFMADD213PD  constants<>+2240(SB), Y3, Y7
+	VFMADD213PD  constants<>+2304(SB), Y3, Y7
+	VFMADD213PD  constants<>+2368(SB), Y3, Y7
+	VFMADD213PD  constants<>+2432(SB), Y3, Y7
+	VFMADD213PD  constants<>+2496(SB), Y3, Y7
+	VFMADD213PD  constants<>+2560(SB), Y3, Y7
+	VFMADD213PD  constants<>+1600(SB), Y3, Y7
+	VFMADD213PD  constants<>+2624(SB), Y3, Y7
+	VMULPD       Y3, Y7, Y7
+	VPADDQ       constants<>+2688(SB), Y6, Y6
+	VPSLLQ       $0x34, Y6, Y6
+	VSUBPD       constants<>+2624(SB), Y6, Y5
+	VFMADD231PD  Y6, Y7, Y5
+	VMOVAPD      Y6, Y3
+	VFMADD231PD  Y6, Y7, Y3
+	VADDPD       constants<>+2624(SB), Y3, Y4
+	VMULPD       Y4, Y5, Y5
+	VCVTPS2PD    (BX), Y4
+	VFMADD213PD  Y1, Y3, Y4
+	VCVTPD2PSY   Y4, X4
+	VMOVUPS      X4, (AX)
+	VSUBPD       Y2, Y5, Y5
+	VFMADD231PD  Y1, Y1, Y5
+	VADDPD       Y5, Y0, Y0
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	DECQ         SI
+	JNZ          again
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VHADDPD      X0, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+// Requires: AVX, AVX2, FMA3
+TEXT ·sampleGradientAVX2(SB), NOSPLIT, $0-64
+	MOVQ         dmean+0(FP), AX
+	MOVQ         dlogVar+8(FP), CX
+	MOVQ         dz+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         logVar+32(FP), SI
+	MOVQ         eps+40(FP), DI
+	MOVQ         halves+48(FP), R8
+	VBROADCASTSD scale+56(FP), Y0
+
+again:
+	VCVTPS2PD    (SI), Y1
+	VMULPD       constants<>+1600(SB), Y1, Y1
+	VMOVUPD      constants<>+1664(SB), Y4
+	VFMADD231PD  constants<>+1728(SB), Y1, Y4
+	VSUBPD       constants<>+1664(SB), Y4, Y5
+	VMOVAPD      Y1, Y1
+	VFNMADD231PD constants<>+1792(SB), Y5, Y1
+	VFNMADD231PD constants<>+1856(SB), Y5, Y1
+	VMOVUPD      constants<>+1920(SB), Y5
+	VFMADD213PD  constants<>+1984(SB), Y1, Y5
+	VFMADD213PD  constants<>+2048(SB), Y1, Y5
+	VFMADD213PD  constants<>+2112(SB), Y1, Y5
+	VFMADD213PD  constants<>+2176(SB), Y1, Y5
+	VFMADD213PD  constants<>+2240(SB), Y1, Y5
+	VFMADD213PD  constants<>+2304(SB), Y1, Y5
+	VFMADD213PD  constants<>+2368(SB), Y1, Y5
+	VFMADD213PD  constants<>+2432(SB), Y1, Y5
+	VFMADD213PD  constants<>+2496(SB), Y1, Y5
+	VFMADD213PD  constants<>+2560(SB), Y1, Y5
+	VFMADD213PD  constants<>+1600(SB), Y1, Y5
+	VFMADD213PD  constants<>+2624(SB), Y1, Y5
+	VMULPD       Y1, Y5, Y5
+	VPADDQ       constants<>+2688(SB), Y4, Y4
+	VPSLLQ       $0x34, Y4, Y4
+	VSUBPD       constants<>+2624(SB), Y4, Y3
+	VFMADD231PD  Y4, Y5, Y3
+	VMOVAPD      Y4, Y2
+	VFMADD231PD  Y4, Y5, Y2
+	VADDPD       constants<>+2624(SB), Y2, Y1
+	VMULPD       Y1, Y3, Y3
+	VCVTPS2PD    (DX), Y1
+	VCVTPS2PD    (BX), Y4
+	VFMADD213PD  Y1, Y0, Y4
+	VCVTPD2PSY   Y4, X4
+	VMOVUPS      X4, (AX)
+	VCVTPS2PD    (DI), Y4
+	VMULPD       Y2, Y4, Y4
+	VMULPD       Y1, Y4, Y4
+	VFMADD231PD  Y0, Y3, Y4
+	VMULPD       constants<>+1600(SB), Y4, Y4
+	VCVTPD2PSY   Y4, X4
+	VMOVUPS      X4, (CX)
+	ADDQ         $0x10, AX
+	ADDQ         $0x10, CX
+	ADDQ         $0x10, DX
+	ADDQ         $0x10, BX
+	ADDQ         $0x10, SI
+	ADDQ         $0x10, DI
+	DECQ         R8
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func normalAVX2(dst *float32, block *int, index *int, stream *int, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·normalAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ block+8(FP), CX
+	MOVQ index+16(FP), DX
+	MOVQ stream+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+again:
+	VMOVUPD      (CX), Y1
+	VMOVUPD      (DX), Y0
+	VPBROADCASTQ 16(BX), Y2
+	VPBROADCASTQ 24(BX), Y3
+	VPBROADCASTQ (BX), Y4
+	VPBROADCASTQ 8(BX), Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPMULUDQ     constants<>+2752(SB), Y1, Y6
+	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPSRLQ       $0x20, Y2, Y1
+	VXORPD       Y0, Y1, Y1
+	VXORPD       Y4, Y1, Y1
+	VMOVAPD      Y2, Y0
+	VPSRLQ       $0x20, Y6, Y2
+	VXORPD       Y3, Y2, Y2
+	VXORPD       Y5, Y2, Y2
+	VMOVAPD      Y6, Y3
+	VPADDQ       constants<>+2880(SB), Y4, Y4
+	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPSLLQ       $0x20, Y0, Y0
+	VANDPD       constants<>+3008(SB), Y1, Y1
+	VORPD        Y1, Y0, Y0
+	VPSLLQ       $0x20, Y3, Y1
+	VANDPD       constants<>+3008(SB), Y2, Y2
+	VORPD        Y2, Y1, Y1
+	VPSRLQ       $0x0b, Y0, Y0
+	VPSRLQ       $0x20, Y0, Y2
+	VANDPD       constants<>+3008(SB), Y0, Y0
+	VORPD        constants<>+3072(SB), Y2, Y2
+	VORPD        constants<>+3136(SB), Y0, Y0
+	VSUBPD       constants<>+3200(SB), Y2, Y2
+	VADDPD       Y2, Y0, Y0
+	VMULPD       constants<>+3264(SB), Y0, Y0
+	VPSRLQ       $0x0b, Y1, Y1
+	VPSRLQ       $0x20, Y1, Y2
+	VANDPD       constants<>+3008(SB), Y1, Y1
+	VORPD        constants<>+3072(SB), Y2, Y2
+	VORPD        constants<>+3136(SB), Y1, Y1
+	VSUBPD       constants<>+3200(SB), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VMULPD       constants<>+3264(SB), Y1, Y1
+	VMOVUPD      constants<>+2624(SB), Y2
+	VSUBPD       Y0, Y2, Y0
+	VPADDQ       constants<>+3328(SB), Y0, Y2
+	VPSRLQ       $0x34, Y2, Y0
+	VORPD        constants<>+3136(SB), Y0, Y0
+	VSUBPD       constants<>+3392(SB), Y0, Y0
+	VANDPD       constants<>+3456(SB), Y2, Y2
+	VPADDQ       constants<>+3520(SB), Y2, Y2
+	VSUBPD       constants<>+2624(SB), Y2, Y4
+	VADDPD       constants<>+2624(SB), Y2, Y2
+	VDIVPD       Y2, Y4, Y4
+	VMULPD       Y4, Y4, Y3
+	VMOVUPD      constants<>+3584(SB), Y2
+	VFMADD213PD  constants<>+3648(SB), Y3, Y2
+	VFMADD213PD  constants<>+3712(SB), Y3, Y2
+	VFMADD213PD  constants<>+3776(SB), Y3, Y2
+	VFMADD213PD  constants<>+3840(SB), Y3, Y2
+	VFMADD213PD  constants<>+3904(SB), Y3, Y2
+	VFMADD213PD  constants<>+3968(SB), Y3, Y2
+	VFMADD213PD  constants<>+4032(SB), Y3, Y2
+	VFMADD213PD  constants<>+4096(SB), Y3, Y2
+	VFMADD213PD  constants<>+4160(SB), Y3, Y2
+	VMULPD       Y4, Y2, Y2
+	VFMADD231PD  constants<>+4224(SB), Y0, Y2
+	VMULPD       constants<>+4288(SB), Y2, Y2
+	VSQRTPD      Y2, Y2
+	VMULPD       constants<>+4352(SB), Y1, Y4
+	VADDPD       constants<>+1664(SB), Y4, Y3
+	VSUBPD       constants<>+1664(SB), Y3, Y1
+	VSUBPD       Y1, Y4, Y4
+	VMULPD       constants<>+4416(SB), Y4, Y4
+	VMULPD       Y4, Y4, Y1
+	VMOVUPD      constants<>+4480(SB), Y0
+	VFMADD213PD  constants<>+1920(SB), Y1, Y0
+	VFMADD213PD  constants<>+4544(SB), Y1, Y0
+	VFMADD213PD  constants<>+2176(SB), Y1, Y0
+	VFMADD213PD  constants<>+4608(SB), Y1, Y0
+	VFMADD213PD  constants<>+2432(SB), Y1, Y0
+	VFMADD213PD  constants<>+4672(SB), Y1, Y0
+	VMULPD       Y4, Y0, Y0
+	VFMADD213PD  Y4, Y1, Y0
+	VMOVUPD      constants<>+4736(SB), Y5
+	VFMADD213PD  constants<>+4800(SB), Y1, Y5
+	VFMADD213PD  constants<>+1984(SB), Y1, Y5
+	VFMADD213PD  constants<>+4864(SB), Y1, Y5
+	VFMADD213PD  constants<>+2240(SB), Y1, Y5
+	VFMADD213PD  constants<>+4928(SB), Y1, Y5
+	VFMADD213PD  constants<>+2496(SB), Y1, Y5
+	VFMADD213PD  constants<>+4992(SB), Y1, Y5
+	VFMADD213PD  constants<>+2624(SB), Y1, Y5
+	VPSLLQ       $0x3f, Y3, Y4
+	VBLENDVPD    Y4, Y0, Y5, Y1
+	VBLENDVPD    Y4, Y5, Y0, Y0
+	VPADDQ       constants<>+5056(SB), Y3, Y4
+	VPSLLQ       $0x3e, Y4, Y4
+	VANDPD       constants<>+5120(SB), Y4, Y4
+	VXORPD       Y4, Y0, Y0
+	VPADDQ       constants<>+5184(SB), Y3, Y4
+	VPSLLQ       $0x3e, Y4, Y4
+	VANDPD       constants<>+5120(SB), Y4, Y4
+	VXORPD       Y4, Y1, Y1
+	VMULPD       Y2, Y1, Y1
+	VMULPD       Y2, Y0, Y0
+	VCVTPD2PSY   Y1, X1
+	VCVTPD2PSY   Y0, X0
+	VPMOVZXDQ    X1, Y1
+	VPMOVZXDQ    X0, Y0
+	VPSLLQ       $0x20, Y0, Y0
+	VORPD        Y0, Y1, Y1
+	VMOVUPD      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	DECQ         SI
+	JNZ          again
 	VZEROUPPER
 	RET
 
@@ -1257,6 +2632,739 @@ store:
 	MOVQ         y+48(FP), R15
 	MOVQ         yOffsets+56(FP), R14
 	VBROADCASTSS floor+72(FP), Z24
+	MOVQ         (R14), BP
+	VMAXPS       Z0, Z24, Z0
+	VMOVUPS      Z0, (R15)(BP*4)
+	VMAXPS       Z1, Z24, Z1
+	VMOVUPS      Z1, 64(R15)(BP*4)
+	MOVQ         8(R14), BP
+	VMAXPS       Z2, Z24, Z2
+	VMOVUPS      Z2, (R15)(BP*4)
+	VMAXPS       Z3, Z24, Z3
+	VMOVUPS      Z3, 64(R15)(BP*4)
+	MOVQ         16(R14), BP
+	VMAXPS       Z4, Z24, Z4
+	VMOVUPS      Z4, (R15)(BP*4)
+	VMAXPS       Z5, Z24, Z5
+	VMOVUPS      Z5, 64(R15)(BP*4)
+	MOVQ         24(R14), BP
+	VMAXPS       Z6, Z24, Z6
+	VMOVUPS      Z6, (R15)(BP*4)
+	VMAXPS       Z7, Z24, Z7
+	VMOVUPS      Z7, 64(R15)(BP*4)
+	MOVQ         32(R14), BP
+	VMAXPS       Z8, Z24, Z8
+	VMOVUPS      Z8, (R15)(BP*4)
+	VMAXPS       Z9, Z24, Z9
+	VMOVUPS      Z9, 64(R15)(BP*4)
+	MOVQ         40(R14), BP
+	VMAXPS       Z10, Z24, Z10
+	VMOVUPS      Z10, (R15)(BP*4)
+	VMAXPS       Z11, Z24, Z11
+	VMOVUPS      Z11, 64(R15)(BP*4)
+	MOVQ         48(R14), BP
+	VMAXPS       Z12, Z24, Z12
+	VMOVUPS      Z12, (R15)(BP*4)
+	VMAXPS       Z13, Z24, Z13
+	VMOVUPS      Z13, 64(R15)(BP*4)
+	MOVQ         56(R14), BP
+	VMAXPS       Z14, Z24, Z14
+	VMOVUPS      Z14, (R15)(BP*4)
+	VMAXPS       Z15, Z24, Z15
+	VMOVUPS      Z15, 64(R15)(BP*4)
+	MOVQ         64(R14), BP
+	VMAXPS       Z16, Z24, Z16
+	VMOVUPS      Z16, (R15)(BP*4)
+	VMAXPS       Z17, Z24, Z17
+	VMOVUPS      Z17, 64(R15)(BP*4)
+	MOVQ         72(R14), BP
+	VMAXPS       Z18, Z24, Z18
+	VMOVUPS      Z18, (R15)(BP*4)
+	VMAXPS       Z19, Z24, Z19
+	VMOVUPS      Z19, 64(R15)(BP*4)
+	MOVQ         80(R14), BP
+	VMAXPS       Z20, Z24, Z20
+	VMOVUPS      Z20, (R15)(BP*4)
+	VMAXPS       Z21, Z24, Z21
+	VMOVUPS      Z21, 64(R15)(BP*4)
+	MOVQ         88(R14), BP
+	VMAXPS       Z22, Z24, Z22
+	VMOVUPS      Z22, (R15)(BP*4)
+	VMAXPS       Z23, Z24, Z23
+	VMOVUPS      Z23, 64(R15)(BP*4)
+	VZEROUPPER
+	RET
+
+// func gatherFewAVX512(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·gatherFewAVX512(SB), NOSPLIT, $24-77
+	MOVQ    y+48(FP), R11
+	MOVQ    yOffsets+56(FP), R10
+	MOVB    accumulate+76(FP), R12
+	TESTB   R12, R12
+	JNZ     accumulate
+	MOVQ    bias+64(FP), R12
+	VMOVUPS (R12), Z0
+	VMOVUPS 64(R12), Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z1, Z13
+	VMOVAPS Z0, Z14
+	VMOVAPS Z1, Z15
+	JMP     start
+
+accumulate:
+	MOVQ    (R10), R12
+	VMOVUPS (R11)(R12*4), Z0
+	VMOVUPS 64(R11)(R12*4), Z1
+	MOVQ    8(R10), R12
+	VMOVUPS (R11)(R12*4), Z2
+	VMOVUPS 64(R11)(R12*4), Z3
+	MOVQ    16(R10), R12
+	VMOVUPS (R11)(R12*4), Z4
+	VMOVUPS 64(R11)(R12*4), Z5
+	MOVQ    24(R10), R12
+	VMOVUPS (R11)(R12*4), Z6
+	VMOVUPS 64(R11)(R12*4), Z7
+	MOVQ    32(R10), R12
+	VMOVUPS (R11)(R12*4), Z8
+	VMOVUPS 64(R11)(R12*4), Z9
+	MOVQ    40(R10), R12
+	VMOVUPS (R11)(R12*4), Z10
+	VMOVUPS 64(R11)(R12*4), Z11
+	MOVQ    48(R10), R12
+	VMOVUPS (R11)(R12*4), Z12
+	VMOVUPS 64(R11)(R12*4), Z13
+	MOVQ    56(R10), R12
+	VMOVUPS (R11)(R12*4), Z14
+	VMOVUPS 64(R11)(R12*4), Z15
+
+start:
+	MOVQ  x+0(FP), R12
+	MOVQ  depth+40(FP), R10
+	LEAQ  (R12)(R10*4), R12
+	MOVQ  R12, (SP)
+	MOVQ  zero+8(FP), R12
+	MOVQ  depth+40(FP), R10
+	LEAQ  (R12)(R10*4), R12
+	MOVQ  R12, 8(SP)
+	MOVQ  offsets+16(FP), R10
+	MOVQ  w+24(FP), R11
+	MOVQ  taps+32(FP), R12
+	MOVQ  R12, 16(SP)
+	TESTQ R12, R12
+	JZ    store
+
+tap:
+	MOVQ    (SP), R12
+	MOVQ    (R10), AX
+	TESTQ   AX, AX
+	LEAQ    (R12)(AX*4), AX
+	CMOVQLT 8(SP), AX
+	MOVQ    8(R10), CX
+	TESTQ   CX, CX
+	LEAQ    (R12)(CX*4), CX
+	CMOVQLT 8(SP), CX
+	MOVQ    16(R10), DX
+	TESTQ   DX, DX
+	LEAQ    (R12)(DX*4), DX
+	CMOVQLT 8(SP), DX
+	MOVQ    24(R10), BX
+	TESTQ   BX, BX
+	LEAQ    (R12)(BX*4), BX
+	CMOVQLT 8(SP), BX
+	MOVQ    32(R10), SI
+	TESTQ   SI, SI
+	LEAQ    (R12)(SI*4), SI
+	CMOVQLT 8(SP), SI
+	MOVQ    40(R10), DI
+	TESTQ   DI, DI
+	LEAQ    (R12)(DI*4), DI
+	CMOVQLT 8(SP), DI
+	MOVQ    48(R10), R8
+	TESTQ   R8, R8
+	LEAQ    (R12)(R8*4), R8
+	CMOVQLT 8(SP), R8
+	MOVQ    56(R10), R9
+	TESTQ   R9, R9
+	LEAQ    (R12)(R9*4), R9
+	CMOVQLT 8(SP), R9
+	ADDQ    $0x40, R10
+	MOVQ    depth+40(FP), R12
+	NEGQ    R12
+	CMPQ    R12, $-4
+	JG      single
+
+unrolled:
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	VBROADCASTSS (AX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (CX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (BX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (SI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (DI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R9)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      128(R11), Z16
+	VMOVUPS      192(R11), Z17
+	VBROADCASTSS 4(AX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(CX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 4(DX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 4(BX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 4(SI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 4(DI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 4(R8)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 4(R9)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      256(R11), Z16
+	VMOVUPS      320(R11), Z17
+	VBROADCASTSS 8(AX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 8(CX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(DX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(BX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 8(SI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 8(DI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 8(R8)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 8(R9)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	VMOVUPS      384(R11), Z16
+	VMOVUPS      448(R11), Z17
+	VBROADCASTSS 12(AX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 12(CX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 12(DX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(BX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 12(SI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 12(DI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 12(R8)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 12(R9)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $+512, R11
+	ADDQ         $0x04, R12
+	CMPQ         R12, $-4
+	JLE          unrolled
+	TESTQ        R12, R12
+	JZ           tapDone
+
+single:
+	VMOVUPS      (R11), Z16
+	VMOVUPS      64(R11), Z17
+	VBROADCASTSS (AX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (CX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (BX)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (SI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (DI)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R8)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R9)(R12*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $+128, R11
+	INCQ         R12
+	JNZ          single
+
+tapDone:
+	DECQ 16(SP)
+	JNZ  tap
+
+store:
+	MOVQ         y+48(FP), R11
+	MOVQ         yOffsets+56(FP), R10
+	VBROADCASTSS floor+72(FP), Z16
+	MOVQ         (R10), R12
+	VMAXPS       Z0, Z16, Z0
+	VMOVUPS      Z0, (R11)(R12*4)
+	VMAXPS       Z1, Z16, Z1
+	VMOVUPS      Z1, 64(R11)(R12*4)
+	MOVQ         8(R10), R12
+	VMAXPS       Z2, Z16, Z2
+	VMOVUPS      Z2, (R11)(R12*4)
+	VMAXPS       Z3, Z16, Z3
+	VMOVUPS      Z3, 64(R11)(R12*4)
+	MOVQ         16(R10), R12
+	VMAXPS       Z4, Z16, Z4
+	VMOVUPS      Z4, (R11)(R12*4)
+	VMAXPS       Z5, Z16, Z5
+	VMOVUPS      Z5, 64(R11)(R12*4)
+	MOVQ         24(R10), R12
+	VMAXPS       Z6, Z16, Z6
+	VMOVUPS      Z6, (R11)(R12*4)
+	VMAXPS       Z7, Z16, Z7
+	VMOVUPS      Z7, 64(R11)(R12*4)
+	MOVQ         32(R10), R12
+	VMAXPS       Z8, Z16, Z8
+	VMOVUPS      Z8, (R11)(R12*4)
+	VMAXPS       Z9, Z16, Z9
+	VMOVUPS      Z9, 64(R11)(R12*4)
+	MOVQ         40(R10), R12
+	VMAXPS       Z10, Z16, Z10
+	VMOVUPS      Z10, (R11)(R12*4)
+	VMAXPS       Z11, Z16, Z11
+	VMOVUPS      Z11, 64(R11)(R12*4)
+	MOVQ         48(R10), R12
+	VMAXPS       Z12, Z16, Z12
+	VMOVUPS      Z12, (R11)(R12*4)
+	VMAXPS       Z13, Z16, Z13
+	VMOVUPS      Z13, 64(R11)(R12*4)
+	MOVQ         56(R10), R12
+	VMAXPS       Z14, Z16, Z14
+	VMOVUPS      Z14, (R11)(R12*4)
+	VMAXPS       Z15, Z16, Z15
+	VMOVUPS      Z15, 64(R11)(R12*4)
+	VZEROUPPER
+	RET
+
+// func gatherPackingAVX512(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·gatherPackingAVX512(SB), NOSPLIT, $24-85
+	MOVQ    y+56(FP), R15
+	MOVQ    yOffsets+64(FP), R14
+	MOVB    accumulate+84(FP), BP
+	TESTB   BP, BP
+	JNZ     accumulate
+	MOVQ    bias+72(FP), BP
+	VMOVUPS (BP), Z0
+	VMOVUPS 64(BP), Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z1, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z1, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z1, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z1, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z1, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z1, Z13
+	VMOVAPS Z0, Z14
+	VMOVAPS Z1, Z15
+	VMOVAPS Z0, Z16
+	VMOVAPS Z1, Z17
+	VMOVAPS Z0, Z18
+	VMOVAPS Z1, Z19
+	VMOVAPS Z0, Z20
+	VMOVAPS Z1, Z21
+	VMOVAPS Z0, Z22
+	VMOVAPS Z1, Z23
+	JMP     start
+
+accumulate:
+	MOVQ    (R14), BP
+	VMOVUPS (R15)(BP*4), Z0
+	VMOVUPS 64(R15)(BP*4), Z1
+	MOVQ    8(R14), BP
+	VMOVUPS (R15)(BP*4), Z2
+	VMOVUPS 64(R15)(BP*4), Z3
+	MOVQ    16(R14), BP
+	VMOVUPS (R15)(BP*4), Z4
+	VMOVUPS 64(R15)(BP*4), Z5
+	MOVQ    24(R14), BP
+	VMOVUPS (R15)(BP*4), Z6
+	VMOVUPS 64(R15)(BP*4), Z7
+	MOVQ    32(R14), BP
+	VMOVUPS (R15)(BP*4), Z8
+	VMOVUPS 64(R15)(BP*4), Z9
+	MOVQ    40(R14), BP
+	VMOVUPS (R15)(BP*4), Z10
+	VMOVUPS 64(R15)(BP*4), Z11
+	MOVQ    48(R14), BP
+	VMOVUPS (R15)(BP*4), Z12
+	VMOVUPS 64(R15)(BP*4), Z13
+	MOVQ    56(R14), BP
+	VMOVUPS (R15)(BP*4), Z14
+	VMOVUPS 64(R15)(BP*4), Z15
+	MOVQ    64(R14), BP
+	VMOVUPS (R15)(BP*4), Z16
+	VMOVUPS 64(R15)(BP*4), Z17
+	MOVQ    72(R14), BP
+	VMOVUPS (R15)(BP*4), Z18
+	VMOVUPS 64(R15)(BP*4), Z19
+	MOVQ    80(R14), BP
+	VMOVUPS (R15)(BP*4), Z20
+	VMOVUPS 64(R15)(BP*4), Z21
+	MOVQ    88(R14), BP
+	VMOVUPS (R15)(BP*4), Z22
+	VMOVUPS 64(R15)(BP*4), Z23
+
+start:
+	MOVQ    x+0(FP), BP
+	MOVQ    depth+48(FP), R14
+	LEAQ    (BP)(R14*4), BP
+	MOVQ    BP, (SP)
+	MOVQ    zero+8(FP), BP
+	MOVQ    depth+48(FP), R14
+	LEAQ    (BP)(R14*4), BP
+	MOVQ    BP, 8(SP)
+	MOVQ    offsets+16(FP), R14
+	MOVQ    w+24(FP), R15
+	MOVQ    stride+40(FP), BP
+	SHLQ    $0x02, BP
+	MOVQ    BP, 16(SP)
+	TESTQ   BP, BP
+	JZ      store
+	MOVQ    (SP), BP
+	MOVQ    (R14), AX
+	TESTQ   AX, AX
+	LEAQ    (BP)(AX*4), AX
+	CMOVQLT 8(SP), AX
+	MOVQ    8(R14), CX
+	TESTQ   CX, CX
+	LEAQ    (BP)(CX*4), CX
+	CMOVQLT 8(SP), CX
+	MOVQ    16(R14), DX
+	TESTQ   DX, DX
+	LEAQ    (BP)(DX*4), DX
+	CMOVQLT 8(SP), DX
+	MOVQ    24(R14), BX
+	TESTQ   BX, BX
+	LEAQ    (BP)(BX*4), BX
+	CMOVQLT 8(SP), BX
+	MOVQ    32(R14), SI
+	TESTQ   SI, SI
+	LEAQ    (BP)(SI*4), SI
+	CMOVQLT 8(SP), SI
+	MOVQ    40(R14), DI
+	TESTQ   DI, DI
+	LEAQ    (BP)(DI*4), DI
+	CMOVQLT 8(SP), DI
+	MOVQ    48(R14), R8
+	TESTQ   R8, R8
+	LEAQ    (BP)(R8*4), R8
+	CMOVQLT 8(SP), R8
+	MOVQ    56(R14), R9
+	TESTQ   R9, R9
+	LEAQ    (BP)(R9*4), R9
+	CMOVQLT 8(SP), R9
+	MOVQ    64(R14), R10
+	TESTQ   R10, R10
+	LEAQ    (BP)(R10*4), R10
+	CMOVQLT 8(SP), R10
+	MOVQ    72(R14), R11
+	TESTQ   R11, R11
+	LEAQ    (BP)(R11*4), R11
+	CMOVQLT 8(SP), R11
+	MOVQ    80(R14), R12
+	TESTQ   R12, R12
+	LEAQ    (BP)(R12*4), R12
+	CMOVQLT 8(SP), R12
+	MOVQ    88(R14), R13
+	TESTQ   R13, R13
+	LEAQ    (BP)(R13*4), R13
+	CMOVQLT 8(SP), R13
+	MOVQ    src+32(FP), R14
+	MOVQ    depth+48(FP), BP
+	NEGQ    BP
+	CMPQ    BP, $-4
+	JG      single
+
+unrolled:
+	VMOVUPS      (R14), Z24
+	VMOVUPS      Z24, (R15)
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      Z25, 64(R15)
+	ADDQ         16(SP), R14
+	VBROADCASTSS (AX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (CX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (BX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (SI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (DI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R8)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R9)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R11)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R12)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R13)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R14), Z24
+	VMOVUPS      Z24, 128(R15)
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      Z25, 192(R15)
+	ADDQ         16(SP), R14
+	VBROADCASTSS 4(AX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 4(CX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 4(DX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 4(BX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 4(SI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 4(DI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 4(R8)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 4(R9)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 4(R10)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 4(R11)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 4(R12)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 4(R13)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R14), Z24
+	VMOVUPS      Z24, 256(R15)
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      Z25, 320(R15)
+	ADDQ         16(SP), R14
+	VBROADCASTSS 8(AX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 8(CX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 8(DX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 8(BX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 8(SI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 8(DI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 8(R8)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 8(R9)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 8(R10)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 8(R11)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 8(R12)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 8(R13)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	VMOVUPS      (R14), Z24
+	VMOVUPS      Z24, 384(R15)
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      Z25, 448(R15)
+	ADDQ         16(SP), R14
+	VBROADCASTSS 12(AX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS 12(CX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS 12(DX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS 12(BX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS 12(SI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS 12(DI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS 12(R8)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS 12(R9)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS 12(R10)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS 12(R11)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS 12(R12)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS 12(R13)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         $+512, R15
+	ADDQ         $0x04, BP
+	CMPQ         BP, $-4
+	JLE          unrolled
+	TESTQ        BP, BP
+	JZ           tapDone
+
+single:
+	VMOVUPS      (R14), Z24
+	VMOVUPS      Z24, (R15)
+	VMOVUPS      64(R14), Z25
+	VMOVUPS      Z25, 64(R15)
+	ADDQ         16(SP), R14
+	VBROADCASTSS (AX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (CX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (DX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (BX)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (SI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (DI)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R8)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R9)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R11)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R12)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R13)(BP*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         $+128, R15
+	INCQ         BP
+	JNZ          single
+
+tapDone:
+store:
+	MOVQ         y+56(FP), R15
+	MOVQ         yOffsets+64(FP), R14
+	VBROADCASTSS floor+80(FP), Z24
 	MOVQ         (R14), BP
 	VMAXPS       Z0, Z24, Z0
 	VMOVUPS      Z0, (R15)(BP*4)
@@ -1724,6 +3832,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-24
 
 again:
 	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
 	VMOVUPS      constants<>+0(SB), Z1
 	VMINPS       Z0, Z1, Z2
 	VMOVUPS      constants<>+64(SB), Z1
@@ -1733,6 +3842,7 @@ again:
 	VSUBPS       constants<>+128(SB), Z0, Z1
 	VFNMADD231PS constants<>+256(SB), Z1, Z2
 	VFNMADD231PS constants<>+320(SB), Z1, Z2
+	VPSUBD       constants<>+128(SB), Z0, Z0
 	VMOVUPS      constants<>+384(SB), Z1
 	VFMADD213PS  constants<>+448(SB), Z2, Z1
 	VFMADD213PS  constants<>+512(SB), Z2, Z1
@@ -1741,7 +3851,6 @@ again:
 	VFMADD213PS  constants<>+704(SB), Z2, Z1
 	VFMADD213PS  constants<>+768(SB), Z2, Z1
 	VFMADD213PS  constants<>+768(SB), Z2, Z1
-	VPSUBD       constants<>+128(SB), Z0, Z0
 	VPSRAD       $0x01, Z0, Z2
 	VPSUBD       Z2, Z0, Z0
 	VPADDD       constants<>+832(SB), Z2, Z2
@@ -1749,8 +3858,8 @@ again:
 	VPADDD       constants<>+832(SB), Z0, Z0
 	VPSLLD       $0x17, Z0, Z0
 	VMULPS       Z2, Z1, Z1
-	VMULPS       Z0, Z1, Z0
-	VMOVUPS      Z0, (AX)
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
 	ADDQ         $0x40, AX
 	ADDQ         $0x40, CX
 	DECQ         DX
@@ -1767,6 +3876,7 @@ TEXT ·sigmoidAVX512(SB), NOSPLIT, $0-24
 
 again:
 	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
 	VORPS        constants<>+896(SB), Z0, Z3
 	VMOVUPS      constants<>+0(SB), Z1
 	VMINPS       Z3, Z1, Z3
@@ -1777,6 +3887,7 @@ again:
 	VSUBPS       constants<>+128(SB), Z2, Z1
 	VFNMADD231PS constants<>+256(SB), Z1, Z3
 	VFNMADD231PS constants<>+320(SB), Z1, Z3
+	VPSUBD       constants<>+128(SB), Z2, Z2
 	VMOVUPS      constants<>+384(SB), Z1
 	VFMADD213PS  constants<>+448(SB), Z3, Z1
 	VFMADD213PS  constants<>+512(SB), Z3, Z1
@@ -1785,7 +3896,6 @@ again:
 	VFMADD213PS  constants<>+704(SB), Z3, Z1
 	VFMADD213PS  constants<>+768(SB), Z3, Z1
 	VFMADD213PS  constants<>+768(SB), Z3, Z1
-	VPSUBD       constants<>+128(SB), Z2, Z2
 	VPSRAD       $0x01, Z2, Z3
 	VPSUBD       Z3, Z2, Z2
 	VPADDD       constants<>+832(SB), Z3, Z3
@@ -1804,6 +3914,92 @@ again:
 	ADDQ         $0x40, CX
 	DECQ         DX
 	JNZ          again
+	VZEROUPPER
+	RET
+
+// func tanhAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·tanhAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
+	VORPS        constants<>+896(SB), Z0, Z2
+	VADDPS       Z2, Z2, Z2
+	VMOVUPS      constants<>+960(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      constants<>+128(SB), Z1
+	VFMADD231PS  constants<>+192(SB), Z2, Z1
+	VSUBPS       constants<>+128(SB), Z1, Z3
+	VFNMADD231PS constants<>+256(SB), Z3, Z2
+	VFNMADD231PS constants<>+320(SB), Z3, Z2
+	VPSUBD       constants<>+128(SB), Z1, Z1
+	VMOVUPS      constants<>+384(SB), Z3
+	VFMADD213PS  constants<>+448(SB), Z2, Z3
+	VFMADD213PS  constants<>+512(SB), Z2, Z3
+	VFMADD213PS  constants<>+576(SB), Z2, Z3
+	VFMADD213PS  constants<>+640(SB), Z2, Z3
+	VFMADD213PS  constants<>+704(SB), Z2, Z3
+	VMULPS       Z2, Z2, Z4
+	VFMADD213PS  Z2, Z4, Z3
+	VPADDD       constants<>+832(SB), Z1, Z1
+	VPSLLD       $0x17, Z1, Z1
+	VSUBPS       constants<>+768(SB), Z1, Z4
+	VFMADD231PS  Z1, Z3, Z4
+	VADDPS       constants<>+1024(SB), Z4, Z3
+	VDIVPS       Z3, Z4, Z4
+	VANDPS       constants<>+896(SB), Z0, Z3
+	VANDPS       constants<>+1088(SB), Z4, Z4
+	VORPS        Z3, Z4, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func tanhGradientAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·tanhGradientAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
+	VMOVUPS      constants<>+768(SB), Z2
+	VFNMADD231PS Z0, Z0, Z2
+	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func pixelsAVX512(dst *float32, src *byte, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·pixelsAVX512(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    src+8(FP), CX
+	MOVQ    vectors+16(FP), DX
+	VMOVUPS constants<>+1152(SB), Z1
+
+again:
+	VPMOVZXBD (CX), Z0
+	VCVTDQ2PS Z0, Z0
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, (AX)
+	ADDQ      $0x40, AX
+	ADDQ      $0x10, CX
+	DECQ      DX
+	JNZ       again
 	VZEROUPPER
 	RET
 
@@ -1830,6 +4026,7 @@ again:
 	VSUBPS        constants<>+128(SB), Z5, Z4
 	VFNMADD231PS  constants<>+256(SB), Z4, Z6
 	VFNMADD231PS  constants<>+320(SB), Z4, Z6
+	VPSUBD        constants<>+128(SB), Z5, Z5
 	VMOVUPS       constants<>+384(SB), Z4
 	VFMADD213PS   constants<>+448(SB), Z6, Z4
 	VFMADD213PS   constants<>+512(SB), Z6, Z4
@@ -1838,7 +4035,6 @@ again:
 	VFMADD213PS   constants<>+704(SB), Z6, Z4
 	VFMADD213PS   constants<>+768(SB), Z6, Z4
 	VFMADD213PS   constants<>+768(SB), Z6, Z4
-	VPSUBD        constants<>+128(SB), Z5, Z5
 	VPSRAD        $0x01, Z5, Z6
 	VPSUBD        Z6, Z5, Z5
 	VPADDD        constants<>+832(SB), Z6, Z6
@@ -1856,16 +4052,16 @@ again:
 	VBROADCASTSS  scale+32(FP), Z7
 	VMULPS        Z7, Z5, Z5
 	VMOVUPS       Z5, (AX)
-	VADDPS        constants<>+960(SB), Z4, Z6
+	VADDPS        constants<>+1024(SB), Z4, Z6
 	VDIVPS        Z6, Z4, Z6
 	VMULPS        Z6, Z6, Z7
-	VMOVUPS       constants<>+1024(SB), Z5
-	VFMADD213PS   constants<>+1088(SB), Z7, Z5
-	VFMADD213PS   constants<>+1152(SB), Z7, Z5
-	VFMADD213PS   constants<>+1216(SB), Z7, Z5
+	VMOVUPS       constants<>+1216(SB), Z5
 	VFMADD213PS   constants<>+1280(SB), Z7, Z5
 	VFMADD213PS   constants<>+1344(SB), Z7, Z5
-	VFMADD213PS   constants<>+960(SB), Z7, Z5
+	VFMADD213PS   constants<>+1408(SB), Z7, Z5
+	VFMADD213PS   constants<>+1472(SB), Z7, Z5
+	VFMADD213PS   constants<>+1536(SB), Z7, Z5
+	VFMADD213PS   constants<>+1024(SB), Z7, Z5
 	VXORPS        X4, X4, X4
 	VMAXPS        Z2, Z4, Z4
 	VFNMADD231PS  Z3, Z2, Z4
@@ -1887,6 +4083,376 @@ again:
 	VADDPD        X1, X0, X0
 	VHADDPD       X0, X0, X0
 	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sampleAVX512(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+// Requires: AVX, AVX512F, SSE2
+TEXT ·sampleAVX512(SB), NOSPLIT, $0-48
+	MOVQ   z+0(FP), AX
+	MOVQ   mean+8(FP), CX
+	MOVQ   logVar+16(FP), DX
+	MOVQ   eps+24(FP), BX
+	MOVQ   halves+32(FP), SI
+	VXORPS X0, X0, X0
+
+again:
+	VCVTPS2PD     (CX), Z1
+	VCVTPS2PD     (DX), Z2
+	VMULPD        constants<>+1600(SB), Z2, Z4
+	VMOVUPD       constants<>+1664(SB), Z6
+	VFMADD231PD   constants<>+1728(SB), Z4, Z6
+	VSUBPD        constants<>+1664(SB), Z6, Z7
+	VMOVAPD       Z4, Z3
+	VFNMADD231PD  constants<>+1792(SB), Z7, Z3
+	VFNMADD231PD  constants<>+1856(SB), Z7, Z3
+	VMOVUPD       constants<>+1920(SB), Z7
+	VFMADD213PD   constants<>+1984(SB), Z3, Z7
+	VFMADD213PD   constants<>+2048(SB), Z3, Z7
+	VFMADD213PD   constants<>+2112(SB), Z3, Z7
+	VFMADD213PD   constants<>+2176(SB), Z3, Z7
+	VFMADD213PD   constants<>+2240(SB), Z3, Z7
+	VFMADD213PD   constants<>+2304(SB), Z3, Z7
+	VFMADD213PD   constants<>+2368(SB), Z3, Z7
+	VFMADD213PD   constants<>+2432(SB), Z3, Z7
+	VFMADD213PD   constants<>+2496(SB), Z3, Z7
+	VFMADD213PD   constants<>+2560(SB), Z3, Z7
+	VFMADD213PD   constants<>+1600(SB), Z3, Z7
+	VFMADD213PD   constants<>+2624(SB), Z3, Z7
+	VMULPD        Z3, Z7, Z7
+	VPADDQ        constants<>+2688(SB), Z6, Z6
+	VPSLLQ        $0x34, Z6, Z6
+	VSUBPD        constants<>+2624(SB), Z6, Z5
+	VFMADD231PD   Z6, Z7, Z5
+	VMOVAPD       Z6, Z3
+	VFMADD231PD   Z6, Z7, Z3
+	VADDPD        constants<>+2624(SB), Z3, Z4
+	VMULPD        Z4, Z5, Z5
+	VCVTPS2PD     (BX), Z4
+	VFMADD213PD   Z1, Z3, Z4
+	VCVTPD2PS     Z4, Y4
+	VMOVUPS       Y4, (AX)
+	VSUBPD        Z2, Z5, Z5
+	VFMADD231PD   Z1, Z1, Z5
+	VADDPD        Z5, Z0, Z0
+	ADDQ          $0x20, AX
+	ADDQ          $0x20, CX
+	ADDQ          $0x20, DX
+	ADDQ          $0x20, BX
+	DECQ          SI
+	JNZ           again
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VHADDPD       X0, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+// Requires: AVX, AVX512F
+TEXT ·sampleGradientAVX512(SB), NOSPLIT, $0-64
+	MOVQ         dmean+0(FP), AX
+	MOVQ         dlogVar+8(FP), CX
+	MOVQ         dz+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         logVar+32(FP), SI
+	MOVQ         eps+40(FP), DI
+	MOVQ         halves+48(FP), R8
+	VBROADCASTSD scale+56(FP), Z0
+
+again:
+	VCVTPS2PD    (SI), Z1
+	VMULPD       constants<>+1600(SB), Z1, Z1
+	VMOVUPD      constants<>+1664(SB), Z4
+	VFMADD231PD  constants<>+1728(SB), Z1, Z4
+	VSUBPD       constants<>+1664(SB), Z4, Z5
+	VMOVAPD      Z1, Z1
+	VFNMADD231PD constants<>+1792(SB), Z5, Z1
+	VFNMADD231PD constants<>+1856(SB), Z5, Z1
+	VMOVUPD      constants<>+1920(SB), Z5
+	VFMADD213PD  constants<>+1984(SB), Z1, Z5
+	VFMADD213PD  constants<>+2048(SB), Z1, Z5
+	VFMADD213PD  constants<>+2112(SB), Z1, Z5
+	VFMADD213PD  constants<>+2176(SB), Z1, Z5
+	VFMADD213PD  constants<>+2240(SB), Z1, Z5
+	VFMADD213PD  constants<>+2304(SB), Z1, Z5
+	VFMADD213PD  constants<>+2368(SB), Z1, Z5
+	VFMADD213PD  constants<>+2432(SB), Z1, Z5
+	VFMADD213PD  constants<>+2496(SB), Z1, Z5
+	VFMADD213PD  constants<>+2560(SB), Z1, Z5
+	VFMADD213PD  constants<>+1600(SB), Z1, Z5
+	VFMADD213PD  constants<>+2624(SB), Z1, Z5
+	VMULPD       Z1, Z5, Z5
+	VPADDQ       constants<>+2688(SB), Z4, Z4
+	VPSLLQ       $0x34, Z4, Z4
+	VSUBPD       constants<>+2624(SB), Z4, Z3
+	VFMADD231PD  Z4, Z5, Z3
+	VMOVAPD      Z4, Z2
+	VFMADD231PD  Z4, Z5, Z2
+	VADDPD       constants<>+2624(SB), Z2, Z1
+	VMULPD       Z1, Z3, Z3
+	VCVTPS2PD    (DX), Z1
+	VCVTPS2PD    (BX), Z4
+	VFMADD213PD  Z1, Z0, Z4
+	VCVTPD2PS    Z4, Y4
+	VMOVUPS      Y4, (AX)
+	VCVTPS2PD    (DI), Z4
+	VMULPD       Z2, Z4, Z4
+	VMULPD       Z1, Z4, Z4
+	VFMADD231PD  Z0, Z3, Z4
+	VMULPD       constants<>+1600(SB), Z4, Z4
+	VCVTPD2PS    Z4, Y4
+	VMOVUPS      Y4, (CX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	DECQ         R8
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func normalAVX512(dst *float32, block *int, index *int, stream *int, vectors int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·normalAVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ block+8(FP), CX
+	MOVQ index+16(FP), DX
+	MOVQ stream+24(FP), BX
+	MOVQ vectors+32(FP), SI
+
+again:
+	VMOVUPD      (CX), Z1
+	VMOVUPD      (DX), Z0
+	VPBROADCASTQ 16(BX), Z2
+	VPBROADCASTQ 24(BX), Z3
+	VPBROADCASTQ (BX), Z4
+	VPBROADCASTQ 8(BX), Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPMULUDQ     constants<>+2752(SB), Z1, Z6
+	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPSRLQ       $0x20, Z2, Z1
+	VXORPD       Z0, Z1, Z1
+	VXORPD       Z4, Z1, Z1
+	VMOVAPD      Z2, Z0
+	VPSRLQ       $0x20, Z6, Z2
+	VXORPD       Z3, Z2, Z2
+	VXORPD       Z5, Z2, Z2
+	VMOVAPD      Z6, Z3
+	VPADDQ       constants<>+2880(SB), Z4, Z4
+	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPSLLQ       $0x20, Z0, Z0
+	VANDPD       constants<>+3008(SB), Z1, Z1
+	VORPD        Z1, Z0, Z0
+	VPSLLQ       $0x20, Z3, Z1
+	VANDPD       constants<>+3008(SB), Z2, Z2
+	VORPD        Z2, Z1, Z1
+	VPSRLQ       $0x0b, Z0, Z0
+	VPSRLQ       $0x20, Z0, Z2
+	VANDPD       constants<>+3008(SB), Z0, Z0
+	VORPD        constants<>+3072(SB), Z2, Z2
+	VORPD        constants<>+3136(SB), Z0, Z0
+	VSUBPD       constants<>+3200(SB), Z2, Z2
+	VADDPD       Z2, Z0, Z0
+	VMULPD       constants<>+3264(SB), Z0, Z0
+	VPSRLQ       $0x0b, Z1, Z1
+	VPSRLQ       $0x20, Z1, Z2
+	VANDPD       constants<>+3008(SB), Z1, Z1
+	VORPD        constants<>+3072(SB), Z2, Z2
+	VORPD        constants<>+3136(SB), Z1, Z1
+	VSUBPD       constants<>+3200(SB), Z2, Z2
+	VADDPD       Z2, Z1, Z1
+	VMULPD       constants<>+3264(SB), Z1, Z1
+	VMOVUPD      constants<>+2624(SB), Z2
+	VSUBPD       Z0, Z2, Z0
+	VPADDQ       constants<>+3328(SB), Z0, Z2
+	VPSRLQ       $0x34, Z2, Z0
+	VORPD        constants<>+3136(SB), Z0, Z0
+	VSUBPD       constants<>+3392(SB), Z0, Z0
+	VANDPD       constants<>+3456(SB), Z2, Z2
+	VPADDQ       constants<>+3520(SB), Z2, Z2
+	VSUBPD       constants<>+2624(SB), Z2, Z4
+	VADDPD       constants<>+2624(SB), Z2, Z2
+	VDIVPD       Z2, Z4, Z4
+	VMULPD       Z4, Z4, Z3
+	VMOVUPD      constants<>+3584(SB), Z2
+	VFMADD213PD  constants<>+3648(SB), Z3, Z2
+	VFMADD213PD  constants<>+3712(SB), Z3, Z2
+	VFMADD213PD  constants<>+3776(SB), Z3, Z2
+	VFMADD213PD  constants<>+3840(SB), Z3, Z2
+	VFMADD213PD  constants<>+3904(SB), Z3, Z2
+	VFMADD213PD  constants<>+3968(SB), Z3, Z2
+	VFMADD213PD  constants<>+4032(SB), Z3, Z2
+	VFMADD213PD  constants<>+4096(SB), Z3, Z2
+	VFMADD213PD  constants<>+4160(SB), Z3, Z2
+	VMULPD       Z4, Z2, Z2
+	VFMADD231PD  constants<>+4224(SB), Z0, Z2
+	VMULPD       constants<>+4288(SB), Z2, Z2
+	VSQRTPD      Z2, Z2
+	VMULPD       constants<>+4352(SB), Z1, Z4
+	VADDPD       constants<>+1664(SB), Z4, Z3
+	VSUBPD       constants<>+1664(SB), Z3, Z1
+	VSUBPD       Z1, Z4, Z4
+	VMULPD       constants<>+4416(SB), Z4, Z4
+	VMULPD       Z4, Z4, Z1
+	VMOVUPD      constants<>+4480(SB), Z0
+	VFMADD213PD  constants<>+1920(SB), Z1, Z0
+	VFMADD213PD  constants<>+4544(SB), Z1, Z0
+	VFMADD213PD  constants<>+2176(SB), Z1, Z0
+	VFMADD213PD  constants<>+4608(SB), Z1, Z0
+	VFMADD213PD  constants<>+2432(SB), Z1, Z0
+	VFMADD213PD  constants<>+4672(SB), Z1, Z0
+	VMULPD       Z4, Z0, Z0
+	VFMADD213PD  Z4, Z1, Z0
+	VMOVUPD      constants<>+4736(SB), Z5
+	VFMADD213PD  constants<>+4800(SB), Z1, Z5
+	VFMADD213PD  constants<>+1984(SB), Z1, Z5
+	VFMADD213PD  constants<>+4864(SB), Z1, Z5
+	VFMADD213PD  constants<>+2240(SB), Z1, Z5
+	VFMADD213PD  constants<>+4928(SB), Z1, Z5
+	VFMADD213PD  constants<>+2496(SB), Z1, Z5
+	VFMADD213PD  constants<>+4992(SB), Z1, Z5
+	VFMADD213PD  constants<>+2624(SB), Z1, Z5
+	VPSLLQ       $0x3f, Z3, Z4
+	VPMOVQ2M     Z4, K1
+	VMOVAPD      Z5, Z1
+	VMOVAPD      Z0, K1, Z1
+	VPMOVQ2M     Z4, K1
+	VMOVAPD      Z0, Z0
+	VMOVAPD      Z5, K1, Z0
+	VPADDQ       constants<>+5056(SB), Z3, Z4
+	VPSLLQ       $0x3e, Z4, Z4
+	VANDPD       constants<>+5120(SB), Z4, Z4
+	VXORPD       Z4, Z0, Z0
+	VPADDQ       constants<>+5184(SB), Z3, Z4
+	VPSLLQ       $0x3e, Z4, Z4
+	VANDPD       constants<>+5120(SB), Z4, Z4
+	VXORPD       Z4, Z1, Z1
+	VMULPD       Z2, Z1, Z1
+	VMULPD       Z2, Z0, Z0
+	VCVTPD2PS    Z1, Y1
+	VCVTPD2PS    Z0, Y0
+	VPMOVZXDQ    Y1, Z1
+	VPMOVZXDQ    Y0, Z0
+	VPSLLQ       $0x20, Z0, Z0
+	VORPD        Z0, Z1, Z1
+	VMOVUPD      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         SI
+	JNZ          again
 	VZEROUPPER
 	RET
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/blas"
+
+	"govae/internal/random"
 )
 
 // peak measures what one core can do in fused multiply-adds, in FLOP/s: the
@@ -102,6 +104,11 @@ func BenchmarkVector(b *testing.B) {
 	x, y, loss := make([]float32, n*784), normal(1, n*784), make([]float64, n)
 	theta, average, g := normal(1, parameters), make([]float32, parameters), normal(2, parameters)
 	m, v := make([]float32, parameters), make([]float32, parameters)
+	latent := [6][]float32{}
+	for i := range latent {
+		latent[i] = make([]float32, 2*n)
+	}
+	eps, index, pixels := latent[0], make([]int, n), make([]byte, len(x))
 	act, dact, db := normal(1, n*784*32), normal(2, n*784*32), make([]float32, 32)
 	for _, op := range []struct {
 		name  string
@@ -111,6 +118,14 @@ func BenchmarkVector(b *testing.B) {
 		{"Adam", 9 * 4 * parameters, func() { k.Adam(theta, average, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 0.1, 10) }},
 		{"Bernoulli", 3 * 4 * len(x), func() { k.Bernoulli(loss, x, y, y, 1) }},
 		{"Sigmoid", 2 * 4 * len(x), func() { k.Sigmoid(x, y) }},
+		{"Tanh", 2 * 4 * len(x), func() { k.Tanh(x, y) }},
+		{"TanhGradient", 3 * 4 * len(x), func() { k.TanhGradient(x, y) }},
+		{"Pixels", 5 * len(x), func() { k.Pixels(x, pixels) }},
+		{"Normal", 4 * len(eps), func() { k.Normal(eps, 1, random.TrainNoise, 0, index) }},
+		{"Sample", 4 * 4 * len(eps), func() { k.Sample(eps, latent[1], latent[2], latent[3]) }},
+		{"SampleGradient", 6 * 4 * len(eps), func() {
+			k.SampleGradient(latent[1], latent[2], latent[3], latent[4], latent[5], eps, 1./n)
+		}},
 		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
 	} {
 		b.Run(op.name, func(b *testing.B) {

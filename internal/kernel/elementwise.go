@@ -3,17 +3,23 @@ package kernel
 import "math"
 
 // Exp sets dst[i] to e to the power of x[i], to 2 ulp. dst may be x.
-func (k *Kernel) Exp(dst, x []float32) { k.elementwiseMap("Exp", (*isa).expOf, dst, x) }
+func (k *Kernel) Exp(dst, x []float32) { k.elementwiseMap("Exp", (*Kernel).exp, dst, x) }
 
 // Sigmoid sets dst[i] to 1/(1+exp(-x[i])), to 2 ulp. dst may be x.
-func (k *Kernel) Sigmoid(dst, x []float32) { k.elementwiseMap("Sigmoid", (*isa).sigmoidOf, dst, x) }
+func (k *Kernel) Sigmoid(dst, x []float32) { k.elementwiseMap("Sigmoid", (*Kernel).sigmoid, dst, x) }
 
-// Tanh sets dst[i] to the hyperbolic tangent of x[i], to 1 ulp. dst may be x.
-func (k *Kernel) Tanh(dst, x []float32) { k.elementwiseMap("Tanh", (*isa).tanhOf, dst, x) }
+// Tanh sets dst[i] to the hyperbolic tangent of x[i], to 2 ulp. dst may be x.
+func (k *Kernel) Tanh(dst, x []float32) { k.elementwiseMap("Tanh", (*Kernel).tanh, dst, x) }
 
-func (set *isa) expOf(dst, x []float32) {
-	if set != nil {
-		set.vectorMap(set.exp, dst, x)
+// TanhGradient turns dy, the gradient of y = tanh(x), into that of x:
+// dy[i] becomes dy[i]*(1-y[i]^2), to 2 ulp.
+func (k *Kernel) TanhGradient(dy, y []float32) {
+	k.elementwiseMap("TanhGradient", (*Kernel).tanhGradient, dy, y)
+}
+
+func (k *Kernel) exp(dst, x []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.exp, dst, x)
 		return
 	}
 	for i, v := range x {
@@ -21,9 +27,9 @@ func (set *isa) expOf(dst, x []float32) {
 	}
 }
 
-func (set *isa) sigmoidOf(dst, x []float32) {
-	if set != nil {
-		set.vectorMap(set.sigmoid, dst, x)
+func (k *Kernel) sigmoid(dst, x []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.sigmoid, dst, x)
 		return
 	}
 	for i, v := range x {
@@ -31,26 +37,59 @@ func (set *isa) sigmoidOf(dst, x []float32) {
 	}
 }
 
-func (set *isa) tanhOf(dst, x []float32) {
+func (k *Kernel) tanh(dst, x []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.tanh, dst, x)
+		return
+	}
 	for i, v := range x {
 		dst[i] = float32(math.Tanh(float64(v)))
 	}
 }
 
-func (k *Kernel) elementwiseMap(function string, f func(set *isa, dst, x []float32), dst, x []float32) {
+func (k *Kernel) tanhGradient(dy, y []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.tanhGradient, dy, y)
+		return
+	}
+	for i, v := range y {
+		dy[i] = float32(float64(dy[i]) * (1 - float64(v)*float64(v)))
+	}
+}
+
+func (k *Kernel) elementwiseMap(function string, f func(k *Kernel, dst, x []float32), dst, x []float32) {
 	checkLen(function, "dst", len(dst), len(x))
-	launch(k, &k.elementwise, ceilDiv(len(x), elementwiseBlock), elementwiseTask{k.isa, f, dst, x})
+	launch(k, &k.elementwise, ceilDiv(len(x), elementwiseBlock), elementwiseTask{k, f, dst, x})
 }
 
 const elementwiseBlock = 1 << 14
 
 type elementwiseTask struct {
-	set    *isa
-	f      func(set *isa, dst, x []float32)
+	k      *Kernel
+	f      func(k *Kernel, dst, x []float32)
 	dst, x []float32
 }
 
 func (t *elementwiseTask) Do(i int) {
 	first, last := i*elementwiseBlock, min((i+1)*elementwiseBlock, len(t.x))
-	t.f(t.set, t.dst[first:last], t.x[first:last])
+	t.f(t.k, t.dst[first:last], t.x[first:last])
+}
+
+// vectorMap applies a function of whole vectors to slices of any length. An element's
+// result does not depend on its place.
+func (k *Kernel) vectorMap(f func(dst, x *float32, vectors int), dst, x []float32) {
+	lanes := k.isa.lanes
+	whole := len(x) / lanes * lanes
+	if whole > 0 {
+		f(&dst[0], &x[0], whole/lanes)
+	}
+	if rest := x[whole:]; len(rest) > 0 {
+		buffer := k.floats.borrow(2 * lanes)
+		to, from := (*buffer)[:lanes], (*buffer)[lanes:]
+		copy(to, dst[whole:])
+		copy(from, rest)
+		f(&to[0], &from[0], 1)
+		copy(dst[whole:], to)
+		k.floats.giveBack(buffer)
+	}
 }

@@ -12,8 +12,9 @@ import (
 // and A and B are not read if alpha is 0.
 //
 // The product is computed in register blocks, over blocks of [gemmDepth] along
-// kk. A block of op(B) one register block wide is packed, so that it stays in
-// the first-level cache while the rows of op(A) pass by where they lie.
+// kk. A block of op(B) one register block wide is packed, by the first rows of
+// op(A) that meet it where they can, so that it stays in the first-level cache
+// while the others pass by where they lie.
 func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	checkMatrix("a", tA, m, kk, a, lda)
 	checkMatrix("b", tB, kk, n, b, ldb)

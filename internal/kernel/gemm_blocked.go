@@ -2,8 +2,10 @@ package kernel
 
 const (
 	gemmDepth = 320 // of a block at most: a packed panel of 32 columns is 40 KiB, most of a first-level cache
-	gemmTiles = 16  // row blocks of a task at most; with gemmDepth about 250 KiB of A
+	gemmTiles = 16  // row blocks of a task at most, or twice as many shallow ones; about 250 KiB of A
 	gemmTasks = 16  // tasks to aim for across a wide matrix; half as many down a narrow one
+
+	gemmCached = 1 << 16 // numbers of B that stay in a second-level cache beside the blocks of A
 )
 
 // gemmTask is C = max(floor, alpha*op(A)*op(B) + beta*C + bias), cut into tasks
@@ -42,7 +44,7 @@ func (k *Kernel) gemm(t gemmTask) {
 		t.panels = min(panels, 32) // the rows of A are read from memory only once
 	}
 	t.across = ceilDiv(panels, t.panels)
-	t.tiles = min(gemmTiles, ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
+	t.tiles = min(gemmTiles*min(2, gemmDepth/t.depth), ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
 	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
 }
 
@@ -64,12 +66,11 @@ func (t *gemmTask) Do(i int) {
 	for depth := 0; depth < t.kk; depth += t.depth {
 		for col := firstCol; col < lastCol; col += cols {
 			block.take(depth, col)
-			next := t.b[:0]
-			if depth+t.depth < t.kk {
-				next = block.below()
-			}
+			next := block.following(lastCol)
 			for row := firstRow; row < lastRow; row += t.rows {
-				next = block.ahead(next, ceilDiv(lastRow-row, t.rows))
+				if next.rows > 0 {
+					next.ahead(t.k.isa, ceilDiv(lastRow-row, t.rows))
+				}
 				if below := row + t.rows; below < lastRow { // bring what is written next closer, too
 					t.k.isa.prefetch(&t.c[below*t.ldc+col], t.ldc, min(t.rows, lastRow-below))
 				}
@@ -102,6 +103,7 @@ type gemmBlock struct {
 	depth, col, deep, wide int // where the panel is, and its size
 	b                      []float32
 	bStride                int
+	unpacked               bool // b is to be filled by the first row block, while it multiplies
 }
 
 func newGemmBlock(t *gemmTask) gemmBlock {
@@ -149,6 +151,10 @@ func (g *gemmBlock) take(depth, col int) {
 		return
 	}
 	g.b, g.bStride = g.packed, cols
+	if !g.transA && !g.transB && g.alpha == 1 && g.wide == cols {
+		g.unpacked = true
+		return
+	}
 	if g.wide < cols {
 		clear(g.packed)
 	}
@@ -164,24 +170,41 @@ func (g *gemmBlock) take(depth, col int) {
 	}
 }
 
-// below is what the next block of the panel begins with, unless B is transposed
-// and so easy to foresee for the processor.
-func (g *gemmBlock) below() []float32 {
+// following is the part of B that will be needed soon: the next panel's rows of a
+// transposed B that is too large for a cache to hold, else what lies below the present
+// panel.
+func (g *gemmBlock) following(lastCol int) stretch {
+	t := g.gemmTask
+	next := stretch{stride: t.ldb}
 	if g.transB {
-		return nil
+		first, last := g.col+g.set.cols, min(g.col+2*g.set.cols, lastCol)
+		if first < last && t.n*t.kk > gemmCached {
+			next.x, next.rows, next.wide = t.b[first*t.ldb+g.depth:], last-first, g.deep
+		}
+	} else if first, last := g.depth+t.depth, min(g.depth+2*t.depth, t.kk); first < last {
+		next.x, next.rows, next.wide = t.b[first*t.ldb+g.col:], last-first, g.wide
 	}
-	next := g.gemmTask.b[(g.depth+g.gemmTask.depth)*g.ldb+g.col:]
-	return next[:min(g.gemmTask.depth*g.ldb, len(next))]
+	return next
 }
 
-// ahead asks for the first of some parts of the next block and returns the rest.
-func (g *gemmBlock) ahead(next []float32, parts int) []float32 {
-	rows := ceilDiv(len(next), g.ldb) / parts
-	if rows == 0 {
-		return next
+// stretch is a part of a matrix that will be needed soon.
+type stretch struct {
+	x                  []float32
+	stride, rows, wide int
+}
+
+// ahead asks for the first of some parts of the stretch, and drops it.
+func (s *stretch) ahead(set *isa, parts int) {
+	rows := ceilDiv(s.rows, parts)
+	if s.wide <= 32 {
+		set.prefetch(&s.x[0], s.stride, rows)
+	} else {
+		for row := range rows {
+			set.ahead(s.x[row*s.stride:][:s.wide])
+		}
 	}
-	g.set.prefetch(&next[0], g.ldb, rows)
-	return next[min(rows*g.ldb, len(next)):]
+	s.rows -= rows
+	s.x = s.x[min(rows*s.stride, len(s.x)):]
 }
 
 // multiply adds the product of the panel and one block of rows to C.
@@ -189,7 +212,8 @@ func (g *gemmBlock) multiply(row int) {
 	rows := min(g.rows, g.m-row)
 	accumulate := g.depth > 0 || g.beta != 0
 	c, cStride, cOffsets := g.c[row*g.ldc+g.col:], g.ldc, g.cOffsets
-	whole := rows == g.rows && g.wide == g.set.cols
+	few := !g.transA && !g.unpacked && rows <= g.set.gatherFewRows
+	whole := g.wide == g.set.cols && (rows == g.rows || few && rows == g.set.gatherFewRows)
 	if !whole {
 		c, cStride, cOffsets = g.edge, g.set.cols, g.edgeOffsets
 		if accumulate {
@@ -199,14 +223,14 @@ func (g *gemmBlock) multiply(row int) {
 	if g.transA {
 		g.outerTile(row, rows, c, cStride, accumulate)
 	} else {
-		g.gatherTile(row, rows, c, cOffsets, accumulate)
+		g.gatherTile(row, rows, c, cOffsets, accumulate, few)
 	}
 	if !whole {
 		copyBlock(g.c[row*g.ldc+g.col:], g.ldc, c, cStride, rows, g.wide)
 	}
 }
 
-func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accumulate bool) {
+func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accumulate, few bool) {
 	low := floor(false)
 	if g.depth+g.deep == g.kk {
 		low = g.floor
@@ -215,8 +239,16 @@ func (g *gemmBlock) gatherTile(row, rows int, c []float32, cOffsets []int, accum
 	if rows < g.rows {
 		offsets = g.lastOffsets
 	}
-	a := &g.a[row*g.lda+g.depth]
-	g.set.gather(a, a, &offsets[0], &g.b[0], 1, g.deep, &c[0], &cOffsets[0], &g.bias[0], low, accumulate)
+	a, set := &g.a[row*g.lda+g.depth], g.set
+	switch {
+	case g.unpacked:
+		set.gatherPacking(a, a, &offsets[0], &g.b[0], &g.gemmTask.b[g.depth*g.ldb+g.col], g.ldb, g.deep, &c[0], &cOffsets[0], &g.bias[0], low, accumulate)
+		g.unpacked = false
+	case few:
+		set.gatherFew(a, a, &offsets[0], &g.b[0], 1, g.deep, &c[0], &cOffsets[0], &g.bias[0], low, accumulate)
+	default:
+		set.gather(a, a, &offsets[0], &g.b[0], 1, g.deep, &c[0], &cOffsets[0], &g.bias[0], low, accumulate)
+	}
 }
 
 func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulate bool) {

@@ -17,6 +17,13 @@ type isa struct {
 	gather     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 	gatherRows int
 
+	// gatherFew is gather for a last block of gatherFewRows rows.
+	gatherFew     func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+	gatherFewRows int
+
+	// gatherPacking is gather for one tap, whose w it first sets to the rows of src.
+	gatherPacking func(x, zero *float32, offsets *int, w, src *float32, stride, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
 	// outer adds up outer products:
 	//
 	//	y[r*yStride+j] += sum over p of a[offsets[p]+r] * b[p*bStride+j]
@@ -34,8 +41,22 @@ type isa struct {
 	// lanes is the length of a vector, in which the functions below count.
 	lanes int
 
-	// exp and sigmoid compute dst[i] = e^x[i] and 1/(1+e^-x[i]).
-	exp, sigmoid func(dst, x *float32, vectors int)
+	// exp, sigmoid and tanh compute dst[i] = e^x[i], 1/(1+e^-x[i]) and tanh(x[i]);
+	// tanhGradient multiplies dst[i] by 1-x[i]^2.
+	exp, sigmoid, tanh, tanhGradient func(dst, x *float32, vectors int)
+
+	// pixels computes dst[i] = src[i]/255.
+	pixels func(dst *float32, src *byte, vectors int)
+
+	// sample sets z of [Kernel.Sample] and returns twice the KL divergence;
+	// sampleGradient is [Kernel.SampleGradient]. Both count in halves of vectors.
+	sample         func(z, mean, logVar, eps *float32, halves int) float64
+	sampleGradient func(dmean, dlogVar, dz, mean, logVar, eps *float32, halves int, scale float64)
+
+	// normal sets lanes/2 pairs of numbers at a time to the pairs of normal numbers
+	// that blocks of streams of package random make. stream points to the two words
+	// of the seed, the epoch and the domain.
+	normal func(dst *float32, block, index *int, stream *int, vectors int)
 
 	// bernoulli returns the loss of [Kernel.Bernoulli] and sets its gradient.
 	bernoulli func(dlogits, logits, x *float32, vectors int, scale float32) float64
@@ -64,23 +85,6 @@ func (set *isa) String() string {
 	}
 	return set.name
 }
-
-// vectorMap applies a function of whole vectors to slices of any length. An element's
-// result does not depend on its place.
-func (set *isa) vectorMap(f func(dst, x *float32, vectors int), dst, x []float32) {
-	whole := len(x) / set.lanes * set.lanes
-	if whole > 0 {
-		f(&dst[0], &x[0], whole/set.lanes)
-	}
-	if rest := x[whole:]; len(rest) > 0 {
-		var tail [maxLanes]float32
-		copy(tail[:], rest)
-		f(&tail[0], &tail[0], 1)
-		copy(dst[whole:], tail[:len(rest)])
-	}
-}
-
-const maxLanes = 16
 
 // floor is what an output is raised to: 0 is ReLU.
 func floor(relu bool) float32 {

@@ -11,8 +11,10 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx512", cols: 32,
 			gather: gatherAVX512, gatherRows: 12,
+			gatherFew: gatherFewAVX512, gatherFewRows: 8, gatherPacking: gatherPackingAVX512,
 			outer: outerAVX512, outerRows: 8,
-			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512,
+			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512, tanh: tanhAVX512, tanhGradient: tanhGradientAVX512,
+			pixels: pixelsAVX512, sample: sampleAVX512, sampleGradient: sampleGradientAVX512, normal: normalAVX512,
 			bernoulli: bernoulliAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
 			peak: peakAVX512, pack: packAVX512,
 			transpose8: transpose8, prefetch: prefetch,
@@ -22,8 +24,10 @@ func supported() (sets []*isa) {
 		sets = append(sets, &isa{
 			name: "avx2", cols: 16,
 			gather: gatherAVX2, gatherRows: 6,
+			gatherFew: gatherFewAVX2, gatherFewRows: 4, gatherPacking: gatherPackingAVX2,
 			outer: outerAVX2, outerRows: 4,
-			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2,
+			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2, tanh: tanhAVX2, tanhGradient: tanhGradientAVX2,
+			pixels: pixelsAVX2, sample: sampleAVX2, sampleGradient: sampleGradientAVX2, normal: normalAVX2,
 			bernoulli: bernoulliAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
 			peak: peakAVX2, pack: packAVX2,
 			transpose8: transpose8, prefetch: prefetch,

@@ -98,6 +98,21 @@ func (k *Kernel) Close() { k.pool.stop() }
 // them, and returns when all are done. Tasks may call Run themselves.
 func (k *Kernel) Run(n int, t Task) { k.pool.run(n, t) }
 
+// Start begins the tasks 0..n-1 of t on a worker that finds nothing else to do, and
+// returns at once. [Job.Wait] ends it and must be called once.
+func (k *Kernel) Start(n int, t Task) Job {
+	return Job{&k.pool, k.pool.begin(n, t, min(k.pool.threads-1, 1))}
+}
+
+// Job is work that [Kernel.Start] began.
+type Job struct {
+	pool *pool
+	job  *job
+}
+
+// Wait returns when all tasks are done; it does itself those that no worker has begun.
+func (j Job) Wait() { j.pool.wait(j.job) }
+
 // checkLen panics unless a slice has the length that the shapes call for.
 func checkLen(function, name string, got, want int) {
 	if got != want {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"govae/internal/random"
 )
 
 func newKernel(t testing.TB, threads int) *Kernel {
@@ -159,7 +161,11 @@ func testNothingIsAllocated(t *testing.T) {
 	x, y, w, dw := make([]float32, n*s.in()), make([]float32, n*s.out()), make([]float32, s.weights()), make([]float32, s.weights())
 	db, loss := make([]float32, s.K), make([]float64, n)
 	average, m, v := slices.Clone(w), slices.Clone(w), slices.Clone(w)
+	const latents = 2*n - 1
+	l, index, pixels := make([]float32, latents), make([]int, latents), make([]byte, latents)
+	counts := &count{make([]atomic.Int32, n)}
 	step := func() {
+		job := k.Start(n, counts)
 		k.ConvForward(s, n, y, x, w, db, true)
 		k.ConvBackwardInput(s, n, x, y, w, nil, false)
 		k.ConvBackwardWeights(s, n, dw, x, y)
@@ -167,6 +173,13 @@ func testNothingIsAllocated(t *testing.T) {
 		k.Affine(n*49, 64, 64, y, y, w[:64*64], db, true)
 		k.Bernoulli(loss, y, y, y, 1)
 		k.Sigmoid(y, y)
+		k.Tanh(l, l)
+		k.TanhGradient(l, l)
+		k.Sample(l, l, l, l)
+		k.SampleGradient(l, l, l, l, l, l, 1)
+		k.Pixels(l, pixels)
+		k.Normal(l, 1, random.TrainNoise, 0, index)
+		job.Wait()
 		k.Adam(w, average, m, v, dw, 1e-3, 0.9, 0.999, 1e-8, 0.1, 1)
 	}
 	// How many buffers are in use at a time depends on when the workers run, so

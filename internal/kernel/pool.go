@@ -20,7 +20,7 @@ type pool struct {
 	stopped sync.Once
 }
 
-// job is one call of run. Helpers may hold a stale reference when it is over,
+// job is one task that is being done. Helpers may hold a stale reference when it is over,
 // so it is counted and reused only after the last of them has dropped it.
 type job struct {
 	task       Task
@@ -53,13 +53,17 @@ func (p *pool) start(threads int) {
 func (p *pool) stop() { p.stopped.Do(func() { close(p.offers) }) }
 
 func (p *pool) run(n int, t Task) {
-	helpers := min(p.threads, n) - 1
-	if helpers <= 0 {
+	if min(p.threads, n) < 2 {
 		for i := range n {
 			t.Do(i)
 		}
 		return
 	}
+	p.wait(p.begin(n, t, min(p.threads, n)-1))
+}
+
+// begin offers a task to some helpers.
+func (p *pool) begin(n int, t Task, helpers int) *job {
 	j := p.jobs.get()
 	if j.finished == nil {
 		j.finished = make(chan struct{}, 1)
@@ -75,7 +79,12 @@ func (p *pool) run(n int, t Task) {
 			j.refs.Add(-1)
 		}
 	}
-	if !j.help() {
+	return j
+}
+
+// wait does what the helpers have left and waits until they are done.
+func (p *pool) wait(j *job) {
+	if j.n > 0 && !j.help() {
 		spin(func() bool { return len(j.finished) > 0 })
 		<-j.finished
 	}

@@ -92,36 +92,96 @@ func TestElementwise(t *testing.T) { eachKernel(t, testElementwise) }
 
 func testElementwise(t *testing.T) {
 	k := newKernel(t, 2)
-	functions := []struct {
-		name string
-		f    func(dst, x []float32)
-		want func(float64) float64
-	}{
-		{"Exp", k.Exp, math.Exp},
-		{"Sigmoid", k.Sigmoid, func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }},
-		{"Tanh", k.Tanh, math.Tanh},
-	}
-	x := normal(1, 40001)
+	x := append(normal(1, 40001), edges...)
 	for i := range x {
 		x[i] *= 20
 	}
-	copy(x, []float32{0, 88.7, 88.8, -87, -103, -104, -1000, 1000, float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN())})
-	for _, f := range functions {
+	x = append(x, edges...)
+	for _, f := range []struct {
+		name string
+		f    func(dst, x []float32)
+		want func(float64) float64
+		ulps int64
+	}{
+		{"Exp", k.Exp, math.Exp, 2},
+		{"Sigmoid", k.Sigmoid, func(v float64) float64 { return 1 / (1 + math.Exp(-v)) }, 2},
+		{"Tanh", k.Tanh, math.Tanh, 2},
+	} {
 		dst := rubbish(len(x))
 		f.f(dst, x)
 		for i, v := range x {
-			want := float32(f.want(float64(v)))
-			if math.IsNaN(float64(want)) != math.IsNaN(float64(dst[i])) {
-				t.Fatalf("%s(%v) = %v, want %v", f.name, v, dst[i], want)
-			}
-			if d := ulps(dst[i], want); d > 2 {
-				t.Fatalf("%s(%v) = %v, want %v (%d ulp)", f.name, v, dst[i], want, d)
+			checkUlps(t, fmt.Sprintf("%s(%v)", f.name, v), dst[i], f.want(float64(v)), f.ulps)
+		}
+		checkLengths(t, f.name, func(n int) []float32 {
+			inPlace := append(slices.Clone(x[:n]), rubbish(1)...)
+			f.f(inPlace[:n], inPlace[:n])
+			return inPlace
+		})
+	}
+}
+
+func TestTanhGradient(t *testing.T) { eachKernel(t, testTanhGradient) }
+
+func testTanhGradient(t *testing.T) {
+	k := newKernel(t, 2)
+	const n = 40001
+	y, dy := normal(1, n), normal(2, n)
+	for i := range y {
+		y[i] = float32(math.Tanh(float64(y[i])))
+		dy[i] *= 100
+	}
+	copy(y, []float32{1, -1, 0, float32(math.NaN()), 1 - 1<<24, 1e-45})
+	copy(y[100:], edges)
+	copy(dy[100+len(edges):], edges)
+	got := slices.Clone(dy)
+	k.TanhGradient(got, y)
+	for i, v := range y {
+		want := float64(dy[i]) * (1 - float64(v)*float64(v))
+		checkUlps(t, fmt.Sprintf("dy %v, y %v", dy[i], v), got[i], want, 2)
+	}
+	checkLengths(t, "TanhGradient", func(n int) []float32 {
+		got := append(slices.Clone(dy[:n]), rubbish(1)...)
+		k.TanhGradient(got[:n], y[:n])
+		return got
+	})
+}
+
+// edges are numbers at which a function may behave in its own way.
+var edges = func() []float32 {
+	inf := float32(math.Inf(1))
+	e := []float32{0, 1e-45, 1e-40, 0x1p-126, 1e-20, 1e-7, 0.17, 0.173, 0.3466, 0.5, 1, 9, 20, 30, 87, 88.7, 88.8, 103, 104, 1000, math.MaxFloat32, inf}
+	for _, v := range e {
+		e = append(e, -v)
+	}
+	return append(e, float32(math.Copysign(0, -1)), float32(math.NaN()))
+}()
+
+// checkUlps fails unless got is want to some ulp, or both are NaN.
+func checkUlps(t *testing.T, name string, got float32, want float64, limit int64) {
+	t.Helper()
+	if math.IsNaN(want) != math.IsNaN(float64(got)) {
+		t.Fatalf("%s = %v, want %v", name, got, want)
+	}
+	if d := ulps(got, float32(want)); d > limit {
+		t.Fatalf("%s = %v, want %v (%d ulp, limit %d)", name, got, want, d, limit)
+	}
+}
+
+// checkLengths fails unless f(n) begins with what f makes of more elements, and ends
+// with the NaN after them, for all lengths up to three vectors and one more.
+func checkLengths(t *testing.T, name string, f func(n int) []float32) {
+	t.Helper()
+	longest := 3*16 + 1
+	want := f(longest)
+	for n := range longest {
+		got := f(n)
+		for i, v := range got[:n] {
+			if math.Float32bits(v) != math.Float32bits(want[i]) {
+				t.Fatalf("%s: element %d of %d is %v, of %d it is %v", name, i, n, v, longest, want[i])
 			}
 		}
-		clone := slices.Clone(x)
-		f.f(clone, clone)
-		if i := slices.IndexFunc(clone, func(v float32) bool { return v == v }); i < 0 || clone[i] != dst[i] {
-			t.Errorf("%s in place differs", f.name)
+		if v := got[n]; v == v {
+			t.Fatalf("%s wrote %v behind its %d elements", name, v, n)
 		}
 	}
 }

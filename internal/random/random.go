@@ -9,10 +9,7 @@
 // whichever worker draws it, and whether or not the run was interrupted.
 package random
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // Domain separates the uses of one seed, so that no two share their numbers.
 // The values are part of every reproducible result: never renumber them.
@@ -63,8 +60,11 @@ func (s *Source) Uint64() uint64 {
 
 // Float64 returns a uniform number in [0, 1), a multiple of 2^-53.
 func (s *Source) Float64() float64 {
-	return float64(s.Uint64()>>11) * 0x1p-53
+	return uniform(s.Uint64())
 }
+
+// uniform returns the number in [0, 1) that 64 random bits stand for.
+func uniform(bits uint64) float64 { return float64(bits>>11) * 0x1p-53 }
 
 // IntN returns a uniform integer in [0, n), by Lemire's multiplication without
 // its rejection step: the bias is below n * 2^-64.
@@ -74,18 +74,6 @@ func (s *Source) IntN(n int) int {
 	}
 	hi, _ := bits.Mul64(s.Uint64(), uint64(n))
 	return int(hi)
-}
-
-// Normal fills dst with independent standard normal numbers (Box and Muller 1958).
-func (s *Source) Normal(dst []float32) {
-	for i := 0; i < len(dst); i += 2 {
-		r := math.Sqrt(-2 * math.Log(1-s.Float64())) // 1-u is in (0, 1], so the logarithm is finite
-		sin, cos := math.Sincos(2 * math.Pi * s.Float64())
-		dst[i] = float32(r * cos)
-		if i+1 < len(dst) {
-			dst[i+1] = float32(r * sin)
-		}
-	}
 }
 
 // Latent draws the point z of N(0, I) that sample number i of a seed is made from.

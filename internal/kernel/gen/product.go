@@ -20,14 +20,27 @@ import (
 // The row pointers stand at the end of their rows and share one index that
 // counts up to zero. With them all general-purpose registers are in use, so the
 // rest lives on the stack.
-func (set isa) gather() {
-	const unroll = 4
-	rows, width := set.gatherRows, 2*set.lanes
-	TEXT("gather"+set.name, NOSPLIT, "func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)")
+func (set isa) gather(name string, rows int) {
+	TEXT(name+set.name, NOSPLIT, "func(x, zero *float32, offsets *int, w *float32, taps, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("gather%s computes a block of %d rows and %d columns of a product whose rows are gathered.", set.name, rows, width))
+	Doc(fmt.Sprintf("%s%s computes a block of %d rows and %d columns of a product whose rows are gathered.", name, set.name, rows, 2*set.lanes))
+	set.gatherBlock(rows, false)
+}
+
+// gatherPacking generates gather for one tap whose w is not packed yet: it reads
+// the rows of src, stride apart, and leaves them in w while they are at hand.
+func (set isa) gatherPacking() {
+	TEXT("gatherPacking"+set.name, NOSPLIT, "func(x, zero *float32, offsets *int, w, src *float32, stride, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("gatherPacking%s is gather%s for one tap, whose w it first sets to the rows of src.", set.name, set.name))
+	set.gatherBlock(set.gatherRows, true)
+}
+
+func (set isa) gatherBlock(rows int, packing bool) {
+	const unroll = 4
+	width := 2 * set.lanes
 	locals := AllocLocal(24)
-	rowsEnd, zeroEnd, tapsLeft := locals, locals.Offset(8), locals.Offset(16)
+	rowsEnd, zeroEnd, left := locals, locals.Offset(8), locals.Offset(16)
 
 	acc := set.vecs(2 * rows)
 	pointers := make([]reg.GPVirtual, rows)
@@ -70,8 +83,13 @@ func (set isa) gather() {
 	}
 	Load(Param("offsets"), table)
 	Load(Param("w"), w)
-	Load(Param("taps"), index)
-	MOVQ(index, tapsLeft)
+	if packing {
+		Load(Param("stride"), index)
+		SHLQ(Imm(2), index)
+	} else {
+		Load(Param("taps"), index)
+	}
+	MOVQ(index, left) // the taps left, or the stride in bytes
 	TESTQ(index, index)
 	JZ(LabelRef("store"))
 
@@ -83,13 +101,25 @@ func (set isa) gather() {
 		LEAQ(Mem{Base: index, Index: p, Scale: 4}, p)
 		CMOVQLT(zeroEnd, p)
 	}
-	ADDQ(Imm(uint64(8*rows)), table)
+	if packing {
+		Load(Param("src"), table) // the offsets are read
+	} else {
+		ADDQ(Imm(uint64(8*rows)), table)
+	}
 	Load(Param("depth"), index)
 	NEGQ(index)
 	b, a := set.vecs(2), set.vecs(2)
 	multiply := func(u int) {
 		for v := range b {
-			VMOVUPS(at(w, u*width+v*set.lanes), b[v])
+			if packing {
+				VMOVUPS(at(table, v*set.lanes), b[v])
+				VMOVUPS(b[v], at(w, u*width+v*set.lanes))
+			} else {
+				VMOVUPS(at(w, u*width+v*set.lanes), b[v])
+			}
+		}
+		if packing {
+			ADDQ(left, table)
 		}
 		for r, p := range pointers {
 			VBROADCASTSS(Mem{Base: p, Index: index, Scale: 4, Disp: 4 * u}, a[r%2])
@@ -116,8 +146,10 @@ func (set isa) gather() {
 	INCQ(index)
 	JNZ(LabelRef("single"))
 	Label("tapDone")
-	DECQ(tapsLeft)
-	JNZ(LabelRef("tap"))
+	if !packing {
+		DECQ(left)
+		JNZ(LabelRef("tap"))
+	}
 
 	Label("store")
 	Load(Param("y"), w)

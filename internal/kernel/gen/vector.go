@@ -14,16 +14,19 @@ import (
 // constants hands out vectors of one repeated value in read-only memory.
 type constants struct {
 	data   Mem
-	values []uint32
+	values []uint64
 }
 
 func newConstants() *constants {
 	return &constants{data: GLOBL("constants", attr.RODATA|attr.NOPTR)}
 }
 
-// float is the vector of a number, bits that of a bit pattern.
-func (c *constants) float(x float64) Mem { return c.bits(math.Float32bits(float32(x))) }
-func (c *constants) bits(x uint32) Mem {
+// float is the vector of a number, bits that of a bit pattern. double and bits64
+// are those of eight bytes.
+func (c *constants) float(x float64) Mem  { return c.bits(math.Float32bits(float32(x))) }
+func (c *constants) bits(x uint32) Mem    { return c.bits64(uint64(x)<<32 | uint64(x)) }
+func (c *constants) double(x float64) Mem { return c.bits64(math.Float64bits(x)) }
+func (c *constants) bits64(x uint64) Mem {
 	i := slices.Index(c.values, x)
 	if i < 0 {
 		i = len(c.values)
@@ -36,36 +39,27 @@ func (c *constants) bits(x uint32) Mem {
 func (c *constants) define() {
 	for i, x := range c.values {
 		for j := range 8 {
-			DATA(64*i+8*j, U64(uint64(x)<<32|uint64(x)))
+			DATA(64*i+8*j, U64(x))
 		}
 	}
 }
 
-// exp generates y = e^x: with n the integer nearest to x/ln 2 and r = x - n ln 2
-// it is 2^n e^r, where |r| <= 0.35 and the Taylor polynomial of degree 7 has a
-// relative error below 6e-9. 2^n is multiplied in two halves, so that results
-// may be subnormal or infinite.
+// exp generates y = e^x = 2^n e^r ([isa.reduce]), where the Taylor polynomial of
+// degree 7 has a relative error below 6e-9. 2^n is multiplied in two halves, so that
+// results may be subnormal or infinite.
 func (set isa) exp(c *constants, x, y reg.VecVirtual) {
 	n, r, p := set.vec(), set.vec(), set.vec()
 	VMOVUPS(c.float(89), p)
 	VMINPS(x, p, r) // of a NaN and a number the NaN, here and below
 	VMOVUPS(c.float(-104), p)
 	VMAXPS(r, p, r)
-
-	const magic = 3 << 22 // adding it rounds to an integer, in the lowest bits
-	VMOVUPS(c.float(magic), n)
-	VFMADD231PS(c.float(math.Log2E), r, n)
-	VSUBPS(c.float(magic), n, p)
-	const ln2High = 0.693359375 // few bits, so that its product with n is exact
-	VFNMADD231PS(c.float(ln2High), p, r)
-	VFNMADD231PS(c.float(math.Ln2-ln2High), p, r)
+	set.reduce(c, r, n)
 
 	VMOVUPS(c.float(1.0/5040), p)
 	for _, factorial := range []float64{720, 120, 24, 6, 2, 1, 1} {
 		VFMADD213PS(c.float(1/factorial), r, p)
 	}
 
-	VPSUBD(c.bits(math.Float32bits(magic)), n, n)
 	VPSRAD(Imm(1), n, r)
 	VPSUBD(r, n, n)
 	for _, half := range []reg.VecVirtual{r, n} {
@@ -74,6 +68,57 @@ func (set isa) exp(c *constants, x, y reg.VecVirtual) {
 	}
 	VMULPS(r, p, p)
 	VMULPS(n, p, y)
+}
+
+// reduce generates n, the integer nearest to r/ln 2, and takes n ln 2 from r, which
+// leaves |r| <= 0.35.
+func (set isa) reduce(c *constants, r, n reg.VecVirtual) {
+	const magic = 3 << 22 // adding it rounds to an integer, in the lowest bits
+	whole := set.vec()
+	VMOVUPS(c.float(magic), n)
+	VFMADD231PS(c.float(math.Log2E), r, n)
+	VSUBPS(c.float(magic), n, whole)
+	const ln2High = 0.693359375 // few bits, so that its product with n is exact
+	VFNMADD231PS(c.float(ln2High), whole, r)
+	VFNMADD231PS(c.float(math.Ln2-ln2High), whole, r)
+	VPSUBD(c.bits(math.Float32bits(magic)), n, n)
+}
+
+// tanh generates y = tanh(x) = -m/(2+m) with the sign of x, where m = e^-2|x| - 1 is
+// 2^n (e^r - 1) + (2^n - 1) ([isa.reduce]): where x is small n is 0, and nothing is
+// lost by the subtraction. e^r - 1 is the Taylor polynomial that exp uses.
+func (set isa) tanh(c *constants, x, y reg.VecVirtual) {
+	n, r, p, m := set.vec(), set.vec(), set.vec(), set.vec()
+	VORPS(c.bits(1<<31), x, r)
+	VADDPS(r, r, r)
+	VMOVUPS(c.float(-40), p) // from here on the result is 1
+	VMAXPS(r, p, r)          // of a NaN and a number the NaN
+	set.reduce(c, r, n)
+
+	VMOVUPS(c.float(1.0/5040), p)
+	for _, factorial := range []float64{720, 120, 24, 6, 2} {
+		VFMADD213PS(c.float(1/factorial), r, p)
+	}
+	VMULPS(r, r, m)
+	VFMADD213PS(r, m, p) // e^r - 1 = r + r^2 (1/2 + r/6 + ...)
+	VPADDD(c.bits(127), n, n)
+	VPSLLD(Imm(23), n, n)
+	VSUBPS(c.float(1), n, m)
+	VFMADD231PS(n, p, m)
+
+	VADDPS(c.float(2), m, p)
+	VDIVPS(p, m, m)
+	VANDPS(c.bits(1<<31), x, p)
+	VANDPS(c.bits(1<<31-1), m, m)
+	VORPS(p, m, y)
+}
+
+// tanhGradient generates dy = dy (1 - y^2).
+func (set isa) tanhGradient(c *constants, y, dy reg.VecVirtual) {
+	t := set.vec()
+	VMOVUPS(c.float(1), t)
+	VFNMADD231PS(y, y, t)
+	VMULPS(t, dy, dy)
 }
 
 // sigmoidOf generates p = 1/(1+e^-x) and e = e^-|x|, without overflow:
@@ -94,7 +139,8 @@ func (set isa) sigmoidOf(c *constants, x, p, e reg.VecVirtual) {
 	VDIVPS(sum, p, p)
 }
 
-// elementwise generates dst[i] = f(x[i]).
+// elementwise generates dst[i] = f(x[i]), or f(x[i], dst[i]), as y begins with what
+// dst holds.
 func (set isa) elementwise(name, what string, f func(x, y reg.VecVirtual)) {
 	TEXT(name+set.name, NOSPLIT, "func(dst, x *float32, vectors int)")
 	Pragma("noescape")
@@ -103,9 +149,31 @@ func (set isa) elementwise(name, what string, f func(x, y reg.VecVirtual)) {
 	x, y := set.vec(), set.vec()
 	Label("again")
 	VMOVUPS(at(src, 0), x)
+	VMOVUPS(at(dst, 0), y)
 	f(x, y)
 	VMOVUPS(y, at(dst, 0))
 	set.next(dst, src)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
+// pixels generates dst[i] = src[i]/255, correctly rounded: a product with 1/255 is not.
+func (set isa) pixels(c *constants) {
+	TEXT("pixels"+set.name, NOSPLIT, "func(dst *float32, src *byte, vectors int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("pixels%s divides vectors of %d bytes by 255.", set.name, set.lanes))
+	dst, src, vectors := load("dst"), load("src"), load("vectors")
+	x, byWhite := set.vec(), set.vec()
+	VMOVUPS(c.float(255), byWhite)
+	Label("again")
+	VPMOVZXBD(at(src, 0), x)
+	VCVTDQ2PS(x, x)
+	VDIVPS(byWhite, x, x)
+	VMOVUPS(x, at(dst, 0))
+	set.next(dst)
+	ADDQ(Imm(uint64(set.lanes)), src)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
 	VZEROUPPER()
@@ -172,16 +240,7 @@ func (set isa) bernoulli(c *constants) {
 	JNZ(LabelRef("again"))
 
 	VADDPD(high, low, low)
-	if set.lanes == 16 {
-		VEXTRACTF64X4(Imm(1), low, high.AsY())
-		VADDPD(high.AsY(), low.AsY(), low.AsY())
-	}
-	VEXTRACTF128(Imm(1), low.AsY(), high.AsX())
-	VADDPD(high.AsX(), low.AsX(), low.AsX())
-	VHADDPD(low.AsX(), low.AsX(), low.AsX())
-	Store(low.AsX(), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	set.returnSum(low)
 }
 
 // adam generates a step of Adam, whose constants rates points to.

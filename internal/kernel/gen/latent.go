@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// sample generates z = mean + sigma eps with sigma = e^(logVar/2), and the sum of
+// twice the KL divergences, mean^2 + (sigma^2 - 1) - logVar.
+func (set isa) sample(c *constants) {
+	TEXT("sample"+set.name, NOSPLIT, "func(z, mean, logVar, eps *float32, halves int) float64")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("sample%s sets z = mean + e^(logVar/2) eps, in halves of vectors of %d numbers, and returns the sum of twice the KL divergences.", set.name, set.lanes))
+	z, mean, logVar, eps, halves := load("z"), load("mean"), load("logVar"), load("eps"), load("halves")
+	sum := set.vec()
+	zero(sum)
+	Label("again")
+	mu, lv, sigma, t := set.vec(), set.vec(), set.vec(), set.vec()
+	VCVTPS2PD(at(mean, 0), mu)
+	excess := set.vec()
+	set.widths(c, logVar, lv, sigma, excess)
+	VCVTPS2PD(at(eps, 0), t)
+	VFMADD213PD(mu, sigma, t)
+	set.narrow(t, t)
+	VMOVUPS(set.half(t), at(z, 0))
+
+	VSUBPD(lv, excess, excess)
+	VFMADD231PD(mu, mu, excess)
+	VADDPD(excess, sum, sum)
+	set.nextHalf(z, mean, logVar, eps)
+	DECQ(halves)
+	JNZ(LabelRef("again"))
+	set.returnSum(sum)
+}
+
+// sampleGradient generates the gradient of sample's two results.
+func (set isa) sampleGradient(c *constants) {
+	TEXT("sampleGradient"+set.name, NOSPLIT, "func(dmean, dlogVar, dz, mean, logVar, eps *float32, halves int, scale float64)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("sampleGradient%s sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of %d numbers.", set.name, set.lanes))
+	dmean, dlogVar, dz := load("dmean"), load("dlogVar"), load("dz")
+	mean, logVar, eps, halves := load("mean"), load("logVar"), load("eps"), load("halves")
+	scale := set.vec()
+	VBROADCASTSD(param("scale"), scale)
+	Label("again")
+	dzv, lv, sigma, excess, t := set.vec(), set.vec(), set.vec(), set.vec(), set.vec()
+	set.widths(c, logVar, lv, sigma, excess)
+	VCVTPS2PD(at(dz, 0), dzv)
+	VCVTPS2PD(at(mean, 0), t)
+	VFMADD213PD(dzv, scale, t)
+	set.narrow(t, t)
+	VMOVUPS(set.half(t), at(dmean, 0))
+
+	VCVTPS2PD(at(eps, 0), t)
+	VMULPD(sigma, t, t)
+	VMULPD(dzv, t, t)
+	VFMADD231PD(scale, excess, t)
+	VMULPD(c.double(0.5), t, t)
+	set.narrow(t, t)
+	VMOVUPS(set.half(t), at(dlogVar, 0))
+	set.nextHalf(dmean, dlogVar, dz, mean, logVar, eps)
+	DECQ(halves)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
+// widths generates the standard deviations sigma = e^(lv/2) of the logarithms of
+// variances lv, and the variances less 1, which is (sigma-1)(sigma+1).
+func (set isa) widths(c *constants, logVar reg.GPVirtual, lv, sigma, excess reg.VecVirtual) {
+	VCVTPS2PD(at(logVar, 0), lv)
+	t := set.vec()
+	VMULPD(c.double(0.5), lv, t)
+	set.exp64(c, t, sigma, excess)
+	VADDPD(c.double(1), sigma, t)
+	VMULPD(t, excess, excess)
+}
