@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"iter"
+
+	"govae/internal/pixel"
 )
 
 // Image is one image [C, H, W] with values in [0, 1].
@@ -20,26 +22,15 @@ func (m Image) Picture() image.Image {
 	if m.C == 1 {
 		gray := image.NewGray(bounds)
 		for i, v := range m.Pixels {
-			gray.Pix[i] = level(v)
+			gray.Pix[i] = pixel.Byte(v)
 		}
 		return gray
 	}
 	rgba := image.NewRGBA(bounds)
 	for i := range area {
-		rgba.SetRGBA(i%m.W, i/m.W, color.RGBA{level(m.Pixels[i]), level(m.Pixels[area+i]), level(m.Pixels[2*area+i]), 255})
+		rgba.SetRGBA(i%m.W, i/m.W, color.RGBA{pixel.Byte(m.Pixels[i]), pixel.Byte(m.Pixels[area+i]), pixel.Byte(m.Pixels[2*area+i]), 255})
 	}
 	return rgba
-}
-
-// level maps [0, 1] to 0..255, rounding to the nearest; NaN becomes 0.
-func level(v float32) uint8 {
-	switch {
-	case v >= 1:
-		return 255
-	case v > 0:
-		return uint8(v*255 + 0.5)
-	}
-	return 0
 }
 
 // Images is a batch of n images [n, C, H, W] with values in [0, 1].

@@ -101,16 +101,11 @@ func (a *augmentation) check() error {
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
 	start := time.Now()
-	decoder, err := m.open(m.decoder)
+	encoder, decoder, closePair, err := m.openPair()
 	if err != nil {
 		return err
 	}
-	defer decoder.Close()
-	encoder, err := m.openEncoder(decoder)
-	if err != nil {
-		return err
-	}
-	defer encoder.Close()
+	defer closePair()
 	x, err := in.load(ctx, decoder.Contract, files)
 	if err != nil {
 		return err

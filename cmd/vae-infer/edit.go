@@ -42,16 +42,11 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			encoder, decoder, closePair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer decoder.Close()
-			encoder, err := m.openEncoder(decoder)
-			if err != nil {
-				return err
-			}
-			defer encoder.Close()
+			defer closePair()
 			edits, err := f.edits(cmd.Context(), encoder)
 			if err != nil || f.learnsOnly(files) {
 				return err

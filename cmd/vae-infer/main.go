@@ -4,19 +4,13 @@ package main
 import (
 	"fmt"
 	"iter"
-	"maps"
 	"math"
 	"path/filepath"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"govae/infer"
 	"govae/internal/cli"
-	"govae/internal/picture"
-	"govae/internal/sink"
 )
 
 func main() { cli.Main("vae-infer", command) }
@@ -98,110 +92,4 @@ its last complete image. The result is the same bit for bit.`,
 		info(), runtimeCommand(m),
 	)
 	return root
-}
-
-// modelFlags say which files are run, and by what. All subcommands have them.
-type modelFlags struct {
-	noted                                       bool // the note on the engine is out
-	app                                         *cli.App
-	decoder, encoder, engine, provider, library string
-	layout                                      string
-}
-
-func (m *modelFlags) flags(root *cobra.Command) {
-	f := root.PersistentFlags()
-	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
-	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
-	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or gonum (pure Go)")
-	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
-	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(infer.Providers(), ", "))
-	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
-}
-
-// encoderPath returns the encoder's file.
-func (m *modelFlags) encoderPath() string {
-	if m.encoder != "" {
-		return m.encoder
-	}
-	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
-}
-
-// open opens a decoder or encoder with the engine that the flags ask for.
-func (m *modelFlags) open(path string) (*infer.Session, error) {
-	switch {
-	case !slices.Contains(infer.Providers(), m.provider):
-		return nil, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
-	case m.engine == "gonum" && m.provider != "cpu":
-		return nil, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
-	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
-		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
-	}
-	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads})
-	if err == nil && s.Note() != "" && !m.noted {
-		m.noted = true
-		m.app.Notef("%s", s.Note())
-	}
-	return s, err
-}
-
-// outputFlags say where images go.
-type outputFlags struct {
-	app           *cli.App
-	out           string
-	force, resume bool
-}
-
-func (o *outputFlags) flags(cmd *cobra.Command, out string) {
-	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif, .npy or .idx file, or a folder")
-	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
-}
-
-// resumeFlag is for commands that write with [outputFlags.writeJob].
-func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.resume, "resume", false, "go on where writing the same images to --out was interrupted")
-}
-
-// drawing makes one picture of all images.
-type drawing = func(path string, images picture.Images) error
-
-// write writes n images that a session makes to --out. Draw, if not nil, makes the
-// picture of a --out that ends in .png.
-func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
-	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
-}
-
-// writeJob is write for images that can be made from any number on, so that --resume
-// may go on with them. Job says what they are made of, besides what the session is.
-func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
-	start := time.Now()
-	p := o.app.Progress(n, "images")
-	defer p.Stop()
-	first := 0
-	pixels := func(from int) iter.Seq2[[]float32, error] {
-		first = from
-		p.Skip(first)
-		return func(yield func([]float32, error) bool) {
-			for image, err := range images(first) {
-				if !yield(image.Pixels, err) || err != nil {
-					return
-				}
-				p.Add(1)
-			}
-		}
-	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
-	if job != nil {
-		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine()}
-		maps.Copy(options.Job, job)
-	}
-	if err := sink.Write(o.out, options, pixels); err != nil {
-		return err
-	}
-	p.Stop()
-	text := fmt.Sprintf("%s: %d images", o.out, n)
-	if first > 0 {
-		text += fmt.Sprintf(", the last %d of them", n-first)
-	}
-	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
-	return nil
 }

@@ -163,16 +163,3 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 		}
 	})
 }
-
-// openEncoder opens the encoder that belongs to a decoder.
-func (m *modelFlags) openEncoder(decoder *infer.Session) (*infer.Session, error) {
-	encoder, err := m.open(m.encoderPath())
-	if err != nil {
-		return nil, err
-	}
-	if err := infer.CheckPair(encoder, decoder); err != nil {
-		encoder.Close()
-		return nil, err
-	}
-	return encoder, nil
-}

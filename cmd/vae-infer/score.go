@@ -38,16 +38,11 @@ find odd images, train on usual ones: images of the training set score too well.
 			if s.options.Draws < 1 || s.options.Draws > math.MaxUint32 {
 				return cli.Usagef("--draws %d: want at least 1", s.options.Draws)
 			}
-			decoder, err := m.open(m.decoder)
+			encoder, decoder, closePair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer decoder.Close()
-			encoder, err := m.openEncoder(decoder)
-			if err != nil {
-				return err
-			}
-			defer encoder.Close()
+			defer closePair()
 			x, err := in.load(cmd.Context(), encoder.Contract, files)
 			if err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"govae/internal/atomicfile"
+	"govae/internal/pixel"
 )
 
 // frameDelay is how long a GIF shows each image, in hundredths of a second.
@@ -48,7 +49,7 @@ func (m Images) indexed(i int) *image.Paletted {
 	}
 	dst := image.NewPaletted(bounds, grays)
 	for p := range dst.Pix {
-		dst.Pix[p] = level(m.Pixels[i*len(dst.Pix)+p])
+		dst.Pix[p] = pixel.Byte(m.Pixels[i*len(dst.Pix)+p])
 	}
 	return dst
 }

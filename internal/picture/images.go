@@ -12,6 +12,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+
+	"govae/internal/pixel"
 )
 
 // Images is a batch of n images of one size. Pixels holds n*H*W*C values,
@@ -74,10 +76,10 @@ func (m Images) paint(dst draw.Image, i, x0, y0, scale int) {
 	for y := range m.H {
 		for x := range m.W {
 			p := src[(y*m.W+x)*m.C:]
-			c := color.RGBA{R: level(p[0]), A: 255}
+			c := color.RGBA{R: pixel.Byte(p[0]), A: 255}
 			c.G, c.B = c.R, c.R
 			if m.C == 3 {
-				c.G, c.B = level(p[1]), level(p[2])
+				c.G, c.B = pixel.Byte(p[1]), pixel.Byte(p[2])
 			}
 			fill(dst, image.Rect(x*scale, y*scale, (x+1)*scale, (y+1)*scale).Add(image.Pt(x0, y0)), c)
 		}
@@ -103,18 +105,7 @@ func fill(dst draw.Image, r image.Rectangle, c color.RGBA) {
 // AppendBytes appends all pixels to dst, a byte a value, in the order of Pixels.
 func (m Images) AppendBytes(dst []byte) []byte {
 	for _, v := range m.Pixels {
-		dst = append(dst, level(v))
+		dst = append(dst, pixel.Byte(v))
 	}
 	return dst
-}
-
-// level maps [0, 1] to 0..255, rounding to nearest. NaN fails every comparison and becomes 0.
-func level(v float32) uint8 {
-	switch {
-	case v >= 1:
-		return 255
-	case v > 0:
-		return uint8(v*255 + 0.5)
-	}
-	return 0
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"govae/internal/pixel"
 )
 
 func readGIF(t *testing.T, path string) *gif.GIF {
@@ -42,7 +44,7 @@ func TestGIFKeepsGrayLevels(t *testing.T) {
 		}
 		for p := range 60 {
 			for _, corner := range []int{0, scale - 1} {
-				want := level(m.Pixels[i*60+p])
+				want := pixel.Byte(m.Pixels[i*60+p])
 				if r, g, b, _ := frame.At(p%6*scale+corner, p/6*scale+corner).RGBA(); uint8(r>>8) != want || g != r || b != r {
 					t.Fatalf("frame %d, pixel %d is %d, want %d", i, p, r>>8, want)
 				}
@@ -127,7 +129,7 @@ func TestRowsAreSharp(t *testing.T) {
 		for y := range img.Bounds().Dy() {
 			r, g, b, _ := img.At(x, y).RGBA()
 			for row := range runs {
-				if want := level(0.2 + 0.2*float32(row)); uint8(r>>8) == want && r == g && g == b {
+				if want := pixel.Byte(0.2 + 0.2*float32(row)); uint8(r>>8) == want && r == g && g == b {
 					runs[row]++
 				}
 			}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"govae/internal/pixel"
 )
 
 // ramp returns n images whose pixel values are all different steps of [0, 1].
@@ -18,19 +20,6 @@ func ramp(n, h, w, c int) Images {
 		m.Pixels[i] = float32(i) / float32(len(m.Pixels)-1)
 	}
 	return m
-}
-
-func TestLevel(t *testing.T) {
-	for _, tt := range []struct {
-		v    float64
-		want uint8
-	}{
-		{0, 0}, {1, 255}, {0.5, 128}, {-3, 0}, {7, 255}, {math.NaN(), 0}, {math.Inf(1), 255}, {math.Inf(-1), 0}, {0.4 / 255, 0}, {0.6 / 255, 1},
-	} {
-		if got := level(float32(tt.v)); got != tt.want {
-			t.Errorf("level(%g) = %d, want %d", tt.v, got, tt.want)
-		}
-	}
 }
 
 func TestFromNCHW(t *testing.T) {
@@ -65,8 +54,8 @@ func TestGridPlacesEveryImage(t *testing.T) {
 			y := (i/tt.wantColumns+1)*cellH - 1
 			last := m.Slice(i, i+1).Pixels[tt.h*tt.w*tt.c-1]
 			_, _, b, _ := img.At(x, y).RGBA()
-			if uint8(b>>8) != level(last) {
-				t.Errorf("%+v: image %d ends with level %d, want %d", tt, i, b>>8, level(last))
+			if uint8(b>>8) != pixel.Byte(last) {
+				t.Errorf("%+v: image %d ends with level %d, want %d", tt, i, b>>8, pixel.Byte(last))
 			}
 			if got := color.GrayModel.Convert(img.At(x+1, y)); got != gapColor {
 				t.Errorf("%+v: right of image %d is %v, want the gap", tt, i, got)
@@ -136,7 +125,7 @@ func matches(img image.Image, m Images, x0, y0, scale int) bool {
 			x := x0 + (i%15*28+p%28)*scale
 			y := y0 + (i/15*28+p/28)*scale
 			r, _, _, _ := img.At(x, y).RGBA()
-			if uint8(r>>8) != level(m.Pixels[i*784+p]) {
+			if uint8(r>>8) != pixel.Byte(m.Pixels[i*784+p]) {
 				return false
 			}
 		}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+)
+
+// modelFlags say which files are run, and by what. All subcommands have them.
+type modelFlags struct {
+	noted                                       bool // the note on the engine is out
+	app                                         *cli.App
+	decoder, encoder, engine, provider, library string
+	layout                                      string
+}
+
+func (m *modelFlags) flags(root *cobra.Command) {
+	f := root.PersistentFlags()
+	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
+	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
+	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or gonum (pure Go)")
+	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
+	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(infer.Providers(), ", "))
+	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
+}
+
+// encoderPath returns the encoder's file.
+func (m *modelFlags) encoderPath() string {
+	if m.encoder != "" {
+		return m.encoder
+	}
+	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
+}
+
+// open opens a decoder or encoder with the engine that the flags ask for.
+func (m *modelFlags) open(path string) (*infer.Session, error) {
+	switch {
+	case !slices.Contains(infer.Providers(), m.provider):
+		return nil, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
+	case m.engine == "gonum" && m.provider != "cpu":
+		return nil, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
+	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
+		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
+	}
+	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads})
+	if err == nil && s.Note() != "" && !m.noted {
+		m.noted = true
+		m.app.Notef("%s", s.Note())
+	}
+	return s, err
+}
+
+// openEncoder opens the encoder that belongs to a decoder.
+func (m *modelFlags) openEncoder(decoder *infer.Session) (*infer.Session, error) {
+	encoder, err := m.open(m.encoderPath())
+	if err != nil {
+		return nil, err
+	}
+	if err := infer.CheckPair(encoder, decoder); err != nil {
+		encoder.Close()
+		return nil, err
+	}
+	return encoder, nil
+}
+
+// openPair opens the decoder and the encoder of one model; close closes both.
+func (m *modelFlags) openPair() (encoder, decoder *infer.Session, close func(), err error) {
+	if decoder, err = m.open(m.decoder); err != nil {
+		return nil, nil, nil, err
+	}
+	if encoder, err = m.openEncoder(decoder); err != nil {
+		decoder.Close()
+		return nil, nil, nil, err
+	}
+	return encoder, decoder, func() {
+		encoder.Close()
+		decoder.Close()
+	}, nil
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+	"govae/internal/picture"
+	"govae/internal/sink"
+)
+
+// outputFlags say where images go.
+type outputFlags struct {
+	app           *cli.App
+	out           string
+	force, resume bool
+}
+
+func (o *outputFlags) flags(cmd *cobra.Command, out string) {
+	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif, .npy or .idx file, or a folder")
+	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+}
+
+// resumeFlag is for commands that write with [outputFlags.writeJob].
+func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.resume, "resume", false, "go on where writing the same images to --out was interrupted")
+}
+
+// drawing makes one picture of all images.
+type drawing = func(path string, images picture.Images) error
+
+// write writes n images that a session makes to --out. Draw, if not nil, makes the
+// picture of a --out that ends in .png.
+func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
+}
+
+// writeJob is write for images that can be made from any number on, so that --resume
+// may go on with them. Job says what they are made of, besides what the session is.
+func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
+	start := time.Now()
+	p := o.app.Progress(n, "images")
+	defer p.Stop()
+	first := 0
+	pixels := func(from int) iter.Seq2[[]float32, error] {
+		first = from
+		p.Skip(first)
+		return func(yield func([]float32, error) bool) {
+			for image, err := range images(first) {
+				if !yield(image.Pixels, err) || err != nil {
+					return
+				}
+				p.Add(1)
+			}
+		}
+	}
+	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
+	if job != nil {
+		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine()}
+		maps.Copy(options.Job, job)
+	}
+	if err := sink.Write(o.out, options, pixels); err != nil {
+		return err
+	}
+	p.Stop()
+	text := fmt.Sprintf("%s: %d images", o.out, n)
+	if first > 0 {
+		text += fmt.Sprintf(", the last %d of them", n-first)
+	}
+	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
+	return nil
+}
