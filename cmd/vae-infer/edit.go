@@ -89,16 +89,16 @@ type editFlags struct {
 func (f *editFlags) flags(cmd *cobra.Command) {
 	f.in.flags(cmd, 8)
 	c := cmd.Flags()
-	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value, as 0=1.5 (repeatable)")
-	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension, as 3=-2 (repeatable)")
+	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value: `DIM=VALUE`, as 0=1.5 (repeatable)")
+	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension: `DIM=VALUE`, as 3=-2 (repeatable)")
 	c.StringVar(&f.toward, "toward", "", "name or number of the class to move to")
 	c.StringVar(&f.awayFrom, "away-from", "", "name or number of the class to leave (default: all others)")
 	c.StringVar(&f.labelled, "labelled", "", "labelled images that define the classes (default: --data)")
 	c.StringVar(&f.attribute, "attribute", "", "file with an attribute to move along")
 	c.StringVar(&f.saveAttribute, "save-attribute", "", "file to write the attribute of --toward to; needs no images")
 	c.Float64Var(&f.strength, "strength", 1, "how much of the change is made")
-	c.Float64SliceVar(&f.strengths, "strengths", nil, "several strengths, such as 0,0.25,0.5,1")
-	c.Float64SliceVar(&f.bounds, "range", nil, "first and last of --steps strengths, such as 0,1")
+	c.Float64SliceVar(&f.strengths, "strengths", nil, "several strengths `S,…`, such as 0,0.25,0.5,1")
+	c.Float64SliceVar(&f.bounds, "range", nil, "`FIRST,LAST` of --steps strengths, such as 0,1")
 	c.IntVar(&f.steps, "steps", 8, "number of strengths in --range")
 }
 

@@ -67,7 +67,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 	f.IntVar(&e.draws, "draws", 0, "points to draw from each posterior, instead of its mean")
 	f.Uint64Var(&e.seed, "seed", 0, "number that determines the draws and the fit")
 	f.StringVar(&e.mixture, "fit-mixture", "", "JSON file for a Gaussian mixture")
-	f.IntSliceVar(&e.components, "components", []int{1, 20}, "least and most components of the mixture; fewer are tried where more do not help")
+	f.IntSliceVar(&e.components, "components", []int{1, 20}, "`LEAST,MOST` components of the mixture; fewer are tried where more do not help")
 	in.flags(cmd, 0)
 	return cmd
 }

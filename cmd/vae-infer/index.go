@@ -18,7 +18,7 @@ type indexFlags struct {
 
 func (f *indexFlags) flags(cmd *cobra.Command, limit int) {
 	f.inputFlags.flags(cmd, limit)
-	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers of the images of --data, from 0 on, such as 3,17 (default: the first --limit)")
+	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers `N,…` of the images of --data, from 0 on, such as 3,17 (default: the first --limit)")
 }
 
 func (f *indexFlags) check(files []string) error {

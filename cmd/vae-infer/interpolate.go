@@ -82,7 +82,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 	o.flags(cmd, "interpolation.png")
 	in.flags(cmd, 4)
 	f := cmd.Flags()
-	f.StringArrayVar(&texts, "z", nil, "a latent point, such as 0.5,-1, in place of images (repeatable)")
+	f.StringArrayVar(&texts, "z", nil, "a latent `POINT`, such as 0.5,-1, in place of images (repeatable)")
 	f.StringVar(&from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
 	f.IntVar(&steps, "steps", 16, "frames of each leg, both ends among them")
 	f.StringVar(&pathName, "path", "linear", "way from point to point: linear, or spherical, which keeps the distance from the origin")

@@ -54,8 +54,9 @@ as in the code of the image --at. The first image is the top left one.`,
 	}
 	o.flags(cmd, "manifold.png")
 	cmd.Flags().IntVar(&grid, "grid", 15, "number of images a side")
-	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions, the one to the right first")
-	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "first and last value of both")
+	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
+	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "`FIRST,LAST` value of both")
+	cmd.Flags().Lookup("range").DefValue = "-4,4"
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	cmd.Flags().BoolVar(&resize, "resize", false, "scale the image of --at to the size that the model takes")
 	return cmd

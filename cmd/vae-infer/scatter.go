@@ -104,7 +104,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 	}
 	in.flags(cmd, 0)
 	cmd.Flags().StringVar(&out, "out", "scatter.png", "a .png file")
-	cmd.Flags().IntSliceVar(&dims, "dims", nil, "two latent dimensions to draw, such as 0,1, in place of principal components")
+	cmd.Flags().IntSliceVar(&dims, "dims", nil, "two latent dimensions `A,B` to draw, such as 0,1, in place of principal components")
 	cmd.Flags().BoolVar(&byClass, "by-class", false, "draw the plane in which the means of the labels are most spread out")
 	return cmd
 }

@@ -79,7 +79,8 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	in.flags(cmd, 1000)
 	cmd.Flags().IntVar(&steps, "steps", 11, "images a row")
 	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
-	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "first and last value of each dimension")
+	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "`FIRST,LAST` value of each dimension")
+	cmd.Flags().Lookup("range").DefValue = "-3,3"
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	return cmd
 }

@@ -83,10 +83,10 @@ func build(app *cli.App) *cobra.Command {
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
-	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder or a .npy file")
+	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
-	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths of the hidden layers of --arch mlp")
+	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
 	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
 	p.IntVar(&f.model.Latent, "latent", 2, "latent dimensions")
 	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
