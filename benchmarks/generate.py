@@ -1,7 +1,7 @@
 """Compares vae-infer with the official Python ONNX Runtime at its defaults, in turns.
 
     pip install onnxruntime numpy pillow
-    python generate.py decoder.onnx [--command ../build/vae-infer]
+    python generate.py decoder.onnx [--command ../bin/vae-infer]
 
 Bulk: images a second of `vae-infer --samples N --out x.npy`, by its own clock, beside
 ort_generate.py, whose best batch size counts. Start: seconds from call to end of
@@ -58,7 +58,7 @@ def starts(a, out):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("decoder")
-    p.add_argument("--command", default=HERE + "/../build/vae-infer")
+    p.add_argument("--command", default=HERE + "/../bin/vae-infer")
     p.add_argument("--samples", type=int, default=20000, help="of vae-infer, a round")
     p.add_argument("--peer-samples", type=int, default=8192, help="of Python, a round and batch size")
     p.add_argument("--rounds", type=int, default=7)

@@ -199,7 +199,11 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 	if err := mixture.Save(e.mixture); err != nil {
 		return err
 	}
-	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, len(mixture.Weights), x.Len(), time.Since(start).Seconds())
+	n := len(mixture.Weights)
+	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), time.Since(start).Seconds())
+	if n == options.Most {
+		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", n, n, 2*n)
+	}
 	return nil
 }
 
