@@ -17,7 +17,7 @@ import (
 )
 
 func augment(m *modelFlags) *cobra.Command {
-	a, in := augmentation{app: m.app}, inputFlags{}
+	a, in := augmentation{app: m.app}, inputFlags{split: "train"}
 	var method string
 	cmd := &cobra.Command{
 		Use:   "augment --data SOURCE",
@@ -60,9 +60,6 @@ parameters, seed, model and the images it was made from.`,
 	}
 	f := cmd.Flags()
 	in.flags(cmd, 0)
-	split := f.Lookup("split")
-	split.DefValue = "train"
-	split.Value.Set("train")
 	f.StringVar(&method, "method", string(infer.Jitter), "how images are made: jitter or interpolate")
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")

@@ -55,15 +55,11 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			draw := func(out string, images picture.Images) error {
-				if len(strengths) > 1 {
+			draw := x.drawBelow
+			if len(strengths) > 1 {
+				draw = func(out string, images picture.Images) error {
 					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
 				}
-				originals, err := infer.Collect(x.all())
-				if err != nil {
-					return err
-				}
-				return picture.WritePNG(out, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
 			}
 			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
 			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
@@ -130,11 +126,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		if f.steps < 2 || f.steps > 1000 {
 			return nil, cli.Usagef("--steps %d: want a number from 2 to 1000", f.steps)
 		}
-		var strengths []float64
-		for i := range f.steps {
-			strengths = append(strengths, f.bounds[0]+(f.bounds[1]-f.bounds[0])*float64(i)/float64(f.steps-1))
-		}
-		return strengths, nil
+		return spread(f.bounds, f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
 	}
@@ -203,7 +195,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 		return none, err
 	}
 	if x.Labels == nil {
-		return none, fmt.Errorf("%s: has no labels, which --toward needs; give a folder with a subfolder a class, or IDX files with labels", source.data)
+		return none, unlabelled(source.data, "--toward")
 	}
 	toward, err := x.label(source.data, f.toward)
 	if err != nil {

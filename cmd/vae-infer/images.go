@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,12 +13,13 @@ import (
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/internal/picture"
 )
 
 // inputFlags say which images a command takes: a split of --data, or all images of
 // the files and folders that are its arguments.
 type inputFlags struct {
-	data, split string
+	data, split string // a split that is set before flags is the default
 	limit       int
 	limitFlag   *pflag.Flag // files that were named are cut short only by a limit that was given
 	resize      bool
@@ -25,7 +27,7 @@ type inputFlags struct {
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, an IDX file or a .npy file")
-	cmd.Flags().StringVar(&f.split, "split", "test", "which images of --data: test or train")
+	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test or train")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
 	f.limitFlag = cmd.Flags().Lookup("limit")
 	cmd.Flags().BoolVar(&f.resize, "resize", false, "scale images to the size that the model takes")
@@ -98,6 +100,20 @@ func (in input) class(i int) string {
 		return ""
 	}
 	return in.classes[in.Labels[i]]
+}
+
+// unlabelled is the error of images without labels, which the flag needs.
+func unlabelled(source, flag string) error {
+	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with a subfolder a class, or IDX files with labels", source, flag)
+}
+
+// drawBelow writes a picture of the images with what was made of each one below it.
+func (in input) drawBelow(path string, made picture.Images) error {
+	originals, err := infer.Collect(in.all())
+	if err != nil {
+		return err
+	}
+	return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(in.C, in.H, in.W, originals.Pixels), made, 8))
 }
 
 // at returns image i as models take it: numbers [C, H, W] for bytes [H, W, C].

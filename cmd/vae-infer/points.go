@@ -47,6 +47,15 @@ func checkRange(flag string, bounds []float64) error {
 	return nil
 }
 
+// spread returns n evenly spaced numbers from the first to the last of a range.
+func spread(bounds []float64, n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = bounds[0] + (bounds[1]-bounds[0])*float64(i)/float64(n-1)
+	}
+	return values
+}
+
 // codeOf returns the latent point of the image at path, which is scaled to the size
 // of the model where resize says so, or nil for no path.
 func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string, resize bool) ([]float32, error) {

@@ -8,7 +8,6 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
-	"govae/internal/picture"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -91,14 +90,7 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 	if r.errors != "" {
 		images = measured(x, &squares, images)
 	}
-	draw := func(path string, images picture.Images) error {
-		originals, err := infer.Collect(x.all())
-		if err != nil {
-			return err
-		}
-		return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(x.C, x.H, x.W, originals.Pixels), images, 8))
-	}
-	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), draw, images); err != nil || r.errors == "" {
+	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
 		return err
 	}
 	return r.writeErrors(ctx, x, squares)

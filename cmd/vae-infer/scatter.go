@@ -56,21 +56,18 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			if err != nil {
 				return err
 			}
+			if byClass && x.Labels == nil {
+				return unlabelled(cmp.Or(in.data, "image files"), "--by-class")
+			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			var points [][]float32
-			for code, err := range encoder.EncodeAll(cmd.Context(), x.all()) {
-				if err != nil {
-					return err
-				}
-				points = append(points, code.Mean)
-				p.Add(1)
+			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
+			if err != nil {
+				return err
 			}
 			p.Stop()
 			var s picture.ScatterPlot
 			switch {
-			case byClass && x.Labels == nil:
-				return fmt.Errorf("%s: has no labels, which --by-class needs; give a folder with a subfolder a class, or IDX files with labels", cmp.Or(in.data, "image files"))
 			case byClass:
 				means, err := infer.ClassMeans(infer.Points(points...), x.Labels)
 				if err != nil {

@@ -63,10 +63,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 				dims = dims[:min(top, len(dims))]
 			}
 			options := infer.TraverseOptions{Dims: dims, Range: [2]float64(bounds), Steps: steps, At: code}
-			labels := picture.RowLabels{Title: "activity: " + meaning, X: "value of the dimension"}
-			for i := range steps {
-				labels.Columns = append(labels.Columns, bounds[0]+(bounds[1]-bounds[0])*float64(i)/float64(steps-1))
-			}
+			labels := picture.RowLabels{Title: "activity: " + meaning, Columns: spread(bounds, steps), X: "value of the dimension"}
 			for _, k := range dims {
 				labels.Rows = append(labels.Rows, fmt.Sprintf("z[%d]  %#.2g", k, activity[k]))
 			}
