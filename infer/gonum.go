@@ -20,6 +20,10 @@ func (gonumEngine) Name() string { return "gonum" }
 // Note implements [Engine].
 func (e gonumEngine) Note() string { return e.note }
 
+// Tune implements [Engine]. Load does what there is to do.
+func (gonumEngine) Tune(m *onnx.Model) *onnx.Model { return m }
+
+// Load implements [Engine].
 func (gonumEngine) Load(m *onnx.Model, _ []byte) (Runner, error) {
 	model, err := goengine.Load(m, chunkRows)
 	if err != nil {

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
 
+	"govae/infer/internal/subpixel"
 	"govae/onnx"
 )
 
@@ -132,6 +134,15 @@ func appendProvider(o *ort.SessionOptions, provider string) error {
 		return errors.Join(o.SetMemPattern(false), o.AppendExecutionProviderDirectML(0))
 	}
 	return nil
+}
+
+// Tune implements [Engine]. What it does is measured on amd64; other processors have
+// other kernels, and other providers run ConvTranspose well.
+func (e onnxRuntime) Tune(m *onnx.Model) *onnx.Model {
+	if e.provider != cpu || runtime.GOARCH != "amd64" {
+		return m
+	}
+	return subpixel.Rewrite(m)
 }
 
 // Load implements [Engine].

@@ -68,7 +68,7 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	if err != nil {
 		return nil, err
 	}
-	runner, err := engine.Load(m, data)
+	runner, err := loadTuned(engine, m, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -77,6 +77,18 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 		threads = runtime.GOMAXPROCS(0)
 	}
 	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: engine, threads: threads, runner: runner}, nil
+}
+
+// loadTuned prepares a model, tuned, for execution.
+func loadTuned(engine Engine, m *onnx.Model, data []byte) (Runner, error) {
+	if t := engine.Tune(m); t != m {
+		var err error
+		if data, err = t.Marshal(); err != nil {
+			return nil, err
+		}
+		m = t
+	}
+	return engine.Load(m, data)
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
