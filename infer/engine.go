@@ -11,7 +11,8 @@ import (
 
 // Engine executes ONNX models. Each engine has a file of its own.
 type Engine interface {
-	// Name returns the engine's name as in [Options], with its version.
+	// Name returns the engine's name as in [Options], with its version, or the
+	// kernel that it computes by: engines of one name give the same bits.
 	Name() string
 	// Note says why "auto" chose this engine, in one line for the user, where it is
 	// not the first choice; empty otherwise.
@@ -71,7 +72,7 @@ func NewEngine(o Options) (Engine, error) {
 	}
 	switch o.Engine {
 	case "gonum":
-		return gonumEngine{}, nil
+		return newGonum("")
 	case "onnxruntime":
 		return newONNXRuntime(o.Library, o.Provider)
 	case "", "auto":
@@ -79,7 +80,7 @@ func NewEngine(o Options) (Engine, error) {
 		if err == nil || o.Library != "" || os.Getenv(LibraryVariable) != "" {
 			return engine, err
 		}
-		return gonumEngine{note: fmt.Sprintf("using the pure-Go engine: %v", err)}, nil
+		return newGonum(fmt.Sprintf("using the pure-Go engine: %v", err))
 	}
 	return nil, fmt.Errorf("engine %q: not known; use auto, onnxruntime or gonum", o.Engine)
 }

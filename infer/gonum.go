@@ -6,16 +6,29 @@ import (
 	"sync"
 
 	"govae/infer/internal/goengine"
+	"govae/internal/kernel"
 	"govae/onnx"
 )
 
 // gonumEngine is the engine in pure Go, on gonum and our own kernels. It needs no
 // library and no cgo.
 type gonumEngine struct {
-	note string // why it was chosen, if nobody asked for it
+	kernel string // by which it computes; kernels round differently
+	note   string // why it was chosen, if nobody asked for it
 }
 
-func (gonumEngine) Name() string { return "gonum" }
+func newGonum(note string) (Engine, error) {
+	name, err := kernel.Default()
+	return gonumEngine{name, note}, err
+}
+
+// Name implements [Engine].
+func (e gonumEngine) Name() string {
+	if e.kernel == "gonum" {
+		return e.kernel
+	}
+	return "gonum " + e.kernel
+}
 
 // Note implements [Engine].
 func (e gonumEngine) Note() string { return e.note }

@@ -61,7 +61,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 	}
 	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
 	if job != nil {
-		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine()}
+		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)
 	}
 	if err := sink.Write(o.out, options, pixels); err != nil {

@@ -24,7 +24,7 @@ func runtimeCheck(m *modelFlags) *cobra.Command {
 		Short: "Run a file's check values on every engine",
 		Long: `Run the check values that an exported file holds (the metadata entry vae.check)
 on every engine that is found here, or on the one of --engine, and print a line for
-each: engine, version, largest difference, ok or FAILED.`,
+each: engine, version or kernel, largest difference, ok or FAILED.`,
 		Example: `  vae-infer runtime check decoder.onnx
   vae-infer runtime check autoencoder.onnx --engine onnxruntime`,
 		Args: cobra.ExactArgs(1),

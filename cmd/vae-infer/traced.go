@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"io"
 	"io/fs"
 	"iter"
@@ -119,32 +118,48 @@ func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error
 func fillClassFolders(folder string, _ int, images iter.Seq2[tracedImage, error]) error {
 	return createFiles(folder, []string{manifestName}, func(w []*bufio.Writer) error {
 		lines := json.NewEncoder(w[0])
+		var pngs picture.PNGs
+		var pictures []image.Image
+		var origins []origin
+		flush := func() error {
+			files, err := pngs.Encode(pictures)
+			if err != nil {
+				return err
+			}
+			for i, o := range origins {
+				if err := writeInClass(filepath.Join(folder, o.File), files[i]); err != nil {
+					return err
+				}
+				if err := lines.Encode(o); err != nil {
+					return err
+				}
+			}
+			pictures, origins = pictures[:0], origins[:0]
+			return nil
+		}
 		for m, err := range images {
 			if err != nil {
 				return err
 			}
 			m.File = fmt.Sprintf("%s/synthetic-%s-%d-%06d.png", m.Class, m.Method, m.Seed, m.Number)
-			if err := writePNG(filepath.Join(folder, m.File), m.Picture()); err != nil {
-				return err
-			}
-			if err := lines.Encode(m.origin); err != nil {
-				return err
+			pictures, origins = append(pictures, m.Picture()), append(origins, m.origin)
+			const batch = 64 // encoded in parallel
+			if len(pictures) == batch {
+				if err := flush(); err != nil {
+					return err
+				}
 			}
 		}
-		return nil
+		return flush()
 	})
 }
 
-// writePNG writes a file in a class folder, which it makes if need be.
-func writePNG(path string, m image.Image) error {
+// writeInClass writes a file in a class folder, which it makes if need be.
+func writeInClass(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(png.Encode(f, m), f.Close())
+	return os.WriteFile(path, data, 0o644)
 }
 
 // fillIDX writes all images to one file and their labels to another, named like the

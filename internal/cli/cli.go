@@ -59,7 +59,7 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	started := false // whether the arguments were right
 	root := build(a)
 	root.Use = strings.Replace(root.Use, root.Name(), name, 1)
-	root.Version = version()
+	root.Version = Version()
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

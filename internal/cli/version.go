@@ -6,9 +6,9 @@ import (
 	"runtime/debug"
 )
 
-// version returns the module version that the Go tool stamped into the binary,
+// Version returns the module version that the Go tool stamped into the binary,
 // with the Go version and the platform it was built for.
-func version() string {
+func Version() string {
 	v := "(devel)"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		v = info.Main.Version

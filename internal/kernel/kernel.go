@@ -28,6 +28,7 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"runtime"
@@ -64,15 +65,23 @@ func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	names, chosen := Names(), 0
-	if name := os.Getenv(Variable); name != "" {
-		if chosen = slices.Index(names, name); chosen < 0 {
-			return nil, fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
-		}
+	name, err := Default()
+	if err != nil {
+		return nil, err
 	}
-	k := &Kernel{isa: append(supported(), nil)[chosen]}
+	k := &Kernel{isa: append(supported(), nil)[slices.Index(Names(), name)]}
 	k.pool.start(threads)
 	return k, nil
+}
+
+// Default returns the name of the kernel that [New] starts.
+func Default() (string, error) {
+	names := Names()
+	name := cmp.Or(os.Getenv(Variable), names[0])
+	if !slices.Contains(names, name) {
+		return "", fmt.Errorf("kernel: %s=%s: no such kernel on this processor, use one of %s", Variable, name, strings.Join(names, ", "))
+	}
+	return name, nil
 }
 
 // Names returns the names of the kernels that this processor supports, the fastest

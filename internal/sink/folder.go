@@ -1,17 +1,13 @@
 package sink
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"govae/internal/atomicfile"
 	"govae/internal/picture"
@@ -31,13 +27,13 @@ func writeFolder(path string, o Options, images Source) error {
 	if err != nil {
 		return err
 	}
-	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pools: make([]pool, runtime.GOMAXPROCS(0))}
+	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1)))}
 	w.done = w.complete(j.Done)
 	if err := j.save(w.done); err != nil {
 		return err
 	}
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
-	size := max(2*len(w.pools), min(values/(o.C*o.H*o.W), 64))
+	size := max(2*runtime.GOMAXPROCS(0), min(values/(o.C*o.H*o.W), 64))
 	for chunk, problem := range images(w.done) {
 		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
 		for i := range batch.Len() {
@@ -69,8 +65,7 @@ type folderWriter struct {
 	digits int // in a file's name
 	done   int // images that are complete
 	batch  []image.Image
-	files  []bytes.Buffer // of the images of a batch
-	pools  []pool         // one for each goroutine that encodes
+	pngs   picture.PNGs
 }
 
 // file returns the path of an image.
@@ -91,33 +86,14 @@ func (w *folderWriter) complete(n int) int {
 
 // flush encodes and writes the images of the batch.
 func (w *folderWriter) flush() error {
-	for len(w.files) < len(w.batch) {
-		w.files = append(w.files, bytes.Buffer{})
-	}
-	var taken atomic.Int64
-	problems := make([]error, len(w.pools))
-	var workers sync.WaitGroup
-	for k := range w.pools {
-		workers.Go(func() {
-			encoder := png.Encoder{BufferPool: &w.pools[k]}
-			for problems[k] == nil {
-				i := int(taken.Add(1)) - 1
-				if i >= len(w.batch) {
-					return
-				}
-				w.files[i].Reset()
-				problems[k] = encoder.Encode(&w.files[i], w.batch[i])
-			}
-		})
-	}
-	workers.Wait()
-	if err := errors.Join(problems...); err != nil {
+	files, err := w.pngs.Encode(w.batch)
+	if err != nil {
 		return err
 	}
 	// One after the other: a folder takes one new file at a time anyway, and
 	// goroutines that wait for it waste the processor.
-	for i := range w.batch {
-		if err := write(w.file(w.done), w.files[i].Bytes()); err != nil {
+	for _, data := range files {
+		if err := write(w.file(w.done), data); err != nil {
 			return err
 		}
 		w.done++
@@ -136,9 +112,3 @@ func write(path string, data []byte) error {
 	}
 	return os.Rename(temporary, path)
 }
-
-// pool keeps the memory of an encoder from one image to the next.
-type pool struct{ memory *png.EncoderBuffer }
-
-func (p *pool) Get() *png.EncoderBuffer  { return p.memory }
-func (p *pool) Put(b *png.EncoderBuffer) { p.memory = b }
