@@ -17,9 +17,6 @@ type Engine interface {
 	// Note says why "auto" chose this engine, in one line for the user, where it is
 	// not the first choice; empty otherwise.
 	Note() string
-	// Tune returns a model that computes what m does and that the engine runs faster,
-	// or m itself. It does not change m.
-	Tune(m *onnx.Model) *onnx.Model
 	// Load prepares a model for execution. The model has passed its check; data
 	// are the bytes it was read from.
 	Load(m *onnx.Model, data []byte) (Runner, error)

@@ -33,9 +33,6 @@ func (e gonumEngine) Name() string {
 // Note implements [Engine].
 func (e gonumEngine) Note() string { return e.note }
 
-// Tune implements [Engine]. Load does what there is to do.
-func (gonumEngine) Tune(m *onnx.Model) *onnx.Model { return m }
-
 // Load implements [Engine].
 func (gonumEngine) Load(m *onnx.Model, _ []byte) (Runner, error) {
 	model, err := goengine.Load(m, chunkRows)

@@ -89,7 +89,7 @@ func (s *Session) withoutSigmoid() (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	runner, err := s.engine.Load(&m, data)
+	runner, err := load(s.engine, &m, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}

@@ -34,7 +34,7 @@ var loaded struct {
 // newONNXRuntime loads the library at path, or one that [FindLibrary] finds, and
 // makes sure that it has the provider.
 func newONNXRuntime(path, provider string) (Engine, error) {
-	library, err := load(path)
+	library, err := loadLibrary(path)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +50,8 @@ func newONNXRuntime(path, provider string) (Engine, error) {
 // this machine.
 const telemetryVariable = "ORT_DISABLE_TELEMETRY"
 
-// load loads the library, unless it is loaded already.
-func load(path string) (Library, error) {
+// loadLibrary loads the library, unless it is loaded already.
+func loadLibrary(path string) (Library, error) {
 	loaded.Lock()
 	defer loaded.Unlock()
 	if path == "" && loaded.library.Path != "" {
@@ -136,9 +136,9 @@ func appendProvider(o *ort.SessionOptions, provider string) error {
 	return nil
 }
 
-// Tune implements [Engine]. What it does is measured on amd64; other processors have
+// tune implements [tuner]. What it does is measured on amd64; other processors have
 // other kernels, and other providers run ConvTranspose well.
-func (e onnxRuntime) Tune(m *onnx.Model) *onnx.Model {
+func (e onnxRuntime) tune(m *onnx.Model) *onnx.Model {
 	if e.provider != cpu || runtime.GOARCH != "amd64" {
 		return m
 	}

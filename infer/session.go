@@ -68,7 +68,7 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	if err != nil {
 		return nil, err
 	}
-	runner, err := loadTuned(engine, m, data)
+	runner, err := load(engine, m, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -79,14 +79,23 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: engine, threads: threads, runner: runner}, nil
 }
 
-// loadTuned prepares a model, tuned, for execution.
-func loadTuned(engine Engine, m *onnx.Model, data []byte) (Runner, error) {
-	if t := engine.Tune(m); t != m {
-		var err error
-		if data, err = t.Marshal(); err != nil {
-			return nil, err
+// tuner is an engine that runs some models faster in another form.
+type tuner interface {
+	Engine
+	// tune returns a model that computes what m does, or m itself. It does not change m.
+	tune(m *onnx.Model) *onnx.Model
+}
+
+// load prepares a model for execution in the form that the engine runs fastest.
+func load(engine Engine, m *onnx.Model, data []byte) (Runner, error) {
+	if t, ok := engine.(tuner); ok {
+		if tuned := t.tune(m); tuned != m {
+			if data, err := tuned.Marshal(); err == nil {
+				if runner, err := engine.Load(tuned, data); err == nil {
+					return runner, nil
+				}
+			}
 		}
-		m = t
 	}
 	return engine.Load(m, data)
 }

@@ -30,6 +30,12 @@ import (
 	"govae/onnx"
 )
 
+// Bounds of what a file can ask for: common strides are 2, with 4 phases.
+const (
+	maxPhases = 16 // convolutions in place of one
+	maxGrowth = 16 // of the weight of a layer that reads phases
+)
+
 // fewChannels is the number of output channels from which on a transposed
 // convolution is split: below the width of a block of channels in ONNX Runtime's
 // kernels most of each block would be empty.
@@ -63,6 +69,7 @@ func Rewrite(m *onnx.Model) *onnx.Model {
 	for _, output := range m.Graph.Outputs {
 		r.interleave(output.Name)
 	}
+	r.dropUnread()
 	rewritten := *m
 	rewritten.Graph = &r.graph
 	return &rewritten
@@ -88,7 +95,8 @@ type phases struct {
 // split replaces a transposed convolution by one convolution a phase.
 func (r *rewriter) split(n *onnx.Node) bool {
 	c, ok := r.read(n)
-	if !ok || c.out < fewChannels || c.in < fewChannels || c.strides == [2]int64{1, 1} || !c.overlaps() {
+	if !ok || c.out < fewChannels || c.in < fewChannels || !c.overlaps() || c.strides == [2]int64{1, 1} ||
+		c.strides[0] > maxPhases || c.strides[1] > maxPhases || c.strides[0]*c.strides[1] > maxPhases {
 		return false
 	}
 	rows, ok := c.split(0)
@@ -113,7 +121,7 @@ func (r *rewriter) split(n *onnx.Node) bool {
 				}
 			}
 			name := r.name(n.Outputs[0] + "/phase")
-			inputs := []string{n.Inputs[0], r.constant(onnx.Float32Tensor(name+"/weight", append([]int64{c.out, c.in}, kernel...), weight))}
+			inputs := []string{n.Inputs[0], r.constant(onnx.Float32Tensor(r.name(name+"/weight"), append([]int64{c.out, c.in}, kernel...), weight))}
 			if n.Input(2) != "" {
 				inputs = append(inputs, n.Inputs[2])
 			}
@@ -148,7 +156,7 @@ func (r *rewriter) activate(n *onnx.Node) bool {
 // o = t i - pad + k = (t s) q - pad + (t r + k).
 func (r *rewriter) merge(n *onnx.Node) bool {
 	c, ok := r.read(n)
-	if !ok || c.out >= fewChannels || !r.hasPhases(n) {
+	if !ok || c.out >= fewChannels || !r.hasPhases(n) || c.strides[0] > maxGrowth || c.strides[1] > maxGrowth {
 		return false
 	}
 	p := r.phases[n.Inputs[0]]
@@ -157,6 +165,9 @@ func (r *rewriter) merge(n *onnx.Node) bool {
 	for d := range 2 {
 		kernel[d] = c.kernel[d] + t[d]*(p.strides[d]-1)
 		strides[d] = t[d] * p.strides[d]
+	}
+	if int64(len(p.tensors))*kernel[0]*kernel[1] > maxGrowth*c.kernel[0]*c.kernel[1] {
+		return false
 	}
 	shape := []int64{c.in * int64(len(p.tensors)), c.out, kernel[0], kernel[1]}
 	weight := make([]float32, 0, shape[0]*shape[1]*shape[2]*shape[3]) // IOHW
@@ -209,8 +220,23 @@ func (r *rewriter) concat(name string) string {
 
 func (r *rewriter) reshape(x string, shape ...int64) string {
 	name := r.name(x)
-	target := r.constant(onnx.Int64Tensor(name+"/shape", []int64{int64(len(shape))}, shape))
+	target := r.constant(onnx.Int64Tensor(r.name(name+"/shape"), []int64{int64(len(shape))}, shape))
 	return r.add("Reshape", name, []string{x, target})
+}
+
+// dropUnread removes the weights that no node reads any more, and all from the inputs.
+func (r *rewriter) dropUnread() {
+	r.graph.Inputs = slices.DeleteFunc(slices.Clone(r.graph.Inputs), func(v onnx.ValueInfo) bool { return r.graph.Initializer(v.Name) != nil })
+	read := map[string]bool{}
+	for _, n := range r.graph.Nodes {
+		for _, name := range n.Inputs {
+			read[name] = true
+		}
+	}
+	for _, output := range r.graph.Outputs {
+		read[output.Name] = true
+	}
+	r.graph.Initializers = slices.DeleteFunc(r.graph.Initializers, func(t *onnx.Tensor) bool { return !read[t.Name] })
 }
 
 // hasPhases reports whether the first input of a node is in phases.

@@ -166,6 +166,8 @@ func TestRewrite(t *testing.T) {
 			fourPhases + " Tanh Tanh Tanh Tanh Concat ConvTranspose Sigmoid"},
 		{"last layer with output padding", []layer{square(3, 2, 1, 1), rectangle([2]int{3, 4}, 2, 3, 1, 1).channels(2).without()},
 			fourPhases + " Concat ConvTranspose"},
+		{"last layer that would grow too much", []layer{square(3, 2, 1, 1), square(3, 4, 1, 3).channels(1)},
+			fourPhases + " " + interleave + " ConvTranspose"},
 		{"many channels without a stride", []layer{square(3, 2, 1, 1), square(3, 1, 1, 0)}, fourPhases + " " + interleave + " ConvTranspose"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -191,6 +193,7 @@ func TestRewriteKeepsWhatItCannotSplit(t *testing.T) {
 		"odd output":              square(3, 2, 1, 0),
 		"a phase without a tap":   square(2, 3, 0, 1),
 		"inputs that are cut off": square(3, 2, 0, 1).with(strides(2, 2), pads(3, 3, 0, 0)),
+		"many phases":             rectangle([2]int{9, 5}, 8, 4, 0, 0).with(strides(8, 4), outputPadding(7, 3)),
 		"dilation":                square(3, 2, 1, 0).with(strides(2, 2), onnx.Ints("dilations", 2, 2), pads(1, 1, 2, 2)),
 		"auto_pad":                square(3, 2, 1, 1).with(strides(2, 2), onnx.String("auto_pad", "SAME_UPPER")),
 		"output_shape":            square(3, 2, 1, 1).with(strides(2, 2), onnx.Ints("output_shape", 10, 8)),
@@ -205,16 +208,18 @@ func TestRewriteKeepsWhatItCannotSplit(t *testing.T) {
 }
 
 // TestRewriteSharedValues has phases that are read three times: by a layer, by
-// something else, and as an output.
+// something else, and as an output, in a file that repeats its weights
+// among the inputs.
 func TestRewriteSharedValues(t *testing.T) {
 	b := onnx.NewBuilder("test")
 	x := b.Input("x", onnx.Float32, onnx.Named("batch"), onnx.Size(16), onnx.Size(3), onnx.Size(4))
 	w := b.Float32("w", []int{16, 16, 4, 4}, values(1, 16*16*16, 0.1))
-	// The name that the rewriter would take first belongs to a weight.
-	v := b.Float32("up/phase_0", []int{16, 1, 3, 3}, values(2, 16*9, 0.1))
+	// The names that the rewriter would take first belong to weights.
+	bias := b.Float32("up/phase_0", []int{1}, []float32{0.5})
+	v := b.Float32("up/phase_1/weight_0", []int{16, 1, 3, 3}, values(2, 16*9, 0.1))
 	up := b.Node("ConvTranspose", "up", []onnx.Value{x, w}, onnx.Ints("strides", 2, 2), onnx.Ints("pads", 1, 1, 1, 1))
 	relu := b.Node("Relu", "relu", []onnx.Value{up})
-	last := b.Node("ConvTranspose", "last", []onnx.Value{relu, v}, onnx.Ints("pads", 1, 1, 1, 1))
+	last := b.Node("ConvTranspose", "last", []onnx.Value{relu, v, bias}, onnx.Ints("pads", 1, 1, 1, 1))
 	sum := b.Node("Add", "sum", []onnx.Value{relu, up})
 	b.Output("y", b.Node("Add", "all", []onnx.Value{sum, last}))
 	b.Output("up", up)
@@ -222,7 +227,13 @@ func TestRewriteSharedValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, t := range m.Graph.Initializers {
+		m.Graph.Inputs = append(m.Graph.Inputs, onnx.ValueInfo{Name: t.Name, Type: t.Type, Shape: onnx.Sizes(t.Shape...)})
+	}
 	rewritten := subpixel.Rewrite(m)
+	if rewritten.Graph.Initializer("w") != nil || len(rewritten.Graph.Inputs) != 1 {
+		t.Errorf("the weight that was replaced is still there, or an input: %v", rewritten.Graph.Inputs)
+	}
 	want := fourRelu + " Concat ConvTranspose " + interleave + " " + interleave + " Add Add"
 	if got := operators(rewritten); got != want {
 		t.Errorf("operators\n%s, want\n%s", got, want)
