@@ -84,12 +84,16 @@ func interpolate(points iter.Seq2[[]float32, error], steps int, path Path, pace 
 					yield(nil, fmt.Errorf("a latent point of %d values follows one of %d; give all the same number", len(point), len(last)))
 					return
 				}
-				fractions, err := pace(last, point)
-				if err != nil {
-					yield(nil, err)
-					return
+				var between []float64
+				if steps > 2 {
+					fractions, err := pace(last, point)
+					if err != nil {
+						yield(nil, err)
+						return
+					}
+					between = fractions[1 : steps-1]
 				}
-				for _, t := range fractions[1 : steps-1] {
+				for _, t := range between {
 					if !yield(path(last, point, t), nil) {
 						return
 					}

@@ -6,14 +6,14 @@ import (
 	"iter"
 )
 
-// blockRows is the number of rows that a stream computes at once: enough to keep
-// all threads busy, few enough for large images to stay small in memory. It is a
+// blockRows is the number of rows that a stream computes at once: 4 MB of images, of
+// large ones as few as keep all threads busy. It is a
 // multiple of chunkRows, so that a row is in the same place of its chunk in a
 // stream and in a batch.
 func (s *Session) blockRows() int {
 	const values = 1 << 20 // of a block's images: 4 MB
 	chunks := values / (s.C * s.H * s.W * chunkRows)
-	return chunkRows * max(2*s.threads, min(chunks, 128))
+	return chunkRows * max(s.threads, min(chunks, 128))
 }
 
 // pixels yields the pixels of images.

@@ -81,6 +81,9 @@ type encoding struct {
 	components           []int
 }
 
+// labels is the file for the labels.
+func (e *encoding) labels() string { return strings.TrimSuffix(e.out, ".npy") + ".labels.npy" }
+
 func (e *encoding) check() error {
 	for flag, path := range map[string]string{"out": e.out, "log-var": e.logVar} {
 		if path != "" && filepath.Ext(path) != ".npy" {
@@ -89,6 +92,9 @@ func (e *encoding) check() error {
 	}
 	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
 		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
+	}
+	if e.logVar != "" && (e.logVar == e.out || e.logVar == e.labels()) {
+		return cli.Usagef("--log-var %s: is the name of another file that is written; give one of its own", e.logVar)
 	}
 	if e.draws < 0 {
 		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", e.draws)
@@ -121,11 +127,10 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 	}
 	written := e.out
 	if x.Labels != nil {
-		labels := strings.TrimSuffix(e.out, ".npy") + ".labels.npy"
-		if err := writeLabels(labels, x.Labels); err != nil {
+		if err := writeLabels(e.labels(), x.Labels); err != nil {
 			return err
 		}
-		written += ", " + labels
+		written += ", " + e.labels()
 	}
 	p.Stop()
 	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())

@@ -15,7 +15,7 @@ import (
 	"govae/onnx"
 )
 
-func info() *cobra.Command {
+func info(m *modelFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:     "info FILE",
 		Short:   "Print what an ONNX file holds",
@@ -23,27 +23,29 @@ func info() *cobra.Command {
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := args[0]
-			m, err := onnx.ReadFile(path)
+			model, err := onnx.ReadFile(path)
 			if err != nil {
 				return err
 			}
-			if err := m.Check(); err != nil {
+			if err := model.Check(); err != nil {
 				return fmt.Errorf("%s: %w", path, err)
 			}
 			stat, err := os.Stat(path)
 			if err != nil {
 				return err
 			}
-			return describe(cmd.OutOrStdout(), path, stat.Size(), m)
+			return describe(cmd.OutOrStdout(), path, stat.Size(), model, m.layout)
 		},
 	}
 }
 
 // describe prints a model's inputs, outputs, metadata, operators and size.
-func describe(out io.Writer, path string, size int64, m *onnx.Model) error {
+func describe(out io.Writer, path string, size int64, m *onnx.Model, layout string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	role := "not a VAE's decoder or encoder"
-	if c, err := infer.ReadContract(m, ""); err == nil {
+	var role string
+	if c, err := infer.ReadContract(m, layout); err != nil {
+		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
+	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
 	}
 	var weights int

@@ -89,7 +89,7 @@ its last complete image. The result is the same bit for bit.`,
 	root.AddCommand(
 		reconstruct(m), score(m), encode(m), decode(m),
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
-		info(), runtimeCommand(m),
+		info(m), runtimeCommand(m),
 	)
 	return root
 }

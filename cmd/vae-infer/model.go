@@ -37,17 +37,26 @@ func (m *modelFlags) encoderPath() string {
 	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
 }
 
-// open opens a decoder or encoder with the engine that the flags ask for.
-func (m *modelFlags) open(path string) (*infer.Session, error) {
+// options checks the flags and returns what they ask for.
+func (m *modelFlags) options() (o infer.Options, err error) {
 	switch {
 	case !slices.Contains(infer.Providers(), m.provider):
-		return nil, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
+		return o, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
 	case m.engine == "gonum" && m.provider != "cpu":
-		return nil, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
+		return o, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
 	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
-		return nil, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
+		return o, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
 	}
-	s, err := infer.Open(path, infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads})
+	return infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads}, nil
+}
+
+// open opens a decoder or encoder with the engine that the flags ask for.
+func (m *modelFlags) open(path string) (*infer.Session, error) {
+	o, err := m.options()
+	if err != nil {
+		return nil, err
+	}
+	s, err := infer.Open(path, o)
 	if err == nil && s.Note() != "" && !m.noted {
 		m.noted = true
 		m.app.Notef("%s", s.Note())

@@ -24,6 +24,10 @@ type outputFlags struct {
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
 	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif, .npy or .idx file, or a folder")
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+	// Before anything is computed; the number and size of the images are not known yet.
+	cmd.PreRunE = func(*cobra.Command, []string) error {
+		return sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume})
+	}
 }
 
 // resumeFlag is for commands that write with [outputFlags.writeJob].

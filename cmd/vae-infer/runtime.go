@@ -22,6 +22,11 @@ the executable, the user's cache (see 'vae-infer runtime install'), installed
 Python packages, system folders.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			options, err := m.options()
+			if err != nil {
+				return err
+			}
+			options.Engine = "onnxruntime"
 			_, places, err := infer.FindLibrary(m.library)
 			for _, p := range places {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", p.Name, outcome(p))
@@ -29,7 +34,7 @@ Python packages, system folders.`,
 			if err != nil {
 				return err
 			}
-			engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime", Library: m.library, Provider: m.provider})
+			engine, err := infer.NewEngine(options)
 			if err != nil {
 				return err
 			}

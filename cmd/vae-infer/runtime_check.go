@@ -29,9 +29,16 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
   vae-infer runtime check autoencoder.onnx --engine onnxruntime`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			options, err := m.options()
+			if err != nil {
+				return err
+			}
 			path, names := args[0], engines
-			if m.engine != "auto" {
+			switch {
+			case m.engine != "auto":
 				names = []string{m.engine}
+			case m.provider != "cpu":
+				names = engines[:1] // the other one has none
 			}
 			// What is wrong with the file is said once, not for every engine.
 			if model, err := onnx.ReadFile(path); err != nil {
@@ -42,7 +49,7 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			var missing, failed []error
 			for _, name := range names {
-				options := infer.Options{Engine: name, Library: m.library, Layout: m.layout, Threads: m.app.Threads}
+				options.Engine = name
 				engine, err := infer.NewEngine(options)
 				if err != nil {
 					missing = append(missing, err)

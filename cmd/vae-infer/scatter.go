@@ -56,6 +56,9 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			if err != nil {
 				return err
 			}
+			if err := encoder.CheckDimensions(dims...); err != nil {
+				return err
+			}
 			if byClass && x.Labels == nil {
 				return unlabelled(cmp.Or(in.data, "image files"), "--by-class")
 			}
@@ -85,9 +88,6 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			default:
 				if len(dims) == 0 {
 					dims = []int{0, 1}
-				}
-				if err := encoder.CheckDimensions(dims...); err != nil {
-					return err
 				}
 				s = plain(points, dims)
 			}

@@ -78,6 +78,10 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	var mean infer.Score
 	err := writeCSV(s.out, header, func(yield func([]string, error) bool) {
 		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
 			i := len(best)
 			row := []string{x.name(i), x.class(i), number(score.ELBO), number(score.Reconstruction), number(score.KL)}
 			if s.options.Draws > 1 {
@@ -88,7 +92,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 			}
 			mean.ELBO += score.ELBO / float64(x.Len())
 			mean.Bound += score.Bound / float64(x.Len())
-			if !yield(row, err) || err != nil {
+			if !yield(row, nil) {
 				return
 			}
 		}

@@ -26,26 +26,34 @@ func GIF(path string, m Images) error {
 	if n == 0 {
 		panic("picture: GIF of no images")
 	}
-	scale := max(1, gifSide/max(m.H, m.W))
+	scale := gifScale(m.H, m.W)
+	grays := make(color.Palette, 256)
+	for level := range grays {
+		grays[level] = color.Gray{Y: uint8(level)}
+	}
 	animation := gif.GIF{}
 	for i := range n {
-		animation.Image = append(animation.Image, enlarge(m.indexed(i), scale))
+		animation.Image = append(animation.Image, enlarge(m.indexed(i, grays), scale))
 		animation.Delay = append(animation.Delay, frameDelay)
 	}
 	return atomicfile.Write(path, func(w io.Writer) error { return gif.EncodeAll(w, &animation) })
 }
 
+func gifScale(h, w int) int { return max(1, gifSide/max(h, w)) }
+
+// GIFFrame is the number of pixels of a frame that [GIF] makes of an image.
+func GIFFrame(h, w int) int {
+	scale := gifScale(h, w)
+	return h * scale * w * scale
+}
+
 // indexed returns image i with a palette.
-func (m Images) indexed(i int) *image.Paletted {
+func (m Images) indexed(i int, grays color.Palette) *image.Paletted {
 	bounds := image.Rect(0, 0, m.W, m.H)
 	if m.C == 3 {
 		dst := image.NewPaletted(bounds, palette.Plan9)
 		draw.FloydSteinberg.Draw(dst, bounds, m.Single(i), image.Point{})
 		return dst
-	}
-	grays := make(color.Palette, 256)
-	for level := range grays {
-		grays[level] = color.Gray{Y: uint8(level)}
 	}
 	dst := image.NewPaletted(bounds, grays)
 	for p := range dst.Pix {

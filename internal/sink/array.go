@@ -63,7 +63,7 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 	}
 	defer func() {
 		file.Close()
-		if err != nil && j.Job == nil {
+		if err != nil && (j.Job == nil || j.Done == 0) {
 			os.Remove(part)
 		}
 	}()

@@ -19,7 +19,14 @@ const folderJob = ".job.json"
 
 // writeFolder names the images by their number, with leading zeros so that names
 // sort. They are encoded in parallel, batch by batch, and written in order.
-func writeFolder(path string, o Options, images Source) error {
+func writeFolder(path string, o Options, images Source) (err error) {
+	if _, err := os.Stat(path); os.IsNotExist(err) {
+		defer func() {
+			if err != nil {
+				os.Remove(path) // which keeps one with images
+			}
+		}()
+	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}

@@ -92,10 +92,15 @@ func (j *job) save(done int) error {
 	return atomicfile.WriteBytes(j.path, append(data, '\n'))
 }
 
-// interrupted says in an error of the writing how far it came and how to go on.
+// interrupted says in an error of the writing how far it came and how to go on. Where
+// nothing is complete there is nothing to go on with, and the record goes.
 func (j *job) interrupted(path string, n int, err error) error {
 	if j.Job == nil {
 		return err
+	}
+	if j.Done == 0 {
+		os.Remove(j.path)
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return fmt.Errorf("%s: %w after %d of %d images; go on with --resume", path, err, j.Done, n)
 }

@@ -90,8 +90,11 @@ func TestResume(t *testing.T) {
 				o := resumable()
 				o.interval = time.Nanosecond // the record is written after every chunk
 				err := Write(filepath.Join(ctrlC, name), o, stopper.images)
-				if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "of 150 images; go on with --resume") {
+				if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "of 150 images; go on with --resume") != (stop > 0) {
 					t.Fatalf("stopped at %d: error %v", stop, err)
+				}
+				if left, _ := os.ReadDir(ctrlC); (len(left) > 0) != (stop > 0) {
+					t.Errorf("stopped at %d: %d files are left", stop, len(left))
 				}
 				for how, dir := range map[string]string{"Ctrl-C": ctrlC, "kill -9": killed} {
 					var again spy

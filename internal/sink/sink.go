@@ -44,12 +44,17 @@ type Options struct {
 // [k, C, H, W] with values in [0, 1]. An error is the last thing that it yields.
 type Source func(first int) iter.Seq2[[]float32, error]
 
-// Check says whether path can be written, before there is anything to write.
+// Check says whether path can be written, before there is anything to write. What o
+// leaves out is not checked.
 func Check(path string, o Options) error {
-	switch ending := ending(path); {
+	ending, frame := ending(path), o.H*o.W
+	if ending == ".gif" && frame > 0 {
+		frame = picture.GIFFrame(o.H, o.W)
+	}
+	switch {
 	case path == "":
 		return fmt.Errorf("an empty name: give a .png, .gif, .npy or .idx file, or a folder")
-	case (ending == ".png" || ending == ".gif") && int64(o.N)*int64(o.H)*int64(o.W) > maxPicture:
+	case (ending == ".png" || ending == ".gif") && int64(o.N)*int64(frame) > maxPicture:
 		return fmt.Errorf("%s: %d images are too many for one picture; give a folder, a .npy or an .idx file", path, o.N)
 	case ending == ".idx" && int64(o.N) > math.MaxUint32:
 		return fmt.Errorf("%s: %d images are more than an .idx file can count; give a .npy file", path, o.N)
@@ -75,7 +80,8 @@ func ending(path string) string {
 	return ending
 }
 
-// maxPicture bounds the pixels of all images of one picture, before enlargement.
+// maxPicture bounds the pixels of all images of one picture (before enlargement), or of
+// all frames of an animation.
 const maxPicture = 1 << 26
 
 // checkFolder refuses a file, and a folder with images unless they may be replaced
