@@ -19,7 +19,7 @@ func (s *Session) Reconstruct(ctx context.Context, images iter.Seq2[Image, error
 			yield(Image{}, err)
 			return
 		}
-		each(yield, ahead(ctx, blocks(pixels(images), s.C*s.H*s.W, s.blockRows()), s.reconstruct))
+		each(yield, ahead(ctx, blocks(pixels(images, s.Contract), s.C*s.H*s.W, s.blockRows()), s.reconstruct))
 	}
 }
 

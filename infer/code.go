@@ -129,7 +129,7 @@ func (s *Session) EncodeAll(ctx context.Context, images iter.Seq2[Image, error])
 			mean, logVar, err := s.Encode(ctx, x)
 			return codes{mean, logVar}, err
 		}
-		for block, err := range ahead(ctx, blocks(pixels(images), s.C*s.H*s.W, s.blockRows()), encode) {
+		for block, err := range ahead(ctx, blocks(pixels(images, s.Contract), s.C*s.H*s.W, s.blockRows()), encode) {
 			if err != nil {
 				yield(Code{}, err)
 				return

@@ -133,7 +133,7 @@ func withLikelihood[T any](ctx context.Context, encoder, decoder *Session, image
 			done += len(x) / size
 			return run(ctx, l, x, first)
 		}
-		for values, err := range ahead(ctx, blocks(pixels(images), size, encoder.blockRows()), block) {
+		for values, err := range ahead(ctx, blocks(pixels(images, encoder.Contract), size, encoder.blockRows()), block) {
 			if err != nil {
 				yield(none, err)
 				return
