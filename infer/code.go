@@ -40,8 +40,8 @@ func Draws(codes iter.Seq2[Code, error], k int, seed uint64) iter.Seq2[[]float32
 				yield(nil, err)
 				return
 			}
-			z := make([]float32, len(code.Mean))
 			for j := range k {
+				z := make([]float32, len(code.Mean))
 				noise(z, seed, i, j)
 				for l, eps := range z {
 					z[l] = shift(code.Mean[l], code.LogVar[l], eps)

@@ -114,8 +114,9 @@ func (m *Mixture) Points(n int, o SampleOptions) iter.Seq2[[]float32, error] {
 			yield(nil, err)
 			return
 		}
-		eps, z := make([]float32, m.Latent), make([]float32, m.Latent)
+		eps := make([]float32, m.Latent)
 		for i := range n {
+			z := make([]float32, m.Latent)
 			s := random.New(o.Seed, random.Mixture, 0, uint32(o.First+i))
 			k := pick(m.Weights, s.Float64())
 			s.Normal(eps)

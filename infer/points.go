@@ -80,8 +80,20 @@ func (p PointFile) From(first int) iter.Seq2[[]float32, error] {
 				if i/p.L >= first && !yield(z, nil) {
 					return
 				}
-				z = z[:0]
+				z = make([]float32, 0, p.L)
 			}
 		}
 	}
+}
+
+// CollectPoints gathers a stream of latent points, and stops at its first error.
+func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
+	var all [][]float32
+	for z, err := range points {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, z)
+	}
+	return all, nil
 }

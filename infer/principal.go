@@ -3,7 +3,6 @@ package infer
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -84,16 +83,4 @@ func (p Principal) Project(z []float32) (x, y float64) {
 		y += d * p.Axes[1][k]
 	}
 	return x, y
-}
-
-// CollectPoints gathers a stream of latent points, and stops at its first error.
-func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
-	var all [][]float32
-	for z, err := range points {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, append([]float32(nil), z...))
-	}
-	return all, nil
 }
