@@ -107,7 +107,7 @@ func (m *Mixture) Check(decoder *Session) error {
 // covariance. Point i of a seed is the same however many are drawn. A mixture that
 // is none, such as one whose weights do not sum to 1, is an error.
 func (m *Mixture) Points(n int, o SampleOptions) iter.Seq2[[]float32, error] {
-	o.check(n)
+	o.check("Mixture.Points", n)
 	return func(yield func([]float32, error) bool) {
 		factors, err := m.factors()
 		if err != nil {

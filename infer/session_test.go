@@ -3,6 +3,7 @@ package infer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/color"
 	"math"
 	"os"
@@ -229,14 +230,29 @@ func TestRolesAndPairs(t *testing.T) {
 	}
 }
 
-func TestWrongLengthPanics(t *testing.T) {
+// TestBadArgumentsPanic: what only a mistake in the program can cause.
+func TestBadArgumentsPanic(t *testing.T) {
+	ctx := t.Context()
 	s := open(t, decoderModel(t, small), 1)
-	defer func() {
-		if p, ok := recover().(string); !ok || !strings.Contains(p, "got 3 input values, want 1 rows of 2") {
-			t.Errorf("panic %q", p)
-		}
-	}()
-	s.Decode(context.Background(), make([]float32, 3))
+	for want, call := range map[string]func(){
+		"got 3 input values, want 1 rows of 2": func() { s.Decode(ctx, make([]float32, 3)) },
+		"Sample of -1 from number 0":           func() { s.Sample(ctx, -1, infer.SampleOptions{}) },
+		"Sample of 1 from number 4294967295":   func() { s.Sample(ctx, 1, infer.SampleOptions{First: math.MaxUint32}) },
+		"Sample at temperature -3":             func() { s.Sample(ctx, 1, infer.SampleOptions{Temperature: -3}) },
+		"Sample at temperature NaN":            func() { s.Sample(ctx, 1, infer.SampleOptions{Temperature: math.NaN()}) },
+		"Mixture.Points at temperature +Inf":   func() { new(infer.Mixture).Points(1, infer.SampleOptions{Temperature: math.Inf(1)}) },
+		"Scores of -1 draws":                   func() { infer.Scores(ctx, s, s, nil, infer.ScoreOptions{Draws: -1}) },
+		"Draws of 0 points a code":             func() { infer.Draws(nil, 0, 1) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			defer func() {
+				if p := recover(); !strings.Contains(fmt.Sprint(p), want) {
+					t.Errorf("panic %v", p)
+				}
+			}()
+			call()
+		})
+	}
 }
 
 func TestVerifier(t *testing.T) {
