@@ -60,16 +60,22 @@ func LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, aw
 	return Attribute{Direction: direction}, nil
 }
 
+// maxLabel bounds the labels, and with them the classes that memory is kept for.
+const maxLabel = 1 << 20
+
 // ClassMeans returns the mean of the points of each label, which are counted from 0.
-// It is nil for a label that no point has.
+// It is nil for a label that no point has. There must be a label for each point.
 func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, error) {
 	classes := 0
-	for _, label := range labels {
+	for i, label := range labels {
+		if label < 0 || label > maxLabel {
+			return nil, fmt.Errorf("label %d is %d; want one from 0 to %d", i, label, maxLabel)
+		}
 		classes = max(classes, label+1)
 	}
 	sums, counts := make([][]float64, classes), make([]int, classes)
 	i := 0
-	for z, err := range points {
+	for z, err := range sameLength(points) {
 		if err != nil {
 			return nil, err
 		}
@@ -85,6 +91,9 @@ func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, 
 		}
 		counts[label]++
 		i++
+	}
+	if i < len(labels) {
+		return nil, fmt.Errorf("%d points, and %d labels; give one for each", i, len(labels))
 	}
 	means := make([][]float32, classes)
 	for label, sum := range sums {

@@ -39,6 +39,9 @@ func TestLearnAttribute(t *testing.T) {
 	if _, err := infer.LearnAttribute(infer.Points(points()...), labels[:4], 1, 0); err == nil || !strings.Contains(err.Error(), "more points than the 4 labels") {
 		t.Errorf("too few labels: error %v", err)
 	}
+	if _, err := infer.LearnAttribute(infer.Points(points()[:4]...), labels, 1, 0); err == nil || !strings.Contains(err.Error(), "4 points, and 5 labels") {
+		t.Errorf("too many labels: error %v", err)
+	}
 	failure := errors.New("no more")
 	broken := func(yield func([]float32, error) bool) { yield(nil, failure) }
 	if _, err := infer.LearnAttribute(broken, labels, 1, 0); err != failure {
@@ -50,6 +53,21 @@ func TestClassMeans(t *testing.T) {
 	got, err := infer.ClassMeans(infer.Points([]float32{1, 2}, []float32{5, 6}, []float32{3, 4}), []int{2, 0, 2})
 	if want := [][]float32{{5, 6}, nil, {2, 3}}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("means %v (%v), want %v", got, err, want)
+	}
+	for _, tt := range []struct {
+		points [][]float32
+		labels []int
+		want   string
+	}{
+		{[][]float32{{1}, {2}}, []int{0, -1}, "label 1 is -1"},
+		{[][]float32{{1}}, []int{math.MinInt}, "label 0 is -9223372036854775808"},
+		{[][]float32{{1}}, []int{math.MaxInt}, "label 0 is 9223372036854775807"},
+		{[][]float32{{1}, {2, 3}}, []int{0, 0}, "latent point 1 has 2 values, want 1"},
+		{[][]float32{{1, 2}, {3}}, []int{0, 1}, "latent point 1 has 1 values, want 2"},
+	} {
+		if got, err := infer.ClassMeans(infer.Points(tt.points...), tt.labels); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v of the labels %v: %v, error %v, want %q", tt.points, tt.labels, got, err, tt.want)
+		}
 	}
 }
 

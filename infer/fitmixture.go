@@ -96,7 +96,7 @@ type fit struct {
 
 // load reads the points.
 func (f *fit) load(points iter.Seq2[[]float32, error]) error {
-	for z, err := range points {
+	for z, err := range sameLength(points) {
 		if err != nil {
 			return err
 		}
@@ -108,9 +108,6 @@ func (f *fit) load(points iter.Seq2[[]float32, error]) error {
 				return fmt.Errorf("latent point %d has the value %g; a mixture needs finite ones", f.n-1, v)
 			}
 			f.x = append(f.x, float64(v))
-		}
-		if len(f.x) != f.n*f.latent {
-			return fmt.Errorf("latent point %d has %d values, want %d", f.n-1, len(z), f.latent)
 		}
 	}
 	if f.n < 2 {

@@ -97,3 +97,22 @@ func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
 	}
 	return all, nil
 }
+
+// sameLength yields points as long as the first is. Another one is an error.
+func sameLength(points iter.Seq2[[]float32, error]) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		i, length := 0, 0
+		for z, err := range points {
+			if i == 0 {
+				length = len(z)
+			}
+			if err == nil && len(z) != length {
+				err = fmt.Errorf("latent point %d has %d values, want %d", i, len(z), length)
+			}
+			if !yield(z, err) || err != nil {
+				return
+			}
+			i++
+		}
+	}
+}

@@ -21,16 +21,22 @@ type Principal struct {
 // least three of them.
 func FitPrincipal(points [][]float32) (Principal, error) {
 	n := len(points)
-	if n < 3 || len(points[0]) < 2 {
-		return Principal{}, fmt.Errorf("principal components need 3 points or more of 2 dimensions or more, and there are %d", n)
+	if n < 3 {
+		return Principal{}, fmt.Errorf("principal components need 3 points or more, and there are %d", n)
 	}
 	width := len(points[0])
+	if width < 2 {
+		return Principal{}, fmt.Errorf("principal components need points of 2 dimensions or more, and these have %d", width)
+	}
 	x := mat.NewDense(n, width, nil)
 	p := Principal{Mean: make([]float64, width)}
 	for i, z := range points {
+		if len(z) != width {
+			return Principal{}, fmt.Errorf("latent point %d has %d values, want %d", i, len(z), width)
+		}
 		for k, v := range z {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return Principal{}, fmt.Errorf("point %d is not finite; check the images and the encoder", i)
+				return Principal{}, fmt.Errorf("latent point %d is not finite; check the images and the encoder", i)
 			}
 			x.Set(i, k, float64(v))
 			p.Mean[k] += float64(v) / float64(n)

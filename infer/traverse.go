@@ -20,7 +20,7 @@ type Activity []float64
 func MeasureActivity(means iter.Seq2[[]float32, error]) (Activity, error) {
 	var n float64
 	var mean, squares []float64
-	for z, err := range means {
+	for z, err := range sameLength(means) {
 		if err != nil {
 			return nil, err
 		}
