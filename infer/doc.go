@@ -16,7 +16,7 @@
 // [Collect] gathers a stream in one batch.
 // A context cancels between chunks.
 //
-// [Scores] estimates how likely a model finds images, and [FitMixture] fits a density
+// [Scores] estimates how likely a model finds images, and [Session.FitMixture] fits a density
 // to codes that is better to sample than the prior.
 //
 // [Session.CheckValues] tells whether engine and machine compute what the trainer

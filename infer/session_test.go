@@ -225,7 +225,7 @@ func TestRolesAndPairs(t *testing.T) {
 		t.Errorf("files of two models: %v", err)
 	}
 	wide := open(t, encoderModel(t, size{2, 1, 4, 5}), 1)
-	if err := infer.CheckPair(wide, decoder); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images and latent 2, model for 1x5x4") {
+	if err := infer.CheckPair(wide, decoder); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images, model for 1x5x4") {
 		t.Errorf("files for two sizes: %v", err)
 	}
 }
