@@ -104,19 +104,13 @@ func Collect(images iter.Seq2[Image, error]) (Images, error) {
 	return m, nil
 }
 
-// each yields the images of batches one by one.
-func each(yield func(Image, error) bool, batches iter.Seq2[Images, error]) {
-	for images, err := range batches {
-		if err != nil {
-			yield(Image{}, err)
-			return
-		}
-		for i := range images.Len() {
-			if !yield(images.At(i), nil) {
-				return
-			}
-		}
+// split returns the images one by one.
+func (m Images) split() []Image {
+	images := make([]Image, m.Len())
+	for i := range images {
+		images[i] = m.At(i)
 	}
+	return images
 }
 
 // imageShape is the shape of one image in the file.

@@ -131,22 +131,11 @@ func withLikelihood[T any](ctx context.Context, encoder, decoder *Session, image
 			return
 		}
 		defer l.Close()
-		size, done := encoder.C*encoder.H*encoder.W, 0
-		block := func(ctx context.Context, x []float32) ([]T, error) {
+		done := 0
+		mapRows(ctx, encoder, Encoder, pixels(images, encoder.Contract), func(ctx context.Context, x []float32) ([]T, error) {
 			first := done
-			done += len(x) / size
+			done += len(x) / encoder.inputSize()
 			return run(ctx, l, x, first)
-		}
-		for values, err := range ahead(ctx, blocks(pixels(images, encoder.Contract), size, encoder.blockRows()), block) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, v := range values {
-				if !yield(v, nil) {
-					return
-				}
-			}
-		}
+		})(yield)
 	}
 }
