@@ -238,6 +238,9 @@ func (f *fit) expect(ctx context.Context, m *Mixture) (*sums, error) {
 		})
 	}
 	for p := range parts {
+		if ctx.Err() != nil {
+			break
+		}
 		next <- p
 	}
 	close(next)

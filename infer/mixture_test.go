@@ -165,6 +165,31 @@ func TestFitMixtureErrors(t *testing.T) {
 	}
 }
 
+// asked is a context that is cancelled at the third time it is asked.
+type asked struct {
+	context.Context
+	times int
+}
+
+func (a *asked) Err() error {
+	if a.times++; a.times < 3 {
+		return nil
+	}
+	return context.Canceled
+}
+
+// TestFitMixtureStops: a step over many points ends where it is when it is cancelled.
+func TestFitMixtureStops(t *testing.T) {
+	f := fit{threads: 1}
+	if err := f.load(two().Points(100, SampleOptions{})); err != nil {
+		t.Fatal(err)
+	}
+	ctx := &asked{Context: t.Context()}
+	if _, err := f.expect(ctx, f.start(2, 0)); err != context.Canceled || ctx.times > 4 {
+		t.Errorf("error %v after the context was asked %d times", err, ctx.times)
+	}
+}
+
 func TestMixtureFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "codes.json")
 	if err := two().WriteFile(path); err != nil {
