@@ -3,10 +3,8 @@ package infer
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"math"
-	"os"
 
 	"govae/internal/atomicfile"
 )
@@ -17,8 +15,8 @@ import (
 type Attribute struct {
 	Toward   string `json:"toward"`              // the class that images move to
 	AwayFrom string `json:"away_from,omitempty"` // the class that they leave; empty for all others
-	// ModelID is that of the encoder that gave the points: in the latent space of
-	// another model the direction means nothing.
+	// ModelID is that of the session that learned it: in the latent space of another
+	// model the direction means nothing. It is empty where the model's files have none.
 	ModelID   string    `json:"model_id,omitempty"`
 	Direction []float32 `json:"direction"` // [L], from mean to mean
 }
@@ -26,10 +24,10 @@ type Attribute struct {
 // Others stands for all classes but one.
 const Others = -1
 
-// LearnAttribute returns the attribute between two classes of labelled points, or
-// from all [Others] to one class. There must be a label for each point, and points
-// on both sides. The caller names the classes and the model.
-func LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, awayFrom int) (Attribute, error) {
+// LearnAttribute returns the attribute between two classes of labelled points of the
+// model's latent space, or from all [Others] to one class. There must be a label for
+// each point, and points on both sides. The caller names the classes.
+func (s *Session) LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, awayFrom int) (Attribute, error) {
 	sides := make([]int, len(labels))
 	for i, label := range labels {
 		switch {
@@ -57,19 +55,28 @@ func LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, aw
 	for k := range direction {
 		direction[k] = means[0][k] - means[1][k]
 	}
-	return Attribute{Direction: direction}, nil
+	if err := s.checkModel("a point", s.ModelID, len(direction), "give points of this model"); err != nil {
+		return Attribute{}, err
+	}
+	return Attribute{ModelID: s.ModelID, Direction: direction}, nil
 }
 
+// maxLabel bounds the labels, and with them the classes that memory is kept for.
+const maxLabel = 1 << 20
+
 // ClassMeans returns the mean of the points of each label, which are counted from 0.
-// It is nil for a label that no point has.
+// It is nil for a label that no point has. There must be a label for each point.
 func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, error) {
 	classes := 0
-	for _, label := range labels {
+	for i, label := range labels {
+		if label < 0 || label > maxLabel {
+			return nil, fmt.Errorf("label %d is %d; want one from 0 to %d", i, label, maxLabel)
+		}
 		classes = max(classes, label+1)
 	}
 	sums, counts := make([][]float64, classes), make([]int, classes)
 	i := 0
-	for z, err := range points {
+	for z, err := range sameLength(points) {
 		if err != nil {
 			return nil, err
 		}
@@ -85,6 +92,9 @@ func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, 
 		}
 		counts[label]++
 		i++
+	}
+	if i < len(labels) {
+		return nil, fmt.Errorf("%d points, and %d labels; give one for each", i, len(labels))
 	}
 	means := make([][]float32, classes)
 	for label, sum := range sums {
@@ -106,19 +116,19 @@ func (a Attribute) Add(z []float32) {
 	}
 }
 
-// Check returns an error unless the attribute belongs to the session's model.
+// Check returns an error unless the attribute belongs to the session's model, as far
+// as both tell.
 func (a Attribute) Check(s *Session) error {
-	switch {
-	case a.ModelID != s.ModelID && a.ModelID != "" && s.ModelID != "":
-		return fmt.Errorf("the attribute belongs to another model than %s (model_id %.8s… and %.8s…); learn it again with this one", s.name, a.ModelID, s.ModelID)
-	case len(a.Direction) != s.Latent:
-		return fmt.Errorf("the attribute has %d latent dimensions, and %s %d; learn it again with this model", len(a.Direction), s.name, s.Latent)
-	}
-	return nil
+	return s.checkModel("the attribute", a.ModelID, len(a.Direction), "learn it again with this model")
 }
 
 // maxAttribute is the largest size of an attribute's file in bytes.
 const maxAttribute = 1 << 20
+
+// ReadAttribute reads the file that [Attribute.WriteFile] wrote. Errors name the file.
+func ReadAttribute(path string) (Attribute, error) {
+	return readParsed(path, maxAttribute, ParseAttribute, "vae-infer edit --save-attribute")
+}
 
 // ParseAttribute reads an attribute from JSON.
 func ParseAttribute(data []byte) (Attribute, error) {
@@ -127,28 +137,7 @@ func ParseAttribute(data []byte) (Attribute, error) {
 		return Attribute{}, fmt.Errorf("is not an attribute in JSON: %w", err)
 	}
 	if len(a.Direction) == 0 {
-		return Attribute{}, fmt.Errorf("holds no direction, and so no attribute; write one with LearnAttribute ('vae-infer edit --save-attribute')")
-	}
-	return a, nil
-}
-
-// ReadAttribute reads the file that [Attribute.WriteFile] wrote.
-func ReadAttribute(path string) (Attribute, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return Attribute{}, fmt.Errorf("%s: %s; write it with --save-attribute", path, fileProblem(err))
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxAttribute+1))
-	if err != nil {
-		return Attribute{}, fmt.Errorf("%s: %s", path, fileProblem(err))
-	}
-	if len(data) > maxAttribute {
-		return Attribute{}, fmt.Errorf("%s: more than the %d bytes of an attribute; give a file of --save-attribute", path, maxAttribute)
-	}
-	a, err := ParseAttribute(data)
-	if err != nil {
-		return Attribute{}, fmt.Errorf("%s: %w", path, err)
+		return Attribute{}, fmt.Errorf("holds no direction, and so no attribute")
 	}
 	return a, nil
 }

@@ -15,6 +15,7 @@ import (
 )
 
 func TestLearnAttribute(t *testing.T) {
+	s := open(t, encoderModel(t, small), 1)
 	points := func() [][]float32 { return [][]float32{{0, 0}, {2, 2}, {10, 0}, {10, 4}, {0, 7}} }
 	labels := []int{0, 0, 1, 1, 3}
 	for _, tt := range []struct {
@@ -28,20 +29,29 @@ func TestLearnAttribute(t *testing.T) {
 		{2, 0, nil, "none of 5 images has the label 2"},
 		{0, 2, nil, "none of 5 images has the label 2"},
 	} {
-		got, err := infer.LearnAttribute(infer.Points(points()...), labels, tt.toward, tt.awayFrom)
+		got, err := s.LearnAttribute(infer.Points(points()...), labels, tt.toward, tt.awayFrom)
+		if err == nil && got.ModelID != s.ModelID {
+			t.Errorf("the attribute of model %s has the id %s", s.ModelID, got.ModelID)
+		}
 		if !slices.Equal(got.Direction, tt.want) || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 			t.Errorf("toward %d from %d: %v, error %v; want %v, %q", tt.toward, tt.awayFrom, got.Direction, err, tt.want, tt.err)
 		}
 	}
-	if _, err := infer.LearnAttribute(infer.Points(points()...), []int{4, 4, 4, 4, 4}, 4, infer.Others); err == nil || !strings.Contains(err.Error(), "all 5 images") {
+	if _, err := s.LearnAttribute(infer.Points(points()...), []int{4, 4, 4, 4, 4}, 4, infer.Others); err == nil || !strings.Contains(err.Error(), "all 5 images") {
 		t.Errorf("one class alone: error %v", err)
 	}
-	if _, err := infer.LearnAttribute(infer.Points(points()...), labels[:4], 1, 0); err == nil || !strings.Contains(err.Error(), "more points than the 4 labels") {
+	if _, err := s.LearnAttribute(infer.Points(points()...), labels[:4], 1, 0); err == nil || !strings.Contains(err.Error(), "more points than the 4 labels") {
 		t.Errorf("too few labels: error %v", err)
+	}
+	if _, err := s.LearnAttribute(infer.Points(points()[:4]...), labels, 1, 0); err == nil || !strings.Contains(err.Error(), "4 points, and 5 labels") {
+		t.Errorf("too many labels: error %v", err)
+	}
+	if _, err := s.LearnAttribute(infer.Points([]float32{1}, []float32{2}), []int{0, 1}, 0, 1); err == nil || !strings.Contains(err.Error(), "a point has 1 latent dimensions, and model 2") {
+		t.Errorf("points of another model: error %v", err)
 	}
 	failure := errors.New("no more")
 	broken := func(yield func([]float32, error) bool) { yield(nil, failure) }
-	if _, err := infer.LearnAttribute(broken, labels, 1, 0); err != failure {
+	if _, err := s.LearnAttribute(broken, labels, 1, 0); err != failure {
 		t.Errorf("error %v, want that of the input", err)
 	}
 }
@@ -50,6 +60,21 @@ func TestClassMeans(t *testing.T) {
 	got, err := infer.ClassMeans(infer.Points([]float32{1, 2}, []float32{5, 6}, []float32{3, 4}), []int{2, 0, 2})
 	if want := [][]float32{{5, 6}, nil, {2, 3}}; err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("means %v (%v), want %v", got, err, want)
+	}
+	for _, tt := range []struct {
+		points [][]float32
+		labels []int
+		want   string
+	}{
+		{[][]float32{{1}, {2}}, []int{0, -1}, "label 1 is -1"},
+		{[][]float32{{1}}, []int{math.MinInt}, "label 0 is -9223372036854775808"},
+		{[][]float32{{1}}, []int{math.MaxInt}, "label 0 is 9223372036854775807"},
+		{[][]float32{{1}, {2, 3}}, []int{0, 0}, "latent point 1 has 2 values, want 1"},
+		{[][]float32{{1, 2}, {3}}, []int{0, 1}, "latent point 1 has 1 values, want 2"},
+	} {
+		if got, err := infer.ClassMeans(infer.Points(tt.points...), tt.labels); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v of the labels %v: %v, error %v, want %q", tt.points, tt.labels, got, err, tt.want)
+		}
 	}
 }
 
@@ -92,7 +117,7 @@ func TestAttributeBelongsToAModel(t *testing.T) {
 		{s, infer.Attribute{ModelID: "aaaaaaaaaaaaaaaa", Direction: make([]float32, 2)}, ""},
 		{s, infer.Attribute{Direction: make([]float32, 2)}, ""},
 		{nameless, infer.Attribute{ModelID: "b", Direction: make([]float32, 2)}, ""},
-		{s, infer.Attribute{ModelID: "b", Direction: make([]float32, 2)}, "another model than model (model_id b… and aaaaaaaa…)"},
+		{s, infer.Attribute{ModelID: "b", Direction: make([]float32, 2)}, "the attribute and model come from different models (vae.model_id b… and aaaaaaaa…)"},
 		{s, infer.Attribute{Direction: make([]float32, 3)}, "3 latent dimensions"},
 	} {
 		if err := tt.a.Check(tt.session); (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {

@@ -14,13 +14,10 @@ import (
 // [Session.DecodeAll]. The function [Reconstruct] does so with an encoder and a
 // decoder.
 func (s *Session) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
-	return func(yield func(Image, error) bool) {
-		if err := s.want(Autoencoder); err != nil {
-			yield(Image{}, err)
-			return
-		}
-		each(yield, ahead(ctx, blocks(pixels(images), s.C*s.H*s.W, s.blockRows()), s.reconstruct))
-	}
+	return mapRows(ctx, s, Autoencoder, pixels(images, s.Contract), func(ctx context.Context, x []float32) ([]Image, error) {
+		images, err := s.reconstruct(ctx, x)
+		return images.split(), err
+	})
 }
 
 // reconstruct is [Session.Reconstruct] for a batch x [n, C, H, W].

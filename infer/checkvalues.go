@@ -22,12 +22,8 @@ func (s *Session) CheckValues(ctx context.Context) (difference float64, err erro
 	if err != nil {
 		return 0, fmt.Errorf("%s: metadata %s: %w; export the model again", s.name, checkvalues.Key, err)
 	}
-	width := s.C * s.H * s.W
-	if s.Role == Decoder {
-		width = s.Latent
-	}
 	for i, c := range check.Cases {
-		outputs, err := s.outputs(ctx, c.InputValues(width))
+		outputs, err := s.outputs(ctx, c.InputValues(s.inputSize()))
 		if err != nil {
 			return 0, err
 		}

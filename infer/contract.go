@@ -30,6 +30,14 @@ type Contract struct {
 	mean, logVar int  // which outputs of an encoder they are; logVar is -1 if there is none
 }
 
+// inputSize is the number of values of a row of the input: a latent point or an image.
+func (c Contract) inputSize() int {
+	if c.Role == Decoder {
+		return c.Latent
+	}
+	return c.C * c.H * c.W
+}
+
 // maxRow bounds the values of one image or latent point, and with it what a
 // small file can make a program allocate.
 const maxRow = 1 << 24

@@ -13,10 +13,17 @@
 // What a model makes comes as a stream, in constant memory however long it is, and
 // streams go into one another: [Session.EncodeAll] of images, [Means] of codes,
 // [Session.DecodeAll] of latent points, with [Interpolate] or [Edited] between them.
-// [Collect] gathers a stream in one batch.
-// A context cancels between chunks.
+// [Collect] gathers a stream in one batch. Each image, code and point of a stream
+// has memory of its own, which the consumer may keep. [Session.FromPicture] and
+// [Image.Picture] lead from package image to images, and back.
 //
-// [Scores] estimates how likely a model finds images, and [FitMixture] fits a density
+// A context cancels between chunks. DecodeAll, EncodeAll and all that is made of them
+// read the stream that they are given on another goroutine, ahead of the consumer.
+// When the consumer breaks off or the context is cancelled, they wait until that
+// goroutine has ended, and so for an item that the stream is at work on: a stream
+// that blocks, as on a network, must watch the context itself.
+//
+// [Scores] estimates how likely a model finds images, and [Session.FitMixture] fits a density
 // to codes that is better to sample than the prior.
 //
 // [Session.CheckValues] tells whether engine and machine compute what the trainer

@@ -46,13 +46,8 @@ func Edited(points iter.Seq2[[]float32, error], edits []Edit, strengths ...float
 			for _, edit := range edits {
 				edit(changed)
 			}
-			// The stream may use the memory of z again, so the rows are made first.
-			rows := make([][]float32, len(strengths))
-			for i, strength := range strengths {
-				rows[i] = Linear(z, changed, strength)
-			}
-			for _, row := range rows {
-				if !yield(row, nil) {
+			for _, strength := range strengths {
+				if !yield(Linear(z, changed, strength), nil) {
 					return
 				}
 			}

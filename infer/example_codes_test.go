@@ -127,28 +127,32 @@ func ExampleReconstructionNats() {
 	}
 }
 
-// Draw points of a mixture and fit one to them.
-func ExampleFitMixture() {
-	m := infer.Mixture{
-		Latent: 1, Weights: []float64{0.25, 0.75},
-		Means: [][]float64{{-3}, {3}}, Covariances: [][][]float64{{{1}}, {{1}}},
-	}
-	fitted, err := infer.FitMixture(context.Background(), m.Points(1000, infer.SampleOptions{}), infer.FitOptions{})
+// Fit a mixture to points of the posteriors, and keep it in a file.
+func ExampleSession_FitMixture() {
+	ctx := context.Background()
+	encoder, decoder := openPair()
+	defer encoder.Close()
+	defer decoder.Close()
+	images, _ := readImages(encoder)
+	draws := infer.Draws(encoder.EncodeAll(ctx, images.All()), 1, 0)
+	mixture, err := encoder.FitMixture(ctx, draws, infer.FitOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(len(fitted.Weights), "components")
-	// Output: 2 components
+	fmt.Println(len(mixture.Weights), "components")
+	if err := mixture.WriteFile("codes.json"); err != nil {
+		log.Fatal(err)
+	}
 }
 
 // Sample a decoder from the mixture that was fitted to its codes.
-func ExampleLoadMixture() {
+func ExampleReadMixture() {
 	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	mixture, err := infer.LoadMixture("codes.json")
+	mixture, err := infer.ReadMixture("codes.json")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -161,4 +165,23 @@ func ExampleLoadMixture() {
 		log.Fatal(err)
 	}
 	fmt.Println(images.Len(), "images")
+}
+
+// Draw points of a mixture that is in memory, as after go:embed.
+func ExampleParseMixture() {
+	mixture, err := infer.ParseMixture([]byte(`{"latent":1,"weights":[0.25,0.75],"means":[[-3],[3]],"covariances":[[[1]],[[1]]]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	right := 0
+	for z, err := range mixture.Points(1000, infer.SampleOptions{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if z[0] > 0 {
+			right++
+		}
+	}
+	fmt.Printf("%.1f of the points are of the right component\n", float64(right)/1000)
+	// Output: 0.8 of the points are of the right component
 }

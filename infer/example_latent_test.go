@@ -92,7 +92,7 @@ func ExampleEdited() {
 }
 
 // Move images from one class toward another.
-func ExampleLearnAttribute() {
+func ExampleSession_LearnAttribute() {
 	ctx := context.Background()
 	encoder, decoder := openPair()
 	defer encoder.Close()
@@ -100,11 +100,11 @@ func ExampleLearnAttribute() {
 	images, labels := readImages(encoder)
 
 	means := infer.Means(encoder.EncodeAll(ctx, images.All()))
-	smile, err := infer.LearnAttribute(means, labels, 1, infer.Others)
+	smile, err := encoder.LearnAttribute(means, labels, 1, infer.Others)
 	if err != nil {
 		log.Fatal(err)
 	}
-	smile.Toward, smile.ModelID = "smiling", encoder.ModelID
+	smile.Toward = "smiling"
 	if err := smile.WriteFile("smile.json"); err != nil {
 		log.Fatal(err)
 	}

@@ -74,6 +74,36 @@ func ExampleReconstruct() {
 	fmt.Println(images.Len(), "images")
 }
 
+// Reconstruct a picture of package image.
+func ExampleSession_FromPicture() {
+	ctx := context.Background()
+	encoder, decoder := openPair()
+	defer encoder.Close()
+	defer decoder.Close()
+	f, err := os.Open("digit.png")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer f.Close()
+	digit, err := png.Decode(f)
+	if err != nil {
+		log.Fatal(err)
+	}
+	x, err := encoder.FromPicture(digit)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mean, _, err := encoder.Encode(ctx, x.Pixels)
+	if err != nil {
+		log.Fatal(err)
+	}
+	images, err := decoder.Decode(ctx, mean)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(images.At(0).Picture().Bounds())
+}
+
 // Make new images of the classes that given images have.
 func ExampleAugment() {
 	encoder, err := infer.Open("encoder.onnx", infer.Options{})

@@ -41,7 +41,7 @@ const (
 	covarianceFloor = 1e-6
 )
 
-// FitMixture fits Gaussian mixtures to latent points by expectation maximisation (C.
+// FitMixture fits Gaussian mixtures to points of the model's latent space by expectation maximisation (C.
 // Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2) and returns
 // the one of the best BIC. It starts from means that are chosen as for k-means++ (D.
 // Arthur and S. Vassilvitskii, 2007).
@@ -49,7 +49,7 @@ const (
 // Give it points of the posteriors ([Draws]), not their means alone: images come from
 // draws in training, so it is those that the decoder knows, and means lie closer
 // together. It keeps all points in memory.
-func FitMixture(ctx context.Context, points iter.Seq2[[]float32, error], o FitOptions) (*Mixture, error) {
+func (s *Session) FitMixture(ctx context.Context, points iter.Seq2[[]float32, error], o FitOptions) (*Mixture, error) {
 	least, most := cmp.Or(o.Least, 1), cmp.Or(o.Most, 20)
 	if least < 1 || most < least {
 		panic(fmt.Sprintf("infer: FitMixture of %d to %d components", least, most))
@@ -59,6 +59,9 @@ func FitMixture(ctx context.Context, points iter.Seq2[[]float32, error], o FitOp
 		f.threads = runtime.GOMAXPROCS(0)
 	}
 	if err := f.load(points); err != nil {
+		return nil, err
+	}
+	if err := s.checkModel("a point", s.ModelID, f.latent, "give points of this model"); err != nil {
 		return nil, err
 	}
 	if f.n < least {
@@ -82,7 +85,7 @@ func FitMixture(ctx context.Context, points iter.Seq2[[]float32, error], o FitOp
 			best, bestBIC, worse = m, bic, 0
 		}
 	}
-	best.Fits = fits
+	best.ModelID, best.Fits = s.ModelID, fits
 	return best, nil
 }
 
@@ -96,7 +99,7 @@ type fit struct {
 
 // load reads the points.
 func (f *fit) load(points iter.Seq2[[]float32, error]) error {
-	for z, err := range points {
+	for z, err := range sameLength(points) {
 		if err != nil {
 			return err
 		}
@@ -108,9 +111,6 @@ func (f *fit) load(points iter.Seq2[[]float32, error]) error {
 				return fmt.Errorf("latent point %d has the value %g; a mixture needs finite ones", f.n-1, v)
 			}
 			f.x = append(f.x, float64(v))
-		}
-		if len(f.x) != f.n*f.latent {
-			return fmt.Errorf("latent point %d has %d values, want %d", f.n-1, len(z), f.latent)
 		}
 	}
 	if f.n < 2 {
@@ -238,6 +238,9 @@ func (f *fit) expect(ctx context.Context, m *Mixture) (*sums, error) {
 		})
 	}
 	for p := range parts {
+		if ctx.Err() != nil {
+			break
+		}
 		next <- p
 	}
 	close(next)

@@ -1,8 +1,10 @@
 package infer
 
 import (
+	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"iter"
 
 	"govae/internal/pixel"
@@ -33,6 +35,31 @@ func (m Image) Picture() image.Image {
 	return rgba
 }
 
+// FromPicture returns a picture as the model takes it, in gray or in colour, and is the
+// inverse of [Image.Picture]. What is transparent lies on black. A picture of another
+// size than the model's is an error.
+func (s *Session) FromPicture(p image.Image) (Image, error) {
+	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
+		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), and %s takes %dx%d; scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.name, s.H, s.W)
+	}
+	area, bounds := s.H*s.W, image.Rect(0, 0, s.W, s.H)
+	m := Image{s.C, s.H, s.W, make([]float32, s.C*area)}
+	if s.C == 1 {
+		gray := image.NewGray(bounds)
+		draw.Draw(gray, bounds, p, p.Bounds().Min, draw.Src)
+		for i, v := range gray.Pix {
+			m.Pixels[i] = float32(v) / 255
+		}
+		return m, nil
+	}
+	rgba := image.NewRGBA(bounds) // multiplied by alpha, which is what lies on black
+	draw.Draw(rgba, bounds, p, p.Bounds().Min, draw.Src)
+	for i := range m.Pixels {
+		m.Pixels[i] = float32(rgba.Pix[i%area*4+i/area]) / 255
+	}
+	return m, nil
+}
+
 // Images is a batch of n images [n, C, H, W] with values in [0, 1].
 type Images struct {
 	C, H, W int
@@ -40,7 +67,12 @@ type Images struct {
 }
 
 // Len returns the number of images.
-func (m Images) Len() int { return len(m.Pixels) / (m.C * m.H * m.W) }
+func (m Images) Len() int {
+	if len(m.Pixels) == 0 {
+		return 0 // of whatever size, and the zero value has none
+	}
+	return len(m.Pixels) / (m.C * m.H * m.W)
+}
 
 // At returns image i, which shares memory with m.
 func (m Images) At(i int) Image {
@@ -72,19 +104,13 @@ func Collect(images iter.Seq2[Image, error]) (Images, error) {
 	return m, nil
 }
 
-// each yields the images of batches one by one.
-func each(yield func(Image, error) bool, batches iter.Seq2[Images, error]) {
-	for images, err := range batches {
-		if err != nil {
-			yield(Image{}, err)
-			return
-		}
-		for i := range images.Len() {
-			if !yield(images.At(i), nil) {
-				return
-			}
-		}
+// split returns the images one by one.
+func (m Images) split() []Image {
+	images := make([]Image, m.Len())
+	for i := range images {
+		images[i] = m.At(i)
 	}
+	return images
 }
 
 // imageShape is the shape of one image in the file.

@@ -2,9 +2,7 @@ package infer
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -196,16 +194,4 @@ func sitePackages() []string {
 var systemFolders = map[string][]string{
 	"linux":  {"/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64", "/usr/lib/*-linux-gnu", "/opt/onnxruntime/lib"},
 	"darwin": {"/usr/local/lib", "/opt/homebrew/lib", "/opt/local/lib"},
-}
-
-// fileProblem says in few words why a file cannot be opened.
-func fileProblem(err error) string {
-	var path *fs.PathError
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return "no such file"
-	case errors.As(err, &path):
-		return path.Err.Error()
-	}
-	return err.Error()
 }

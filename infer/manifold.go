@@ -16,8 +16,8 @@ type ManifoldOptions struct {
 	At    []float32  // a point [L] for the values of all other dimensions; nil means 0
 }
 
-// WithDefaults returns the options with the defaults in place of zeros.
-func (o ManifoldOptions) WithDefaults() ManifoldOptions {
+// withDefaults returns the options with the defaults in place of zeros.
+func (o ManifoldOptions) withDefaults() ManifoldOptions {
 	o.Dims = cmp.Or(o.Dims, [2]int{0, 1})
 	o.Range = cmp.Or(o.Range, [2]float64{-4, 4})
 	o.Grid = cmp.Or(o.Grid, 15)
@@ -27,7 +27,7 @@ func (o ManifoldOptions) WithDefaults() ManifoldOptions {
 // Manifold decodes a square lattice in two latent dimensions, row by row from the
 // top left point, where the first dimension is lowest and the second highest.
 func (s *Session) Manifold(ctx context.Context, o ManifoldOptions) iter.Seq2[Image, error] {
-	o = o.WithDefaults()
+	o = o.withDefaults()
 	if o.Grid < 2 || o.Dims[0] == o.Dims[1] || !(o.Range[0] < o.Range[1]) || o.At != nil && len(o.At) != s.Latent {
 		panic(fmt.Sprintf("infer: Manifold of %+v; want 2 or more points a side, two dimensions, a growing range and a point of the model", o))
 	}

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"iter"
 	"math"
-	"os"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -17,7 +15,7 @@ import (
 )
 
 // Mixture is a Gaussian mixture in latent space with full covariances, fitted by
-// [FitMixture] to encoded images.
+// [Session.FitMixture] to encoded images.
 //
 // A VAE is sampled from its prior N(0, I), but its decoder has learned from points of
 // the aggregate posterior, the mean of q(z|x) over the data. Where the two differ,
@@ -26,7 +24,7 @@ import (
 // afterwards closes the gap (P. Ghosh et al., "From Variational to Deterministic
 // Autoencoders", 2020, section 4).
 type Mixture struct {
-	ModelID     string         `json:"model_id,omitempty"` // of the model whose codes they are
+	ModelID     string         `json:"model_id,omitempty"` // of the session that fitted it; empty if it has none
 	Latent      int            `json:"latent"`             // L
 	Weights     []float64      `json:"weights"`            // [K], their sum is 1
 	Means       [][]float64    `json:"means"`              // [K, L]
@@ -49,28 +47,13 @@ const (
 	maxMixtureValue = 1e15
 )
 
-// LoadMixture reads a file that [Mixture.Save] wrote. Errors name the file.
-func LoadMixture(path string) (*Mixture, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", path, fileProblem(err))
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxMixtureFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", path, fileProblem(err))
-	}
-	m, err := parseMixture(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w; write it with vae-infer encode --fit-mixture", path, err)
-	}
-	return m, nil
+// ReadMixture reads a file that [Mixture.WriteFile] wrote. Errors name the file.
+func ReadMixture(path string) (*Mixture, error) {
+	return readParsed(path, maxMixtureFile, ParseMixture, "vae-infer encode --fit-mixture")
 }
 
-func parseMixture(data []byte) (*Mixture, error) {
-	if len(data) > maxMixtureFile {
-		return nil, fmt.Errorf("more than the %d bytes of a mixture", maxMixtureFile)
-	}
+// ParseMixture reads a mixture from JSON, as of a file that go:embed holds.
+func ParseMixture(data []byte) (*Mixture, error) {
 	var m Mixture
 	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, fmt.Errorf("not a mixture (%w)", err)
@@ -81,8 +64,8 @@ func parseMixture(data []byte) (*Mixture, error) {
 	return &m, nil
 }
 
-// Save writes the mixture as JSON, atomically.
-func (m *Mixture) Save(path string) error {
+// WriteFile replaces the file at path with the mixture as JSON.
+func (m *Mixture) WriteFile(path string) error {
 	data, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -90,16 +73,10 @@ func (m *Mixture) Save(path string) error {
 	return atomicfile.WriteBytes(path, append(data, '\n'))
 }
 
-// Check returns an error unless the mixture can be decoded: it must be of the
-// decoder's model, as far as both tell, and dimension.
-func (m *Mixture) Check(decoder *Session) error {
-	switch {
-	case m.ModelID != "" && decoder.ModelID != "" && m.ModelID != decoder.ModelID:
-		return fmt.Errorf("the mixture and %s come from different models (vae.model_id %.8s… and %.8s…); fit one to this model with vae-infer encode --fit-mixture", decoder.name, m.ModelID, decoder.ModelID)
-	case m.Latent != decoder.Latent:
-		return fmt.Errorf("the mixture has %d latent dimensions and %s %d; fit one to this model with vae-infer encode --fit-mixture", m.Latent, decoder.name, decoder.Latent)
-	}
-	return nil
+// Check returns an error unless the mixture belongs to the session's model, as far as
+// both tell.
+func (m *Mixture) Check(s *Session) error {
+	return s.checkModel("the mixture", m.ModelID, m.Latent, "fit one to this model with vae-infer encode --fit-mixture")
 }
 
 // Points yields n points of the mixture, the first being number o.First of the seed:
@@ -107,15 +84,16 @@ func (m *Mixture) Check(decoder *Session) error {
 // covariance. Point i of a seed is the same however many are drawn. A mixture that
 // is none, such as one whose weights do not sum to 1, is an error.
 func (m *Mixture) Points(n int, o SampleOptions) iter.Seq2[[]float32, error] {
-	o.check(n)
+	o.check("Mixture.Points", n)
 	return func(yield func([]float32, error) bool) {
 		factors, err := m.factors()
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		eps, z := make([]float32, m.Latent), make([]float32, m.Latent)
+		eps := make([]float32, m.Latent)
 		for i := range n {
+			z := make([]float32, m.Latent)
 			s := random.New(o.Seed, random.Mixture, 0, uint32(o.First+i))
 			k := pick(m.Weights, s.Float64())
 			s.Normal(eps)

@@ -24,14 +24,19 @@ func two() *Mixture {
 	}
 }
 
-// rows copies points, whose memory a stream uses again.
+// of is a session of a latent dimension, which runs no model.
+func of(latent int) *Session {
+	return &Session{Contract: Contract{Latent: latent, ModelID: "abc"}}
+}
+
+// rows gathers points.
 func rows(t *testing.T, points iter.Seq2[[]float32, error]) (all [][]float32) {
 	t.Helper()
 	for z, err := range points {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, slices.Clone(z))
+		all = append(all, z)
 	}
 	return all
 }
@@ -68,7 +73,7 @@ func TestFitMixture(t *testing.T) {
 	want := two()
 	heard := 0
 	options := FitOptions{Most: 6, Seed: 1, Threads: 1, Fitted: func(MixtureScore) { heard++ }}
-	got, err := FitMixture(t.Context(), want.Points(8000, SampleOptions{}), options)
+	got, err := of(2).FitMixture(t.Context(), want.Points(8000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,17 +85,17 @@ func TestFitMixture(t *testing.T) {
 		slices.Reverse(got.Means)
 		slices.Reverse(got.Covariances)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.05), cmpopts.IgnoreFields(Mixture{}, "ModelID", "Fits")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 0.05), cmpopts.IgnoreFields(Mixture{}, "Fits")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 
 	options.Threads, options.Least, options.Most = 7, 3, 3
-	many, err := FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
+	many, err := of(2).FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	options.Threads = 1
-	one, err := FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
+	one, err := of(2).FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +116,7 @@ func TestFitMixtureDegenerate(t *testing.T) {
 			for i := 0; i < 30 && yield(at(i), nil); i++ {
 			}
 		}
-		m, err := FitMixture(t.Context(), points, FitOptions{Most: 5})
+		m, err := of(2).FitMixture(t.Context(), points, FitOptions{Most: 5})
 		if name == "an outlier" {
 			if err == nil {
 				t.Errorf("%s: no error", name) // beyond what a file may hold
@@ -150,21 +155,47 @@ func TestFitMixtureErrors(t *testing.T) {
 		"too few":    {t.Context(), points([]float32{1}, []float32{2}), "2 latent points are too few for 3 components"},
 		"NaN":        {t.Context(), points([]float32{1}, []float32{float32(math.NaN())}), "latent point 1 has the value NaN"},
 		"ragged":     {t.Context(), points([]float32{1}, []float32{1, 2}), "latent point 1 has 2 values, want 1"},
+		"another L":  {t.Context(), points([]float32{1, 2}, []float32{1, 2}), "a point has 2 latent dimensions"},
 		"of a model": {t.Context(), func(yield func([]float32, error) bool) { yield(nil, broken) }, "broken"},
 		"cancelled":  {cancelled, points([]float32{1}, []float32{2}, []float32{3}), "canceled"},
 	} {
-		if _, err := FitMixture(tt.ctx, tt.points, FitOptions{Least: 3}); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := of(1).FitMixture(tt.ctx, tt.points, FitOptions{Least: 3}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
 		}
 	}
 }
 
-func TestMixtureFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "codes.json")
-	if err := two().Save(path); err != nil {
+// asked is a context that is cancelled at the third time it is asked.
+type asked struct {
+	context.Context
+	times int
+}
+
+func (a *asked) Err() error {
+	if a.times++; a.times < 3 {
+		return nil
+	}
+	return context.Canceled
+}
+
+// TestFitMixtureStops: a step over many points ends where it is when it is cancelled.
+func TestFitMixtureStops(t *testing.T) {
+	f := fit{threads: 1}
+	if err := f.load(two().Points(100, SampleOptions{})); err != nil {
 		t.Fatal(err)
 	}
-	got, err := LoadMixture(path)
+	ctx := &asked{Context: t.Context()}
+	if _, err := f.expect(ctx, f.start(2, 0)); err != context.Canceled || ctx.times > 4 {
+		t.Errorf("error %v after the context was asked %d times", err, ctx.times)
+	}
+}
+
+func TestMixtureFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "codes.json")
+	if err := two().WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadMixture(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,11 +222,11 @@ func TestMixtureFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte(strings.Replace(string(good), tt.old, tt.new, 1)), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := LoadMixture(path); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), path) {
+		if _, err := ReadMixture(path); err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), path) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
 		}
 	}
-	if _, err := LoadMixture(path + "x"); err == nil || !strings.Contains(err.Error(), "codes.jsonx: no such file") {
+	if _, err := ReadMixture(path + "x"); err == nil || !strings.Contains(err.Error(), "codes.jsonx: no such file") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -205,7 +236,7 @@ func FuzzMixture(f *testing.F) {
 	f.Add([]byte(`{"latent":2,"weights":[0.5,0.5],"means":[[0,1],[2,3]],"covariances":[[[1,0.5],[0.5,1]],[[1,0],[0,2]]]}`))
 	f.Add([]byte(`{"latent":1,"weights":[],"means":[[]],"covariances":[[[]]]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := parseMixture(data)
+		m, err := ParseMixture(data)
 		if err != nil {
 			return
 		}

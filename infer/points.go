@@ -80,8 +80,39 @@ func (p PointFile) From(first int) iter.Seq2[[]float32, error] {
 				if i/p.L >= first && !yield(z, nil) {
 					return
 				}
-				z = z[:0]
+				z = make([]float32, 0, p.L)
 			}
+		}
+	}
+}
+
+// CollectPoints gathers a stream of latent points, and stops at its first error.
+func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
+	var all [][]float32
+	for z, err := range points {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, z)
+	}
+	return all, nil
+}
+
+// sameLength yields points as long as the first is. Another one is an error.
+func sameLength(points iter.Seq2[[]float32, error]) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		i, length := 0, 0
+		for z, err := range points {
+			if i == 0 {
+				length = len(z)
+			}
+			if err == nil && len(z) != length {
+				err = fmt.Errorf("latent point %d has %d values, want %d", i, len(z), length)
+			}
+			if !yield(z, err) || err != nil {
+				return
+			}
+			i++
 		}
 	}
 }

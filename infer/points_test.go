@@ -38,14 +38,11 @@ func TestPoints(t *testing.T) {
 			t.Fatalf("%v: %+v, error %v", shape, p, err)
 		}
 		for first, want := range [][]float32{{1, 2, 3, 4, 5, 6}, {3, 4, 5, 6}, {5, 6}, nil} {
-			var got []float32
-			for z, err := range p.From(first) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				got = append(got, z...)
+			got, err := infer.CollectPoints(p.From(first))
+			if err != nil {
+				t.Fatal(err)
 			}
-			if !slices.Equal(got, want) {
+			if !slices.Equal(slices.Concat(got...), want) {
 				t.Errorf("%v from %d on: %v, want %v", shape, first, got, want)
 			}
 		}

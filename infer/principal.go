@@ -3,7 +3,6 @@ package infer
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -22,16 +21,22 @@ type Principal struct {
 // least three of them.
 func FitPrincipal(points [][]float32) (Principal, error) {
 	n := len(points)
-	if n < 3 || len(points[0]) < 2 {
-		return Principal{}, fmt.Errorf("principal components need 3 points or more of 2 dimensions or more, and there are %d", n)
+	if n < 3 {
+		return Principal{}, fmt.Errorf("principal components need 3 points or more, and there are %d", n)
 	}
 	width := len(points[0])
+	if width < 2 {
+		return Principal{}, fmt.Errorf("principal components need points of 2 dimensions or more, and these have %d", width)
+	}
 	x := mat.NewDense(n, width, nil)
 	p := Principal{Mean: make([]float64, width)}
 	for i, z := range points {
+		if len(z) != width {
+			return Principal{}, fmt.Errorf("latent point %d has %d values, want %d", i, len(z), width)
+		}
 		for k, v := range z {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-				return Principal{}, fmt.Errorf("point %d is not finite; check the images and the encoder", i)
+				return Principal{}, fmt.Errorf("latent point %d is not finite; check the images and the encoder", i)
 			}
 			x.Set(i, k, float64(v))
 			p.Mean[k] += float64(v) / float64(n)
@@ -84,16 +89,4 @@ func (p Principal) Project(z []float32) (x, y float64) {
 		y += d * p.Axes[1][k]
 	}
 	return x, y
-}
-
-// CollectPoints gathers a stream of latent points, and stops at its first error.
-func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
-	var all [][]float32
-	for z, err := range points {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, append([]float32(nil), z...))
-	}
-	return all, nil
 }

@@ -43,9 +43,10 @@ func TestFitPrincipalOfOddPoints(t *testing.T) {
 		points [][]float32
 		want   string
 	}{
-		{nil, "3 points or more"},
-		{[][]float32{{1, 2}, {3, 4}}, "3 points or more"},
-		{[][]float32{{1}, {2}, {3}}, "2 dimensions or more"},
+		{nil, "3 points or more, and there are"},
+		{[][]float32{{1, 2}, {3, 4}}, "3 points or more, and there are"},
+		{[][]float32{{1}, {2}, {3}, {4}}, "points of 2 dimensions or more, and these have 1"},
+		{[][]float32{{1, 2}, {2, 3}, {3}}, "latent point 2 has 1 values, want 2"},
 		{[][]float32{{1, 2}, {nan, 2}, {3, 3}}, "point 1 is not finite"},
 	} {
 		if _, err := infer.FitPrincipal(tt.points); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -24,7 +24,7 @@ type SampleOptions struct {
 // whatever parts and on however many threads. The stream is that of
 // [Session.DecodeAll].
 func (s *Session) Sample(ctx context.Context, n int, o SampleOptions) iter.Seq2[Image, error] {
-	o.check(n)
+	o.check("Sample", n)
 	temperature := float32(cmp.Or(o.Temperature, 1))
 	return s.DecodeAll(ctx, func(yield func([]float32, error) bool) {
 		z := make([]float32, s.Latent)
@@ -40,9 +40,13 @@ func (s *Session) Sample(ctx context.Context, n int, o SampleOptions) iter.Seq2[
 	})
 }
 
-// check panics unless the numbers of n samples are those of random streams.
-func (o SampleOptions) check(n int) {
-	if n < 0 || o.First < 0 || o.First > math.MaxUint32-n {
-		panic(fmt.Sprintf("infer: %d samples from number %d on; want a range within [0, 2^32)", n, o.First))
+// check panics unless the numbers of n samples are those of random streams, and the
+// temperature one of a distribution.
+func (o SampleOptions) check(function string, n int) {
+	switch {
+	case n < 0 || o.First < 0 || o.First > math.MaxUint32-n:
+		panic(fmt.Sprintf("infer: %s of %d from number %d on; want a range within [0, 2^32)", function, n, o.First))
+	case !(o.Temperature >= 0) || math.IsInf(o.Temperature, 0):
+		panic(fmt.Sprintf("infer: %s at temperature %g; want a positive number, or 0 for 1", function, o.Temperature))
 	}
 }

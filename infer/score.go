@@ -3,6 +3,7 @@ package infer
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"math"
 )
@@ -30,6 +31,9 @@ type ScoreOptions struct {
 // needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
 // [Session.DecodeAll].
 func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
+	if o.Draws < 0 {
+		panic(fmt.Sprintf("infer: Scores of %d draws; want 1 or more, or 0 for 1", o.Draws))
+	}
 	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
 		mean, logVar, err := encoder.Encode(ctx, x)
 		if err == nil && logVar == nil {
@@ -127,22 +131,11 @@ func withLikelihood[T any](ctx context.Context, encoder, decoder *Session, image
 			return
 		}
 		defer l.Close()
-		size, done := encoder.C*encoder.H*encoder.W, 0
-		block := func(ctx context.Context, x []float32) ([]T, error) {
+		done := 0
+		mapRows(ctx, encoder, Encoder, pixels(images, encoder.Contract), func(ctx context.Context, x []float32) ([]T, error) {
 			first := done
-			done += len(x) / size
+			done += len(x) / encoder.inputSize()
 			return run(ctx, l, x, first)
-		}
-		for values, err := range ahead(ctx, blocks(pixels(images), size, encoder.blockRows()), block) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, v := range values {
-				if !yield(v, nil) {
-					return
-				}
-			}
-		}
+		})(yield)
 	}
 }

@@ -1,8 +1,8 @@
 package infer_test
 
 import (
-	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -215,37 +215,24 @@ func TestDraws(t *testing.T) {
 	}
 	const k = 5000
 	var sum, squares [2]float64
-	var first string
-	i := 0
-	for z, err := range infer.Draws(codes, k, 1) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if i < 3 {
-			first += fmt.Sprint(z)
-		}
+	all, err := infer.CollectPoints(infer.Draws(codes, k, 1))
+	if err != nil || len(all) != 2*k {
+		t.Fatalf("%d draws, want %d (%v)", len(all), 2*k, err)
+	}
+	for _, z := range all {
 		for j, v := range z {
 			sum[j] += float64(v) / (2 * k)
 			squares[j] += float64(v) * float64(v) / (2 * k)
 		}
-		i++
-	}
-	if i != 2*k {
-		t.Fatalf("%d draws, want %d", i, 2*k)
 	}
 	for j, want := range []struct{ mean, deviation float64 }{{1, 1}, {-2, 3}} {
 		if d := math.Sqrt(squares[j] - sum[j]*sum[j]); math.Abs(sum[j]-want.mean) > 0.1 || math.Abs(d-want.deviation) > 0.1 {
 			t.Errorf("dimension %d: mean %.2f and deviation %.2f, want %g and %g", j, sum[j], d, want.mean, want.deviation)
 		}
 	}
-	few := ""
-	for z := range infer.Draws(codes, 3, 1) {
-		if few += fmt.Sprint(z); len(few) == len(first) {
-			break
-		}
-	}
-	if few != first {
-		t.Errorf("of 3 draws the first are %s, of %d %s", few, k, first)
+	few, err := infer.CollectPoints(infer.Draws(codes, 3, 1))
+	if want := slices.Concat(all[:3], all[k:k+3]); err != nil || !reflect.DeepEqual(few, want) {
+		t.Errorf("3 draws of each code are %v (%v), of %d the first are %v", few, err, k, want)
 	}
 	code.LogVar = nil
 	for _, err := range infer.Draws(codes, 1, 1) {

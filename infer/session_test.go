@@ -3,6 +3,7 @@ package infer_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"image/color"
 	"math"
 	"os"
@@ -224,19 +225,34 @@ func TestRolesAndPairs(t *testing.T) {
 		t.Errorf("files of two models: %v", err)
 	}
 	wide := open(t, encoderModel(t, size{2, 1, 4, 5}), 1)
-	if err := infer.CheckPair(wide, decoder); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images and latent 2, model for 1x5x4") {
+	if err := infer.CheckPair(wide, decoder); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images, model for 1x5x4") {
 		t.Errorf("files for two sizes: %v", err)
 	}
 }
 
-func TestWrongLengthPanics(t *testing.T) {
+// TestBadArgumentsPanic: what only a mistake in the program can cause.
+func TestBadArgumentsPanic(t *testing.T) {
+	ctx := t.Context()
 	s := open(t, decoderModel(t, small), 1)
-	defer func() {
-		if p, ok := recover().(string); !ok || !strings.Contains(p, "got 3 input values, want 1 rows of 2") {
-			t.Errorf("panic %q", p)
-		}
-	}()
-	s.Decode(context.Background(), make([]float32, 3))
+	for want, call := range map[string]func(){
+		"got 3 input values, want 1 rows of 2": func() { s.Decode(ctx, make([]float32, 3)) },
+		"Sample of -1 from number 0":           func() { s.Sample(ctx, -1, infer.SampleOptions{}) },
+		"Sample of 1 from number 4294967295":   func() { s.Sample(ctx, 1, infer.SampleOptions{First: math.MaxUint32}) },
+		"Sample at temperature -3":             func() { s.Sample(ctx, 1, infer.SampleOptions{Temperature: -3}) },
+		"Sample at temperature NaN":            func() { s.Sample(ctx, 1, infer.SampleOptions{Temperature: math.NaN()}) },
+		"Mixture.Points at temperature +Inf":   func() { new(infer.Mixture).Points(1, infer.SampleOptions{Temperature: math.Inf(1)}) },
+		"Scores of -1 draws":                   func() { infer.Scores(ctx, s, s, nil, infer.ScoreOptions{Draws: -1}) },
+		"Draws of 0 points a code":             func() { infer.Draws(nil, 0, 1) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			defer func() {
+				if p := recover(); !strings.Contains(fmt.Sprint(p), want) {
+					t.Errorf("panic %v", p)
+				}
+			}()
+			call()
+		})
+	}
 }
 
 func TestVerifier(t *testing.T) {

@@ -16,10 +16,14 @@ func (s *Session) blockRows() int {
 	return chunkRows * max(s.threads, min(chunks, 128))
 }
 
-// pixels yields the pixels of images.
-func pixels(images iter.Seq2[Image, error]) iter.Seq2[[]float32, error] {
+// pixels yields the pixels of images as a model takes them. One of another size or
+// number of channels is an error.
+func pixels(images iter.Seq2[Image, error], c Contract) iter.Seq2[[]float32, error] {
 	return func(yield func([]float32, error) bool) {
 		for image, err := range images {
+			if err == nil && (image.C != c.C || image.H != c.H || image.W != c.W) {
+				err = fmt.Errorf("an image of %dx%dx%d in a stream, want %dx%dx%d", image.C, image.H, image.W, c.C, c.H, c.W)
+			}
 			if !yield(image.Pixels, err) {
 				return
 			}

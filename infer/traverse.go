@@ -20,7 +20,7 @@ type Activity []float64
 func MeasureActivity(means iter.Seq2[[]float32, error]) (Activity, error) {
 	var n float64
 	var mean, squares []float64
-	for z, err := range means {
+	for z, err := range sameLength(means) {
 		if err != nil {
 			return nil, err
 		}
@@ -90,8 +90,8 @@ type TraverseOptions struct {
 	At    []float32  // a point [L] that gives the values of the other dimensions; nil means 0
 }
 
-// WithDefaults returns the options with the defaults in place of zeros.
-func (o TraverseOptions) WithDefaults(latent int) TraverseOptions {
+// withDefaults returns the options with the defaults in place of zeros.
+func (o TraverseOptions) withDefaults(latent int) TraverseOptions {
 	if o.Dims == nil {
 		for k := range latent {
 			o.Dims = append(o.Dims, k)
@@ -104,7 +104,7 @@ func (o TraverseOptions) WithDefaults(latent int) TraverseOptions {
 
 // Traverse decodes points on a line along each dimension, one line after the other.
 func (s *Session) Traverse(ctx context.Context, o TraverseOptions) iter.Seq2[Image, error] {
-	o = o.WithDefaults(s.Latent)
+	o = o.withDefaults(s.Latent)
 	if o.Steps < 2 || !(o.Range[0] < o.Range[1]) || o.At != nil && len(o.At) != s.Latent {
 		panic(fmt.Sprintf("infer: Traverse of %+v; want 2 or more points on a line, a growing range and a point of the model", o))
 	}

@@ -18,6 +18,9 @@ func TestMeasureActivity(t *testing.T) {
 	if _, err := infer.MeasureActivity(infer.Points([]float32{1})); err == nil {
 		t.Error("one image: no error")
 	}
+	if _, err := infer.MeasureActivity(infer.Points([]float32{1}, []float32{1, 2})); err == nil || !strings.Contains(err.Error(), "latent point 1 has 2 values, want 1") {
+		t.Errorf("points of two lengths: error %v", err)
+	}
 	if got, want := (infer.Activity{0.5, 2, 0, 2}).Order(), []int{1, 3, 0, 2}; !slices.Equal(got, want) {
 		t.Errorf("order %v, want %v", got, want)
 	}

@@ -210,11 +210,11 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if toward == awayFrom {
 		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
-	a, err := infer.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
+	a, err := encoder.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
 	}
-	a.Toward, a.AwayFrom, a.ModelID = f.toward, f.awayFrom, encoder.ModelID
+	a.Toward, a.AwayFrom = f.toward, f.awayFrom
 	if f.saveAttribute != "" {
 		if err := a.WriteFile(f.saveAttribute); err != nil {
 			return none, err

@@ -195,13 +195,12 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 	draws := infer.Draws(counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.draws), e.seed)
 	options := infer.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.seed, Threads: e.app.Threads}
 	options.Fitted = func(s infer.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
-	mixture, err := infer.FitMixture(ctx, draws, options)
+	mixture, err := encoder.FitMixture(ctx, draws, options)
 	if err != nil {
 		return err
 	}
-	mixture.ModelID = encoder.ModelID
 	p.Stop()
-	if err := mixture.Save(e.mixture); err != nil {
+	if err := mixture.WriteFile(e.mixture); err != nil {
 		return err
 	}
 	n := len(mixture.Weights)

@@ -18,7 +18,7 @@ import (
 func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points func(first int) iter.Seq2[[]float32, error], err error) {
 	switch filepath.Ext(path) {
 	case ".json":
-		mixture, err := infer.LoadMixture(path)
+		mixture, err := infer.ReadMixture(path)
 		if err != nil {
 			return 0, nil, err
 		}
