@@ -117,9 +117,6 @@ func TestStreams(t *testing.T) {
 	if count != n {
 		t.Errorf("%d images, want %d", count, n)
 	}
-	for range decoder.Sample(ctx, n, infer.SampleOptions{}) {
-		break
-	}
 	failure := errors.New("no more")
 	points := func(yield func([]float32, error) bool) {
 		for range 3000 {
@@ -149,6 +146,34 @@ func TestStreams(t *testing.T) {
 		if a, b := logit(hot.Pixels[i]), 2*logit(cold.Pixels[i]); math.Abs(a-b) > 1e-3*(1+math.Abs(b)) {
 			t.Fatalf("logit %d at temperature 2 is %g, want %g", i, a, b)
 		}
+	}
+}
+
+// TestStreamsEnd leaves an endless stream early, and cancels one: its source ends before
+// the consumer goes on.
+func TestStreamsEnd(t *testing.T) {
+	decoder := open(t, decoderModel(t, small), 2)
+	reading := false
+	endless := func(yield func([]float32, error) bool) {
+		reading = true
+		defer func() { reading = false }()
+		for yield([]float32{1, 2}, nil) {
+		}
+	}
+	for range decoder.DecodeAll(t.Context(), endless) {
+		break
+	}
+	if reading {
+		t.Error("the source is still read after a break")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var last error
+	for _, err := range decoder.DecodeAll(ctx, endless) {
+		cancel()
+		last = err
+	}
+	if reading || last != context.Canceled {
+		t.Errorf("cancelled: still reading %v, error %v", reading, last)
 	}
 }
 
