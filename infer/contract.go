@@ -140,9 +140,9 @@ func (c *Contract) setLayout(m *onnx.Model, layout string, image onnx.Shape) err
 	switch {
 	case layout == "nhwc":
 		c.channelsLast = true
-	case layout == "nchw", ours:
-	case layout != "":
+	case layout != "" && layout != "nchw":
 		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
+	case layout == "nchw", ours:
 	case channels(image[1]) && channels(image[3]):
 		return fmt.Errorf("image %v: the channels may come first or last; say which by the layout nchw or nhwc (--layout)", image)
 	default:

@@ -41,6 +41,10 @@
 //
 // # Conventions
 //
+// What files and other data hold that is wrong is an error. What only a mistake in the
+// program can cause, such as a slice of another length than the shape says, panics with
+// the function, what it got and what it wants.
+//
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in
 // [0, 1], as in the files; latent points are [n, L].
 //

@@ -84,8 +84,8 @@ func (a *augmentation) check() error {
 	switch ending := filepath.Ext(a.out); {
 	case a.Method != infer.Jitter && a.Method != infer.Interpolation:
 		return cli.Usagef("--method %s: want jitter or interpolate", a.Method)
-	case !(a.Noise > 0) || math.IsInf(a.Noise, 0):
-		return cli.Usagef("--noise %g: want a positive number", a.Noise)
+	case !(a.Noise > 0 && a.Noise <= maxScale):
+		return cli.Usagef("--noise %g: want a positive number up to %g", a.Noise, maxScale)
 	case a.PerClass < 1 || a.PerClass >= math.MaxUint32:
 		return cli.Usagef("--per-class %d: want a number from 1 to %d", a.PerClass, math.MaxUint32-1)
 	case a.format != "png" && a.format != "idx":

@@ -21,6 +21,9 @@ constant memory, unless to one picture, and --resume goes on where that was inte
   vae-infer decode draws.npy --out decoded.npy`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := m.checkOutputs(files, o.out); err != nil {
+				return err
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err

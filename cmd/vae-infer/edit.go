@@ -42,6 +42,9 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
+			if err := m.checkOutputs(append(files, f.in.data, f.labelled, f.attribute), o.out, f.saveAttribute); err != nil {
+				return err
+			}
 			encoder, decoder, closePair, err := m.openPair()
 			if err != nil {
 				return err

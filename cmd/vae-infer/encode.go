@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -42,6 +43,13 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 				return err
 			}
 			if err := e.check(); err != nil {
+				return err
+			}
+			outputs := []string{e.mixture, e.logVar}
+			if e.mixture == "" || cmd.Flags().Changed("out") {
+				outputs = append(outputs, e.out, e.labels())
+			}
+			if err := m.checkOutputs(append(files, in.data), outputs...); err != nil {
 				return err
 			}
 			encoder, err := m.open(m.encoderPath())
@@ -93,9 +101,6 @@ func (e *encoding) check() error {
 	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
 		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
 	}
-	if e.logVar != "" && (e.logVar == e.out || e.logVar == e.labels()) {
-		return cli.Usagef("--log-var %s: is the name of another file that is written; give one of its own", e.logVar)
-	}
 	if e.draws < 0 {
 		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", e.draws)
 	}
@@ -131,6 +136,8 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 			return err
 		}
 		written += ", " + e.labels()
+	} else {
+		os.Remove(e.labels()) // of other images, encoded to this name before
 	}
 	p.Stop()
 	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())

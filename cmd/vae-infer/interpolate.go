@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +40,8 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				}
 			case len(files) > 0 || in.data != "" || len(texts) > 0 && from != "":
 				return cli.Usagef("give either images, or latent points by --z, or a file of them by --from")
+			case len(in.index) > 0 || in.limitFlag.Changed:
+				return cli.Usagef("--index and --limit choose images of --data; --z and --from give the points themselves")
 			}
 			switch {
 			case steps < 2 || steps > 100_000:
@@ -51,6 +54,9 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				return cli.Usagef("--spherical and --path linear exclude each other")
 			case spherical || pathName == "spherical":
 				path = infer.Spherical
+			}
+			if err := m.checkOutputs(append(files, in.data, from), o.out); err != nil {
+				return err
 			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
@@ -76,7 +82,11 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			if pace == "image" {
 				way = decoder.InterpolateEvenly(cmd.Context(), infer.Points(points...), steps, path)
 			}
-			return o.write(decoder, (len(points)-1)*(steps-1)+1, draw, decoder.DecodeAll(cmd.Context(), way))
+			frames := (len(points)-1)*(steps-1) + 1
+			if loop && filepath.Ext(o.out) == ".gif" {
+				frames-- // it begins again with the first one, which the last one is
+			}
+			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), head(frames, way)))
 		},
 	}
 	o.flags(cmd, "interpolation.png")

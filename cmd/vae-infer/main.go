@@ -2,14 +2,8 @@
 package main
 
 import (
-	"fmt"
-	"iter"
-	"math"
-	"path/filepath"
-
 	"github.com/spf13/cobra"
 
-	"govae/infer"
 	"govae/internal/cli"
 )
 
@@ -17,10 +11,6 @@ func main() { cli.Main("vae-infer", command) }
 
 func command(a *cli.App) *cobra.Command {
 	m := &modelFlags{app: a}
-	o := outputFlags{app: a}
-	var samples int
-	var from string
-	var draw infer.SampleOptions
 	root := &cobra.Command{
 		Use:   "vae-infer",
 		Short: "Generate images with an exported VAE",
@@ -44,50 +34,11 @@ its last complete image. The result is the same bit for bit.`,
   vae-infer manifold                               # the latent plane
   vae-infer runtime install                        # get ONNX Runtime`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if samples < 1 || samples > math.MaxUint32 {
-				return cli.Usagef("--samples %d: want a number from 1 to %d", samples, math.MaxUint32)
-			}
-			if !(draw.Temperature > 0) || math.IsInf(draw.Temperature, 0) {
-				return cli.Usagef("--temperature %g: want a positive number", draw.Temperature)
-			}
-			decoder, err := m.open(m.decoder)
-			if err != nil {
-				return err
-			}
-			defer decoder.Close()
-			job := map[string]string{"seed": fmt.Sprint(draw.Seed), "temperature": fmt.Sprint(draw.Temperature)}
-			images := func(first int) iter.Seq2[infer.Image, error] {
-				draw.First = first
-				return decoder.Sample(cmd.Context(), samples-first, draw)
-			}
-			if from != "" {
-				if filepath.Ext(from) == ".npy" && !cmd.Flags().Changed("samples") {
-					samples = 0 // all
-				}
-				var points func(first int) iter.Seq2[[]float32, error]
-				if samples, points, err = samplesFrom(from, decoder, samples, draw); err != nil {
-					return err
-				}
-				if job["from"], err = digest(from); err != nil {
-					return err
-				}
-				images = func(first int) iter.Seq2[infer.Image, error] {
-					return decoder.DecodeAll(cmd.Context(), points(first))
-				}
-			}
-			return o.writeJob(decoder, samples, nil, job, images)
-		},
 	}
-	root.Flags().IntVar(&samples, "samples", 64, "number of images to draw")
-	root.Flags().Uint64Var(&draw.Seed, "seed", 0, "number that determines the images")
-	root.Flags().Float64Var(&draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
-	root.Flags().StringVar(&from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
+	makeSample(root, m)
 	m.flags(root)
-	o.flags(root, "samples.png")
-	o.resumeFlag(root)
 	root.AddCommand(
-		reconstruct(m), score(m), encode(m), decode(m),
+		sample(m), reconstruct(m), score(m), encode(m), decode(m),
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(m), runtimeCommand(m),
 	)

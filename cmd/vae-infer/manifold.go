@@ -36,6 +36,9 @@ as in the code of the image --at. The first image is the top left one.`,
 			if err := checkDims(dims); err != nil {
 				return err
 			}
+			if err := m.checkOutputs([]string{at}, o.out); err != nil {
+				return err
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err

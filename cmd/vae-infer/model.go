@@ -44,6 +44,8 @@ func (m *modelFlags) options() (o infer.Options, err error) {
 		return o, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
 	case m.engine == "gonum" && m.provider != "cpu":
 		return o, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
+	case m.layout != "" && m.layout != "nchw" && m.layout != "nhwc":
+		return o, cli.Usagef("--layout %s: want nchw or nhwc", m.layout)
 	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
 		return o, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -29,6 +30,9 @@ func parsePoint(text string, decoder *infer.Session) ([]float32, error) {
 // maxCoordinate bounds coordinates that users give: far beyond all that a model
 // knows, and small enough for float32.
 const maxCoordinate = 1e6
+
+// maxScale bounds --temperature and --noise in the same way.
+const maxScale = 1e3
 
 // parseNumber reads a coordinate.
 func parseNumber(text string) (float64, error) {
@@ -65,6 +69,9 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path st
 	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Contract, []string{path})
 	if err != nil {
 		return nil, err
+	}
+	if x.Len() > 1 {
+		return nil, fmt.Errorf("%s: holds %d images, and --at takes one", path, x.Len())
 	}
 	points, err := m.means(ctx, decoder, x)
 	if err != nil {

@@ -35,6 +35,9 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if err := r.check(); err != nil {
 				return err
 			}
+			if err := m.checkOutputs(append(files, in.data), r.output.out, r.errors); err != nil {
+				return err
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err

@@ -52,6 +52,9 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 				options.Engine = name
 				engine, err := infer.NewEngine(options)
 				if err != nil {
+					if m.library != "" {
+						return err
+					}
 					missing = append(missing, err)
 					continue
 				}

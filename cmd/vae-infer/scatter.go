@@ -47,6 +47,9 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			if strings.ToLower(filepath.Ext(out)) != ".png" {
 				return cli.Usagef("--out %s: want a .png file", out)
 			}
+			if err := m.checkOutputs(append(files, in.data), out); err != nil {
+				return err
+			}
 			encoder, err := m.open(m.encoderPath())
 			if err != nil {
 				return err

@@ -38,6 +38,9 @@ find odd images, train on usual ones: images of the training set score too well.
 			if s.options.Draws < 1 || s.options.Draws > math.MaxUint32 {
 				return cli.Usagef("--draws %d: want at least 1", s.options.Draws)
 			}
+			if err := m.checkOutputs(append(files, in.data), s.out, s.sheet); err != nil {
+				return err
+			}
 			encoder, decoder, closePair, err := m.openPair()
 			if err != nil {
 				return err

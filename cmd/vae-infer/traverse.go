@@ -45,6 +45,9 @@ model uses the dimensions with a variance of more than about 0.01.`,
 					return err
 				}
 			}
+			if err := m.checkOutputs([]string{in.data, at}, o.out); err != nil {
+				return err
+			}
 			decoder, err := m.open(m.decoder)
 			if err != nil {
 				return err

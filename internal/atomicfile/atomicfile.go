@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -14,13 +15,25 @@ import (
 // Write makes the file at path hold what write writes. The data goes to a
 // temporary file in the same folder, is synced, and is renamed over path; on an
 // error path is untouched and the temporary file is gone. The error names path.
+//
+// A symbolic link stays, and the file that it leads to is replaced. What is no file,
+// such as a terminal or a pipe, is written to as it is.
 func Write(path string, write func(io.Writer) error) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return unwrap(err)
+		}
+		return errors.Join(fill(f, write), unwrap(f.Close()))
+	}
+	target := Target(path)
+	name := fmt.Sprintf(".%s.%08x.tmp", filepath.Base(target), rand.Uint32())
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(target), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return unwrap(err)
 	}
@@ -30,18 +43,8 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			os.Remove(f.Name())
 		}
 	}()
-	w := bufio.NewWriterSize(f, 1<<16)
-	if err := write(w); err != nil {
-		if e, ok := errors.AsType[*os.PathError](err); ok && e.Path == f.Name() {
-			return e.Err // a full disk, met while the buffer was written out
-		}
+	if err := fill(f, write); err != nil {
 		return err
-	}
-	if err := w.Flush(); err != nil {
-		return unwrap(err)
-	}
-	if err := f.Chmod(0o644); err != nil { // CreateTemp makes 0600
-		return unwrap(err)
 	}
 	if err := f.Sync(); err != nil {
 		return unwrap(err)
@@ -49,11 +52,31 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return unwrap(err)
 	}
-	if err := os.Rename(f.Name(), path); err != nil {
+	if err := os.Rename(f.Name(), target); err != nil {
 		return unwrap(err)
 	}
-	SyncDir(filepath.Dir(path))
+	SyncDir(filepath.Dir(target))
 	return nil
+}
+
+// fill writes to f, buffered. Errors of f do not name it.
+func fill(f *os.File, write func(io.Writer) error) error {
+	w := bufio.NewWriterSize(f, 1<<16)
+	if err := write(w); err != nil {
+		if e, ok := errors.AsType[*os.PathError](err); ok && e.Path == f.Name() {
+			return e.Err // a full disk, met while the buffer was written out
+		}
+		return err
+	}
+	return unwrap(w.Flush())
+}
+
+// Target returns the file that path leads to, by symbolic links or itself.
+func Target(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	return path
 }
 
 // Replace puts a file that is complete and synced in the place of the one at path,

@@ -68,3 +68,38 @@ func TestReplace(t *testing.T) {
 		t.Errorf("nothing to put in place: error %v", err)
 	}
 }
+
+// TestLinksStay writes through symbolic links.
+func TestLinksStay(t *testing.T) {
+	dir := t.TempDir()
+	file, link := filepath.Join(dir, "f"), filepath.Join(dir, "link")
+	if err := os.WriteFile(file, []byte("old"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("f", link); err != nil {
+		t.Skip(err) // Windows wants a privilege
+	}
+	if err := WriteBytes(link, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(file); string(got) != "new" {
+		t.Errorf("the file holds %q, want %q", got, "new")
+	}
+	if to, err := os.Readlink(link); to != "f" {
+		t.Errorf("the link leads to %q (%v)", to, err)
+	}
+}
+
+// TestDevicesStay writes to what is no file.
+func TestDevicesStay(t *testing.T) {
+	before, err := os.Stat(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteBytes(os.DevNull, []byte("gone")); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(os.DevNull); err != nil || after.Mode() != before.Mode() {
+		t.Errorf("mode %v, %v; want %v", after.Mode(), err, before.Mode())
+	}
+}

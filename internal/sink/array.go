@@ -3,6 +3,7 @@ package sink
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -52,14 +53,16 @@ func byteArray(o Options) array {
 // writeArray writes rows into a file beside path, path.part, which becomes path
 // when it is complete.
 func writeArray(path string, f array, o Options, images Source) (err error) {
-	part := path + ".part"
-	j, err := newJob(part+".json", o)
+	part := atomicfile.Target(path) + ".part"
+	file, unlock, err := openPart(path, part)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
+	defer unlock()
+	j, err := newJob(part+".json", "leave out --resume", o)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+		file.Close()
+		return err
 	}
 	defer func() {
 		file.Close()
@@ -73,7 +76,7 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 	}
 	for chunk, err := range images(w.done) {
 		if err != nil {
-			return j.interrupted(path, o.N, errors.Join(err, w.save()))
+			return j.interrupted(path, o.N, cmp.Or(err, w.save()))
 		}
 		if err := w.write(chunk); err != nil {
 			return j.interrupted(path, o.N, err)
@@ -95,6 +98,33 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 		return nil
 	}
 	return os.Remove(j.path)
+}
+
+// openPart opens the part of the array at path for this job alone.
+func openPart(path, part string) (file *os.File, unlock func(), err error) {
+	for {
+		file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
+		if err != nil {
+			return nil, nil, fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+		}
+		unlock, ok := atomicfile.Lock(part)
+		if !ok {
+			file.Close()
+			return nil, nil, busy(path)
+		}
+		// The job that had the lock may have made an array of the file meanwhile.
+		opened, err := file.Stat()
+		if there, err2 := os.Stat(part); err == nil && err2 == nil && os.SameFile(opened, there) {
+			return file, unlock, nil
+		}
+		file.Close()
+		unlock()
+	}
+}
+
+// busy is the error of a path to which another process writes.
+func busy(path string) error {
+	return fmt.Errorf("%s: another job is writing it; wait for that one, or give another name", path)
 }
 
 // arrayWriter appends images to a part of an array.

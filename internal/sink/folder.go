@@ -1,7 +1,7 @@
 package sink
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"image"
 	"os"
@@ -30,7 +30,12 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}
-	j, err := newJob(filepath.Join(path, folderJob), o)
+	unlock, ok := atomicfile.Lock(path)
+	if !ok {
+		return busy(path)
+	}
+	defer unlock()
+	j, err := newJob(filepath.Join(path, folderJob), "give --force in place of --resume", o)
 	if err != nil {
 		return err
 	}
@@ -47,17 +52,17 @@ func writeFolder(path string, o Options, images Source) (err error) {
 			w.batch = append(w.batch, batch.Single(i))
 		}
 		if problem != nil || len(w.batch) >= size {
-			problem = errors.Join(problem, w.flush())
+			problem = cmp.Or(problem, w.flush())
 		}
 		if problem != nil || j.due() {
-			problem = errors.Join(problem, j.save(w.done))
+			problem = cmp.Or(problem, j.save(w.done))
 		}
 		if problem != nil {
-			return j.interrupted(path, o.N, problem)
+			return w.interrupted(j, o.N, problem)
 		}
 	}
 	if err := w.flush(); err != nil {
-		return j.interrupted(path, o.N, err)
+		return w.interrupted(j, o.N, err)
 	}
 	if w.done != o.N {
 		panic(fmt.Sprintf("sink: Write of %s: got %d images, want %d", path, w.done, o.N))
@@ -73,6 +78,14 @@ type folderWriter struct {
 	done   int // images that are complete
 	batch  []image.Image
 	pngs   picture.PNGs
+}
+
+// interrupted is [job.interrupted], but images that cannot be continued are left, too.
+func (w *folderWriter) interrupted(j *job, n int, err error) error {
+	if j.Job == nil && w.done > 0 {
+		return fmt.Errorf("%s: %w after %d of %d images; begin anew with --force", w.dir, err, w.done, n)
+	}
+	return j.interrupted(w.dir, n, err)
 }
 
 // file returns the path of an image.

@@ -29,8 +29,9 @@ type record struct {
 	Done int               `json:"done"` // number of images that are complete
 }
 
-// newJob begins the job of o, or continues the one at path if o says so.
-func newJob(path string, o Options) (*job, error) {
+// newJob begins the job of o, or continues the one at path if o says so. An error tells
+// how to begin anew.
+func newJob(path, anew string, o Options) (*job, error) {
 	j := &job{path: path, interval: cmp.Or(o.interval, time.Second)}
 	if o.Job == nil {
 		err := os.Remove(path) // of another job, whose images are replaced now
@@ -48,7 +49,7 @@ func newJob(path string, o Options) (*job, error) {
 		}
 		if err == nil {
 			if err := j.resume(data, o.N); err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
+				return nil, fmt.Errorf("%s: %w; %s to begin anew", path, err, anew)
 			}
 		}
 	}
@@ -59,17 +60,17 @@ func newJob(path string, o Options) (*job, error) {
 func (j *job) resume(data []byte, n int) error {
 	var r record
 	if err := json.Unmarshal(data, &r); err != nil {
-		return errors.New("is damaged; leave out --resume to begin anew")
+		return errors.New("is damaged")
 	}
 	all := maps.Clone(j.Job)
 	maps.Copy(all, r.Job)
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		if r.Job[key] != j.Job[key] {
-			return fmt.Errorf("belongs to another job (%s %.60q, not %.60q); leave out --resume to begin anew", key, r.Job[key], j.Job[key])
+			return fmt.Errorf("belongs to another job (%s %.60q, not %.60q)", key, r.Job[key], j.Job[key])
 		}
 	}
 	if r.Done < 0 || r.Done > n {
-		return fmt.Errorf("counts %d of %d images; leave out --resume to begin anew", r.Done, n)
+		return fmt.Errorf("counts %d of %d images", r.Done, n)
 	}
 	j.Done = r.Done
 	return nil
@@ -95,10 +96,7 @@ func (j *job) save(done int) error {
 // interrupted says in an error of the writing how far it came and how to go on. Where
 // nothing is complete there is nothing to go on with, and the record goes.
 func (j *job) interrupted(path string, n int, err error) error {
-	if j.Job == nil {
-		return err
-	}
-	if j.Done == 0 {
+	if j.Done == 0 || j.Job == nil {
 		os.Remove(j.path)
 		return fmt.Errorf("%s: %w", path, err)
 	}

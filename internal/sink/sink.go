@@ -59,13 +59,18 @@ func Check(path string, o Options) error {
 	case ending == ".idx" && int64(o.N) > math.MaxUint32:
 		return fmt.Errorf("%s: %d images are more than an .idx file can count; give a .npy file", path, o.N)
 	case ending == ".png", ending == ".gif", ending == ".npy", ending == ".idx":
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
+		info, err := os.Stat(path)
+		switch {
+		case err != nil:
+		case info.IsDir():
 			return fmt.Errorf("%s: is a folder; end its name with / to write into it", path)
+		case !info.Mode().IsRegular() && (ending == ".npy" || ending == ".idx"):
+			return fmt.Errorf("%s: is no regular file, which an array needs; give another name", path)
 		}
 	case ending == "":
 		return checkFolder(path, o)
 	default:
-		return fmt.Errorf("%s: the ending %s is not known; give a .png, .npy or .idx file, or a folder as %s/", path, ending, path)
+		return fmt.Errorf("%s: the ending %s is not known; give a .png, .gif, .npy or .idx file, or a folder as %s/", path, ending, path)
 	}
 	return nil
 }
@@ -93,7 +98,7 @@ func checkFolder(path string, o Options) error {
 		return nil
 	case err != nil:
 		if info, statErr := os.Stat(filepath.Clean(path)); statErr == nil && !info.IsDir() {
-			return fmt.Errorf("%s: a file is in the way; give a .png, .npy or .idx file, or another folder", path)
+			return fmt.Errorf("%s: a file is in the way; give a .png, .gif, .npy or .idx file, or another folder", path)
 		}
 		return err
 	case o.Force:

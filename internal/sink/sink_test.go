@@ -6,6 +6,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -161,6 +162,32 @@ func TestFailureLeavesOldFile(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
 		t.Errorf("%d files, want 3", len(entries))
+	}
+}
+
+func TestOneJobAtATime(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no locks on Windows")
+	}
+	for _, name := range []string{"x.npy", "x.idx", "folder"} {
+		path := filepath.Join(t.TempDir(), name)
+		o := Options{N: 1, C: 1, H: 2, W: 3, Job: map[string]string{}}
+		one := func(int) iter.Seq2[[]float32, error] {
+			return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
+		}
+		during := func(first int) iter.Seq2[[]float32, error] {
+			if err := Write(path, o, one); err == nil || !strings.Contains(err.Error(), "another job is writing it") {
+				t.Errorf("%s: a second job got the error %v", name, err)
+			}
+			return one(first)
+		}
+		if err := Write(path, o, during); err != nil {
+			t.Error(err)
+		}
+		o.Force = true
+		if err := Write(path, o, one); err != nil {
+			t.Errorf("after the first job: %v", err)
+		}
 	}
 }
 

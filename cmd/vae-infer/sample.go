@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"govae/infer"
+	"govae/internal/cli"
+)
+
+func sample(m *modelFlags) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "sample",
+		Short:   "Draw new images, as vae-infer does without a subcommand",
+		Example: "  vae-infer sample --samples 1000 --seed 7 --out new/",
+		Args:    cobra.NoArgs,
+	}
+	makeSample(cmd, m)
+	return cmd
+}
+
+// makeSample makes a command draw new images.
+func makeSample(cmd *cobra.Command, m *modelFlags) {
+	s := sampling{modelFlags: m, output: outputFlags{app: m.app}}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return s.run(cmd) }
+	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw")
+	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
+	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
+	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
+	s.output.flags(cmd, "samples.png")
+	s.output.resumeFlag(cmd)
+}
+
+// sampling says which images are drawn and where they go.
+type sampling struct {
+	*modelFlags
+	n      int
+	from   string
+	draw   infer.SampleOptions
+	output outputFlags
+}
+
+func (s *sampling) run(cmd *cobra.Command) error {
+	if s.n < 1 || s.n > math.MaxUint32 {
+		return cli.Usagef("--samples %d: want a number from 1 to %d", s.n, math.MaxUint32)
+	}
+	if !(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale) {
+		return cli.Usagef("--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale)
+	}
+	if err := s.checkOutputs([]string{s.from}, s.output.out); err != nil {
+		return err
+	}
+	decoder, err := s.open(s.decoder)
+	if err != nil {
+		return err
+	}
+	defer decoder.Close()
+	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature)}
+	images := func(first int) iter.Seq2[infer.Image, error] {
+		s.draw.First = first
+		return decoder.Sample(cmd.Context(), s.n-first, s.draw)
+	}
+	if s.from != "" {
+		if filepath.Ext(s.from) == ".npy" && !cmd.Flags().Changed("samples") {
+			s.n = 0 // all
+		}
+		var points func(first int) iter.Seq2[[]float32, error]
+		if s.n, points, err = samplesFrom(s.from, decoder, s.n, s.draw); err != nil {
+			return err
+		}
+		if job["from"], err = digest(s.from); err != nil {
+			return err
+		}
+		images = func(first int) iter.Seq2[infer.Image, error] {
+			return decoder.DecodeAll(cmd.Context(), points(first))
+		}
+	}
+	return s.output.writeJob(decoder, s.n, nil, job, images)
+}
