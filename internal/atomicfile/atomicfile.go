@@ -24,7 +24,10 @@ func Write(path string, write func(io.Writer) error) (err error) {
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+	switch info, err := os.Stat(path); {
+	case path == "/dev/stdout":
+		return fill(os.Stdout, write) // opened again, a file behind it would be written from its start
+	case err == nil && !info.Mode().IsRegular() && !info.IsDir():
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return unwrap(err)
