@@ -29,15 +29,16 @@
 //
 // # Held-out images
 //
-// [Data].Test is never trained on and, unless one asks otherwise, always there. It is the test split of the
+// [Data].Test is never trained on and is always there. It is the test split of the
 // source if that has one; otherwise a tenth of the images, chosen by a fixed seed,
 // so that every run on the same files holds out the same images, whatever its
 // own seed. [Options].Limit shortens the training images only, after the
 // held-out ones are set apart: scores of runs with different limits compare.
 // [SplitValidation] takes further images from the training split, for choosing
 // among models.
-// A program that does not train sets [Options].Whole and has all images, in the
-// order of the source, from [Data.All].
+//
+// A program that does not train may set [Options].Whole: nothing is held out then,
+// and [Data.All] gives all images in the order of the source.
 //
 // # Another source
 //
