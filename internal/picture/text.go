@@ -23,7 +23,7 @@ func shorten(text string, n int) string {
 	if len(r) <= n {
 		return text
 	}
-	tail := (n - 1) / 2
+	tail := n / 3
 	return string(r[:n-1-tail]) + "…" + string(r[len(r)-tail:])
 }
 

@@ -13,7 +13,7 @@ func TestShorten(t *testing.T) {
 		n    int
 		want string
 	}{
-		{"", 5, ""}, {"12345", 5, "12345"}, {"123456", 5, "12…56"}, {"1234567", 6, "123…67"}, {"äöüßéè", 5, "äö…éè"},
+		{"", 5, ""}, {"12345", 5, "12345"}, {"123456", 5, "123…6"}, {"1234567", 6, "123…67"}, {"äöüßéè", 5, "äöü…è"},
 	} {
 		if got := shorten(tt.text, tt.n); got != tt.want {
 			t.Errorf("%q in %d characters is %q, want %q", tt.text, tt.n, got, tt.want)
