@@ -82,8 +82,17 @@ func (m *Images) Select(index []int) *Images {
 type Data struct {
 	Name    string   // what the source is called in messages
 	Train   *Images  // at least one image
-	Test    *Images  // held out: at least one image, of the shape of Train
+	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
+}
+
+// All returns the images of both splits, first those for training. With
+// [Options].Whole they are all images of the source, in its order.
+func (d *Data) All() *Images {
+	if d.Test == nil {
+		return d.Train
+	}
+	return join(d.Train, d.Test)
 }
 
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
@@ -131,7 +140,9 @@ type Options struct {
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
 
-	whole bool // hold nothing out: Test is nil where the source has no test split
+	// Whole holds nothing out, for programs that do not train: where the source has
+	// one split only, it becomes [Data].Train and [Data].Test is nil.
+	Whole bool
 }
 
 // Open returns the source that spec means: "digits", "mnist", a folder of IDX
@@ -157,8 +168,10 @@ func Open(spec string, o Options) (Source, error) {
 		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):
 		return idxFile{spec, o}, nil
-	case !info.IsDir():
+	case !info.IsDir() && isNPY(spec):
 		return npyFile{spec, o}, nil
+	case !info.IsDir():
+		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy file, an IDX file (.idx or -ubyte, also .gz), or a folder of PNG, JPEG or GIF images", spec)
 	}
 	entries, err := os.ReadDir(spec)
 	if err != nil {
@@ -181,7 +194,7 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	switch {
 	case test != nil:
 		test, err = o.fit(ctx, name, test)
-	case !o.whole:
+	case !o.Whole:
 		if train, test, err = holdOut(train); err != nil {
 			err = fmt.Errorf("%s: %w", name, err)
 		}

@@ -119,12 +119,37 @@ func TestOpenErrors(t *testing.T) {
 	_, err = load(t, empty, Options{})
 	wantError(t, err, empty, "no images", ".png")
 
-	text := filepath.Join(t.TempDir(), "a.txt")
-	if err := os.WriteFile(text, []byte("hello, world"), 0o644); err != nil {
+	files := writeFiles(t, map[string][]byte{"a.npy": []byte("hello, world"), "b.bmp": nil, "c.npz": nil, "plain": nil})
+	array := filepath.Join(files, "a.npy")
+	_, err = load(t, array, Options{})
+	wantError(t, err, array, "no .npy file")
+	for _, name := range []string{"b.bmp", "c.npz", "plain"} {
+		path := filepath.Join(files, name)
+		_, err = Open(path, Options{})
+		wantError(t, err, path, "ending", ".npy", ".idx", "folder")
+	}
+}
+
+// TestWhole wants all images in the order of the source.
+func TestWhole(t *testing.T) {
+	one := numbered(5, Shape{1, 1, 1})
+	d, err := newData(t.Context(), "x", one, nil, nil, Options{Whole: true})
+	if err != nil || d.Test != nil {
+		t.Fatalf("data %+v, error %v; want no test images", d, err)
+	}
+	if diff := cmp.Diff(one, d.All()); diff != "" {
+		t.Errorf("one split (-want +got):\n%s", diff)
+	}
+	d, err = newData(t.Context(), "x", one, numbered(2, Shape{1, 1, 1}), nil, Options{Whole: true})
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = load(t, text, Options{})
-	wantError(t, err, text, "no .npy file")
+	if got := d.All().Labels; !slices.Equal(got, []int{0, 1, 2, 3, 4, 0, 1}) {
+		t.Errorf("two splits have labels %v", got)
+	}
+	if d, err := newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{Whole: true}); err != nil || d.All().Len() != 1 {
+		t.Errorf("a single image: error %v", err)
+	}
 }
 
 func TestNewDataHoldsOutThenLimits(t *testing.T) {

@@ -37,6 +37,9 @@
 // [SplitValidation] takes further images from the training split, for choosing
 // among models.
 //
+// A program that does not train may set [Options].Whole: nothing is held out then,
+// and [Data.All] gives all images in the order of the source.
+//
 // # Another source
 //
 // A source is one file of this package: a type with a Load method that reads

@@ -195,7 +195,8 @@ func TestIDXFolderErrors(t *testing.T) {
 		files map[string][]byte
 		want  []string
 	}{
-		"no training images": {map[string][]byte{"t10k-images-idx3-ubyte": good}, []string{"no training images"}},
+		"no training images": {map[string][]byte{"t10k-images-idx3-ubyte": good}, []string{"test images only", "add train-images-idx3-ubyte"}},
+		"no images":          {map[string][]byte{labels: idxBytes(5)}, []string{"none of images", "add train-images-idx3-ubyte"}},
 		"labels do not match": {map[string][]byte{images: good, labels: idxBytes(5)},
 			[]string{labels, "5 labels for the 4 images"}},
 		"images as labels": {map[string][]byte{images: good, labels: good}, []string{labels, "4x2x3", "labels"}},
@@ -210,6 +211,17 @@ func TestIDXFolderErrors(t *testing.T) {
 			_, err := load(t, folder, Options{})
 			wantError(t, err, append(tt.want, folder)...)
 		})
+	}
+}
+
+func TestIDXFolderOfTestImages(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{"t10k-images-idx3-ubyte": idxBytes(4, 2, 3), "t10k-labels-idx1-ubyte": idxBytes(4)})
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.All().Len() != 4 || len(d.All().Labels) != 4 || d.Test != nil {
+		t.Errorf("%d images with %d labels, test %v", d.All().Len(), len(d.All().Labels), d.Test)
 	}
 }
 

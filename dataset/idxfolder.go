@@ -46,8 +46,12 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 		return nil, err
 	}
 	files := findIDX(entries)
-	if files["train-images"] == "" {
-		return nil, fmt.Errorf("%s: holds IDX files but no training images: add train-images-idx3-ubyte or train-images-idx3-ubyte.gz", s.path)
+	switch {
+	case files["train-images"] != "":
+	case files["test-images"] == "":
+		return nil, fmt.Errorf("%s: holds IDX files but none of images: add train-images-idx3-ubyte or train-images-idx3-ubyte.gz", s.path)
+	case !s.Whole:
+		return nil, fmt.Errorf("%s: holds test images only: add train-images-idx3-ubyte to train on, or where nothing is trained take all (vae-infer --split all)", s.path)
 	}
 	var splits [2]*Images
 	err = parallel(ctx, len(splits), func(i int) error {
@@ -61,6 +65,9 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	if splits[0] == nil {
+		splits[0], splits[1] = splits[1], nil
 	}
 	return newIDXData(ctx, s.path, splits[0], splits[1], s.Options)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"govae/internal/npy"
@@ -24,6 +25,9 @@ func (s npyFile) Load(ctx context.Context) (*Data, error) {
 	}
 	return newData(ctx, s.path, m, nil, nil, s.Options)
 }
+
+// isNPY reports whether a file's name is that of an array.
+func isNPY(path string) bool { return strings.EqualFold(filepath.Ext(path), ".npy") }
 
 // readNPY reads images from a .npy file (NumPy's documentation,
 // numpy.lib.format): bytes, or floats in [0, 1], which are rounded to multiples

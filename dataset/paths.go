@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // ReadFiles reads all images that paths name, in their order: PNG, JPEG or GIF files,
@@ -14,7 +13,7 @@ import (
 // two. Images are called by their paths. Labels, and the names of their classes, are
 // kept if one path has given all images. o.Limit is not looked at.
 func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, classes []string, err error) {
-	o.whole, o.Limit = true, 0
+	o.Whole, o.Limit = true, 0
 	for rest := paths; len(rest) > 0; {
 		files := slices.IndexFunc(rest, isSource) // so many are images
 		if files < 0 {
@@ -45,7 +44,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, cla
 // isSource reports whether a path is that of many images: a folder or an array.
 func isSource(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.IsDir() || isIDX(path) || strings.EqualFold(filepath.Ext(path), ".npy")
+	return err == nil && info.IsDir() || isIDX(path) || isNPY(path)
 }
 
 // readPaths reads image files.
@@ -67,10 +66,7 @@ func (o Options) readSource(ctx context.Context, path string) (*Images, []string
 	if err != nil {
 		return nil, nil, err
 	}
-	m := data.Train
-	if data.Test != nil {
-		m = join(m, data.Test)
-	}
+	m := data.All()
 	names := make([]string, m.Len())
 	for i := range names {
 		if m.Names != nil {

@@ -38,7 +38,7 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 func holdOut(m *Images) (train, test *Images, err error) {
 	n := m.Len()
 	if n < 2 {
-		return nil, nil, fmt.Errorf("holds %d image(s): at least 2 are needed, as one is held out for testing", n)
+		return nil, nil, fmt.Errorf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images, or where nothing is trained take all (vae-infer --split all)", n)
 	}
 	train, test = split(m, max(1, n/10), heldOutSeed, heldOutStream)
 	return train, test, nil

@@ -113,8 +113,11 @@ func (r *run) open() error {
 	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
 		return fmt.Errorf("%s holds a run already: resume it (--resume), overwrite it (--force), or give another directory", r.Dir)
 	default:
+		if r.Resume {
+			r.Warn(fmt.Sprintf("%s holds no run to go on with (--resume): starting afresh", r.Dir))
+		}
 		if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-			return err
+			return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
 		}
 		if err := removeRun(r.Dir); err != nil {
 			return err

@@ -3,9 +3,12 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +52,9 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := checkPaths(paths); err != nil {
+				return err
+			}
 			if o := options.Opset; o < onnx.OldestOpset || o > onnx.NewestOpset {
 				return cli.Usagef("--opset %d: want a version from %d to %d", o, onnx.OldestOpset, onnx.NewestOpset)
 			}
@@ -57,6 +63,9 @@ func build(app *cli.App) *cobra.Command {
 				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
 			}
 			m, saved, err := models.Load(model)
+			if _, ok := errors.AsType[*fs.PathError](err); ok {
+				return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", model, err)
+			}
 			if err != nil {
 				return err
 			}
@@ -106,9 +115,6 @@ func choosePaths(graph, out, encoder string) (export.Paths, error) {
 		if encoder == "none" {
 			paths.Encoder = ""
 		}
-		if filepath.Clean(paths.Decoder) == filepath.Clean(paths.Encoder) {
-			return paths, cli.Usagef("--out %q and --encoder %q: two different files are needed", out, encoder)
-		}
 		return paths, nil
 	case "autoencoder":
 		if encoder != "" {
@@ -117,4 +123,21 @@ func choosePaths(graph, out, encoder string) (export.Paths, error) {
 		return export.Paths{Autoencoder: cmp.Or(out, "autoencoder.onnx")}, nil
 	}
 	return export.Paths{}, cli.Usagef("--graph %q: want pair or autoencoder", graph)
+}
+
+// checkPaths refuses files that must not be written, such as a model's weights.
+func checkPaths(p export.Paths) error {
+	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder} {
+		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
+			return cli.Usagef("%s: want a .onnx file", path)
+		}
+	}
+	decoder, err := filepath.Abs(p.Decoder)
+	if err != nil {
+		return err
+	}
+	if encoder, err := filepath.Abs(p.Encoder); err != nil || p.Encoder != "" && encoder == decoder {
+		return cli.Usagef("%s: the decoder and the encoder need two different files", p.Decoder)
+	}
+	return nil
 }

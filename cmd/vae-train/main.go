@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
@@ -153,6 +154,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 			return cli.Usagef("--%s %v: out of range", name, p.Lookup(name).Value)
 		}
 	}
+	if f.out == "" {
+		return cli.Usagef("--out is empty: give a directory for the model")
+	}
 	if f.resume && f.force {
 		return cli.Usagef("--resume and --force exclude each other")
 	}
@@ -193,7 +197,11 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 	// A run that goes on has its weights in its checkpoint.
 	if f.init != "" && !(f.resume && train.Resumable(f.out)) {
-		if err := m.LoadWeights(f.init); err != nil {
+		err := m.LoadWeights(f.init)
+		if _, ok := errors.AsType[*fs.PathError](err); ok {
+			return fmt.Errorf("--init %s: no weights can be read there (%w): give the %s of a model directory", f.init, err, models.WeightsFile)
+		}
+		if err != nil {
 			return fmt.Errorf("--init: %w", err)
 		}
 	}
@@ -241,7 +249,7 @@ func profile(path string) (stop func() error, err error) {
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--cpuprofile: %w", err)
 	}
 	if err := pprof.StartCPUProfile(file); err != nil {
 		return nil, err

@@ -25,6 +25,9 @@ const (
 	exitInterrupted = 130
 )
 
+// maxThreads is more than any machine makes use of and far less than Go dies of.
+const maxThreads = 1024
+
 // App is one run of a command.
 type App struct {
 	Quiet   bool // --quiet: print nothing but results and errors
@@ -68,10 +71,10 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	root.SetErr(a.err)
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.Quiet, "quiet", false, "print nothing but results and errors")
-	flags.IntVar(&a.Threads, "threads", runtime.GOMAXPROCS(0), "number of processor cores to use")
+	flags.IntVar(&a.Threads, "threads", min(runtime.GOMAXPROCS(0), maxThreads), "number of processor cores to use")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
-		if a.Threads < 1 {
-			return Usagef("--threads %d: at least one thread is needed", a.Threads)
+		if a.Threads < 1 || a.Threads > maxThreads {
+			return Usagef("--threads %d: want a number from 1 to %d", a.Threads, maxThreads)
 		}
 		runtime.GOMAXPROCS(a.Threads)
 		started = true

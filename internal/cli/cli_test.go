@@ -49,7 +49,9 @@ func TestExitCodesAndErrors(t *testing.T) {
 		{"bad value", fails(nil), []string{"--count", "x"}, 2, "demo: invalid argument \"x\" for \"--count\" flag: strconv.ParseInt: parsing \"x\": invalid syntax; see 'demo --help'\n"},
 		{"unknown command", fails(nil), []string{"nope"}, 2, "demo: unknown command \"nope\" for \"demo\"; see 'demo --help'\n"},
 		{"missing argument", fails(nil), []string{"sub"}, 2, "demo: accepts 1 arg(s), received 0; see 'demo sub --help'\n"},
-		{"no threads", fails(nil), []string{"--threads", "0"}, 2, "demo: --threads 0: at least one thread is needed; see 'demo --help'\n"},
+		{"no threads", fails(nil), []string{"--threads", "0"}, 2, "demo: --threads 0: want a number from 1 to 1024; see 'demo --help'\n"},
+		{"too many threads", fails(nil), []string{"--threads", "1025"}, 2, "demo: --threads 1025: want a number from 1 to 1024; see 'demo --help'\n"},
+		{"many threads", fails(nil), []string{"--threads", "1024"}, 0, ""},
 		{"cancelled without a signal", fails(context.Canceled), nil, 1, "demo: context canceled\n"},
 		{"panic", func(context.Context, *App, []string) error { panic("boom\nboom") }, nil, 1, "demo: internal error: boom boom; this is a bug, please report it\n"},
 	} {
@@ -150,7 +152,15 @@ func TestProgressOfAContinuedJob(t *testing.T) {
 		t.Errorf("before the first image: %q", got)
 	}
 	p.started = time.Now().Add(-10 * time.Second)
-	p.Add(50)
+	p.Add(1)
+	if got := p.String(); got != "901 of 1000 images" { // which may have taken the whole start
+		t.Errorf("after one image: %q", got)
+	}
+	p.Add(14)
+	if got := p.String(); got != "915 of 1000 images, 1.5 images/s, 57s left" {
+		t.Errorf("after 15 images in 10 s: %q", got)
+	}
+	p.Add(35)
 	if got := p.String(); got != "950 of 1000 images, 5 images/s, 10s left" {
 		t.Errorf("after 50 images in 10 s: %q", got)
 	}

@@ -111,10 +111,15 @@ func (p *Progress) String() string {
 	if p.description != "" {
 		s = p.description + ": " + s
 	}
-	if elapsed := time.Since(p.started); p.done > p.skipped && elapsed > 0 {
-		rate := float64(p.done-p.skipped) / elapsed.Seconds()
+	// How long the first unit took says little: the job had to start.
+	if n, elapsed := p.done-p.skipped, time.Since(p.started); n > 1 && elapsed > 0 {
+		rate := float64(n) / elapsed.Seconds()
 		left := time.Duration(float64(max(0, p.total-p.done)) / rate * float64(time.Second))
-		s += fmt.Sprintf(", %.0f %s/s, %v left", rate, p.unit, left.Round(time.Second))
+		digits := "%.0f"
+		if rate < 10 {
+			digits = "%.2g"
+		}
+		s += fmt.Sprintf(", "+digits+" %s/s, %v left", rate, p.unit, left.Round(time.Second))
 	}
 	return s
 }

@@ -140,6 +140,36 @@ func TestRowsAreSharp(t *testing.T) {
 	}
 }
 
+// TestColourTilesAreApart counts the white lines between the tiles of a manifold whose
+// long tick labels stand out at the sides.
+func TestColourTilesAreApart(t *testing.T) {
+	const grid, side = 12, 8
+	const scale = comfortable / (grid * side)
+	for channels, wantGap := range map[int]int{1: 0, 3: gap} {
+		m := Images{H: side, W: side, C: channels, Pixels: make([]float32, grid*grid*side*side*channels)}
+		for i := range m.Pixels {
+			m.Pixels[i] = 0.4
+		}
+		path := filepath.Join(t.TempDir(), "manifold.png")
+		if err := Manifold(path, m, [2]int{0, 1}, grid, 1, 1.00001); err != nil {
+			t.Fatal(err)
+		}
+		img := decode(t, path)
+		first, last, tiles := -1, 0, 0
+		for x := range img.Bounds().Dx() {
+			if r, _, _, _ := img.At(x, 20).RGBA(); uint8(r>>8) == pixel.Byte(0.4) {
+				if first < 0 {
+					first = x
+				}
+				last, tiles = x, tiles+1
+			}
+		}
+		if width := last + 1 - first; tiles != grid*side*scale || width != tiles+(grid-1)*wantGap {
+			t.Errorf("%d channels: %d pixels of tiles over %d, want %d and gaps of %d", channels, tiles, width, grid*side*scale, wantGap)
+		}
+	}
+}
+
 func TestScatter(t *testing.T) {
 	dir := t.TempDir()
 	s := ScatterPlot{XLabel: "z[0]", YLabel: "z[1]", Classes: []string{"cats", "", "dogs"}}

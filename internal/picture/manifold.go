@@ -3,7 +3,6 @@ package picture
 import (
 	"fmt"
 	"math"
-	"strconv"
 
 	"gonum.org/v1/plot"
 )
@@ -57,10 +56,13 @@ func evenTicks(lo, hi float64) plot.ConstantTicks {
 	if lo == math.Trunc(lo) && hi == math.Trunc(hi) && hi-lo <= 12 {
 		steps = int(hi - lo)
 	}
-	ticks := make(plot.ConstantTicks, steps+1)
-	for i := range ticks {
-		v := linspace(lo, hi, steps+1, i)
-		ticks[i] = plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'g', 3, 64)}
+	values := make([]float64, steps+1)
+	for i := range values {
+		values[i] = linspace(lo, hi, steps+1, i)
+	}
+	var ticks plot.ConstantTicks
+	for i, label := range numbers(values) {
+		ticks = append(ticks, plot.Tick{Value: values[i], Label: label})
 	}
 	return ticks
 }

@@ -14,21 +14,30 @@ import (
 const dpi = 120
 
 // mosaic writes a PNG of images laid out in rows of the given number of columns,
-// with the axes of p around them. Rows lie gap pixels apart. The axes span what
-// p says; the mosaic fills the area between them.
-func mosaic(path string, p *plot.Plot, m Images, columns, gap int) error {
+// with the axes of p around them. Rows lie rowGap pixels apart, and images in colour
+// have a line around each: they would run into each other, where gray ones mostly lie
+// on one black. The axes span what p says; the mosaic fills the area between them.
+func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	p.X.Padding, p.Y.Padding = 0, 0
 	rows := m.Len() / columns
 	scale := max(1, comfortable/(columns*m.W))
-	cellW, cellH := m.W*scale, m.H*scale+gap
-	width, height := columns*cellW, rows*cellH-gap
+	columnGap := 0
+	if m.C == 3 {
+		columnGap, rowGap = gap, gap
+	}
+	cellW, cellH := m.W*scale+columnGap, m.H*scale+rowGap
+	width, height := columns*cellW-columnGap, rows*cellH-rowGap
 
 	// The canvas gets the size at which the data area is the mosaic's, pixel for pixel.
+	// How far labels stand out depends on the size, a little.
 	margin := vg.Length(10)
-	probe := draw.New(vgimg.NewWith(vgimg.UseWH(1000, 1000), vgimg.UseDPI(dpi)))
-	data := p.DataCanvas(probe).Rectangle.Size()
-	c := vgimg.NewWith(vgimg.UseDPI(dpi), vgimg.UseWH(
-		points(width)+1000-data.X+2*margin, points(height)+1000-data.Y+2*margin))
+	size := vg.Point{X: 1000, Y: 1000}
+	for range 4 {
+		probe := draw.New(vgimg.NewWith(vgimg.UseWH(size.X, size.Y), vgimg.UseDPI(dpi)))
+		data := p.DataCanvas(probe).Rectangle.Size()
+		size = size.Add(vg.Point{X: points(width) - data.X, Y: points(height) - data.Y})
+	}
+	c := vgimg.NewWith(vgimg.UseDPI(dpi), vgimg.UseWH(size.X+2*margin, size.Y+2*margin))
 	dc := draw.Crop(draw.New(c), margin, -margin, margin, -margin)
 	p.Draw(dc)
 

@@ -31,13 +31,13 @@ func Rows(path string, m Images, l RowLabels) error {
 	p.Y.Min, p.Y.Max = -0.5, float64(len(l.Rows))-0.5
 	every := (columns + 12) / 13 // as many labels as fit
 	var x, y plot.ConstantTicks
-	for i, v := range l.Columns {
+	for i, label := range numbers(l.Columns) {
 		if i%every == 0 {
-			x = append(x, plot.Tick{Value: float64(i), Label: fmt.Sprintf("%.3g", v)})
+			x = append(x, plot.Tick{Value: float64(i), Label: label})
 		}
 	}
 	for i, text := range l.Rows {
-		y = append(y, plot.Tick{Value: float64(len(l.Rows) - 1 - i), Label: text})
+		y = append(y, plot.Tick{Value: float64(len(l.Rows) - 1 - i), Label: drawable(shorten(text, longestRow))})
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = x, y
 	return mosaic(path, p, m, columns, gap)

@@ -108,12 +108,13 @@ func (s ScatterPlot) addLegend(p *plot.Plot) {
 	p.Legend.Top, p.Legend.Padding = true, 4
 	for class, points := range s.byClass() {
 		if len(points) > 0 {
-			p.Legend.Add(s.name(class), swatch(classStyle(class, 4, 255)))
+			p.Legend.Add(s.legend(class), swatch(classStyle(class, 4, 255)))
 		}
 	}
 }
 
-// addNames writes each class's name amid its points, black with a white rim.
+// addNames writes each class's name, or its number, amid its points, black with a
+// white rim.
 func (s ScatterPlot) addNames(p *plot.Plot) {
 	var places plotter.XYLabels
 	for class, points := range s.byClass()[:maxClasses] {
@@ -129,7 +130,7 @@ func (s ScatterPlot) addNames(p *plot.Plot) {
 			return sorted[len(sorted)/2]
 		}
 		places.XYs = append(places.XYs, plotter.XY{X: median(s.X), Y: median(s.Y)})
-		places.Labels = append(places.Labels, s.name(class))
+		places.Labels = append(places.Labels, s.mark(class))
 	}
 	rim := []vg.Point{{X: -1, Y: -1}, {X: -1, Y: 1}, {X: 1, Y: -1}, {X: 1, Y: 1}, {}}
 	for i, offset := range rim {
@@ -169,6 +170,31 @@ func (s ScatterPlot) name(class int) string {
 		return cmp.Or(s.Classes[class], strconv.Itoa(class))
 	}
 	return strconv.Itoa(class)
+}
+
+// numbered reports whether classes go by their numbers amid the points, since not all
+// names are short or have characters that the font has. The legend has both then.
+func (s ScatterPlot) numbered() bool {
+	return slices.ContainsFunc(s.Classes, func(name string) bool {
+		return len([]rune(name)) > longestMark || drawable(name) != name
+	})
+}
+
+// mark is what is written amid the points of a class.
+func (s ScatterPlot) mark(class int) string {
+	if s.numbered() {
+		return strconv.Itoa(class)
+	}
+	return s.name(class)
+}
+
+// legend is what is written beside the look of a class.
+func (s ScatterPlot) legend(class int) string {
+	name := drawable(shorten(s.name(class), longestLegend))
+	if number := strconv.Itoa(class); class < maxClasses && s.numbered() && name != number {
+		return number + ": " + name
+	}
+	return name
 }
 
 // swatch is a class's point in the legend.
