@@ -167,6 +167,7 @@ func TestStreamsEnd(t *testing.T) {
 		t.Error("the source is still read after a break")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	var last error
 	for _, err := range decoder.DecodeAll(ctx, endless) {
 		cancel()

@@ -26,8 +26,8 @@ func edit(m *modelFlags) *cobra.Command {
 
 --set and --shift change single latent dimensions. --toward moves along an
 attribute: the difference of the means of two classes, or, without --away-from, of
-one class and all others. The classes are those of --labelled, else of --data; their
-codes are computed from all its images of --split. Strength 1 moves as far as one
+one class and all others. The means are those of --labelled, of all its images unless
+--split is given, else of the whole --split of --data. Strength 1 moves as far as one
 mean is from the other.
 
 A .png shows each image above its edited one. With several strengths it has one row
@@ -190,6 +190,9 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	none := infer.Attribute{}
 	source := f.in.inputFlags
 	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
+	if f.labelled != "" && !f.in.given.Changed("split") {
+		source.split = "all"
+	}
 	if err := source.check(nil); err != nil {
 		return none, err
 	}

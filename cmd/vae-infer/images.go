@@ -21,15 +21,15 @@ import (
 type inputFlags struct {
 	data, split string // a split that is set before flags is the default
 	limit       int
-	limitFlag   *pflag.Flag // files that were named are cut short only by a limit that was given
+	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
 	resize      bool
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, an IDX file or a .npy file")
-	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test or train")
+	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train or all")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
-	f.limitFlag = cmd.Flags().Lookup("limit")
+	f.given = cmd.Flags()
 	cmd.Flags().BoolVar(&f.resize, "resize", false, "scale images to the size that the model takes")
 }
 
@@ -38,8 +38,8 @@ func (f *inputFlags) check(files []string) error {
 	switch {
 	case (f.data == "") == (len(files) == 0):
 		return cli.Usagef("give either --data SOURCE or files of images")
-	case f.split != "test" && f.split != "train":
-		return cli.Usagef("--split %s: want test or train", f.split)
+	case f.split != "test" && f.split != "train" && f.split != "all":
+		return cli.Usagef("--split %s: want test, train or all", f.split)
 	case f.limit < 0:
 		return cli.Usagef("--limit %d: want a number of images, or 0 for all", f.limit)
 	}
@@ -50,7 +50,7 @@ func (f *inputFlags) check(files []string) error {
 type input struct {
 	*dataset.Images
 	classes []string // the name of each label, or nil
-	split   string   // "test" or "train"; empty where files were named
+	split   string   // "test", "train" or "all"; empty where files were named
 }
 
 // load reads the images that the flags and the arguments name. Colours become what
@@ -60,7 +60,7 @@ func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string)
 	if size, ok := errors.AsType[*dataset.SizeError](err); ok {
 		return input{}, fmt.Errorf("%w as the model takes it: give such images, or convert them with --resize", size)
 	}
-	if err == nil && f.limit > 0 && (f.data != "" || f.limitFlag.Changed) {
+	if err == nil && f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
 		in.Images = in.Head(f.limit)
 	}
 	return in, err
@@ -71,6 +71,7 @@ func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string
 		m, classes, err := dataset.ReadFiles(ctx, files, o)
 		return input{Images: m, classes: classes}, err
 	}
+	o.Whole = f.split == "all"
 	source, err := dataset.Open(f.data, o)
 	if err != nil {
 		return input{}, err
@@ -80,8 +81,11 @@ func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string
 		return input{}, err
 	}
 	m := data.Test
-	if f.split == "train" {
+	switch f.split {
+	case "train":
 		m = data.Train
+	case "all":
+		m = data.All()
 	}
 	return input{m, data.Classes, f.split}, nil
 }
@@ -90,6 +94,9 @@ func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string
 func (in input) name(i int) string {
 	if in.Names != nil {
 		return in.Names[i]
+	}
+	if in.split == "all" {
+		return fmt.Sprintf("image %d", i)
 	}
 	return fmt.Sprintf("%s %d", in.split, i)
 }

@@ -40,7 +40,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				}
 			case len(files) > 0 || in.data != "" || len(texts) > 0 && from != "":
 				return cli.Usagef("give either images, or latent points by --z, or a file of them by --from")
-			case len(in.index) > 0 || in.limitFlag.Changed:
+			case len(in.index) > 0 || in.given.Changed("limit"):
 				return cli.Usagef("--index and --limit choose images of --data; --z and --from give the points themselves")
 			}
 			switch {
