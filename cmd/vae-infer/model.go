@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -59,6 +60,11 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 		return nil, err
 	}
 	s, err := infer.Open(path, o)
+	if err == nil && strings.HasPrefix(s.Engine(), "onnxruntime") {
+		// A goroutine that is in the library has given its processor up to others, and
+		// waits for one when it comes back: one more saves most of these waits.
+		runtime.GOMAXPROCS(o.Threads + 1)
+	}
 	if err == nil && s.Note() != "" && !m.noted {
 		m.noted = true
 		m.app.Notef("%s", s.Note())

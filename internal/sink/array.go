@@ -135,6 +135,10 @@ type arrayWriter struct {
 	rows   []byte // of the latest chunk
 	job    *job
 	done   int // images written, whether or not they are on the disk
+
+	// While images are made, the disk takes those before it in the background.
+	synced  chan error // tells the end of that; nil if it is not under way
+	syncing int        // images that are on the disk then
 }
 
 // start leaves in the file the header and the images that the job counts as done,
@@ -167,14 +171,33 @@ func (w *arrayWriter) write(chunk []float32) error {
 		return err
 	}
 	w.done += len(w.rows) / w.row
-	if w.job.due() {
-		return w.save()
+	select {
+	case err := <-w.synced:
+		if w.synced = nil; err != nil {
+			return err
+		}
+		return w.job.save(w.syncing)
+	default:
+	}
+	if w.synced == nil && w.job.due() {
+		if err := w.buffer.Flush(); err != nil {
+			return err
+		}
+		synced := make(chan error, 1)
+		w.synced, w.syncing = synced, w.done
+		go func() { synced <- w.file.Sync() }()
 	}
 	return nil
 }
 
 // save puts what was written on the disk and then records it.
 func (w *arrayWriter) save() error {
+	if w.synced != nil {
+		err := <-w.synced // which the next Sync would not tell again
+		if w.synced = nil; err != nil {
+			return err
+		}
+	}
 	if err := w.buffer.Flush(); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ type record struct {
 // newJob begins the job of o, or continues the one at path if o says so. An error tells
 // how to begin anew.
 func newJob(path, anew string, o Options) (*job, error) {
-	j := &job{path: path, interval: cmp.Or(o.interval, time.Second)}
+	j := &job{path: path, interval: cmp.Or(o.interval, time.Second/4)}
 	if o.Job == nil {
 		err := os.Remove(path) // of another job, whose images are replaced now
 		if errors.Is(err, fs.ErrNotExist) {

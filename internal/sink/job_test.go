@@ -78,6 +78,7 @@ func TestResume(t *testing.T) {
 			for _, stop := range []int{0, 50, 100} {
 				ctrlC, killed := t.TempDir(), t.TempDir()
 				stopper := spy{at: func(number int) error {
+					time.Sleep(5 * time.Millisecond) // for the disk, which arrays do not wait for
 					if number != stop {
 						return nil
 					}
@@ -103,7 +104,8 @@ func TestResume(t *testing.T) {
 					if err := Write(filepath.Join(dir, name), o, again.images); err != nil {
 						t.Fatalf("%s at %d: %v", how, stop, err)
 					}
-					if again.first != stop && (how == "Ctrl-C" || name != "folder" || stop == 100 || again.first != 0) {
+					// What was complete shortly before a kill may not have been recorded yet.
+					if again.first != stop && (how == "Ctrl-C" || again.first > stop || again.first == 0 && stop == 100) {
 						t.Errorf("%s at %d: went on with image %d", how, stop, again.first)
 					}
 					if !maps.Equal(files(t, dir), want) {

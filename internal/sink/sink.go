@@ -37,7 +37,7 @@ type Options struct {
 	Job    map[string]string
 	Resume bool
 
-	interval time.Duration // between two records; 0 means a second
+	interval time.Duration // between two records; 0 means a quarter of a second
 }
 
 // Source yields the images from number first on, as chunks of whole images
