@@ -25,14 +25,23 @@ type layer struct {
 	attributes []onnx.Attribute
 }
 
-func strides(h, w int64) onnx.Attribute        { return onnx.Ints("strides", h, w) }
-func pads(t, l, b, r int64) onnx.Attribute     { return onnx.Ints("pads", t, l, b, r) }
-func outputPadding(h, w int64) onnx.Attribute  { return onnx.Ints("output_padding", h, w) }
-func square(k int, s, pad, more int64) layer   { return rectangle([2]int{k, k}, s, s, pad, more) }
+func strides(h, w int64) onnx.Attribute       { return onnx.Ints("strides", h, w) }
+func pads(t, l, b, r int64) onnx.Attribute    { return onnx.Ints("pads", t, l, b, r) }
+func outputPadding(h, w int64) onnx.Attribute { return onnx.Ints("output_padding", h, w) }
+
+// rectangle is a layer to 16 channels.
+func rectangle(kernel [2]int, sh, sw, pad, more int64) layer {
+	return layer{out: 16, kernel: kernel, attributes: []onnx.Attribute{strides(sh, sw), pads(pad, pad, pad, pad), outputPadding(more, more)}}
+}
+
+func square(k int, s, pad, more int64) layer { return rectangle([2]int{k, k}, s, s, pad, more) }
+
 func (l layer) channels(n int) layer           { l.out = n; return l }
 func (l layer) then(activation string) layer   { l.activation = activation; return l }
 func (l layer) with(a ...onnx.Attribute) layer { l.attributes = a; return l }
-func (l layer) without() layer                 { l.noBias = true; return l }
+func (l layer) withoutBias() layer             { l.noBias = true; return l }
+
+// values returns normal numbers that are the same on every call.
 func values(seed, n int, scale float32) []float32 {
 	v := make([]float32, n)
 	stream := random.New(uint64(seed), random.Init, 0, uint32(n))
@@ -41,11 +50,6 @@ func values(seed, n int, scale float32) []float32 {
 		v[i] *= scale
 	}
 	return v
-}
-
-// rectangle is a layer to 16 channels.
-func rectangle(kernel [2]int, sh, sw, pad, more int64) layer {
-	return layer{out: 16, kernel: kernel, attributes: []onnx.Attribute{strides(sh, sw), pads(pad, pad, pad, pad), outputPadding(more, more)}}
 }
 
 // network is the model of layers on an image [channels, h, w].
@@ -74,6 +78,17 @@ func network(t testing.TB, channels, h, w int, layers []layer) *onnx.Model {
 	return m
 }
 
+// input returns random rows for the input of a model.
+func input(m *onnx.Model, rows int) infer.Tensor {
+	x, n := infer.Tensor{Shape: []int{rows}}, rows
+	for _, d := range m.Graph.Inputs[0].Shape[1:] {
+		x.Shape = append(x.Shape, int(d.Size))
+		n *= int(d.Size)
+	}
+	x.Data = values(99, n, 1)
+	return x
+}
+
 // run executes a model as it is.
 func run(t testing.TB, e infer.Engine, m *onnx.Model, x infer.Tensor) infer.Tensor {
 	t.Helper()
@@ -99,13 +114,7 @@ func same(t *testing.T, m, rewritten *onnx.Model) {
 	if err := rewritten.Check(); err != nil {
 		t.Fatal(err)
 	}
-	x := infer.Tensor{Shape: []int{3}}
-	n := 3
-	for _, d := range m.Graph.Inputs[0].Shape[1:] {
-		x.Shape = append(x.Shape, int(d.Size))
-		n *= int(d.Size)
-	}
-	x.Data = values(99, n, 1)
+	x := input(m, 3)
 	want := run(t, enginetest.Gonum(t), m, x)
 	for _, e := range []infer.Engine{enginetest.Gonum(t), enginetest.ONNXRuntime(t)} {
 		got := run(t, e, rewritten, x)
@@ -151,7 +160,7 @@ func TestRewrite(t *testing.T) {
 		want   string // operators
 	}{
 		{"one layer", []layer{square(3, 2, 1, 1)}, fourPhases + " " + interleave},
-		{"no bias", []layer{square(4, 2, 1, 0).without()}, fourPhases + " " + interleave},
+		{"no bias", []layer{square(4, 2, 1, 0).withoutBias()}, fourPhases + " " + interleave},
 		{"taps on both sides", []layer{square(5, 2, 2, 1)}, fourPhases + " " + interleave},
 		{"no overlap of columns", []layer{rectangle([2]int{3, 2}, 2, 2, 0, 0).with(strides(2, 2), outputPadding(1, 0))}, fourPhases + " " + interleave},
 		{"stride 3", []layer{square(5, 3, 1, 0)}, fourPhases + " " + fourPhases + " Conv " + interleave},
@@ -164,7 +173,7 @@ func TestRewrite(t *testing.T) {
 		{"last layer", []layer{square(3, 2, 1, 1).then("Relu"), square(3, 1, 1, 0).channels(1)}, fourRelu + " Concat ConvTranspose"},
 		{"last layer with a stride", []layer{square(4, 2, 1, 0).then("Tanh"), square(4, 2, 1, 0).channels(3).then("Sigmoid")},
 			fourPhases + " Tanh Tanh Tanh Tanh Concat ConvTranspose Sigmoid"},
-		{"last layer with output padding", []layer{square(3, 2, 1, 1), rectangle([2]int{3, 4}, 2, 3, 1, 1).channels(2).without()},
+		{"last layer with output padding", []layer{square(3, 2, 1, 1), rectangle([2]int{3, 4}, 2, 3, 1, 1).channels(2).withoutBias()},
 			fourPhases + " Concat ConvTranspose"},
 		{"last layer that would grow too much", []layer{square(3, 2, 1, 1), square(3, 4, 1, 3).channels(1)},
 			fourPhases + " " + interleave + " ConvTranspose"},
@@ -318,13 +327,7 @@ func BenchmarkDecoders(b *testing.B) {
 		for i, m := range []*onnx.Model{c.model, subpixel.Rewrite(c.model)} {
 			b.Run(c.name+"/"+[]string{"asis", "rewritten"}[i], func(b *testing.B) {
 				const rows = 8
-				x := infer.Tensor{Shape: []int{rows}}
-				n := rows
-				for _, d := range m.Graph.Inputs[0].Shape[1:] {
-					x.Shape = append(x.Shape, int(d.Size))
-					n *= int(d.Size)
-				}
-				x.Data = values(1, n, 1)
+				x := input(m, rows)
 				data, err := m.Marshal()
 				if err != nil {
 					b.Fatal(err)
