@@ -100,6 +100,9 @@ func (d *Data) All() *Images {
 func (d *Data) Fingerprint() string {
 	h := sha256.New()
 	for _, m := range []*Images{d.Train, d.Test} {
+		if m == nil {
+			continue
+		}
 		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(len(m.Pixels)), int64(len(m.Labels))}
 		labels := make([]int64, len(m.Labels))
 		for i, l := range m.Labels {

@@ -14,6 +14,7 @@ import (
 
 	"govae/export"
 	"govae/infer"
+	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/models"
 	"govae/onnx"
@@ -132,11 +133,7 @@ func checkPaths(p export.Paths) error {
 			return cli.Usagef("%s: want a .onnx file", path)
 		}
 	}
-	decoder, err := filepath.Abs(p.Decoder)
-	if err != nil {
-		return err
-	}
-	if encoder, err := filepath.Abs(p.Encoder); err != nil || p.Encoder != "" && encoder == decoder {
+	if p.Encoder != "" && atomicfile.Same(p.Encoder, p.Decoder) {
 		return cli.Usagef("%s: the decoder and the encoder need two different files", p.Decoder)
 	}
 	return nil

@@ -55,6 +55,9 @@ parameters, seed, model and the images it was made from.`,
 			if err := a.check(); err != nil {
 				return err
 			}
+			if err := m.checkOutputs(append(files, in.data), a.out); err != nil {
+				return err
+			}
 			return a.run(cmd.Context(), m, &in, files)
 		},
 	}
@@ -137,7 +140,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 			p.Add(1)
 		}
 	}
-	err = writeTraced(a.out, a.format, total, images)
+	err = writeTraced(a.out, a.format, total, a.app.Threads, images)
 	if err != nil {
 		return err
 	}

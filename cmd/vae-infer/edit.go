@@ -120,7 +120,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		return nil, cli.Usagef("nothing to change: give --set, --shift, --toward or --attribute")
 	case f.toward != "" && cmp.Or(f.labelled, f.in.data) == "":
 		return nil, cli.Usagef("--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward)
-	case f.bounds != nil && f.strengths != nil, f.strength != 1 && (f.bounds != nil || f.strengths != nil):
+	case f.bounds != nil && f.strengths != nil, f.in.given.Changed("strength") && (f.bounds != nil || f.strengths != nil):
 		return nil, cli.Usagef("--strength, --strengths and --range exclude each other")
 	case f.bounds != nil:
 		if err := checkRange("--range", f.bounds); err != nil {

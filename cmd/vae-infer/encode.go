@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"govae/infer"
 	"govae/internal/atomicfile"
@@ -28,7 +31,8 @@ func encode(m *modelFlags) *cobra.Command {
 
 --out holds the mean of each image's code, float32 [n,L], or with --draws K points
 of its posterior, [n,K,L]. Labels go beside it: codes.labels.npy, int64 [n], where class
-folders count from 0 in the order of their names.
+folders count from 0 in the order of their names; labels of other images that are there
+are removed.
 
 --fit-mixture fits a Gaussian mixture with full covariances to draws of the
 posteriors, and chooses its number of components by BIC. Images that are drawn
@@ -42,7 +46,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := in.check(files); err != nil {
 				return err
 			}
-			if err := e.check(); err != nil {
+			if err := e.check(cmd.Flags()); err != nil {
 				return err
 			}
 			outputs := []string{e.mixture, e.logVar}
@@ -92,7 +96,7 @@ type encoding struct {
 // labels is the file for the labels.
 func (e *encoding) labels() string { return strings.TrimSuffix(e.out, ".npy") + ".labels.npy" }
 
-func (e *encoding) check() error {
+func (e *encoding) check(given *pflag.FlagSet) error {
 	for flag, path := range map[string]string{"out": e.out, "log-var": e.logVar} {
 		if path != "" && filepath.Ext(path) != ".npy" {
 			return cli.Usagef("--%s %s: want a .npy file", flag, path)
@@ -100,6 +104,9 @@ func (e *encoding) check() error {
 	}
 	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
 		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
+	}
+	if e.mixture != "" && e.logVar != "" && !given.Changed("out") {
+		return cli.Usagef("--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.logVar)
 	}
 	if e.draws < 0 {
 		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", e.draws)
@@ -137,7 +144,10 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 		}
 		written += ", " + e.labels()
 	} else {
-		os.Remove(e.labels()) // of other images, encoded to this name before
+		// Labels of other images, encoded to this name before, would be taken for these'.
+		if err := os.Remove(e.labels()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	p.Stop()
 	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"govae/infer"
 	"govae/internal/cli"
@@ -16,7 +17,7 @@ import (
 // beginning with any number: the rows of a .npy file, or points of a mixture, a
 // .json file. Zero samples of a .npy file mean all of its rows.
 func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points func(first int) iter.Seq2[[]float32, error], err error) {
-	switch filepath.Ext(path) {
+	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
 		mixture, err := infer.ReadMixture(path)
 		if err != nil {

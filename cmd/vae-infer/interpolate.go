@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -83,7 +84,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				way = decoder.InterpolateEvenly(cmd.Context(), infer.Points(points...), steps, path)
 			}
 			frames := (len(points)-1)*(steps-1) + 1
-			if loop && filepath.Ext(o.out) == ".gif" {
+			if loop && strings.ToLower(filepath.Ext(o.out)) == ".gif" {
 				frames-- // it begins again with the first one, which the last one is
 			}
 			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), head(frames, way)))

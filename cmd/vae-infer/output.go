@@ -23,7 +23,7 @@ type outputFlags struct {
 
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
 	cmd.Flags().StringVar(&o.out, "out", out, "a .png, .gif, .npy or .idx file, or a folder")
-	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images")
+	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images, or anew where writing was interrupted")
 	// Before anything is computed; the number and size of the images are not known yet.
 	cmd.PreRunE = func(*cobra.Command, []string) error {
 		return sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume})
@@ -63,7 +63,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 			}
 		}
 	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume}
+	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)

@@ -5,24 +5,30 @@ import (
 	"os"
 	"path/filepath"
 
+	"govae/internal/atomicfile"
 	"govae/internal/cli"
 )
 
-// checkOutputs finds files to write that would take the place of one that is read, or
-// of each other, or whose folder is missing. Empty names are files that are not wanted.
+// checkOutputs finds files and folders to write that would take the place of what is
+// read, or of each other, or that are in no folder. Empty names are files that are not
+// wanted, and inputs may be names of data that are no files.
 func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
-	inputs = append([]string{m.decoder, m.encoderPath()}, inputs...)
 	for i, output := range outputs {
 		if output == "" {
 			continue
 		}
-		for _, input := range inputs {
-			if input != "" && sameFile(input, output) {
+		for _, input := range append([]string{m.decoder, m.encoderPath()}, inputs...) {
+			if _, err := os.Stat(input); err == nil && atomicfile.Same(input, output) {
 				return fmt.Errorf("%s: is read, and would be overwritten; give another name to write to", output)
 			}
 		}
+		for _, input := range inputs {
+			if _, err := os.Stat(input); err == nil && atomicfile.Same(filepath.Dir(input), output) {
+				return fmt.Errorf("%s: holds %s, which is read and could be overwritten; give another folder to write to", output, input)
+			}
+		}
 		for _, other := range outputs[:i] {
-			if other != "" && sameFile(other, output) {
+			if other != "" && atomicfile.Same(other, output) {
 				return cli.Usagef("%s: two files to write have this name; give each one of its own", output)
 			}
 		}
@@ -32,17 +38,4 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 		}
 	}
 	return nil
-}
-
-// sameFile reports whether two names are those of one file.
-func sameFile(a, b string) bool {
-	if filepath.Clean(a) == filepath.Clean(b) {
-		return true
-	}
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && !x.IsDir() && os.SameFile(x, y)
 }

@@ -52,7 +52,7 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 				options.Engine = name
 				engine, err := infer.NewEngine(options)
 				if err != nil {
-					if m.library != "" {
+					if m.library != "" && name == "onnxruntime" {
 						return err
 					}
 					missing = append(missing, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -113,7 +114,11 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	if s.options.Draws > 1 {
 		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
 	}
-	s.app.Printf("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, decoder.Engine(), time.Since(start).Seconds())
+	say := s.app.Printf
+	if atomicfile.IsStdout(s.out) {
+		say = s.app.Notef // the table is there
+	}
+	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, decoder.Engine(), time.Since(start).Seconds())
 	return nil
 }
 

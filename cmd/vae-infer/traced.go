@@ -80,7 +80,7 @@ func checkTraced(path, format string, force bool) error {
 // All is made in a hidden folder first, so that a run that fails leaves nothing
 // behind. If the folder is there already the files are moved into it; the manifest
 // of class folders then grows, and of two lines for one file the later one holds.
-func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error]) error {
+func writeTraced(path, format string, n, threads int, images iter.Seq2[tracedImage, error]) error {
 	path = filepath.Clean(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
@@ -90,11 +90,12 @@ func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error
 		return err
 	}
 	defer os.RemoveAll(stage)
-	fill := fillClassFolders
 	if format == "idx" {
-		fill = fillIDX
+		err = fillIDX(stage, n, images)
+	} else {
+		err = fillClassFolders(stage, threads, images)
 	}
-	if err := fill(stage, n, images); err != nil {
+	if err != nil {
 		return err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -115,10 +116,10 @@ func writeTraced(path, format string, n int, images iter.Seq2[tracedImage, error
 
 // fillClassFolders writes a PNG file an image. The name tells that it is synthetic
 // wherever it is copied to, and runs of other seeds have others.
-func fillClassFolders(folder string, _ int, images iter.Seq2[tracedImage, error]) error {
+func fillClassFolders(folder string, threads int, images iter.Seq2[tracedImage, error]) error {
 	return createFiles(folder, []string{manifestName}, func(w []*bufio.Writer) error {
 		lines := json.NewEncoder(w[0])
-		var pngs picture.PNGs
+		pngs := picture.PNGs{Threads: threads}
 		var pictures []image.Image
 		var origins []origin
 		flush := func() error {

@@ -78,7 +78,7 @@ func TestWriteTraced(t *testing.T) {
 			t.Run(fmt.Sprint(format, c), func(t *testing.T) {
 				parent := t.TempDir()
 				folder := filepath.Join(parent, "new", "set")
-				if err := writeTraced(folder+"/", format, n, traced(n, c, nil)); err != nil {
+				if err := writeTraced(folder+"/", format, n, 2, traced(n, c, nil)); err != nil {
 					t.Fatal(err)
 				}
 				if got := names(t, filepath.Dir(folder)); !slices.Equal(got, []string{"set"}) {
@@ -120,7 +120,7 @@ func TestWriteTracedFails(t *testing.T) {
 	for _, format := range []string{"png", "idx"} {
 		for _, before := range []int{0, 5} {
 			parent := t.TempDir()
-			err := writeTraced(filepath.Join(parent, "set"), format, 10, traced(before, 1, broken))
+			err := writeTraced(filepath.Join(parent, "set"), format, 10, 2, traced(before, 1, broken))
 			if !errors.Is(err, broken) {
 				t.Errorf("%s: error %v, want that of the images", format, err)
 			}
@@ -138,7 +138,7 @@ func TestWriteTracedInto(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second run writes the same files
-		if err := writeTraced(folder, "png", 6, traced(6, 1, nil)); err != nil {
+		if err := writeTraced(folder, "png", 6, 2, traced(6, 1, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}

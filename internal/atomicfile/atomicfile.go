@@ -10,25 +10,28 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Write makes the file at path hold what write writes. The data goes to a
 // temporary file in the same folder, is synced, and is renamed over path; on an
 // error path is untouched and the temporary file is gone. The error names path.
 //
-// A symbolic link stays, and the file that it leads to is replaced. What is no file,
-// such as a terminal or a pipe, is written to as it is.
+// A symbolic link stays, and the file that it leads to is replaced; a file keeps its
+// permissions. What is no file, such as a terminal, a pipe or anything in /dev, is
+// written to as it is.
 func Write(path string, write func(io.Writer) error) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("write %s: %w", path, err)
 		}
 	}()
-	switch info, err := os.Stat(path); {
-	case path == "/dev/stdout":
+	info, missing := os.Stat(path)
+	switch {
+	case IsStdout(path):
 		return fill(os.Stdout, write) // opened again, a file behind it would be written from its start
-	case err == nil && !info.Mode().IsRegular() && !info.IsDir():
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	case missing == nil && !info.IsDir() && (!info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")):
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return unwrap(err)
 		}
@@ -48,6 +51,11 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	}()
 	if err := fill(f, write); err != nil {
 		return err
+	}
+	if missing == nil {
+		if err := f.Chmod(info.Mode().Perm()); err != nil {
+			return unwrap(err)
+		}
 	}
 	if err := f.Sync(); err != nil {
 		return unwrap(err)
@@ -74,12 +82,42 @@ func fill(f *os.File, write func(io.Writer) error) error {
 	return unwrap(w.Flush())
 }
 
-// Target returns the file that path leads to, by symbolic links or itself.
+// IsStdout reports whether path is a name of the standard output.
+func IsStdout(path string) bool {
+	return path == "/dev/stdout" || path == "/dev/fd/1" || path == "/proc/self/fd/1"
+}
+
+// Target returns the file that path leads to, by symbolic links or itself. It need not
+// be there.
 func Target(path string) string {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		return target
 	}
+	if to, err := os.Readlink(path); err == nil { // a link to what is not there yet
+		if filepath.IsAbs(to) {
+			return to
+		}
+		return filepath.Join(filepath.Dir(path), to)
+	}
+	if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(folder, filepath.Base(path))
+	}
 	return path
+}
+
+// Same reports whether two paths lead to one file or folder, there or not.
+func Same(a, b string) bool {
+	x, err := os.Stat(a)
+	if y, err2 := os.Stat(b); err == nil && err2 == nil {
+		return os.SameFile(x, y)
+	}
+	abs := func(path string) string {
+		if absolute, err := filepath.Abs(Target(path)); err == nil {
+			return absolute
+		}
+		return path
+	}
+	return abs(a) == abs(b)
 }
 
 // Replace puts a file that is complete and synced in the place of the one at path,

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -101,5 +102,43 @@ func TestDevicesStay(t *testing.T) {
 	}
 	if after, err := os.Stat(os.DevNull); err != nil || after.Mode() != before.Mode() {
 		t.Errorf("mode %v, %v; want %v", after.Mode(), err, before.Mode())
+	}
+}
+
+func TestPermissionsStay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteBytes(path, []byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+		t.Errorf("mode %v, error %v; want 0600", info.Mode(), err)
+	}
+}
+
+func TestSame(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.WriteFile("f", nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("f", "link"); err != nil {
+		t.Skip(err) // Windows wants a privilege
+	}
+	if err := os.Symlink("new", "dangling"); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"f", "./f", true}, {"f", filepath.Join(dir, "f"), true}, {"f", "link", true}, {"f", "g", false},
+		{"new", filepath.Join(dir, "new"), true}, {"new", "dangling", true}, {"new", "f", false}, {".", dir + "/", true},
+	} {
+		if got := Same(tt.a, tt.b); got != tt.want {
+			t.Errorf("Same(%q, %q) is %v", tt.a, tt.b, got)
+		}
 	}
 }

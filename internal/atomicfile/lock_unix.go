@@ -12,7 +12,10 @@ import (
 // this process ends. It reports false where another one has the lock. Where the file
 // system has no locks everybody gets it.
 func Lock(path string) (unlock func(), ok bool) {
-	f, err := os.Open(path)
+	f, err := os.OpenFile(path, os.O_RDWR, 0) // network file systems lock for writing
+	if err != nil {
+		f, err = os.Open(path) // a folder
+	}
 	if err != nil {
 		return func() {}, true
 	}

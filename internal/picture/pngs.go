@@ -2,6 +2,7 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"image"
 	"image/png"
@@ -13,6 +14,8 @@ import (
 // PNGs encodes batches of images as PNG files, on all processor cores. The zero value
 // is ready; it keeps its memory from one batch to the next.
 type PNGs struct {
+	Threads int // 0 means GOMAXPROCS
+
 	files []bytes.Buffer // of the images of a batch
 	pools []pool         // one for each goroutine
 }
@@ -20,7 +23,7 @@ type PNGs struct {
 // Encode returns the files of images. They are valid until the next call.
 func (p *PNGs) Encode(images []image.Image) ([][]byte, error) {
 	if len(p.pools) == 0 {
-		p.pools = make([]pool, runtime.GOMAXPROCS(0))
+		p.pools = make([]pool, cmp.Or(p.Threads, runtime.GOMAXPROCS(0)))
 	}
 	for len(p.files) < len(images) {
 		p.files = append(p.files, bytes.Buffer{})

@@ -53,21 +53,30 @@ func byteArray(o Options) array {
 // writeArray writes rows into a file beside path, path.part, which becomes path
 // when it is complete.
 func writeArray(path string, f array, o Options, images Source) (err error) {
-	part := atomicfile.Target(path) + ".part"
+	target := atomicfile.Target(path)
+	part := target + ".part"
 	file, unlock, err := openPart(path, part)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	j, err := newJob(part+".json", "leave out --resume", o)
-	if err != nil {
+	done := unfinished(part + ".json")
+	defer func() {
 		file.Close()
+		if err != nil && done == 0 {
+			os.Remove(part)
+		}
+	}()
+	if done > 0 && !o.Resume && !o.Force {
+		return fmt.Errorf("%s: an interrupted run has left %d images beside it; go on with --resume, or begin anew with --force", path, done)
+	}
+	j, err := newJob(part+".json", o)
+	if err != nil {
 		return err
 	}
 	defer func() {
-		file.Close()
-		if err != nil && (j.Job == nil || j.Done == 0) {
-			os.Remove(part)
+		if done = 0; j.Job != nil {
+			done = j.Done
 		}
 	}()
 	w := arrayWriter{array: f, file: file, job: j}
@@ -85,14 +94,11 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 	if w.done != o.N {
 		panic(fmt.Sprintf("sink: Write of %s: got %d images, want %d", path, w.done, o.N))
 	}
-	if err := w.save(); err != nil {
-		return err
+	if err := cmp.Or(w.save(), file.Close()); err != nil {
+		return j.interrupted(path, o.N, err)
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	if err := atomicfile.Replace(part, path); err != nil {
-		return err
+	if err := atomicfile.Replace(part, target); err != nil {
+		return j.interrupted(path, o.N, err)
 	}
 	if j.Job == nil {
 		return nil

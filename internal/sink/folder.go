@@ -20,13 +20,7 @@ const folderJob = ".job.json"
 // writeFolder names the images by their number, with leading zeros so that names
 // sort. They are encoded in parallel, batch by batch, and written in order.
 func writeFolder(path string, o Options, images Source) (err error) {
-	if _, err := os.Stat(path); os.IsNotExist(err) {
-		defer func() {
-			if err != nil {
-				os.Remove(path) // which keeps one with images
-			}
-		}()
-	}
+	_, missing := os.Stat(path)
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}
@@ -35,17 +29,22 @@ func writeFolder(path string, o Options, images Source) (err error) {
 		return busy(path)
 	}
 	defer unlock()
-	j, err := newJob(filepath.Join(path, folderJob), "give --force in place of --resume", o)
+	defer func() {
+		if err != nil && missing != nil {
+			os.Remove(path) // which keeps one with images
+		}
+	}()
+	j, err := newJob(filepath.Join(path, folderJob), o)
 	if err != nil {
 		return err
 	}
-	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1)))}
+	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pngs: picture.PNGs{Threads: o.Threads}}
 	w.done = w.complete(j.Done)
 	if err := j.save(w.done); err != nil {
 		return err
 	}
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
-	size := max(2*runtime.GOMAXPROCS(0), min(values/(o.C*o.H*o.W), 64))
+	size := max(2*cmp.Or(o.Threads, runtime.GOMAXPROCS(0)), min(values/(o.C*o.H*o.W), 64))
 	for chunk, problem := range images(w.done) {
 		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
 		for i := range batch.Len() {
@@ -62,7 +61,7 @@ func writeFolder(path string, o Options, images Source) (err error) {
 		}
 	}
 	if err := w.flush(); err != nil {
-		return w.interrupted(j, o.N, err)
+		return w.interrupted(j, o.N, cmp.Or(err, j.save(w.done)))
 	}
 	if w.done != o.N {
 		panic(fmt.Sprintf("sink: Write of %s: got %d images, want %d", path, w.done, o.N))
@@ -127,8 +126,12 @@ func (w *folderWriter) flush() error {
 // to make the image, and what a power cut takes can be made again.
 func write(path string, data []byte) error {
 	temporary := path + ".part"
-	if err := os.WriteFile(temporary, data, 0o644); err != nil {
-		return err
+	err := os.WriteFile(temporary, data, 0o644)
+	if err == nil {
+		err = os.Rename(temporary, path)
 	}
-	return os.Rename(temporary, path)
+	if err != nil {
+		os.Remove(temporary)
+	}
+	return err
 }

@@ -29,9 +29,8 @@ type record struct {
 	Done int               `json:"done"` // number of images that are complete
 }
 
-// newJob begins the job of o, or continues the one at path if o says so. An error tells
-// how to begin anew.
-func newJob(path, anew string, o Options) (*job, error) {
+// newJob begins the job of o, or continues the one at path if o says so.
+func newJob(path string, o Options) (*job, error) {
 	j := &job{path: path, interval: cmp.Or(o.interval, time.Second/4)}
 	if o.Job == nil {
 		err := os.Remove(path) // of another job, whose images are replaced now
@@ -42,18 +41,30 @@ func newJob(path, anew string, o Options) (*job, error) {
 	}
 	j.Job = maps.Clone(o.Job)
 	j.Job["images"], j.Job["size"] = fmt.Sprint(o.N), fmt.Sprintf("%dx%dx%d", o.C, o.H, o.W)
-	if o.Resume {
-		data, err := os.ReadFile(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		if err == nil {
-			if err := j.resume(data, o.N); err != nil {
-				return nil, fmt.Errorf("%s: %w; %s to begin anew", path, err, anew)
-			}
-		}
+	if !o.Resume {
+		return j, nil
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return j, nil
+	case err != nil:
+		return nil, err
+	}
+	if err := j.resume(data, o.N); err != nil {
+		return nil, fmt.Errorf("%s: %w; give --force in place of --resume to begin anew", path, err)
 	}
 	return j, nil
+}
+
+// unfinished returns how many images the job with this file has completed, 0 if there is
+// no such job.
+func unfinished(path string) int {
+	var r record
+	if data, err := os.ReadFile(path); err != nil || json.Unmarshal(data, &r) != nil {
+		return 0
+	}
+	return r.Done
 }
 
 // resume takes over what was done, if it was done for the same job.

@@ -24,8 +24,8 @@ import (
 type Options struct {
 	N       int // number of images, at least 1
 	C, H, W int
-	// Force lets a folder that already holds images be written to. Those of other
-	// names stay.
+	// Force lets a folder that already holds images be written to, of which those of
+	// other names stay, and an array be begun anew that was interrupted.
 	Force bool
 	// Draw writes the picture of a path that ends in .png; nil means a grid of all
 	// images that is about square.
@@ -33,9 +33,11 @@ type Options struct {
 
 	// Job, if not nil, says what the images are made of (the model, the seed, …).
 	// How far the writing is gets recorded beside the images then, and Resume goes on
-	// from there if the job is the same, else from the first image.
+	// from there; the record of another job is an error.
 	Job    map[string]string
 	Resume bool
+
+	Threads int // that encode PNGs; 0 means GOMAXPROCS
 
 	interval time.Duration // between two records; 0 means a quarter of a second
 }

@@ -165,6 +165,35 @@ func TestFailureLeavesOldFile(t *testing.T) {
 	}
 }
 
+// TestArrayThroughLink replaces the file that a link leads to.
+func TestArrayThroughLink(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "elsewhere"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	link, file := filepath.Join(dir, "x.idx"), filepath.Join(dir, "elsewhere", "real.idx")
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip(err) // Windows wants a privilege
+	}
+	images := func(int) iter.Seq2[[]float32, error] {
+		return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
+	}
+	for range 2 { // there is no file at first
+		if err := Write(link, Options{N: 1, C: 1, H: 2, W: 3}, images); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
+			t.Errorf("%v is not where the link leads (%v)", info, err)
+		}
+		if _, err := os.Readlink(link); err != nil {
+			t.Error(err)
+		}
+	}
+	if left, _ := os.ReadDir(filepath.Dir(file)); len(left) != 1 {
+		t.Errorf("%d files, want the array alone", len(left))
+	}
+}
+
 func TestOneJobAtATime(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there are no locks on Windows")

@@ -17,7 +17,7 @@ type convolution struct {
 // read returns the transposed convolution that a node is, and false if it is none or
 // not as [Rewrite] wants it.
 func (r *rewriter) read(n *onnx.Node) (*convolution, bool) {
-	if n.Op != "ConvTranspose" || n.Int("group", 1) != 1 || n.Has("auto_pad") && n.String("auto_pad", "") != "NOTSET" ||
+	if r.left < 0 || n.Op != "ConvTranspose" || n.Int("group", 1) != 1 || n.Has("auto_pad") && n.String("auto_pad", "") != "NOTSET" ||
 		n.Has("output_shape") || slices.ContainsFunc(n.Ints("dilations"), func(d int64) bool { return d != 1 }) {
 		return nil, false
 	}

@@ -34,6 +34,7 @@ import (
 const (
 	maxPhases = 16 // convolutions in place of one
 	maxGrowth = 16 // of the weight of a layer that reads phases
+	maxWeight = 4  // of all new weights, in numbers of the old ones: many layers may share one
 )
 
 // fewChannels is the number of output channels from which on a transposed
@@ -54,6 +55,9 @@ func Rewrite(m *onnx.Model) *onnx.Model {
 	r := &rewriter{values: values, phases: map[string]phases{}, graph: *m.Graph}
 	r.graph.Nodes, r.graph.Values = nil, nil
 	r.graph.Initializers = slices.Clone(m.Graph.Initializers)
+	for _, t := range m.Graph.Initializers {
+		r.left += maxWeight * len(t.Data) / 4
+	}
 	for _, n := range m.Graph.Nodes {
 		if r.split(n) || r.activate(n) || r.merge(n) {
 			continue
@@ -80,6 +84,7 @@ type rewriter struct {
 	values map[string]onnx.ValueInfo // of the old graph, and the names of the new one
 	phases map[string]phases         // images of the old graph that the new one has in phases
 	graph  onnx.Graph                // the new one
+	left   int                       // numbers that new weights may still have
 }
 
 // phases is an image [n, channels, strides[0] size[0], strides[1] size[1]] in
@@ -252,6 +257,7 @@ func (r *rewriter) add(op, output string, inputs []string, attributes ...onnx.At
 }
 
 func (r *rewriter) constant(t *onnx.Tensor) string {
+	r.left -= len(t.Data) / 4
 	r.graph.Initializers = append(r.graph.Initializers, t)
 	return t.Name
 }
