@@ -25,10 +25,10 @@ func Means(codes iter.Seq2[Code, error]) iter.Seq2[[]float32, error] {
 	}
 }
 
-// Draws yields k points, at least 1, of each code's q(z|x), one after the other: mean + exp(log
-// variance / 2) eps, eps ~ N(0, I) (D. Kingma and M. Welling, "Auto-Encoding
-// Variational Bayes", 2014, section 2.4). Draw j of code i is the same for a seed
-// however many there are. Codes without variances are an error.
+// Draws yields k points, at least 1, of each code's q(z|x), one after the other: mean +
+// exp(log variance / 2) eps, eps ~ N(0, I) (D. Kingma and M. Welling, "Auto-Encoding
+// Variational Bayes", 2014, section 2.4). Draw j of code i is the same for a seed however
+// many there are. Codes without variances are an error.
 func Draws(codes iter.Seq2[Code, error], k int, seed uint64) iter.Seq2[[]float32, error] {
 	if k < 1 {
 		panic(fmt.Sprintf("infer: Draws of %d points a code; want 1 or more", k))

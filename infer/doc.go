@@ -23,8 +23,8 @@
 // goroutine has ended, and so for an item that the stream is at work on: a stream
 // that blocks, as on a network, must watch the context itself.
 //
-// [Scores] estimates how likely a model finds images, and [Session.FitMixture] fits a density
-// to codes that is better to sample than the prior.
+// [Scores] estimates how likely a model finds images, and [Session.FitMixture] fits a
+// density to codes that is better to sample than the prior.
 //
 // [Session.CheckValues] tells whether engine and machine compute what the trainer
 // did, from values that an exported file holds for this purpose.

@@ -41,10 +41,10 @@ const (
 	covarianceFloor = 1e-6
 )
 
-// FitMixture fits Gaussian mixtures to points of the model's latent space by expectation maximisation (C.
-// Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2) and returns
-// the one of the best BIC. It starts from means that are chosen as for k-means++ (D.
-// Arthur and S. Vassilvitskii, 2007).
+// FitMixture fits Gaussian mixtures to points of the model's latent space by expectation
+// maximisation (C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2)
+// and returns the one of the best BIC. It starts from means that are chosen as for
+// k-means++ (D. Arthur and S. Vassilvitskii, 2007).
 //
 // Give it points of the posteriors ([Draws]), not their means alone: images come from
 // draws in training, so it is those that the decoder knows, and means lie closer

@@ -7,9 +7,8 @@ import (
 )
 
 // blockRows is the number of rows that a stream computes at once: 4 MB of images, of
-// large ones as few as keep all threads busy. It is a
-// multiple of chunkRows, so that a row is in the same place of its chunk in a
-// stream and in a batch.
+// large ones as few as keep all threads busy. It is a multiple of chunkRows, so that a
+// row is in the same place of its chunk in a stream and in a batch.
 func (s *Session) blockRows() int {
 	const values = 1 << 20 // of a block's images: 4 MB
 	chunks := values / (s.C * s.H * s.W * chunkRows)

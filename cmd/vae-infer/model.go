@@ -60,7 +60,7 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 		return nil, err
 	}
 	s, err := infer.Open(path, o)
-	if err == nil && strings.HasPrefix(s.Engine(), "onnxruntime") {
+	if err == nil && strings.HasPrefix(s.Engine(), "onnxruntime") && o.Threads > 1 {
 		// A goroutine that is in the library has given its processor up to others, and
 		// waits for one when it comes back: one more saves most of these waits.
 		runtime.GOMAXPROCS(o.Threads + 1)
