@@ -60,23 +60,18 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 		return err
 	}
 	defer unlock()
-	done := unfinished(part + ".json")
-	defer func() {
-		file.Close()
-		if err != nil && done == 0 {
-			os.Remove(part)
-		}
-	}()
-	if done > 0 && !o.Resume && !o.Force {
-		return fmt.Errorf("%s: an interrupted run has left %d images beside it; go on with --resume, or begin anew with --force", path, done)
+	defer file.Close()
+	if n := unfinished(part + ".json"); n > 0 && !o.Resume && !o.Force {
+		return fmt.Errorf("%s: an interrupted run has left %d images beside it; go on with --resume, or begin anew with --force", path, n)
 	}
 	j, err := newJob(part+".json", o)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if done = 0; j.Job != nil {
-			done = j.Done
+		if err != nil && (j.Job == nil || j.Done == 0) {
+			file.Close() // Windows removes no open file
+			os.Remove(part)
 		}
 	}()
 	w := arrayWriter{array: f, file: file, job: j}

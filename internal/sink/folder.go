@@ -38,13 +38,14 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	if err != nil {
 		return err
 	}
-	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pngs: picture.PNGs{Threads: o.Threads}}
+	threads := cmp.Or(o.Threads, runtime.GOMAXPROCS(0))
+	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pngs: picture.PNGs{Threads: threads}}
 	w.done = w.complete(j.Done)
 	if err := j.save(w.done); err != nil {
 		return err
 	}
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
-	size := max(2*cmp.Or(o.Threads, runtime.GOMAXPROCS(0)), min(values/(o.C*o.H*o.W), 64))
+	size := max(2*threads, min(values/(o.C*o.H*o.W), 64))
 	for chunk, problem := range images(w.done) {
 		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
 		for i := range batch.Len() {

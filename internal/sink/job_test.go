@@ -184,9 +184,13 @@ func TestResumeOfWhatIsLeft(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&o)
 			}
+			before := files(t, dir)
 			again := spy{first: -1}
 			err := Write(path, o, again.images)
 			if tt.want != "" {
+				if !maps.Equal(files(t, dir), before) {
+					t.Error("a refusal has changed what is left")
+				}
 				if err == nil || !strings.Contains(err.Error(), tt.want) || again.first >= 0 {
 					t.Fatalf("error %v, want %q before the first image", err, tt.want)
 				}
