@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"govae/infer"
 	"govae/internal/atomicfile"
@@ -46,11 +45,12 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := in.check(files); err != nil {
 				return err
 			}
-			if err := e.check(cmd.Flags()); err != nil {
+			writesOut := e.mixture == "" || cmd.Flags().Changed("out")
+			if err := e.check(writesOut); err != nil {
 				return err
 			}
 			outputs := []string{e.mixture, e.logVar}
-			if e.mixture == "" || cmd.Flags().Changed("out") {
+			if writesOut {
 				outputs = append(outputs, e.out, e.labels())
 			}
 			if err := m.checkOutputs(append(files, in.data), outputs...); err != nil {
@@ -66,7 +66,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 				return err
 			}
 			if e.mixture != "" {
-				if err := e.fit(cmd.Context(), encoder, x); err != nil || !cmd.Flags().Changed("out") {
+				if err := e.fit(cmd.Context(), encoder, x); err != nil || !writesOut {
 					return err
 				}
 			}
@@ -96,7 +96,7 @@ type encoding struct {
 // labels is the file for the labels.
 func (e *encoding) labels() string { return strings.TrimSuffix(e.out, ".npy") + ".labels.npy" }
 
-func (e *encoding) check(given *pflag.FlagSet) error {
+func (e *encoding) check(writesOut bool) error {
 	for flag, path := range map[string]string{"out": e.out, "log-var": e.logVar} {
 		if path != "" && filepath.Ext(path) != ".npy" {
 			return cli.Usagef("--%s %s: want a .npy file", flag, path)
@@ -105,7 +105,7 @@ func (e *encoding) check(given *pflag.FlagSet) error {
 	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
 		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
 	}
-	if e.mixture != "" && e.logVar != "" && !given.Changed("out") {
+	if e.logVar != "" && !writesOut {
 		return cli.Usagef("--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.logVar)
 	}
 	if e.draws < 0 {

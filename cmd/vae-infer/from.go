@@ -14,9 +14,9 @@ import (
 )
 
 // samplesFrom returns the latent points of --from that n samples are decoded from,
-// beginning with any number: the rows of a .npy file, or points of a mixture, a
-// .json file. Zero samples of a .npy file mean all of its rows.
-func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptions) (count int, points func(first int) iter.Seq2[[]float32, error], err error) {
+// beginning with any number: the first rows of a .npy file, or all of them where n was
+// not given, or points of a mixture, a .json file.
+func samplesFrom(path string, decoder *infer.Session, n int, given bool, o infer.SampleOptions) (count int, points func(first int) iter.Seq2[[]float32, error], err error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
 		mixture, err := infer.ReadMixture(path)
@@ -38,10 +38,10 @@ func samplesFrom(path string, decoder *infer.Session, n int, o infer.SampleOptio
 		switch {
 		case err != nil:
 			return 0, nil, err
+		case !given:
+			n = file.N
 		case n > file.N:
 			return 0, nil, cli.Usagef("--samples %d: %s holds %d latent points", n, path, file.N)
-		case n == 0:
-			n = file.N
 		}
 		return n, func(first int) iter.Seq2[[]float32, error] { return head(n-first, file.From(first)) }, nil
 	}

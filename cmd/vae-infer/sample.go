@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -65,11 +64,8 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		return decoder.Sample(cmd.Context(), s.n-first, s.draw)
 	}
 	if s.from != "" {
-		if filepath.Ext(s.from) == ".npy" && !cmd.Flags().Changed("samples") {
-			s.n = 0 // all
-		}
 		var points func(first int) iter.Seq2[[]float32, error]
-		if s.n, points, err = samplesFrom(s.from, decoder, s.n, s.draw); err != nil {
+		if s.n, points, err = samplesFrom(s.from, decoder, s.n, cmd.Flags().Changed("samples"), s.draw); err != nil {
 			return err
 		}
 		if job["from"], err = digest(s.from); err != nil {

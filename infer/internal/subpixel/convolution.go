@@ -22,13 +22,12 @@ func (r *rewriter) read(n *onnx.Node) (*convolution, bool) {
 		return nil, false
 	}
 	output := r.values[n.Outputs[0]].Shape
-	i := slices.IndexFunc(r.graph.Initializers, func(t *onnx.Tensor) bool { return t.Name == n.Inputs[1] })
-	if i < 0 || len(output) != 4 || !output[2].Known() || !output[3].Known() {
+	w := r.graph.Initializer(n.Inputs[1])
+	if w == nil || w.Type != onnx.Float32 || len(output) != 4 || !output[2].Known() || !output[3].Known() {
 		return nil, false
 	}
-	w := r.graph.Initializers[i]
 	weight, err := w.Float32s()
-	if err != nil || w.Type != onnx.Float32 {
+	if err != nil {
 		return nil, false
 	}
 	c := &convolution{

@@ -59,7 +59,7 @@ func Rewrite(m *onnx.Model) *onnx.Model {
 		r.left += maxWeight * len(t.Data) / 4
 	}
 	for _, n := range m.Graph.Nodes {
-		if r.split(n) || r.activate(n) || r.merge(n) {
+		if c, ok := r.read(n); ok && (r.split(n, c) || r.merge(n, c)) || r.activate(n) {
 			continue
 		}
 		for _, name := range n.Inputs {
@@ -98,9 +98,8 @@ type phases struct {
 }
 
 // split replaces a transposed convolution by one convolution a phase.
-func (r *rewriter) split(n *onnx.Node) bool {
-	c, ok := r.read(n)
-	if !ok || c.out < fewChannels || c.in < fewChannels || !c.overlaps() || c.strides == [2]int64{1, 1} ||
+func (r *rewriter) split(n *onnx.Node, c *convolution) bool {
+	if c.out < fewChannels || c.in < fewChannels || !c.overlaps() || c.strides == [2]int64{1, 1} ||
 		c.strides[0] > maxPhases || c.strides[1] > maxPhases || c.strides[0]*c.strides[1] > maxPhases {
 		return false
 	}
@@ -159,9 +158,8 @@ func (r *rewriter) activate(n *onnx.Node) bool {
 // merge lets a transposed convolution to few channels read phases. With s the
 // strides of the phases, its inputs i = s q + r write to
 // o = t i - pad + k = (t s) q - pad + (t r + k).
-func (r *rewriter) merge(n *onnx.Node) bool {
-	c, ok := r.read(n)
-	if !ok || c.out >= fewChannels || !r.hasPhases(n) || c.strides[0] > maxGrowth || c.strides[1] > maxGrowth {
+func (r *rewriter) merge(n *onnx.Node, c *convolution) bool {
+	if c.out >= fewChannels || !r.hasPhases(n) || c.strides[0] > maxGrowth || c.strides[1] > maxGrowth {
 		return false
 	}
 	p := r.phases[n.Inputs[0]]
