@@ -46,7 +46,7 @@ func load(t *testing.T, spec string, o Options) (*Data, error) {
 }
 
 func TestImages(t *testing.T) {
-	m := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}, Names: []string{"a", "b"}}
+	m := &Images{Shape: Shape{H: 1, W: 2, C: 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}, Names: []string{"a", "b"}}
 	if m.Len() != 2 || m.Shape.String() != "1x2x3" {
 		t.Errorf("%d images of %v, want 2 of 1x2x3", m.Len(), m.Shape)
 	}
@@ -80,11 +80,13 @@ func TestFloatsPanicsOnWrongLength(t *testing.T) {
 			t.Errorf("panic %q", s)
 		}
 	}()
-	numbered(3, Shape{2, 2, 3}).Floats(make([]float32, 5), []int{0})
+	numbered(3, Shape{H: 2, W: 2, C: 3}).Floats(make([]float32, 5), []int{0})
 }
 
 func TestFingerprint(t *testing.T) {
-	base := func() *Data { return &Data{Train: numbered(4, Shape{2, 3, 1}), Test: numbered(1, Shape{2, 3, 1})} }
+	base := func() *Data {
+		return &Data{Train: numbered(4, Shape{H: 2, W: 3, C: 1}), Test: numbered(1, Shape{H: 2, W: 3, C: 1})}
+	}
 	want := base().Fingerprint()
 	if len(want) != 64 || base().Fingerprint() != want {
 		t.Fatalf("fingerprint %q does not repeat or is no SHA-256", want)
@@ -93,7 +95,7 @@ func TestFingerprint(t *testing.T) {
 		"pixel":      func(d *Data) { d.Train.Pixels[23]++ },
 		"label":      func(d *Data) { d.Train.Labels[3]++ },
 		"no labels":  func(d *Data) { d.Train.Labels = nil },
-		"shape":      func(d *Data) { d.Train.Shape = Shape{3, 2, 1} },
+		"shape":      func(d *Data) { d.Train.Shape = Shape{H: 3, W: 2, C: 1} },
 		"test pixel": func(d *Data) { d.Test.Pixels[0]++ },
 		"fewer":      func(d *Data) { d.Train = d.Train.Head(3) },
 	} {
@@ -132,7 +134,7 @@ func TestOpenErrors(t *testing.T) {
 
 // TestWhole wants all images in the order of the source.
 func TestWhole(t *testing.T) {
-	one := numbered(5, Shape{1, 1, 1})
+	one := numbered(5, Shape{H: 1, W: 1, C: 1})
 	d, err := newData(t.Context(), "x", one, nil, nil, Options{Whole: true})
 	if err != nil || d.Test != nil {
 		t.Fatalf("data %+v, error %v; want no test images", d, err)
@@ -140,27 +142,27 @@ func TestWhole(t *testing.T) {
 	if diff := cmp.Diff(one, d.All()); diff != "" {
 		t.Errorf("one split (-want +got):\n%s", diff)
 	}
-	d, err = newData(t.Context(), "x", one, numbered(2, Shape{1, 1, 1}), nil, Options{Whole: true})
+	d, err = newData(t.Context(), "x", one, numbered(2, Shape{H: 1, W: 1, C: 1}), nil, Options{Whole: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := d.All().Labels; !slices.Equal(got, []int{0, 1, 2, 3, 4, 0, 1}) {
 		t.Errorf("two splits have labels %v", got)
 	}
-	if d, err := newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{Whole: true}); err != nil || d.All().Len() != 1 {
+	if d, err := newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{Whole: true}); err != nil || d.All().Len() != 1 {
 		t.Errorf("a single image: error %v", err)
 	}
 }
 
 func TestNewDataHoldsOutThenLimits(t *testing.T) {
-	d, err := newData(t.Context(), "x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{Limit: 5})
+	d, err := newData(t.Context(), "x", numbered(30, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{Limit: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d.Train.Len() != 5 || d.Test.Len() != 3 {
 		t.Errorf("%d training and %d test images, want 5 and 3", d.Train.Len(), d.Test.Len())
 	}
-	all, err := newData(t.Context(), "x", numbered(30, Shape{1, 1, 1}), nil, nil, Options{})
+	all, err := newData(t.Context(), "x", numbered(30, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,9 +173,9 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 		t.Errorf("the limit does not take the first images:\n%s", d)
 	}
 
-	_, err = newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), nil, nil, Options{})
+	_, err = newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{})
 	wantError(t, err, "x: ", "at least 2")
-	_, err = newData(t.Context(), "x", numbered(1, Shape{1, 1, 1}), numbered(1, Shape{1, 2, 1}), nil, Options{})
+	_, err = newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), numbered(1, Shape{H: 1, W: 2, C: 1}), nil, Options{})
 	wantError(t, err, "x: ", "1x1x1", "1x2x1")
 }
 
@@ -212,7 +214,7 @@ func TestCancel(t *testing.T) {
 }
 
 func BenchmarkFloats(b *testing.B) {
-	m := numbered(1000, Shape{28, 28, 1})
+	m := numbered(1000, Shape{H: 28, W: 28, C: 1})
 	index := make([]int, 1000)
 	Order(index, 1, 1)
 	dst := make([]float32, 128*m.Shape.Len())

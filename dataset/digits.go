@@ -45,7 +45,7 @@ func (s digits) Load(ctx context.Context) (*Data, error) {
 
 // drawDigits draws the first n images of a split: 0, 1, ..., 9, 0, 1 and so on.
 func drawDigits(ctx context.Context, fonts [][10]outline, stream uint32, n int) (*Images, error) {
-	m := &Images{Shape: Shape{digitSize, digitSize, 1}, Labels: make([]int, n)}
+	m := &Images{Shape: Shape{H: digitSize, W: digitSize, C: 1}, Labels: make([]int, n)}
 	m.Pixels = make([]byte, n*m.Shape.Len())
 	const batch = 100 // images drawn with one canvas
 	err := parallel(ctx, (n+batch-1)/batch, func(b int) error {

@@ -35,7 +35,7 @@ func TestDigits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Name != "digits" || d.Train.Len() != 2000 || d.Test.Len() != 4000 || d.Train.Shape != (Shape{28, 28, 1}) || len(d.Classes) != 10 {
+	if d.Name != "digits" || d.Train.Len() != 2000 || d.Test.Len() != 4000 || d.Train.Shape != (Shape{H: 28, W: 28, C: 1}) || len(d.Classes) != 10 {
 		t.Fatalf("%s: %d and %d images of %v", d.Name, d.Train.Len(), d.Test.Len(), d.Train.Shape)
 	}
 	seen := map[string]int{}

@@ -60,8 +60,8 @@ func TestImageFolderOrderAndPixels(t *testing.T) {
 	}
 	want := &Data{
 		Name:  folder,
-		Train: &Images{Shape: Shape{1, 3, 1}, Pixels: []byte{50, 51, 52, 10, 11, 12, 0, 0xab, 0}, Names: []string{"train/a.png", "train/b.PNG", "train/c.png"}},
-		Test:  &Images{Shape: Shape{1, 3, 1}, Pixels: []byte{7, 8, 9}, Names: []string{"test/z.png"}},
+		Train: &Images{Shape: Shape{H: 1, W: 3, C: 1}, Pixels: []byte{50, 51, 52, 10, 11, 12, 0, 0xab, 0}, Names: []string{"train/a.png", "train/b.PNG", "train/c.png"}},
+		Test:  &Images{Shape: Shape{H: 1, W: 3, C: 1}, Pixels: []byte{7, 8, 9}, Names: []string{"test/z.png"}},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -79,7 +79,7 @@ func TestImageFolderColourAndAlpha(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Images{Shape: Shape{1, 2, 3}, Pixels: []byte{5, 5, 5, 6, 6, 6, 255, 0, 0, 128, 128, 128}, Names: []string{"train/a.png", "train/b.png"}}
+	want := &Images{Shape: Shape{H: 1, W: 2, C: 3}, Pixels: []byte{5, 5, 5, 6, 6, 6, 255, 0, 0, 128, 128, 128}, Names: []string{"train/a.png", "train/b.png"}}
 	if diff := cmp.Diff(want, d.Train); diff != "" {
 		t.Errorf("train (-want +got):\n%s", diff)
 	}
@@ -119,8 +119,8 @@ func TestImageFolderClasses(t *testing.T) {
 	}
 	want := &Data{
 		Name:    folder,
-		Train:   &Images{Shape{1, 1, 1}, []byte{2, 3, 1}, []int{0, 0, 1}, []string{"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}},
-		Test:    &Images{Shape{1, 1, 1}, []byte{4}, []int{1}, []string{"test/dog/9.png"}},
+		Train:   &Images{Shape{H: 1, W: 1, C: 1}, []byte{2, 3, 1}, []int{0, 0, 1}, []string{"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}},
+		Test:    &Images{Shape{H: 1, W: 1, C: 1}, []byte{4}, []int{1}, []string{"test/dog/9.png"}},
 		Classes: []string{"cat", "dog"},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
@@ -188,7 +188,7 @@ func TestReadFiles(t *testing.T) {
 		{1, []byte{10, 11, 0, 255, 76, 0}},
 		{3, []byte{10, 10, 10, 11, 11, 11, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0}},
 	} {
-		m, _, err := ReadFiles(t.Context(), path("b.png", "a.gif", "c.png"), Options{Shape: Shape{1, 2, tt.channels}})
+		m, _, err := ReadFiles(t.Context(), path("b.png", "a.gif", "c.png"), Options{Shape: Shape{H: 1, W: 2, C: tt.channels}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestReadFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"large.png": "is 2x2 (height x width), not 1x2", "text.png": "cannot be read as PNG, JPEG or GIF", "none.png": "no such file",
 	} {
-		if _, _, err := ReadFiles(t.Context(), path("b.png", name), Options{Shape: Shape{1, 2, 1}}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := ReadFiles(t.Context(), path("b.png", name), Options{Shape: Shape{H: 1, W: 2, C: 1}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, want)
 		}
 	}

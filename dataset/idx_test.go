@@ -234,7 +234,7 @@ func TestRealMNIST(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Train.Len() != 1000 || d.Test.Len() != 10_000 || d.Train.Shape != (Shape{28, 28, 1}) || len(d.Classes) != 10 {
+	if d.Train.Len() != 1000 || d.Test.Len() != 10_000 || d.Train.Shape != (Shape{H: 28, W: 28, C: 1}) || len(d.Classes) != 10 {
 		t.Errorf("%d training and %d test images of %v in classes %v", d.Train.Len(), d.Test.Len(), d.Train.Shape, d.Classes)
 	}
 	if got := d.Train.Labels[:5]; !slices.Equal(got, []int{5, 0, 4, 1, 9}) {

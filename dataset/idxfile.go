@@ -70,9 +70,9 @@ func readImages(r io.Reader) (*Images, error) {
 	case err != nil:
 		return nil, err
 	case len(dims) == 3:
-		return &Images{Shape: Shape{dims[1], dims[2], 1}, Pixels: data}, nil
+		return &Images{Shape: Shape{H: dims[1], W: dims[2], C: 1}, Pixels: data}, nil
 	case len(dims) == 4 && (dims[3] == 1 || dims[3] == 3):
-		return &Images{Shape: Shape{dims[1], dims[2], dims[3]}, Pixels: data}, nil
+		return &Images{Shape: Shape{H: dims[1], W: dims[2], C: dims[3]}, Pixels: data}, nil
 	}
 	return nil, fmt.Errorf("idx: dimensions %s are not those of images: want [N H W], or [N H W C] with 1 or 3 channels", times(dims))
 }

@@ -31,7 +31,7 @@ func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images
 	if err != nil {
 		return nil, err
 	}
-	first := Shape{configs[0].Height, configs[0].Width, 1}
+	first := Shape{H: configs[0].Height, W: configs[0].Width, C: 1}
 	limit := maxImagePixels
 	if o.Resize {
 		limit = maxPhotoPixels
@@ -49,7 +49,7 @@ func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images
 		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, shape.H, shape.W, maxImagePixels)
 	}
 	for i, c := range configs {
-		switch size := (Shape{c.Height, c.Width, shape.C}); {
+		switch size := (Shape{H: c.Height, W: c.Width, C: shape.C}); {
 		case size == shape || o.Resize:
 		case o.Shape.H > 0:
 			return nil, &SizeError{files[i].path, size, shape}

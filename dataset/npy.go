@@ -63,11 +63,11 @@ func imageShape(h npy.Header) (s Shape, channelsFirst bool, err error) {
 	isChannels := func(n int) bool { return n == 1 || n == 3 }
 	switch d := h.Shape; {
 	case len(d) == 3:
-		return Shape{d[1], d[2], 1}, false, nil
+		return Shape{H: d[1], W: d[2], C: 1}, false, nil
 	case len(d) == 4 && isChannels(d[3]):
-		return Shape{d[1], d[2], d[3]}, false, nil
+		return Shape{H: d[1], W: d[2], C: d[3]}, false, nil
 	case len(d) == 4 && isChannels(d[1]):
-		return Shape{d[2], d[3], d[1]}, true, nil
+		return Shape{H: d[2], W: d[3], C: d[1]}, true, nil
 	}
 	return s, false, fmt.Errorf("the shape %v is not that of images: reshape to [N H W], [N H W C] or [N C H W] with 1 or 3 channels", h.Shape)
 }

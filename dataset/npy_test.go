@@ -46,16 +46,16 @@ func TestReadNPY(t *testing.T) {
 		file []byte
 		want Images
 	}{
-		"bytes":          {npyBytes("|u1", "(2, 1, 2)", 0, 1, 254, 255), Images{Shape: Shape{1, 2, 1}, Pixels: []byte{0, 1, 254, 255}}},
-		"float32":        {npyBytes("<f4", "(1, 1, 4)", 0, 0.2, 0.5, 1), Images{Shape: Shape{1, 4, 1}, Pixels: []byte{0, 51, 128, 255}}},
-		"big endian":     {npyBytes(">f4", "(1, 1, 2)", 0.2, 1), Images{Shape: Shape{1, 2, 1}, Pixels: []byte{51, 255}}},
-		"float64":        {npyBytes("<f8", "(1, 2, 1)", 0.2, 1), Images{Shape: Shape{2, 1, 1}, Pixels: []byte{51, 255}}},
-		"channels last":  {npyBytes("|u1", "(1, 1, 2, 3)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{1, 2, 3}, Pixels: []byte{1, 2, 3, 4, 5, 6}}},
-		"channels first": {npyBytes("|u1", "(1, 3, 1, 2)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{1, 2, 3}, Pixels: []byte{1, 3, 5, 2, 4, 6}}},
-		"one of both":    {npyBytes("|u1", "(1, 3, 2, 1)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{3, 2, 1}, Pixels: []byte{1, 2, 3, 4, 5, 6}}},
-		"gray first":     {npyBytes("|u1", "(1, 1, 2, 2)", 1, 2, 3, 4), Images{Shape: Shape{2, 2, 1}, Pixels: []byte{1, 2, 3, 4}}},
-		"version 2":      {v2, Images{Shape: Shape{1, 2, 1}, Pixels: []byte{1, 2}}},
-		"keys swapped":   {anyOrder, Images{Shape: Shape{1, 2, 1}, Pixels: []byte{1, 2}}},
+		"bytes":          {npyBytes("|u1", "(2, 1, 2)", 0, 1, 254, 255), Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{0, 1, 254, 255}}},
+		"float32":        {npyBytes("<f4", "(1, 1, 4)", 0, 0.2, 0.5, 1), Images{Shape: Shape{H: 1, W: 4, C: 1}, Pixels: []byte{0, 51, 128, 255}}},
+		"big endian":     {npyBytes(">f4", "(1, 1, 2)", 0.2, 1), Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{51, 255}}},
+		"float64":        {npyBytes("<f8", "(1, 2, 1)", 0.2, 1), Images{Shape: Shape{H: 2, W: 1, C: 1}, Pixels: []byte{51, 255}}},
+		"channels last":  {npyBytes("|u1", "(1, 1, 2, 3)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{H: 1, W: 2, C: 3}, Pixels: []byte{1, 2, 3, 4, 5, 6}}},
+		"channels first": {npyBytes("|u1", "(1, 3, 1, 2)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{H: 1, W: 2, C: 3}, Pixels: []byte{1, 3, 5, 2, 4, 6}}},
+		"one of both":    {npyBytes("|u1", "(1, 3, 2, 1)", 1, 2, 3, 4, 5, 6), Images{Shape: Shape{H: 3, W: 2, C: 1}, Pixels: []byte{1, 2, 3, 4, 5, 6}}},
+		"gray first":     {npyBytes("|u1", "(1, 1, 2, 2)", 1, 2, 3, 4), Images{Shape: Shape{H: 2, W: 2, C: 1}, Pixels: []byte{1, 2, 3, 4}}},
+		"version 2":      {v2, Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{1, 2}}},
+		"keys swapped":   {anyOrder, Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{1, 2}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, err := readNPY(bytes.NewReader(tt.file))

@@ -7,16 +7,12 @@ import (
 	"image"
 
 	"golang.org/x/image/draw"
+
+	"govae/images"
 )
 
 // Shape is the size of an image: height, width and channels (1 or 3).
-type Shape struct{ H, W, C int }
-
-// Len returns the number of values of an image.
-func (s Shape) Len() int { return s.H * s.W * s.C }
-
-// String returns the shape as "28x28x1".
-func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C) }
+type Shape = images.Shape
 
 // SizeError says that images have another height or width than [Options].Shape.
 type SizeError struct {
@@ -30,7 +26,7 @@ func (e *SizeError) Error() string {
 
 // shapeOf returns the shape that images of shape s get.
 func (o Options) shapeOf(s Shape) Shape {
-	return Shape{cmp.Or(o.Shape.H, s.H), cmp.Or(o.Shape.W, s.W), cmp.Or(o.Shape.C, s.C)}
+	return Shape{H: cmp.Or(o.Shape.H, s.H), W: cmp.Or(o.Shape.W, s.W), C: cmp.Or(o.Shape.C, s.C)}
 }
 
 // fit returns m in the shape that o wants.

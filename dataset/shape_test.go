@@ -38,13 +38,13 @@ func TestShape(t *testing.T) {
 		options Options
 		want    Shape
 	}{
-		"as it is":       {Shape{8, 12, 1}, Options{}, Shape{8, 12, 1}},
-		"the same":       {Shape{8, 12, 3}, Options{Shape: Shape{8, 12, 3}}, Shape{8, 12, 3}},
-		"smaller":        {Shape{8, 12, 1}, Options{Shape: Shape{4, 6, 1}, Resize: true}, Shape{4, 6, 1}},
-		"larger":         {Shape{8, 12, 3}, Options{Shape: Shape{20, 30, 3}, Resize: true}, Shape{20, 30, 3}},
-		"to gray":        {Shape{8, 12, 3}, Options{Shape: Shape{C: 1}}, Shape{8, 12, 1}},
-		"to colour":      {Shape{8, 12, 1}, Options{Shape: Shape{8, 12, 3}}, Shape{8, 12, 3}},
-		"both at a time": {Shape{8, 12, 3}, Options{Shape: Shape{4, 4, 1}, Resize: true}, Shape{4, 4, 1}},
+		"as it is":       {Shape{H: 8, W: 12, C: 1}, Options{}, Shape{H: 8, W: 12, C: 1}},
+		"the same":       {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 8, W: 12, C: 3}}, Shape{H: 8, W: 12, C: 3}},
+		"smaller":        {Shape{H: 8, W: 12, C: 1}, Options{Shape: Shape{H: 4, W: 6, C: 1}, Resize: true}, Shape{H: 4, W: 6, C: 1}},
+		"larger":         {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 20, W: 30, C: 3}, Resize: true}, Shape{H: 20, W: 30, C: 3}},
+		"to gray":        {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{C: 1}}, Shape{H: 8, W: 12, C: 1}},
+		"to colour":      {Shape{H: 8, W: 12, C: 1}, Options{Shape: Shape{H: 8, W: 12, C: 3}}, Shape{H: 8, W: 12, C: 3}},
+		"both at a time": {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 4, W: 4, C: 1}, Resize: true}, Shape{H: 4, W: 4, C: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := load(t, halves(t, 5, tt.source, 200), tt.options)
@@ -62,9 +62,9 @@ func TestShape(t *testing.T) {
 			}
 		})
 	}
-	_, err := load(t, halves(t, 5, Shape{8, 12, 1}, 9), Options{Shape: Shape{8, 8, 1}})
+	_, err := load(t, halves(t, 5, Shape{H: 8, W: 12, C: 1}, 9), Options{Shape: Shape{H: 8, W: 8, C: 1}})
 	wantError(t, err, "halves.idx: is 8x12 (height x width), not 8x8")
-	if e, ok := errors.AsType[*SizeError](err); !ok || e.Want != (Shape{8, 8, 1}) {
+	if e, ok := errors.AsType[*SizeError](err); !ok || e.Want != (Shape{H: 8, W: 8, C: 1}) {
 		t.Errorf("error %#v", err)
 	}
 }
@@ -74,12 +74,12 @@ func TestResizeFolder(t *testing.T) {
 	folder := writeFiles(t, map[string][]byte{
 		"a.png": gray(9, 5, 7), "b.png": colour(color.White, color.White), "c.png": gray(4, 4, 0),
 	})
-	d, err := load(t, folder, Options{Shape: Shape{4, 4, 1}, Resize: true})
+	d, err := load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}, Resize: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := join(d.Train, d.Test)
-	if all.Len() != 3 || all.Shape != (Shape{4, 4, 1}) {
+	if all.Len() != 3 || all.Shape != (Shape{H: 4, W: 4, C: 1}) {
 		t.Fatalf("%d images of %v", all.Len(), all.Shape)
 	}
 	for i, name := range all.Names {
@@ -88,11 +88,11 @@ func TestResizeFolder(t *testing.T) {
 			t.Errorf("%s: pixels %v", name, x)
 		}
 	}
-	_, err = load(t, folder, Options{Shape: Shape{4, 4, 1}})
+	_, err = load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}})
 	wantError(t, err, "a.png: is 9x5 (height x width), not 4x4")
-	_, err = load(t, folder, Options{Resize: true, Shape: Shape{5000, 5000, 1}})
+	_, err = load(t, folder, Options{Resize: true, Shape: Shape{H: 5000, W: 5000, C: 1}})
 	wantError(t, err, "at most 4194304 pixels")
-	if d, err := load(t, folder, Options{Resize: true}); err != nil || d.Train.Shape != (Shape{9, 5, 3}) {
+	if d, err := load(t, folder, Options{Resize: true}); err != nil || d.Train.Shape != (Shape{H: 9, W: 5, C: 3}) {
 		t.Errorf("without a shape: %v (%v), want that of the first and its colours", d, err)
 	}
 }
@@ -145,7 +145,7 @@ func TestReadFilesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Images{Shape{1, 2, 1}, []byte{20, 21, 10, 11}, []int{0, 1}, []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
+	want := &Images{Shape{H: 1, W: 2, C: 1}, []byte{20, 21, 10, 11}, []int{0, 1}, []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
 	if diff := cmp.Diff(want, m) + cmp.Diff([]string{"cat", "dog"}, classes); diff != "" {
 		t.Errorf("class folders (-want +got):\n%s", diff)
 	}
@@ -153,7 +153,7 @@ func TestReadFilesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = &Images{Shape: Shape{1, 2, 1}, Pixels: []byte{50, 51, 20, 21, 10, 11, 50, 51, 1, 2, 3, 4, 60, 61, 70, 71}, Names: []string{
+	want = &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{50, 51, 20, 21, 10, 11, 50, 51, 1, 2, 3, 4, 60, 61, 70, 71}, Names: []string{
 		in("one.png"), in("classes/cat/b.png"), in("classes/dog/a.png"), in("one.png"), in("x.npy") + "[0]", in("x.npy") + "[1]", in("splits/train/a.png"), in("splits/test/b.png")}}
 	if diff := cmp.Diff(want, m); diff != "" || classes != nil {
 		t.Errorf("mixed (-want +got):\n%s, classes %v", diff, classes)

@@ -7,7 +7,7 @@ import (
 )
 
 func TestSplitValidation(t *testing.T) {
-	m := numbered(50, Shape{1, 2, 1})
+	m := numbered(50, Shape{H: 1, W: 2, C: 1})
 	for _, tt := range []struct {
 		fraction float64
 		want     int
@@ -44,10 +44,10 @@ func TestSplitValidation(t *testing.T) {
 
 func TestSplitValidationErrors(t *testing.T) {
 	for _, fraction := range []float64{-0.1, 0, 1, math.NaN()} {
-		_, _, err := SplitValidation(numbered(9, Shape{1, 1, 1}), fraction, 1)
+		_, _, err := SplitValidation(numbered(9, Shape{H: 1, W: 1, C: 1}), fraction, 1)
 		wantError(t, err, "between 0 and 1")
 	}
-	_, _, err := SplitValidation(numbered(1, Shape{1, 1, 1}), 0.5, 1)
+	_, _, err := SplitValidation(numbered(1, Shape{H: 1, W: 1, C: 1}), 0.5, 1)
 	wantError(t, err, "1 training image")
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"govae/images"
 )
 
 // network is what an architecture decides: the encoder's layers up to the heads,
@@ -33,9 +35,9 @@ func conv(c Config) network {
 	c1 := NewConv2D("encoder/conv_1", c0.Out(), 64, 2, ReLU)
 	half, quarter := c0.Out(), c1.Out()
 	return network{
-		encoder: []Layer{c0, c1, NewDense("encoder/dense_0", quarter, Vector(256), ReLU)},
+		encoder: []Layer{c0, c1, NewDense("encoder/dense_0", quarter, images.Vector(256), ReLU)},
 		decoder: []Layer{
-			NewDense("decoder/dense_0", Vector(c.Latent), quarter, ReLU),
+			NewDense("decoder/dense_0", images.Vector(c.Latent), quarter, ReLU),
 			NewConvTranspose2D("decoder/conv_transpose_0", 64, Shape{half.H, half.W, 64}, 2, ReLU),
 			NewConvTranspose2D("decoder/conv_transpose_1", 64, Shape{full.H, full.W, 32}, 2, ReLU),
 			NewConvTranspose2D("decoder/conv_transpose_2", 32, full, 1, Identity),
@@ -49,14 +51,14 @@ func mlp(c Config) network {
 	act := activations[c.Activation]
 	in := c.Image
 	for i, width := range c.Hidden {
-		n.encoder = append(n.encoder, NewDense(fmt.Sprintf("encoder/dense_%d", i), in, Vector(width), act))
-		in = Vector(width)
+		n.encoder = append(n.encoder, NewDense(fmt.Sprintf("encoder/dense_%d", i), in, images.Vector(width), act))
+		in = images.Vector(width)
 	}
-	in = Vector(c.Latent)
+	in = images.Vector(c.Latent)
 	for i := range c.Hidden {
 		width := c.Hidden[len(c.Hidden)-1-i]
-		n.decoder = append(n.decoder, NewDense(fmt.Sprintf("decoder/dense_%d", i), in, Vector(width), act))
-		in = Vector(width)
+		n.decoder = append(n.decoder, NewDense(fmt.Sprintf("decoder/dense_%d", i), in, images.Vector(width), act))
+		in = images.Vector(width)
 	}
 	last := fmt.Sprintf("decoder/dense_%d", len(c.Hidden))
 	n.decoder = append(n.decoder, NewDense(last, in, c.Image, Identity))

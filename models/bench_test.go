@@ -2,6 +2,8 @@ package models
 
 import (
 	"testing"
+
+	"govae/images"
 )
 
 // BenchmarkLayer times each layer of the reference network, forward and backward,
@@ -17,7 +19,7 @@ func BenchmarkLayer(b *testing.B) {
 	for _, part := range []struct {
 		in     Shape
 		layers []Layer
-	}{{m.Config.Image, m.net.encoder}, {Vector(m.Config.Latent), m.net.decoder}} {
+	}{{m.Config.Image, m.net.encoder}, {images.Vector(m.Config.Latent), m.net.decoder}} {
 		in := part.in
 		for _, l := range part.layers {
 			x, y := normal(n*in.Len(), 1), make([]float32, n*l.Out().Len())

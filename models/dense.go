@@ -28,10 +28,10 @@ func NewDense(name string, in, out Shape, act Activation) *Dense {
 		name: name, in: in, out: out, act: act,
 		weight: &Param{
 			Name: name + "/weight", Shape: []int{out.Len(), in.Len()},
-			axes: slices.Concat(out.chw(), in.chw()), perm: []int{4, 5, 3, 1, 2, 0},
+			axes: slices.Concat(chw(out), chw(in)), perm: []int{4, 5, 3, 1, 2, 0},
 			fanIn: in.Len(),
 		},
-		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: out.chw(), perm: []int{1, 2, 0}, fanIn: in.Len()},
+		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: chw(out), perm: []int{1, 2, 0}, fanIn: in.Len()},
 	}
 }
 
@@ -55,12 +55,12 @@ func (d *Dense) Backward(k *kernel.Kernel, n int, dx, dy, y, x, grad []float32) 
 }
 
 func (d *Dense) Emit(g *onnx.Builder, x onnx.Value) onnx.Value {
-	if !d.in.isVector() {
+	if !d.in.IsVector() {
 		x = g.Node("Flatten", d.name+"/flatten", []onnx.Value{x}, onnx.Int("axis", 1))
 	}
 	y := g.Node("Gemm", d.name, []onnx.Value{x, d.weight.emit(g), d.bias.emit(g)}, onnx.Int("transB", 1))
 	y = d.act.emit(g, d.name, y)
-	if !d.out.isVector() {
+	if !d.out.IsVector() {
 		// A dimension of 0 copies that of the input: the batch.
 		shape := g.Int64(d.name+"/shape", []int{4}, []int64{0, int64(d.out.C), int64(d.out.H), int64(d.out.W)})
 		y = g.Node("Reshape", d.name+"/reshape", []onnx.Value{y, shape})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"govae/images"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/internal/gradienttest"
@@ -20,9 +21,9 @@ var layerTests = []struct {
 	in    Shape
 	layer Layer
 }{
-	{"dense", Vector(5), NewDense("dense", Vector(5), Vector(4), Identity)},
-	{"dense relu from an image", Shape{3, 2, 4}, NewDense("dense", Shape{3, 2, 4}, Vector(6), ReLU)},
-	{"dense tanh to an image", Vector(3), NewDense("dense", Vector(3), Shape{2, 3, 4}, Tanh)},
+	{"dense", images.Vector(5), NewDense("dense", images.Vector(5), images.Vector(4), Identity)},
+	{"dense relu from an image", Shape{3, 2, 4}, NewDense("dense", Shape{3, 2, 4}, images.Vector(6), ReLU)},
+	{"dense tanh to an image", images.Vector(3), NewDense("dense", images.Vector(3), Shape{2, 3, 4}, Tanh)},
 	{"dense from pixel to pixel", Shape{1, 1, 3}, NewDense("dense", Shape{1, 1, 3}, Shape{1, 1, 2}, Identity)},
 	{"dense from image to image", Shape{2, 2, 3}, NewDense("dense", Shape{2, 2, 3}, Shape{4, 1, 2}, ReLU)},
 	{"conv stride 1", Shape{5, 4, 3}, NewConv2D("conv", Shape{5, 4, 3}, 4, 1, Identity)},
@@ -194,7 +195,7 @@ func TestLayerParity(t *testing.T) {
 // dims is a shape in ONNX: [batch, C, H, W], or [batch, n] for a vector.
 func dims(s Shape) []onnx.Dim {
 	d := []onnx.Dim{onnx.Named("batch"), onnx.Size(int64(s.C))}
-	if !s.isVector() {
+	if !s.IsVector() {
 		d = append(d, onnx.Size(int64(s.H)), onnx.Size(int64(s.W)))
 	}
 	return d

@@ -2,42 +2,22 @@ package models
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 
+	"govae/images"
 	"govae/internal/random"
 )
 
-// Shape is the size of an image or of a feature map, in memory order, or of a
-// vector, which has no height and no width.
-type Shape struct {
-	H int `json:"height"`
-	W int `json:"width"`
-	C int `json:"channels"`
-}
+// Shape is the size of an image or of a feature map, or of a vector.
+type Shape = images.Shape
 
-// Vector is the shape of n values in a row.
-func Vector(n int) Shape { return Shape{C: n} }
-
-func (s Shape) isVector() bool { return s.H == 0 && s.W == 0 }
-
-// Len returns the number of values.
-func (s Shape) Len() int {
-	if s.isVector() {
-		return s.C
-	}
-	return s.H * s.W * s.C
-}
-
-// chw returns the dimensions in file order, those of a vector as one pixel's.
-func (s Shape) chw() []int {
-	if s.isVector() {
+// chw returns the dimensions of s in file order, those of a vector as one pixel's.
+func chw(s Shape) []int {
+	if s.IsVector() {
 		return []int{s.C, 1, 1}
 	}
 	return []int{s.C, s.H, s.W}
 }
-
-func (s Shape) String() string { return fmt.Sprintf("%dx%dx%d", s.H, s.W, s.C) }
 
 // Param is one tensor of parameters.
 type Param struct {

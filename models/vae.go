@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"govae/images"
 	"govae/internal/kernel"
 	"govae/internal/likelihood"
 	"govae/onnx"
@@ -69,8 +70,8 @@ func build(c Config) (*VAE, error) {
 	}
 	m := &VAE{Config: c, net: architectures[c.Arch](c)}
 	trunk := m.net.encoder[len(m.net.encoder)-1].Out()
-	m.mean = NewDense("encoder/mean", trunk, Vector(c.Latent), Identity)
-	m.logVar = NewDense("encoder/log_var", trunk, Vector(c.Latent), Identity)
+	m.mean = NewDense("encoder/mean", trunk, images.Vector(c.Latent), Identity)
+	m.logVar = NewDense("encoder/log_var", trunk, images.Vector(c.Latent), Identity)
 	for _, layers := range [][]Layer{m.net.encoder, {m.mean, m.logVar}, m.net.decoder} {
 		for _, l := range layers {
 			m.params = append(m.params, l.Params()...)

@@ -56,7 +56,7 @@ func benchRun(b *testing.B, threads int) *run {
 	b.Helper()
 	data := &dataset.Data{Train: noiseImages(128, dataset.Shape{H: 28, W: 28, C: 1})}
 	data.Test = data.Train
-	m, err := models.New(models.Config{Image: models.Shape(data.Train.Shape)}, 1)
+	m, err := models.New(models.Config{Image: data.Train.Shape}, 1)
 	if err != nil {
 		b.Fatal(err)
 	}

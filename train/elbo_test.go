@@ -69,7 +69,7 @@ func testELBOGradient(t *testing.T, k *kernel.Kernel) {
 			}
 			const n, beta = 3, 1.7
 			e := newELBO(m, k, n)
-			e.load(noiseImages(n, dataset.Shape(c.Image)), []int{2, 0, 1}, 1, random.TrainNoise, 0)
+			e.load(noiseImages(n, c.Image), []int{2, 0, 1}, 1, random.TrainNoise, 0)
 			// The loss in float64, from the sums that the forward pass returns.
 			loss := func() float64 {
 				sum, _ := e.forward(n, nil, 1)

@@ -21,7 +21,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	config := models.Config{Arch: "mlp", Image: models.Shape(data.Train.Shape), Hidden: []int{32}}
+	config := models.Config{Arch: "mlp", Image: data.Train.Shape, Hidden: []int{32}}
 	vae, err := models.New(config, 1)
 	if err != nil {
 		log.Fatal(err)

@@ -53,7 +53,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if models.Shape(data.Train.Shape) != m.Config.Image {
+	if data.Train.Shape != m.Config.Image {
 		return nil, fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
 	}
 	r := &run{Options: o, train: data.Train, test: data.Test}

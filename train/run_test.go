@@ -19,7 +19,7 @@ import (
 
 var (
 	smallShape  = dataset.Shape{H: 9, W: 8, C: 1}
-	smallConfig = models.Config{Image: models.Shape(smallShape)}
+	smallConfig = models.Config{Image: smallShape}
 )
 
 // smallData are 40 training images: two batches of 16 and one of 8.

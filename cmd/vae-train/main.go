@@ -190,7 +190,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	f.model.Image, f.model.Labels = models.Shape(data.Train.Shape), data.Classes
+	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return cli.Usagef("%w", err)

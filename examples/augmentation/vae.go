@@ -19,7 +19,7 @@ type vae struct{ encoder, decoder *infer.Session }
 func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64) (*vae, error) {
 	const batch = 100
 	unlabelled := &dataset.Images{Shape: images.Shape, Pixels: images.Pixels}
-	m, err := models.New(models.Config{Arch: "mlp", Image: models.Shape(images.Shape), Latent: 16}, seed)
+	m, err := models.New(models.Config{Arch: "mlp", Image: images.Shape, Latent: 16}, seed)
 	if err != nil {
 		return nil, err
 	}

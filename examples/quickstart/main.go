@@ -36,7 +36,7 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 	if err != nil {
 		return err
 	}
-	vae, err := models.New(models.Config{Image: models.Shape(data.Train.Shape)}, 1)
+	vae, err := models.New(models.Config{Image: data.Train.Shape}, 1)
 	if err != nil {
 		return err
 	}
