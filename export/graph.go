@@ -51,7 +51,7 @@ var decoder = graph{
 		return []onnx.Value{m.EmitDecoder(g, z)}
 	},
 	forward: func(p *pass, n int, z []float32) [][]float32 {
-		return [][]float32{p.decode(n, z)}
+		return [][]float32{p.decode(z)}
 	},
 }
 
@@ -63,7 +63,7 @@ var encoder = graph{
 		return []onnx.Value{mean, logVar}
 	},
 	forward: func(p *pass, n int, image []float32) [][]float32 {
-		mean, logVar := p.encode(n, image)
+		mean, logVar := p.encode(image)
 		return [][]float32{mean, logVar}
 	},
 }
@@ -75,8 +75,8 @@ var autoencoder = graph{
 		return []onnx.Value{m.EmitAutoencoder(g, image)}
 	},
 	forward: func(p *pass, n int, image []float32) [][]float32 {
-		mean, _ := p.encode(n, image)
-		return [][]float32{p.decode(n, mean)}
+		mean, _ := p.encode(image)
+		return [][]float32{p.decode(mean)}
 	},
 }
 

@@ -34,7 +34,7 @@ func precisionError(ctx context.Context, trained, stored *pass, g graph) (Precis
 		noise := random.New(0, random.Probe, 1, uint32(first))
 		noise.Normal(x)
 		if g.input == Image {
-			x = trained.decode(n, x)
+			x = trained.decode(x)
 		}
 		got := g.forward(stored, n, x)
 		for i, want := range g.forward(trained, n, x) {

@@ -6,61 +6,66 @@ import (
 	"slices"
 
 	"govae/images"
+	"govae/internal/nn"
 )
 
-// network is what an architecture decides: the encoder's layers up to the heads,
-// and the decoder's layers, whose last output are the image's logits.
-type network struct {
-	encoder, decoder []Layer
+// architecture is what a kind of network decides: how the encoder gets from an image to
+// the features that the posterior is read from, and the decoder from latent variables to
+// the logits of an image. Both add their layers to a graph.
+type architecture struct {
+	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value)
+	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value)
 }
 
-// architectures holds every architecture under its name. A new one is a function
+// architectures holds every architecture under its name. A new one is two functions
 // and a row here.
-var architectures = map[string]func(Config) network{
-	"conv": conv,
-	"mlp":  mlp,
+var architectures = map[string]architecture{
+	"conv": {convEncoder, convDecoder},
+	"mlp":  {mlpEncoder, mlpDecoder},
 }
 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }
 
-// conv is the reference network: two convolutions that halve the image each, and
-// a dense layer; the decoder mirrors it. At 28x28x1:
+// convEncoder is that of the reference network: two convolutions that halve the image
+// each, and a dense layer; the decoder mirrors it. At 28x28x1:
 //
 //	28x28x1 -> 14x14x32 -> 7x7x64 -> 256 -> mean, log_var
 //	z -> 7x7x64 -> 14x14x64 -> 28x28x32 -> 28x28x1
-func conv(c Config) network {
-	full := c.Image
-	c0 := NewConv2D("encoder/conv_0", full, 32, 2, ReLU)
-	c1 := NewConv2D("encoder/conv_1", c0.Out(), 64, 2, ReLU)
-	half, quarter := c0.Out(), c1.Out()
-	return network{
-		encoder: []Layer{c0, c1, NewDense("encoder/dense_0", quarter, images.Vector(256), ReLU)},
-		decoder: []Layer{
-			NewDense("decoder/dense_0", images.Vector(c.Latent), quarter, ReLU),
-			NewConvTranspose2D("decoder/conv_transpose_0", 64, Shape{half.H, half.W, 64}, 2, ReLU),
-			NewConvTranspose2D("decoder/conv_transpose_1", 64, Shape{full.H, full.W, 32}, 2, ReLU),
-			NewConvTranspose2D("decoder/conv_transpose_2", 32, full, 1, Identity),
-		},
-	}
+func convEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
+	x := g.Add(nn.NewConv2D("encoder/conv_0", image.Shape(), 32, 3, 2, nn.ReLU), image)
+	x = g.Add(nn.NewConv2D("encoder/conv_1", x.Shape(), 64, 3, 2, nn.ReLU), x)
+	return g.Add(nn.NewDense("encoder/dense_0", x.Shape(), images.Vector(256), nn.ReLU), x)
 }
 
-// mlp has dense layers only: image - hidden - latent - hidden - image.
-func mlp(c Config) network {
-	var n network
-	act := activations[c.Activation]
-	in := c.Image
+func convDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
+	full := c.Image
+	half := Shape{H: (full.H + 1) / 2, W: (full.W + 1) / 2, C: 64}
+	quarter := Shape{H: (half.H + 1) / 2, W: (half.W + 1) / 2, C: 64}
+	x := g.Add(nn.NewDense("decoder/dense_0", z.Shape(), quarter, nn.ReLU), z)
+	x = g.Add(nn.NewConvTranspose2D("decoder/conv_transpose_0", 64, half, 3, 2, nn.ReLU), x)
+	x = g.Add(nn.NewConvTranspose2D("decoder/conv_transpose_1", 64, Shape{H: full.H, W: full.W, C: 32}, 3, 2, nn.ReLU), x)
+	return g.Add(nn.NewConvTranspose2D("decoder/conv_transpose_2", 32, full, 3, 1, nn.Identity), x)
+}
+
+// mlpEncoder and mlpDecoder have dense layers only: image - hidden - latent - hidden -
+// image.
+func mlpEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
+	x := image
 	for i, width := range c.Hidden {
-		n.encoder = append(n.encoder, NewDense(fmt.Sprintf("encoder/dense_%d", i), in, images.Vector(width), act))
-		in = images.Vector(width)
+		x = g.Add(nn.NewDense(fmt.Sprintf("encoder/dense_%d", i), x.Shape(), images.Vector(width), activations[c.Activation]), x)
 	}
-	in = images.Vector(c.Latent)
+	return x
+}
+
+func mlpDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
+	x := z
 	for i := range c.Hidden {
 		width := c.Hidden[len(c.Hidden)-1-i]
-		n.decoder = append(n.decoder, NewDense(fmt.Sprintf("decoder/dense_%d", i), in, images.Vector(width), act))
-		in = images.Vector(width)
+		x = g.Add(nn.NewDense(fmt.Sprintf("decoder/dense_%d", i), x.Shape(), images.Vector(width), activations[c.Activation]), x)
 	}
-	last := fmt.Sprintf("decoder/dense_%d", len(c.Hidden))
-	n.decoder = append(n.decoder, NewDense(last, in, c.Image, Identity))
-	return n
+	return g.Add(nn.NewDense(fmt.Sprintf("decoder/dense_%d", len(c.Hidden)), x.Shape(), c.Image, nn.Identity), x)
 }
+
+// activations are the names used in flags and in config.json.
+var activations = map[string]nn.Activation{"relu": nn.ReLU, "tanh": nn.Tanh}

@@ -1,5 +1,5 @@
-// Package models holds the variational autoencoder: its layers, architectures
-// and parameters, and how they are saved and loaded.
+// Package models holds the variational autoencoder: its configuration and
+// architectures, and how it is saved and loaded.
 //
 // # Conventions
 //
@@ -8,16 +8,14 @@
 //	N  images in a batch          L  latent dimensions
 //	H  height, W  width           C  channels (1 or 3)
 //
-// In memory activations are channels last, (N, H, W, C), because every fast
-// path then reads and writes contiguous channels. In files (model.safetensors
+// In memory activations are channels last, (N, H, W, C); in files (model.safetensors
 // and ONNX) everything has ONNX's order: images (N, C, H, W), convolution
-// weights OIHW, transposed ones IOHW, dense weights [out, in], flattening in CHW
-// order. [Param] translates between the two, so no graph needs a Transpose.
+// weights OIHW, transposed ones IOHW, dense weights [out, in], flattening in CHW order.
 //
-// A [Layer] owns its maths and its ONNX form: Forward, Backward and Emit stand
-// in one file. Layers hold parameters and nothing else; the activations that a
-// backward pass needs live in a [Workspace], so one model can be used by many
-// goroutines, each with a workspace of its own.
+// A [VAE] is a graph of layers (package nn) with names for the values that matter:
+// image, noise, mean, log variance, latent variables and logits. A [Network] runs it
+// from end to end and back, for training; an [Evaluator] runs its two halves; the
+// Emit methods write them as ONNX.
 //
 // # Names
 //

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"govae/internal/atomicfile"
+	"govae/internal/nn"
 	"govae/internal/safetensors"
 )
 
@@ -112,8 +113,15 @@ func parseSaved(data []byte) (Saved, error) {
 // Tensors returns v, a vector laid out like Theta, as named tensors in the order
 // and layout of the files. prefix is put before each name.
 func (m *VAE) Tensors(prefix string, v []float32) []safetensors.Tensor {
+	return tensors(m.graph.Params(), prefix, v)
+}
+
+// StateTensors returns State as named tensors.
+func (m *VAE) StateTensors() []safetensors.Tensor { return tensors(m.graph.Buffers(), "", m.State) }
+
+func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tensor {
 	var out []safetensors.Tensor
-	for _, p := range m.params {
+	for _, p := range params {
 		data := make([]float32, p.Len())
 		p.ToFile(data, p.In(v))
 		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Data: data})
@@ -125,7 +133,16 @@ func (m *VAE) Tensors(prefix string, v []float32) []safetensors.Tensor {
 // hold a tensor of the right shape and of finite values for each parameter. v is
 // unchanged after an error.
 func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error {
-	for _, p := range m.params {
+	return m.set(m.graph.Params(), prefix, v, f)
+}
+
+// SetStateTensors is the reverse of [VAE.StateTensors].
+func (m *VAE) SetStateTensors(f *safetensors.File) error {
+	return m.set(m.graph.Buffers(), "", m.State, f)
+}
+
+func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors.File) error {
+	for _, p := range params {
 		t := f.Tensor(prefix + p.Name)
 		if t == nil {
 			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, m.Config.Arch)
@@ -139,14 +156,14 @@ func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error 
 			}
 		}
 	}
-	for _, p := range m.params {
+	for _, p := range params {
 		p.FromFile(p.In(v), f.Tensor(prefix+p.Name).Data)
 	}
 	return nil
 }
 
 func (m *VAE) file() *safetensors.File {
-	return &safetensors.File{Tensors: m.Tensors("", m.Theta)}
+	return &safetensors.File{Tensors: append(m.Tensors("", m.Theta), m.StateTensors()...)}
 }
 
 // SaveWeights writes model.safetensors in dir.
@@ -161,12 +178,17 @@ func (m *VAE) LoadWeights(path string) error {
 	if err != nil {
 		return err
 	}
+	all := slices.Concat(m.graph.Params(), m.graph.Buffers())
 	for _, t := range f.Tensors {
-		if !slices.ContainsFunc(m.params, func(p *Param) bool { return p.Name == t.Name }) {
+		if !slices.ContainsFunc(all, func(p *nn.Param) bool { return p.Name == t.Name }) {
 			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this architecture (%s)", path, t.Name, m.Config.Arch)
 		}
 	}
-	if err := m.SetTensors("", m.Theta, f); err != nil {
+	err = m.SetTensors("", m.Theta, f)
+	if err == nil {
+		err = m.SetStateTensors(f)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

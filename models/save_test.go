@@ -14,26 +14,10 @@ import (
 	"govae/internal/safetensors"
 )
 
-func TestParamOrder(t *testing.T) {
-	// A [2, 3, 1, 2] weight, OIHW in the file, is [1][2][3][2], HWIO, in memory.
-	p := &Param{Shape: []int{2, 3, 1, 2}, axes: []int{2, 3, 1, 2}, perm: []int{2, 3, 1, 0}}
-	file := []float32{0, 1, 10, 11, 20, 21, 100, 101, 110, 111, 120, 121} // 100 O + 10 I + W
-	memory := make([]float32, len(file))
-	p.FromFile(memory, file)
-	if want := []float32{0, 100, 10, 110, 20, 120, 1, 101, 11, 111, 21, 121}; !slices.Equal(memory, want) {
-		t.Errorf("memory order %v, want %v", memory, want)
-	}
-	back := make([]float32, len(file))
-	p.ToFile(back, memory)
-	if !slices.Equal(back, file) {
-		t.Errorf("file order %v, want %v", back, file)
-	}
-}
-
 func TestSaveAndLoad(t *testing.T) {
 	for _, c := range []Config{
-		{Image: Shape{9, 6, 3}, Latent: 4, Labels: []string{"cat", "dog"}},
-		{Arch: "mlp", Image: Shape{4, 4, 1}, Hidden: []int{7, 5}, Activation: "tanh", Likelihood: Gaussian, LearnSigma: true},
+		{Image: Shape{H: 9, W: 6, C: 3}, Latent: 4, Labels: []string{"cat", "dog"}},
+		{Arch: "mlp", Image: Shape{H: 4, W: 4, C: 1}, Hidden: []int{7, 5}, Activation: "tanh", Likelihood: Gaussian, LearnSigma: true},
 	} {
 		dir := t.TempDir()
 		m, err := New(c, 5)
@@ -73,12 +57,12 @@ func TestSaveAndLoad(t *testing.T) {
 }
 
 func TestInitialisation(t *testing.T) {
-	a, err := New(Config{Image: Shape{28, 28, 1}}, 1)
+	a, err := New(Config{Image: Shape{H: 28, W: 28, C: 1}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, _ := New(Config{Image: Shape{28, 28, 1}}, 1)
-	c, _ := New(Config{Image: Shape{28, 28, 1}}, 2)
+	b, _ := New(Config{Image: Shape{H: 28, W: 28, C: 1}}, 1)
+	c, _ := New(Config{Image: Shape{H: 28, W: 28, C: 1}}, 2)
 	if !slices.Equal(a.Theta, b.Theta) || slices.Equal(a.Theta, c.Theta) {
 		t.Error("the seed does not decide the initial weights")
 	}
@@ -98,11 +82,11 @@ func TestInitialisation(t *testing.T) {
 }
 
 func TestLoadRejects(t *testing.T) {
-	m, err := New(Config{Image: Shape{5, 5, 1}}, 1)
+	m, err := New(Config{Image: Shape{H: 5, W: 5, C: 1}}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, _ := New(Config{Arch: "mlp", Image: Shape{5, 5, 1}}, 1)
+	other, _ := New(Config{Arch: "mlp", Image: Shape{H: 5, W: 5, C: 1}}, 1)
 	for name, tt := range map[string]struct {
 		change func(dir string) error
 		want   string
@@ -135,7 +119,7 @@ func TestLoadRejects(t *testing.T) {
 
 // TestLoadWeights reads files of others: any order and metadata, but nothing else.
 func TestLoadWeights(t *testing.T) {
-	m, err := New(Config{Image: Shape{5, 6, 3}, Likelihood: Gaussian, LearnSigma: true}, 1)
+	m, err := New(Config{Image: Shape{H: 5, W: 6, C: 3}, Likelihood: Gaussian, LearnSigma: true}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +163,11 @@ func TestLoadWeights(t *testing.T) {
 }
 
 func TestConfigRejects(t *testing.T) {
-	gray := Shape{28, 28, 1}
+	gray := Shape{H: 28, W: 28, C: 1}
 	for want, c := range map[string]Config{
 		"architecture":       {Arch: "gan", Image: gray},
-		"channels":           {Image: Shape{28, 28, 4}},
-		"pixels":             {Image: Shape{0, 28, 1}},
+		"channels":           {Image: Shape{H: 28, W: 28, C: 4}},
+		"pixels":             {Image: Shape{H: 0, W: 28, C: 1}},
 		"-1 latent":          {Image: gray, Latent: -1},
 		"belong to the":      {Image: gray, Hidden: []int{3}},
 		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
@@ -192,7 +176,7 @@ func TestConfigRejects(t *testing.T) {
 		"unknown likelihood": {Image: gray, Likelihood: "poisson"},
 		"belongs to the":     {Image: gray, Sigma: 1},
 		"sigma -1":           {Image: gray, Likelihood: Gaussian, Sigma: -1},
-		"parameters":         {Arch: "mlp", Image: Shape{4000, 4000, 3}},
+		"parameters":         {Arch: "mlp", Image: Shape{H: 4000, W: 4000, C: 3}},
 	} {
 		if _, err := New(c, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", c, err, want)

@@ -15,20 +15,25 @@ const (
 // says what it gains.
 const averaging = 16
 
-// adam holds the moments of Adam and the average of the parameters over the steps,
+// optimiser is Adam, and the average of the parameters over its steps. Its vectors are
 // laid out like the parameters.
-type adam struct {
-	lr            float64
+type optimiser struct {
+	rate          Schedule // the learning rate
 	m, v, average []float32
 }
 
-func newAdam(params int, lr float64) *adam {
-	return &adam{lr: lr, m: make([]float32, params), v: make([]float32, params), average: make([]float32, params)}
+func newOptimiser(params int, rate Schedule) *optimiser {
+	return &optimiser{rate: rate, m: make([]float32, params), v: make([]float32, params), average: make([]float32, params)}
 }
 
 // step updates theta by its gradient, and the average by theta; t counts the steps
 // from 1.
-func (a *adam) step(k *kernel.Kernel, theta, grad []float32, t int) {
+func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t int) {
 	share := (averaging + 1) / (float64(t) + averaging)
-	k.Adam(theta, a.average, a.m, a.v, grad, float32(a.lr), beta1, beta2, epsilon, float32(share), t)
+	k.Adam(theta, a.average, a.m, a.v, grad, float32(a.rate.At(t)), beta1, beta2, epsilon, float32(share), t)
+}
+
+// tensors are the optimiser's vectors by the prefix of their names in a checkpoint.
+func (a *optimiser) tensors() []prefixed {
+	return []prefixed{{"average/", a.average}, {"adam/m/", a.m}, {"adam/v/", a.v}}
 }

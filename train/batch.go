@@ -7,40 +7,83 @@ import (
 	"govae/models"
 )
 
-// batch is images as a network takes them, with noise for each.
-type batch struct {
-	x   []float32 // (N, H, W, C)
-	eps []float32 // (N, L)
+// Batch is images as a network takes them, with noise for each.
+type Batch struct{ models.Inputs }
 
-	k             *kernel.Kernel
-	pixels, noise int // of an image
-	job           kernel.Job
-
-	// Where it comes from.
-	images *dataset.Images
-	index  []int
-	seed   uint64
-	domain random.Domain
-	epoch  uint32
+// pipeline prepares one batch while the one before it is computed, on a worker that
+// finds nothing else to do.
+type pipeline struct {
+	kernel        *kernel.Kernel
+	present, next *loading
 }
 
-func newBatch(m *models.VAE, k *kernel.Kernel, n int) *batch {
-	pixels, noise := m.Config.Image.Len(), m.Config.Latent
-	return &batch{x: make([]float32, n*pixels), eps: make([]float32, n*noise), k: k, pixels: pixels, noise: noise}
+func newPipeline(m *models.VAE, k *kernel.Kernel, n int) *pipeline {
+	return &pipeline{k, newLoading(m, k, n), newLoading(m, k, n)}
 }
 
-// batchTask is the number of images that one task prepares: enough for a few vectors
+// prepare begins to load the images named by index, each with its own noise, which
+// depends on the seed, the domain, the epoch and the image alone. index must not change
+// before the batch is taken.
+func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
+	l := p.next
+	l.images, l.index, l.seed, l.domain, l.epoch = images, index, seed, domain, uint32(epoch)
+	l.N = len(index)
+	l.Image, l.Noise = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent]
+	l.job = p.kernel.Start((l.N+loadTask-1)/loadTask, l)
+	l.started = true
+}
+
+// take returns the batch that was prepared.
+func (p *pipeline) take() *Batch {
+	p.drop()
+	p.present, p.next = p.next, p.present
+	return &p.present.Batch
+}
+
+// load is prepare and take.
+func (p *pipeline) load(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) *Batch {
+	p.prepare(images, index, seed, domain, epoch)
+	return p.take()
+}
+
+// drop waits for what is being prepared, if anything.
+func (p *pipeline) drop() {
+	if p.next.started {
+		p.next.job.Wait()
+		p.next.started = false
+	}
+}
+
+// loading is a batch and where it comes from.
+type loading struct {
+	Batch
+	kernel         *kernel.Kernel
+	image, noise   []float32 // for the largest batch
+	pixels, latent int       // values of an image and of its noise
+
+	images  *dataset.Images
+	index   []int
+	seed    uint64
+	domain  random.Domain
+	epoch   uint32
+	job     kernel.Job
+	started bool
+}
+
+func newLoading(m *models.VAE, k *kernel.Kernel, n int) *loading {
+	pixels, latent := m.Config.Image.Len(), m.Config.Latent
+	return &loading{kernel: k, image: make([]float32, n*pixels), noise: make([]float32, n*latent), pixels: pixels, latent: latent}
+}
+
+// loadTask is the number of images that one task prepares: enough for a few vectors
 // of noise.
-const batchTask = 16
-
-// start begins to fill the batch.
-func (b *batch) start() { b.job = b.k.Start((len(b.index)+batchTask-1)/batchTask, b) }
+const loadTask = 16
 
 // Do prepares some images of the batch.
-func (b *batch) Do(task int) {
-	first, last := task*batchTask, min((task+1)*batchTask, len(b.index))
+func (l *loading) Do(task int) {
+	first, last := task*loadTask, min((task+1)*loadTask, len(l.index))
 	for i := first; i < last; i++ {
-		b.k.Pixels(b.x[i*b.pixels:(i+1)*b.pixels], b.images.At(b.index[i]))
+		l.kernel.Pixels(l.Image[i*l.pixels:(i+1)*l.pixels], l.images.At(l.index[i]))
 	}
-	b.k.Normal(b.eps[first*b.noise:last*b.noise], b.seed, b.domain, b.epoch, b.index[first:last])
+	l.kernel.Normal(l.Noise[first*l.latent:last*l.latent], l.seed, l.domain, l.epoch, l.index[first:last])
 }

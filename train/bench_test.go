@@ -24,7 +24,7 @@ func BenchmarkStep(b *testing.B) {
 			dataset.Order(index, 1, 0)
 			r.prepare(index)
 			step := func() {
-				if err := r.step(index, index); err != nil {
+				if err := r.advance(index); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -48,7 +48,7 @@ func BenchmarkLoad(b *testing.B) {
 	index := make([]int, r.Batch)
 	dataset.Order(index, 1, 0)
 	for b.Loop() {
-		r.elbo.load(r.train, index, 1, random.TrainNoise, 0)
+		r.pipeline.load(r.train, index, 1, random.TrainNoise, 0)
 	}
 }
 
@@ -64,6 +64,6 @@ func benchRun(b *testing.B, threads int) *run {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(r.elbo.k.Close)
+	b.Cleanup(r.close)
 	return r
 }

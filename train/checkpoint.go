@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -26,40 +27,32 @@ const checkpointFormat = "2"
 type settings struct {
 	Model       models.Config `json:"model"`
 	Batch       int           `json:"batch"`
-	LR          float64       `json:"lr"`
-	Beta        float64       `json:"beta"`
+	LR          Schedule      `json:"lr"`
+	Beta        Schedule      `json:"beta"`
 	Seed        uint64        `json:"seed"`
 	ValFraction float64       `json:"val-fraction"`
 	Data        string        `json:"data"` // fingerprint
 }
 
-// differs names the first setting in which t differs from s, in the words of the
-// JSON form, with both values; it returns "" if there is none.
-func (s settings) differs(t settings) (name string, is, was any) {
-	flat := func(s settings) map[string]any {
-		all := map[string]any{}
-		for _, part := range []any{s, s.Model} {
-			var m map[string]any
-			data, _ := json.Marshal(part)
-			_ = json.Unmarshal(data, &m)
-			for k, v := range m {
-				all[k] = v
-			}
-		}
-		delete(all, "model")
-		return all
+// flatSettings reads settings in their JSON form, those of the model among the others.
+func flatSettings(data []byte) (map[string]any, error) {
+	var all map[string]any
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, err
 	}
-	a, b := flat(s), flat(t)
-	var names []string // the architecture first: others depend on it
-	for _, m := range []map[string]any{a, b} {
-		for k := range m {
-			names = append(names, k)
-		}
-	}
-	slices.Sort(names)
-	for _, k := range append([]string{"arch"}, names...) {
-		if !reflect.DeepEqual(a[k], b[k]) {
-			return k, b[k], a[k]
+	model, _ := all["model"].(map[string]any)
+	delete(all, "model")
+	maps.Copy(all, model)
+	return all, nil
+}
+
+// difference names the first setting that is not as it was, with both values; it
+// returns "" if there is none.
+func difference(was, is map[string]any) (name string, before, now any) {
+	names := slices.Sorted(maps.Keys(was)) // the architecture first: others depend on it
+	for _, name := range slices.Concat([]string{"arch"}, names, slices.Sorted(maps.Keys(is))) {
+		if !reflect.DeepEqual(was[name], is[name]) {
+			return name, was[name], is[name]
 		}
 	}
 	return "", nil, nil
@@ -79,16 +72,16 @@ type state struct {
 
 // checkpoint is the complete state of a run.
 type checkpoint struct {
-	settings settings
-	state    state
-	kernel   string
-	m        *models.VAE
-	adam     *adam
+	settings   settings
+	state      state
+	kernelName string
+	m          *models.VAE
+	optimiser  *optimiser
 }
 
 // tensors are the vectors that a checkpoint holds, by the prefix of their names.
 func (c *checkpoint) tensors() []prefixed {
-	return []prefixed{{"", c.m.Theta}, {"average/", c.adam.average}, {"adam/m/", c.adam.m}, {"adam/v/", c.adam.v}}
+	return append([]prefixed{{"", c.m.Theta}}, c.optimiser.tensors()...)
 }
 
 // prefixed is a vector laid out like the parameters.
@@ -110,12 +103,13 @@ func (c *checkpoint) save(dir string) error {
 	}
 	f := &safetensors.File{
 		Metadata: map[string]string{
-			"format": checkpointFormat, "settings": string(settings), "state": string(state), "kernel": c.kernel,
+			"format": checkpointFormat, "settings": string(settings), "state": string(state), "kernel": c.kernelName,
 		},
 	}
 	for _, t := range c.tensors() {
 		f.Tensors = append(f.Tensors, c.m.Tensors(t.prefix, t.values)...)
 	}
+	f.Tensors = append(f.Tensors, c.m.StateTensors()...)
 	if f.Metadata["sha256"], err = f.Digest(); err != nil {
 		return err
 	}
@@ -173,14 +167,23 @@ func (c *checkpoint) loadFile(path string) error {
 	if v := f.Metadata["format"]; v != checkpointFormat {
 		return fmt.Errorf("%s: checkpoint format %q is unknown: it was written by another version; use that one to resume", path, v)
 	}
-	var stored settings
 	var st state
-	for key, v := range map[string]any{"settings": &stored, "state": &st} {
-		if err := json.Unmarshal([]byte(f.Metadata[key]), v); err != nil {
-			return &damagedError{fmt.Errorf("%s: %s: %w", path, key, err)}
-		}
+	if err := json.Unmarshal([]byte(f.Metadata["state"]), &st); err != nil {
+		return &damagedError{fmt.Errorf("%s: state: %w", path, err)}
 	}
-	switch name, is, was := stored.differs(c.settings); name {
+	stored, err := flatSettings([]byte(f.Metadata["settings"]))
+	if err != nil {
+		return &damagedError{fmt.Errorf("%s: settings: %w", path, err)}
+	}
+	asked, err := json.Marshal(c.settings)
+	if err != nil {
+		return err
+	}
+	wanted, err := flatSettings(asked)
+	if err != nil {
+		return err
+	}
+	switch name, was, is := difference(stored, wanted); name {
 	case "":
 	case "data":
 		return fmt.Errorf("%s: the run was started with other data: give the same data and limit, or another directory", path)
@@ -192,6 +195,9 @@ func (c *checkpoint) loadFile(path string) error {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 	}
-	c.state, c.kernel = st, f.Metadata["kernel"]
+	if err := c.m.SetStateTensors(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	c.state, c.kernelName = st, f.Metadata["kernel"]
 	return nil
 }

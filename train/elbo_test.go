@@ -22,6 +22,12 @@ func testKernel(t testing.TB, threads int) *kernel.Kernel {
 	return k
 }
 
+// testTrainer returns a trainer of the ELBO on a kernel of its own.
+func testTrainer(t testing.TB, m *models.VAE, threads, batch int, beta float64) *trainer {
+	t.Helper()
+	return newTrainer(m, testKernel(t, threads), batch, &ELBO{Beta: Constant(beta)})
+}
+
 // noiseImages returns n images of random bytes.
 func noiseImages(n int, s dataset.Shape) *dataset.Images {
 	m := &dataset.Images{Shape: s, Pixels: make([]byte, n*s.Len())}
@@ -40,12 +46,12 @@ func TestELBOGradient(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(kernel.Variable, name)
-			testELBOGradient(t, testKernel(t, 2))
+			testELBOGradient(t)
 		})
 	}
 }
 
-func testELBOGradient(t *testing.T, k *kernel.Kernel) {
+func testELBOGradient(t *testing.T) {
 	gray, colour := models.Shape{H: 7, W: 6, C: 1}, models.Shape{H: 5, W: 5, C: 3}
 	for _, c := range []models.Config{
 		{Image: gray},
@@ -68,15 +74,15 @@ func testELBOGradient(t *testing.T, k *kernel.Kernel) {
 				}
 			}
 			const n, beta = 3, 1.7
-			e := newELBO(m, k, n)
-			e.load(noiseImages(n, c.Image), []int{2, 0, 1}, 1, random.TrainNoise, 0)
+			e := testTrainer(t, m, 2, n, beta)
+			batch := e.pipeline.load(noiseImages(n, c.Image), []int{2, 0, 1}, 1, random.TrainNoise, 0)
 			// The loss in float64, from the sums that the forward pass returns.
 			loss := func() float64 {
-				sum, _ := e.forward(n, nil, 1)
+				sum := e.terms(batch, 0, nil)
 				return (sum.Reconstruction + beta*sum.KL) / n
 			}
-			e.gradient(n, beta)
-			grad := append([]float32(nil), e.w.Grad...)
+			grad := make([]float32, len(m.Theta))
+			e.terms(batch, 1, grad)
 			for _, p := range m.Params() {
 				gradienttest.Check(t, p.Name, p.Value, p.In(grad), 2e-3, 0.02, loss)
 			}
@@ -90,15 +96,20 @@ func TestELBOByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newELBO(m, testKernel(t, 1), 1)
-	e.load(noiseImages(1, dataset.Shape{H: 4, W: 4, C: 1}), []int{0}, 1, random.EvalNoise, 0)
-	got, _ := e.forward(1, nil, 1)
+	e := testTrainer(t, m, 1, 1, 1)
+	batch := e.pipeline.load(noiseImages(1, m.Config.Image), []int{0}, 1, random.EvalNoise, 0)
+	got := e.terms(batch, 0, nil)
+	mean, logVar := m.NewEvaluator(e.kernel, 1).Encode(batch.Image)
 	var want Terms
-	for i, mu := range e.w.Mean {
-		want.KL -= (1 + float64(e.w.LogVar[i]) - float64(mu)*float64(mu) - math.Exp(float64(e.w.LogVar[i]))) / 2
+	for i, mu := range mean {
+		kl := -(1 + float64(logVar[i]) - float64(mu)*float64(mu) - math.Exp(float64(logVar[i]))) / 2
+		want.KL += kl
+		if math.Abs(got.KLByDimension[i]-kl) > 1e-9 {
+			t.Errorf("the KL of dimension %d is %g, want %g", i, got.KLByDimension[i], kl)
+		}
 	}
-	for i, l := range e.w.Logits {
-		d := (float64(e.x[i]) - 1/(1+math.Exp(-float64(l)))) / 0.2
+	for i, l := range e.net.Logits() {
+		d := (float64(batch.Image[i]) - 1/(1+math.Exp(-float64(l)))) / 0.2
 		want.Reconstruction += d*d/2 + math.Log(0.2*math.Sqrt(2*math.Pi))
 	}
 	if math.Abs(got.KL-want.KL) > 1e-9 || math.Abs(got.Reconstruction-want.Reconstruction) > 1e-9*math.Abs(want.Reconstruction) {

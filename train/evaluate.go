@@ -9,7 +9,7 @@ import (
 	"govae/models"
 )
 
-// Split numbers the splits for the noise of evaluation.
+// split numbers the splits for the noise of evaluation.
 type split int
 
 const (
@@ -34,26 +34,25 @@ func batches(ctx context.Context, n, batch int, do func(index []int)) error {
 }
 
 // evaluate returns the mean terms over all images, at one noise sample each.
-func (e *elbo) evaluate(ctx context.Context, images *dataset.Images, s split, seed uint64) (Terms, error) {
+func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split, seed uint64) (Terms, error) {
 	var sum Terms
-	err := batches(ctx, images.Len(), e.w.Batch, func(index []int) {
-		e.load(images, index, seed, random.EvalNoise, int(s))
-		terms, _ := e.forward(len(index), nil, 1)
-		sum.add(terms)
+	err := batches(ctx, images.Len(), t.batch, func(index []int) {
+		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
 	return sum.over(images.Len()), err
 }
 
 // latentStats returns the mean and the standard deviation of the posterior means.
-func (e *elbo) latentStats(ctx context.Context, images *dataset.Images) (*models.LatentStats, error) {
-	l := e.m.Config.Latent
-	sum, squares := make([]float64, l), make([]float64, l)
-	err := batches(ctx, images.Len(), e.w.Batch, func(index []int) {
-		images.Floats(e.x[:len(index)*images.Shape.Len()], index)
-		e.m.Encode(e.k, e.w, len(index), e.x)
-		for i, v := range e.w.Mean[:len(index)*l] {
-			sum[i%l] += float64(v)
-			squares[i%l] += float64(v) * float64(v)
+func latentStats(ctx context.Context, e *models.Evaluator, images *dataset.Images, batch, latent int) (*models.LatentStats, error) {
+	sum, squares := make([]float64, latent), make([]float64, latent)
+	x := make([]float32, batch*images.Shape.Len())
+	err := batches(ctx, images.Len(), batch, func(index []int) {
+		x := x[:len(index)*images.Shape.Len()]
+		images.Floats(x, index)
+		mean, _ := e.Encode(x)
+		for i, v := range mean {
+			sum[i%latent] += float64(v)
+			squares[i%latent] += float64(v) * float64(v)
 		}
 	})
 	if err != nil {
@@ -61,7 +60,7 @@ func (e *elbo) latentStats(ctx context.Context, images *dataset.Images) (*models
 	}
 	n := float64(images.Len())
 	stats := &models.LatentStats{Mean: sum, Std: squares}
-	for i := range l {
+	for i := range latent {
 		stats.Mean[i] = sum[i] / n
 		stats.Std[i] = math.Sqrt(max(0, squares[i]/n-stats.Mean[i]*stats.Mean[i]))
 	}

@@ -11,15 +11,15 @@ import (
 	"govae/internal/atomicfile"
 )
 
-// MetricsFile is the file of a model directory with one JSON object an epoch.
+// MetricsFile is the file of a model directory with one JSON object per epoch.
 const MetricsFile = "metrics.jsonl"
 
 // Metrics are the figures of one epoch.
 type Metrics struct {
-	Epoch           int     `json:"epoch"`   // from 1
-	Step            int     `json:"step"`    // since the start of training
-	Seconds         float64 `json:"seconds"` // spent in training, without evaluation
-	ImagesPerSecond float64 `json:"images_per_second"`
+	Epoch           int     `json:"epoch"`             // from 1
+	Step            int     `json:"step"`              // since the start of training
+	Seconds         float64 `json:"seconds"`           // spent in training, without evaluation
+	ImagesPerSecond float64 `json:"images_per_second"` // 0 where the epoch was too short to measure
 	Beta            float64 `json:"beta"`
 	Train           Terms   `json:"train"` // running mean over the epoch
 	Validation      *Terms  `json:"validation,omitempty"`
@@ -31,18 +31,20 @@ type termsJSON struct {
 	ELBO           float64 `json:"elbo"`
 	Reconstruction float64 `json:"reconstruction"`
 	KL             float64 `json:"kl"`
+	// Of latent dimensions, in the order of z; older files have none.
+	KLByDimension []float64 `json:"kl_by_dimension,omitempty"`
 }
 
 // MarshalJSON writes the ELBO beside its terms.
 func (t Terms) MarshalJSON() ([]byte, error) {
-	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL})
+	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Terms) UnmarshalJSON(data []byte) error {
 	var j termsJSON
 	err := json.Unmarshal(data, &j)
-	t.Reconstruction, t.KL = j.Reconstruction, j.KL
+	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension}
 	return err
 }
 

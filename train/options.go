@@ -3,7 +3,6 @@ package train
 import (
 	"cmp"
 	"fmt"
-	"math"
 )
 
 // Options are the settings of a run. The zero value trains for 30 epochs with
@@ -17,9 +16,9 @@ type Options struct {
 	Resume, Force bool
 
 	Epochs int      // 0 means 30
-	Batch  int      // images a step; 0 means 128
-	LR     float64  // Adam's learning rate; 0 means 1e-3
-	Beta   *float64 // weight of the KL term (Higgins et al. 2017); nil means 1
+	Batch  int      // images per step; 0 means 128
+	LR     Schedule // Adam's learning rate; nil means 1e-3
+	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
 	Seed   uint64   // of initialisation, order and noise
 
 	// ValFraction is the share of the training images that is set apart for
@@ -46,18 +45,14 @@ type Progress struct {
 	Epoch  int   // the running one, from 1
 	Epochs int   // of the whole run
 	Images int   // of this epoch that have been trained on
-	Total  int   // images an epoch
+	Total  int   // images per epoch
 	Train  Terms // mean over those images
 }
 
 func (o Options) withDefaults() (Options, error) {
 	o.Epochs = cmp.Or(o.Epochs, 30)
 	o.Batch = cmp.Or(o.Batch, 128)
-	o.LR = cmp.Or(o.LR, 1e-3)
-	if o.Beta == nil {
-		one := 1.0
-		o.Beta = &one
-	}
+	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(1e-3)), cmp.Or[Schedule](o.Beta, Constant(1))
 	if o.OnStep == nil {
 		o.OnStep = func(Progress) {}
 	}
@@ -72,10 +67,12 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case !(o.LR > 0) || math.IsInf(o.LR, 0):
-		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR)
-	case !(*o.Beta >= 0) || math.IsInf(*o.Beta, 0):
-		return o, fmt.Errorf("beta %g: it must be 0 or a positive number", *o.Beta)
+	case o.LR.validate() != nil:
+		return o, fmt.Errorf("a learning rate of %w", o.LR.validate())
+	case !(o.LR.At(1) > 0):
+		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR.At(1))
+	case o.Beta.validate() != nil:
+		return o, fmt.Errorf("beta %w", o.Beta.validate())
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
 		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
 	case o.Threads < 0:

@@ -44,7 +44,7 @@ const (
 )
 
 // pictures writes all pictures of the present weights.
-func (r *run) pictures() error {
+func (r *run) pictures(e *models.Evaluator) error {
 	path := func(name string) string { return filepath.Join(r.Dir, name) }
 	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (r *run) pictures() error {
 	}
 	originals := make([]float32, n*r.m.Config.Image.Len())
 	r.test.Floats(originals, index)
-	pairs := picture.Pairs(r.images(originals), r.images(r.reconstruct(originals)), min(n, reconstructRow))
+	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals)), min(n, reconstructRow))
 	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
 		return err
 	}
@@ -65,14 +65,14 @@ func (r *run) pictures() error {
 	for i := range samples {
 		random.Latent(z[i*l:(i+1)*l], r.Seed, i)
 	}
-	sheet := picture.Grid(r.images(r.decode(z)), sampleRow)
+	sheet := picture.Grid(r.images(e.Decode(z)), sampleRow)
 	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
 		return err
 	}
 	if l != 2 {
 		return nil
 	}
-	tiles := r.images(r.decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))
+	tiles := r.images(e.Decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
 }
 
@@ -81,29 +81,10 @@ func (r *run) images(pixels []float32) picture.Images {
 	return picture.Images{H: s.H, W: s.W, C: s.C, Pixels: pixels}
 }
 
-// decode returns the images of latent points, in batches that fit the workspace.
-func (r *run) decode(z []float32) []float32 {
-	l, d := r.m.Config.Latent, r.m.Config.Image.Len()
-	out := make([]float32, len(z)/l*d)
-	for lo := 0; lo < len(z)/l; lo += r.Batch {
-		n := min(r.Batch, len(z)/l-lo)
-		copy(r.elbo.w.Z, z[lo*l:(lo+n)*l])
-		r.m.Decode(r.elbo.k, r.elbo.w, n)
-		r.m.Image(r.elbo.k, r.elbo.w, n, out[lo*d:(lo+n)*d])
-	}
-	return out
-}
-
 // reconstruct returns the images decoded from the posterior means of x.
-func (r *run) reconstruct(x []float32) []float32 {
-	l, d := r.m.Config.Latent, r.m.Config.Image.Len()
-	z := make([]float32, 0, len(x)/d*l)
-	for lo := 0; lo < len(x)/d; lo += r.Batch {
-		n := min(r.Batch, len(x)/d-lo)
-		r.m.Encode(r.elbo.k, r.elbo.w, n, x[lo*d:])
-		z = append(z, r.elbo.w.Mean[:n*l]...)
-	}
-	return r.decode(z)
+func reconstruct(e *models.Evaluator, x []float32) []float32 {
+	mean, _ := e.Encode(x)
+	return e.Decode(mean)
 }
 
 // curves returns the loss terms by epoch.

@@ -33,7 +33,7 @@ func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]M
 	if err != nil {
 		return nil, err
 	}
-	defer r.elbo.k.Close()
+	defer r.close()
 	return r.metrics, r.run(ctx)
 }
 
@@ -41,7 +41,7 @@ func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]M
 type run struct {
 	Options
 	checkpoint
-	elbo                    *elbo
+	*trainer
 	train, validation, test *dataset.Images
 	metrics                 []Metrics
 	kept                    []float32 // the weights of the best epoch; nil without validation
@@ -53,8 +53,8 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if data.Train.Shape != m.Config.Image {
-		return nil, fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	if err := check(data, m); err != nil {
+		return nil, err
 	}
 	r := &run{Options: o, train: data.Train, test: data.Test}
 	if o.ValFraction > 0 {
@@ -70,18 +70,26 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.elbo = newELBO(m, k, r.Batch)
+	r.trainer = newTrainer(m, k, r.Batch, &ELBO{Beta: o.Beta})
 	r.checkpoint = checkpoint{
-		settings: settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: *o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint()},
-		kernel:   k.Name(),
-		m:        m,
-		adam:     newAdam(len(m.Theta), o.LR),
+		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint()},
+		kernelName: k.Name(),
+		m:          m,
+		optimiser:  newOptimiser(len(m.Theta), o.LR),
 	}
 	if err := r.open(); err != nil {
-		k.Close()
+		r.close()
 		return nil, err
 	}
 	return r, nil
+}
+
+// check returns an error unless m can be trained on the data.
+func check(data *dataset.Data, m *models.VAE) error {
+	if data.Train.Shape != m.Config.Image {
+		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	}
+	return nil
 }
 
 // open prepares the model directory and, to resume, loads its checkpoint.
@@ -98,9 +106,9 @@ func (r *run) open() error {
 		if r.state.Epoch > r.Epochs {
 			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
 		}
-		if name := r.elbo.k.Name(); r.checkpoint.kernel != name {
-			r.Warn(fmt.Sprintf("the run was started with the %s kernel and goes on with %s: the result will differ in its last bits", r.checkpoint.kernel, name))
-			r.checkpoint.kernel = name
+		if name := r.kernel.Name(); r.checkpoint.kernelName != name {
+			r.Warn(fmt.Sprintf("the run was started with the %s kernel and goes on with %s: the result will differ in its last bits", r.checkpoint.kernelName, name))
+			r.checkpoint.kernelName = name
 		}
 		r.metrics = readMetrics(r.Dir, r.state.Epoch)
 		if r.validation != nil && r.state.BestEpoch > 0 {
@@ -142,7 +150,7 @@ func (r *run) run(ctx context.Context) error {
 			return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 		}
 	}
-	copy(r.m.Theta, r.adam.average)
+	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 	}
@@ -161,7 +169,7 @@ func (r *run) epoch(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := r.step(batch(lo), batch(lo+r.Batch)); err != nil {
+		if err := r.advance(batch(lo + r.Batch)); err != nil {
 			return err
 		}
 		done := min(r.state.Batch*r.Batch, n)
@@ -191,7 +199,7 @@ func (r *run) epoch(ctx context.Context) error {
 func (r *run) judge(ctx context.Context) (Metrics, error) {
 	r.exchange()
 	defer r.exchange()
-	metrics, err := r.evaluate(ctx)
+	metrics, err := r.measure(ctx)
 	if err != nil {
 		return metrics, err
 	}
@@ -210,51 +218,54 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 
 // exchange swaps the present weights and the averaged ones.
 func (r *run) exchange() {
-	for i, v := range r.adam.average {
-		r.adam.average[i], r.m.Theta[i] = r.m.Theta[i], v
+	for i, v := range r.optimiser.average {
+		r.optimiser.average[i], r.m.Theta[i] = r.m.Theta[i], v
 	}
 }
 
 // prepare begins to load the training images named by index, if any.
 func (r *run) prepare(index []int) {
 	if len(index) > 0 {
-		r.elbo.prepare(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
+		r.pipeline.prepare(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
 	}
 }
 
-// step trains on one batch, which is prepared, and prepares the next meanwhile.
-func (r *run) step(index, next []int) error {
+// advance trains on one batch, which is prepared, and prepares the next meanwhile.
+func (r *run) advance(next []int) error {
 	start := time.Now()
-	r.elbo.take()
+	batch := r.pipeline.take()
 	r.prepare(next)
-	terms := r.elbo.gradient(len(index), *r.Beta)
+	terms := r.terms(batch, r.state.Step+1, r.grad)
 	if loss := terms.ELBO(); math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return fmt.Errorf("the loss is not finite in step %d: lower the learning rate", r.state.Step+1)
 	}
 	r.state.Step++
 	r.state.Batch++
-	r.adam.step(r.elbo.k, r.m.Theta, r.elbo.w.Grad, r.state.Step)
+	r.optimiser.step(r.kernel, r.m.Theta, r.grad, r.state.Step)
 	r.state.Sums.add(terms)
 	r.state.Seconds += time.Since(start).Seconds()
 	return nil
 }
 
-// evaluate returns the figures of the epoch that has just been trained.
-func (r *run) evaluate(ctx context.Context) (Metrics, error) {
+// measure returns the figures of the epoch that has just been trained.
+func (r *run) measure(ctx context.Context) (Metrics, error) {
 	n := r.train.Len()
 	m := Metrics{
-		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds, ImagesPerSecond: float64(n) / r.state.Seconds,
-		Beta: *r.Beta, Train: r.state.Sums.over(n),
+		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
+		Beta: r.Beta.At(r.state.Step), Train: r.state.Sums.over(n),
+	}
+	if r.state.Seconds > 0 {
+		m.ImagesPerSecond = float64(n) / r.state.Seconds
 	}
 	if r.validation != nil {
-		terms, err := r.elbo.evaluate(ctx, r.validation, validationSplit, r.Seed)
+		terms, err := r.evaluate(ctx, r.validation, validationSplit, r.Seed)
 		if err != nil {
 			return m, err
 		}
 		m.Validation = &terms
 	}
 	var err error
-	m.Test, err = r.elbo.evaluate(ctx, r.test, testSplit, r.Seed)
+	m.Test, err = r.evaluate(ctx, r.test, testSplit, r.Seed)
 	if err == nil && (math.IsNaN(m.Test.ELBO()) || math.IsInf(m.Test.ELBO(), 0)) {
 		err = errors.New("the test ELBO is not finite: lower the learning rate")
 	}
@@ -325,12 +336,13 @@ func (r *run) finish(ctx context.Context) error {
 	if r.Dir == "" {
 		return nil
 	}
-	stats, err := r.elbo.latentStats(ctx, r.train)
+	e := r.m.NewEvaluator(r.kernel, r.Batch)
+	stats, err := latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
 	if err != nil {
 		return err
 	}
 	if err := r.saveConfig(stats); err != nil {
 		return err
 	}
-	return r.pictures()
+	return r.pictures(e)
 }

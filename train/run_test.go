@@ -188,7 +188,7 @@ func TestValidationKeepsTheBest(t *testing.T) {
 	dir := t.TempDir()
 	m := smallModel(t, smallConfig)
 	// A learning rate that soon overshoots: the last epoch is not the best.
-	metrics, err := Run(t.Context(), m, smallData(), Options{Dir: dir, Epochs: 6, Batch: 8, LR: 0.05, ValFraction: 0.25})
+	metrics, err := Run(t.Context(), m, smallData(), Options{Dir: dir, Epochs: 6, Batch: 8, LR: Constant(0.05), ValFraction: 0.25})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestValidationKeepsTheBest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, m := range map[string]*models.VAE{"returned": m, "saved": saved} {
-		got, err := newELBO(m, testKernel(t, 1), 8).evaluate(t.Context(), validation, validationSplit, 0)
+		got, err := testTrainer(t, m, 1, 8, 1).evaluate(t.Context(), validation, validationSplit, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -288,10 +288,9 @@ func TestRunLearns(t *testing.T) {
 }
 
 func TestOptionsValidate(t *testing.T) {
-	minus := -1.0
 	for want, o := range map[string]Options{
-		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: math.NaN()}, "beta": {Beta: &minus},
-		"validation": {ValFraction: 1}, "threads": {Threads: -1},
+		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: Constant(math.NaN())}, "beta": {Beta: Constant(-1)},
+		"warm-up": {Beta: Warmup{1, -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
 	} {
 		if _, err := o.withDefaults(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", o, err, want)
@@ -300,7 +299,7 @@ func TestOptionsValidate(t *testing.T) {
 }
 
 func TestDivergenceIsAnError(t *testing.T) {
-	_, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), Options{Epochs: 50, LR: 1e30})
+	_, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), Options{Epochs: 50, LR: Constant(1e30)})
 	if err == nil || !strings.Contains(err.Error(), "learning rate") {
 		t.Errorf("error %v, want one about the learning rate", err)
 	}

@@ -52,7 +52,7 @@ type flags struct {
 	activation    string
 	sigma         string
 	train         train.Options
-	beta          float64
+	lr, beta      float64
 	cpuProfile    string
 }
 
@@ -96,7 +96,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
 	p.IntVar(&f.train.Batch, "batch", 128, "images a step")
-	p.Float64Var(&f.train.LR, "lr", 1e-3, "learning rate of Adam")
+	p.Float64Var(&f.lr, "lr", 1e-3, "learning rate of Adam")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
@@ -147,7 +147,7 @@ func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
 func (f *flags) check(p *pflag.FlagSet) error {
 	for name, bad := range map[string]bool{
 		"latent": f.model.Latent < 1, "epochs": f.train.Epochs < 1, "batch": f.train.Batch < 1,
-		"limit": f.limit < 0, "lr": !(f.train.LR > 0), "beta": !(f.beta >= 0),
+		"limit": f.limit < 0, "lr": !(f.lr > 0), "beta": !(f.beta >= 0),
 		"val-fraction": !(f.train.ValFraction >= 0 && f.train.ValFraction < 1),
 	} {
 		if bad {
@@ -218,7 +218,8 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 
 	o := f.train
-	o.Dir, o.Resume, o.Force, o.Beta, o.Threads, o.Note = f.out, f.resume, f.force, &f.beta, app.Threads, map[string]string{}
+	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, map[string]string{}
+	o.LR, o.Beta = train.Constant(f.lr), train.Constant(f.beta)
 	p.VisitAll(func(flag *pflag.Flag) {
 		if !slices.Contains(unrecorded, flag.Name) {
 			o.Note[flag.Name] = text(flag)

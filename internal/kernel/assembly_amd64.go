@@ -72,15 +72,15 @@ func pixelsAVX2(dst *float32, src *byte, vectors int)
 //go:noescape
 func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
-// sampleAVX2 sets z = mean + e^(logVar/2) eps, in halves of vectors of 8 numbers, and returns the sum of twice the KL divergences.
+// sampleAVX2 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 8 numbers.
 //
 //go:noescape
-func sampleAVX2(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+func sampleAVX2(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
 
 // sampleGradientAVX2 sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of 8 numbers.
 //
 //go:noescape
-func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, scale *float64, halves int)
 
 // normalAVX2 sets vectors of 8 numbers to the 4 normal pairs of as many blocks and indices. The stream is the two words of the seed, the epoch and the domain.
 //
@@ -155,15 +155,15 @@ func pixelsAVX512(dst *float32, src *byte, vectors int)
 //go:noescape
 func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
-// sampleAVX512 sets z = mean + e^(logVar/2) eps, in halves of vectors of 16 numbers, and returns the sum of twice the KL divergences.
+// sampleAVX512 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 16 numbers.
 //
 //go:noescape
-func sampleAVX512(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
+func sampleAVX512(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
 
 // sampleGradientAVX512 sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of 16 numbers.
 //
 //go:noescape
-func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, scale *float64, halves int)
 
 // normalAVX512 sets vectors of 16 numbers to the 8 normal pairs of as many blocks and indices. The stream is the two words of the seed, the epoch and the domain.
 //

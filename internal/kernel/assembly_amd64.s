@@ -1912,120 +1912,118 @@ again:
 	VZEROUPPER
 	RET
 
-// func sampleAVX2(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
-// Requires: AVX, AVX2, FMA3, SSE2
+// func sampleAVX2(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
+// Requires: AVX, AVX2, FMA3
 TEXT ·sampleAVX2(SB), NOSPLIT, $0-48
-	MOVQ   z+0(FP), AX
-	MOVQ   mean+8(FP), CX
-	MOVQ   logVar+16(FP), DX
-	MOVQ   eps+24(FP), BX
-	MOVQ   halves+32(FP), SI
-	VXORPS X0, X0, X0
+	MOVQ z+0(FP), AX
+	MOVQ kl+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ logVar+24(FP), BX
+	MOVQ eps+32(FP), SI
+	MOVQ halves+40(FP), DI
 
 again:
-	VCVTPS2PD    (CX), Y1
-	VCVTPS2PD    (DX), Y2
-	VMULPD       constants<>+1600(SB), Y2, Y4
-	VMOVUPD      constants<>+1664(SB), Y6
-	VFMADD231PD  constants<>+1728(SB), Y4, Y6
-	VSUBPD       constants<>+1664(SB), Y6, Y7
-	VMOVAPD      Y4, Y3
-	VFNMADD231PD constants<>+1792(SB), Y7, Y3
-	VFNMADD231PD constants<>+1856(SB), Y7, Y3
-	VMOVUPD      constants<>+1920(SB), Y7
-	VFMADD213PD  constants<>+1984(SB), Y3, Y7
-	VFMADD213PD  constants<>+2048(SB), Y3, Y7
-	VFMADD213PD  constants<>+2112(SB), Y3, Y7
-	VFMADD213PD  constants<>+2176(SB), Y3, Y7
-	VFMADD213PD  constants<>+2240(SB), Y3, Y7
-	VFMADD213PD  constants<>+2304(SB), Y3, Y7
-	VFMADD213PD  constants<>+2368(SB), Y3, Y7
-	VFMADD213PD  constants<>+2432(SB), Y3, Y7
-	VFMADD213PD  constants<>+2496(SB), Y3, Y7
-	VFMADD213PD  constants<>+2560(SB), Y3, Y7
-	VFMADD213PD  constants<>+1600(SB), Y3, Y7
-	VFMADD213PD  constants<>+2624(SB), Y3, Y7
-	VMULPD       Y3, Y7, Y7
-	VPADDQ       constants<>+2688(SB), Y6, Y6
-	VPSLLQ       $0x34, Y6, Y6
-	VSUBPD       constants<>+2624(SB), Y6, Y5
-	VFMADD231PD  Y6, Y7, Y5
-	VMOVAPD      Y6, Y3
-	VFMADD231PD  Y6, Y7, Y3
-	VADDPD       constants<>+2624(SB), Y3, Y4
-	VMULPD       Y4, Y5, Y5
-	VCVTPS2PD    (BX), Y4
-	VFMADD213PD  Y1, Y3, Y4
-	VCVTPD2PSY   Y4, X4
-	VMOVUPS      X4, (AX)
-	VSUBPD       Y2, Y5, Y5
-	VFMADD231PD  Y1, Y1, Y5
-	VADDPD       Y5, Y0, Y0
+	VCVTPS2PD    (DX), Y0
+	VCVTPS2PD    (BX), Y1
+	VMULPD       constants<>+1600(SB), Y1, Y3
+	VMOVUPD      constants<>+1664(SB), Y5
+	VFMADD231PD  constants<>+1728(SB), Y3, Y5
+	VSUBPD       constants<>+1664(SB), Y5, Y6
+	VMOVAPD      Y3, Y2
+	VFNMADD231PD constants<>+1792(SB), Y6, Y2
+	VFNMADD231PD constants<>+1856(SB), Y6, Y2
+	VMOVUPD      constants<>+1920(SB), Y6
+	VFMADD213PD  constants<>+1984(SB), Y2, Y6
+	VFMADD213PD  constants<>+2048(SB), Y2, Y6
+	VFMADD213PD  constants<>+2112(SB), Y2, Y6
+	VFMADD213PD  constants<>+2176(SB), Y2, Y6
+	VFMADD213PD  constants<>+2240(SB), Y2, Y6
+	VFMADD213PD  constants<>+2304(SB), Y2, Y6
+	VFMADD213PD  constants<>+2368(SB), Y2, Y6
+	VFMADD213PD  constants<>+2432(SB), Y2, Y6
+	VFMADD213PD  constants<>+2496(SB), Y2, Y6
+	VFMADD213PD  constants<>+2560(SB), Y2, Y6
+	VFMADD213PD  constants<>+1600(SB), Y2, Y6
+	VFMADD213PD  constants<>+2624(SB), Y2, Y6
+	VMULPD       Y2, Y6, Y6
+	VPADDQ       constants<>+2688(SB), Y5, Y5
+	VPSLLQ       $0x34, Y5, Y5
+	VSUBPD       constants<>+2624(SB), Y5, Y4
+	VFMADD231PD  Y5, Y6, Y4
+	VMOVAPD      Y5, Y2
+	VFMADD231PD  Y5, Y6, Y2
+	VADDPD       constants<>+2624(SB), Y2, Y3
+	VMULPD       Y3, Y4, Y4
+	VCVTPS2PD    (SI), Y3
+	VFMADD213PD  Y0, Y2, Y3
+	VCVTPD2PSY   Y3, X3
+	VMOVUPS      X3, (AX)
+	VSUBPD       Y1, Y4, Y4
+	VFMADD231PD  Y0, Y0, Y4
+	VMOVUPD      Y4, (CX)
 	ADDQ         $0x10, AX
-	ADDQ         $0x10, CX
 	ADDQ         $0x10, DX
 	ADDQ         $0x10, BX
-	DECQ         SI
+	ADDQ         $0x10, SI
+	ADDQ         $0x20, CX
+	DECQ         DI
 	JNZ          again
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X0
-	VHADDPD      X0, X0, X0
-	MOVSD        X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-// func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+// func sampleGradientAVX2(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, scale *float64, halves int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sampleGradientAVX2(SB), NOSPLIT, $0-64
-	MOVQ         dmean+0(FP), AX
-	MOVQ         dlogVar+8(FP), CX
-	MOVQ         dz+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         logVar+32(FP), SI
-	MOVQ         eps+40(FP), DI
-	MOVQ         halves+48(FP), R8
-	VBROADCASTSD scale+56(FP), Y0
+	MOVQ dmean+0(FP), AX
+	MOVQ dlogVar+8(FP), CX
+	MOVQ dz+16(FP), DX
+	MOVQ mean+24(FP), BX
+	MOVQ logVar+32(FP), SI
+	MOVQ eps+40(FP), DI
+	MOVQ scale+48(FP), R8
+	MOVQ halves+56(FP), R9
 
 again:
-	VCVTPS2PD    (SI), Y1
-	VMULPD       constants<>+1600(SB), Y1, Y1
+	VMOVUPD      (R8), Y3
+	VCVTPS2PD    (SI), Y0
+	VMULPD       constants<>+1600(SB), Y0, Y0
 	VMOVUPD      constants<>+1664(SB), Y4
-	VFMADD231PD  constants<>+1728(SB), Y1, Y4
+	VFMADD231PD  constants<>+1728(SB), Y0, Y4
 	VSUBPD       constants<>+1664(SB), Y4, Y5
-	VMOVAPD      Y1, Y1
-	VFNMADD231PD constants<>+1792(SB), Y5, Y1
-	VFNMADD231PD constants<>+1856(SB), Y5, Y1
+	VMOVAPD      Y0, Y0
+	VFNMADD231PD constants<>+1792(SB), Y5, Y0
+	VFNMADD231PD constants<>+1856(SB), Y5, Y0
 	VMOVUPD      constants<>+1920(SB), Y5
-	VFMADD213PD  constants<>+1984(SB), Y1, Y5
-	VFMADD213PD  constants<>+2048(SB), Y1, Y5
-	VFMADD213PD  constants<>+2112(SB), Y1, Y5
-	VFMADD213PD  constants<>+2176(SB), Y1, Y5
-	VFMADD213PD  constants<>+2240(SB), Y1, Y5
-	VFMADD213PD  constants<>+2304(SB), Y1, Y5
-	VFMADD213PD  constants<>+2368(SB), Y1, Y5
-	VFMADD213PD  constants<>+2432(SB), Y1, Y5
-	VFMADD213PD  constants<>+2496(SB), Y1, Y5
-	VFMADD213PD  constants<>+2560(SB), Y1, Y5
-	VFMADD213PD  constants<>+1600(SB), Y1, Y5
-	VFMADD213PD  constants<>+2624(SB), Y1, Y5
-	VMULPD       Y1, Y5, Y5
+	VFMADD213PD  constants<>+1984(SB), Y0, Y5
+	VFMADD213PD  constants<>+2048(SB), Y0, Y5
+	VFMADD213PD  constants<>+2112(SB), Y0, Y5
+	VFMADD213PD  constants<>+2176(SB), Y0, Y5
+	VFMADD213PD  constants<>+2240(SB), Y0, Y5
+	VFMADD213PD  constants<>+2304(SB), Y0, Y5
+	VFMADD213PD  constants<>+2368(SB), Y0, Y5
+	VFMADD213PD  constants<>+2432(SB), Y0, Y5
+	VFMADD213PD  constants<>+2496(SB), Y0, Y5
+	VFMADD213PD  constants<>+2560(SB), Y0, Y5
+	VFMADD213PD  constants<>+1600(SB), Y0, Y5
+	VFMADD213PD  constants<>+2624(SB), Y0, Y5
+	VMULPD       Y0, Y5, Y5
 	VPADDQ       constants<>+2688(SB), Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VSUBPD       constants<>+2624(SB), Y4, Y3
-	VFMADD231PD  Y4, Y5, Y3
-	VMOVAPD      Y4, Y2
+	VSUBPD       constants<>+2624(SB), Y4, Y2
 	VFMADD231PD  Y4, Y5, Y2
-	VADDPD       constants<>+2624(SB), Y2, Y1
-	VMULPD       Y1, Y3, Y3
-	VCVTPS2PD    (DX), Y1
+	VMOVAPD      Y4, Y1
+	VFMADD231PD  Y4, Y5, Y1
+	VADDPD       constants<>+2624(SB), Y1, Y0
+	VMULPD       Y0, Y2, Y2
+	VCVTPS2PD    (DX), Y0
 	VCVTPS2PD    (BX), Y4
-	VFMADD213PD  Y1, Y0, Y4
+	VFMADD213PD  Y0, Y3, Y4
 	VCVTPD2PSY   Y4, X4
 	VMOVUPS      X4, (AX)
 	VCVTPS2PD    (DI), Y4
-	VMULPD       Y2, Y4, Y4
 	VMULPD       Y1, Y4, Y4
-	VFMADD231PD  Y0, Y3, Y4
+	VMULPD       Y0, Y4, Y4
+	VFMADD231PD  Y3, Y2, Y4
 	VMULPD       constants<>+1600(SB), Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VMOVUPS      X4, (CX)
@@ -2035,7 +2033,8 @@ again:
 	ADDQ         $0x10, BX
 	ADDQ         $0x10, SI
 	ADDQ         $0x10, DI
-	DECQ         R8
+	ADDQ         $0x20, R8
+	DECQ         R9
 	JNZ          again
 	VZEROUPPER
 	RET
@@ -4086,122 +4085,118 @@ again:
 	VZEROUPPER
 	RET
 
-// func sampleAVX512(z *float32, mean *float32, logVar *float32, eps *float32, halves int) float64
-// Requires: AVX, AVX512F, SSE2
+// func sampleAVX512(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
+// Requires: AVX, AVX512F
 TEXT ·sampleAVX512(SB), NOSPLIT, $0-48
-	MOVQ   z+0(FP), AX
-	MOVQ   mean+8(FP), CX
-	MOVQ   logVar+16(FP), DX
-	MOVQ   eps+24(FP), BX
-	MOVQ   halves+32(FP), SI
-	VXORPS X0, X0, X0
+	MOVQ z+0(FP), AX
+	MOVQ kl+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ logVar+24(FP), BX
+	MOVQ eps+32(FP), SI
+	MOVQ halves+40(FP), DI
 
 again:
-	VCVTPS2PD     (CX), Z1
-	VCVTPS2PD     (DX), Z2
-	VMULPD        constants<>+1600(SB), Z2, Z4
-	VMOVUPD       constants<>+1664(SB), Z6
-	VFMADD231PD   constants<>+1728(SB), Z4, Z6
-	VSUBPD        constants<>+1664(SB), Z6, Z7
-	VMOVAPD       Z4, Z3
-	VFNMADD231PD  constants<>+1792(SB), Z7, Z3
-	VFNMADD231PD  constants<>+1856(SB), Z7, Z3
-	VMOVUPD       constants<>+1920(SB), Z7
-	VFMADD213PD   constants<>+1984(SB), Z3, Z7
-	VFMADD213PD   constants<>+2048(SB), Z3, Z7
-	VFMADD213PD   constants<>+2112(SB), Z3, Z7
-	VFMADD213PD   constants<>+2176(SB), Z3, Z7
-	VFMADD213PD   constants<>+2240(SB), Z3, Z7
-	VFMADD213PD   constants<>+2304(SB), Z3, Z7
-	VFMADD213PD   constants<>+2368(SB), Z3, Z7
-	VFMADD213PD   constants<>+2432(SB), Z3, Z7
-	VFMADD213PD   constants<>+2496(SB), Z3, Z7
-	VFMADD213PD   constants<>+2560(SB), Z3, Z7
-	VFMADD213PD   constants<>+1600(SB), Z3, Z7
-	VFMADD213PD   constants<>+2624(SB), Z3, Z7
-	VMULPD        Z3, Z7, Z7
-	VPADDQ        constants<>+2688(SB), Z6, Z6
-	VPSLLQ        $0x34, Z6, Z6
-	VSUBPD        constants<>+2624(SB), Z6, Z5
-	VFMADD231PD   Z6, Z7, Z5
-	VMOVAPD       Z6, Z3
-	VFMADD231PD   Z6, Z7, Z3
-	VADDPD        constants<>+2624(SB), Z3, Z4
-	VMULPD        Z4, Z5, Z5
-	VCVTPS2PD     (BX), Z4
-	VFMADD213PD   Z1, Z3, Z4
-	VCVTPD2PS     Z4, Y4
-	VMOVUPS       Y4, (AX)
-	VSUBPD        Z2, Z5, Z5
-	VFMADD231PD   Z1, Z1, Z5
-	VADDPD        Z5, Z0, Z0
-	ADDQ          $0x20, AX
-	ADDQ          $0x20, CX
-	ADDQ          $0x20, DX
-	ADDQ          $0x20, BX
-	DECQ          SI
-	JNZ           again
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y1, Y0, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X1, X0, X0
-	VHADDPD       X0, X0, X0
-	MOVSD         X0, ret+40(FP)
+	VCVTPS2PD    (DX), Z0
+	VCVTPS2PD    (BX), Z1
+	VMULPD       constants<>+1600(SB), Z1, Z3
+	VMOVUPD      constants<>+1664(SB), Z5
+	VFMADD231PD  constants<>+1728(SB), Z3, Z5
+	VSUBPD       constants<>+1664(SB), Z5, Z6
+	VMOVAPD      Z3, Z2
+	VFNMADD231PD constants<>+1792(SB), Z6, Z2
+	VFNMADD231PD constants<>+1856(SB), Z6, Z2
+	VMOVUPD      constants<>+1920(SB), Z6
+	VFMADD213PD  constants<>+1984(SB), Z2, Z6
+	VFMADD213PD  constants<>+2048(SB), Z2, Z6
+	VFMADD213PD  constants<>+2112(SB), Z2, Z6
+	VFMADD213PD  constants<>+2176(SB), Z2, Z6
+	VFMADD213PD  constants<>+2240(SB), Z2, Z6
+	VFMADD213PD  constants<>+2304(SB), Z2, Z6
+	VFMADD213PD  constants<>+2368(SB), Z2, Z6
+	VFMADD213PD  constants<>+2432(SB), Z2, Z6
+	VFMADD213PD  constants<>+2496(SB), Z2, Z6
+	VFMADD213PD  constants<>+2560(SB), Z2, Z6
+	VFMADD213PD  constants<>+1600(SB), Z2, Z6
+	VFMADD213PD  constants<>+2624(SB), Z2, Z6
+	VMULPD       Z2, Z6, Z6
+	VPADDQ       constants<>+2688(SB), Z5, Z5
+	VPSLLQ       $0x34, Z5, Z5
+	VSUBPD       constants<>+2624(SB), Z5, Z4
+	VFMADD231PD  Z5, Z6, Z4
+	VMOVAPD      Z5, Z2
+	VFMADD231PD  Z5, Z6, Z2
+	VADDPD       constants<>+2624(SB), Z2, Z3
+	VMULPD       Z3, Z4, Z4
+	VCVTPS2PD    (SI), Z3
+	VFMADD213PD  Z0, Z2, Z3
+	VCVTPD2PS    Z3, Y3
+	VMOVUPS      Y3, (AX)
+	VSUBPD       Z1, Z4, Z4
+	VFMADD231PD  Z0, Z0, Z4
+	VMOVUPD      Z4, (CX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x40, CX
+	DECQ         DI
+	JNZ          again
 	VZEROUPPER
 	RET
 
-// func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, halves int, scale float64)
+// func sampleGradientAVX512(dmean *float32, dlogVar *float32, dz *float32, mean *float32, logVar *float32, eps *float32, scale *float64, halves int)
 // Requires: AVX, AVX512F
 TEXT ·sampleGradientAVX512(SB), NOSPLIT, $0-64
-	MOVQ         dmean+0(FP), AX
-	MOVQ         dlogVar+8(FP), CX
-	MOVQ         dz+16(FP), DX
-	MOVQ         mean+24(FP), BX
-	MOVQ         logVar+32(FP), SI
-	MOVQ         eps+40(FP), DI
-	MOVQ         halves+48(FP), R8
-	VBROADCASTSD scale+56(FP), Z0
+	MOVQ dmean+0(FP), AX
+	MOVQ dlogVar+8(FP), CX
+	MOVQ dz+16(FP), DX
+	MOVQ mean+24(FP), BX
+	MOVQ logVar+32(FP), SI
+	MOVQ eps+40(FP), DI
+	MOVQ scale+48(FP), R8
+	MOVQ halves+56(FP), R9
 
 again:
-	VCVTPS2PD    (SI), Z1
-	VMULPD       constants<>+1600(SB), Z1, Z1
+	VMOVUPD      (R8), Z3
+	VCVTPS2PD    (SI), Z0
+	VMULPD       constants<>+1600(SB), Z0, Z0
 	VMOVUPD      constants<>+1664(SB), Z4
-	VFMADD231PD  constants<>+1728(SB), Z1, Z4
+	VFMADD231PD  constants<>+1728(SB), Z0, Z4
 	VSUBPD       constants<>+1664(SB), Z4, Z5
-	VMOVAPD      Z1, Z1
-	VFNMADD231PD constants<>+1792(SB), Z5, Z1
-	VFNMADD231PD constants<>+1856(SB), Z5, Z1
+	VMOVAPD      Z0, Z0
+	VFNMADD231PD constants<>+1792(SB), Z5, Z0
+	VFNMADD231PD constants<>+1856(SB), Z5, Z0
 	VMOVUPD      constants<>+1920(SB), Z5
-	VFMADD213PD  constants<>+1984(SB), Z1, Z5
-	VFMADD213PD  constants<>+2048(SB), Z1, Z5
-	VFMADD213PD  constants<>+2112(SB), Z1, Z5
-	VFMADD213PD  constants<>+2176(SB), Z1, Z5
-	VFMADD213PD  constants<>+2240(SB), Z1, Z5
-	VFMADD213PD  constants<>+2304(SB), Z1, Z5
-	VFMADD213PD  constants<>+2368(SB), Z1, Z5
-	VFMADD213PD  constants<>+2432(SB), Z1, Z5
-	VFMADD213PD  constants<>+2496(SB), Z1, Z5
-	VFMADD213PD  constants<>+2560(SB), Z1, Z5
-	VFMADD213PD  constants<>+1600(SB), Z1, Z5
-	VFMADD213PD  constants<>+2624(SB), Z1, Z5
-	VMULPD       Z1, Z5, Z5
+	VFMADD213PD  constants<>+1984(SB), Z0, Z5
+	VFMADD213PD  constants<>+2048(SB), Z0, Z5
+	VFMADD213PD  constants<>+2112(SB), Z0, Z5
+	VFMADD213PD  constants<>+2176(SB), Z0, Z5
+	VFMADD213PD  constants<>+2240(SB), Z0, Z5
+	VFMADD213PD  constants<>+2304(SB), Z0, Z5
+	VFMADD213PD  constants<>+2368(SB), Z0, Z5
+	VFMADD213PD  constants<>+2432(SB), Z0, Z5
+	VFMADD213PD  constants<>+2496(SB), Z0, Z5
+	VFMADD213PD  constants<>+2560(SB), Z0, Z5
+	VFMADD213PD  constants<>+1600(SB), Z0, Z5
+	VFMADD213PD  constants<>+2624(SB), Z0, Z5
+	VMULPD       Z0, Z5, Z5
 	VPADDQ       constants<>+2688(SB), Z4, Z4
 	VPSLLQ       $0x34, Z4, Z4
-	VSUBPD       constants<>+2624(SB), Z4, Z3
-	VFMADD231PD  Z4, Z5, Z3
-	VMOVAPD      Z4, Z2
+	VSUBPD       constants<>+2624(SB), Z4, Z2
 	VFMADD231PD  Z4, Z5, Z2
-	VADDPD       constants<>+2624(SB), Z2, Z1
-	VMULPD       Z1, Z3, Z3
-	VCVTPS2PD    (DX), Z1
+	VMOVAPD      Z4, Z1
+	VFMADD231PD  Z4, Z5, Z1
+	VADDPD       constants<>+2624(SB), Z1, Z0
+	VMULPD       Z0, Z2, Z2
+	VCVTPS2PD    (DX), Z0
 	VCVTPS2PD    (BX), Z4
-	VFMADD213PD  Z1, Z0, Z4
+	VFMADD213PD  Z0, Z3, Z4
 	VCVTPD2PS    Z4, Y4
 	VMOVUPS      Y4, (AX)
 	VCVTPS2PD    (DI), Z4
-	VMULPD       Z2, Z4, Z4
 	VMULPD       Z1, Z4, Z4
-	VFMADD231PD  Z0, Z3, Z4
+	VMULPD       Z0, Z4, Z4
+	VFMADD231PD  Z3, Z2, Z4
 	VMULPD       constants<>+1600(SB), Z4, Z4
 	VCVTPD2PS    Z4, Y4
 	VMOVUPS      Y4, (CX)
@@ -4211,7 +4206,8 @@ again:
 	ADDQ         $0x20, BX
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, DI
-	DECQ         R8
+	ADDQ         $0x40, R8
+	DECQ         R9
 	JNZ          again
 	VZEROUPPER
 	RET

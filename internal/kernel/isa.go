@@ -48,10 +48,11 @@ type isa struct {
 	// pixels computes dst[i] = src[i]/255.
 	pixels func(dst *float32, src *byte, vectors int)
 
-	// sample sets z of [Kernel.Sample] and returns twice the KL divergence;
-	// sampleGradient is [Kernel.SampleGradient]. Both count in halves of vectors.
-	sample         func(z, mean, logVar, eps *float32, halves int) float64
-	sampleGradient func(dmean, dlogVar, dz, mean, logVar, eps *float32, halves int, scale float64)
+	// sample sets z of [Kernel.SampleKL] and kl to twice the divergence of each number;
+	// sampleGradient is [Kernel.SampleKLGradient] with a scale for each number. Both
+	// count in halves of vectors.
+	sample         func(z *float32, kl *float64, mean, logVar, eps *float32, halves int)
+	sampleGradient func(dmean, dlogVar, dz, mean, logVar, eps *float32, scale *float64, halves int)
 
 	// normal sets lanes/2 pairs of numbers at a time to the pairs of normal numbers
 	// that blocks of streams of package random make. stream points to the two words

@@ -44,11 +44,12 @@ import (
 type Kernel struct {
 	gonum.Implementation // what we do no faster, and the reference in tests
 
-	isa    *isa // nil: portable
-	pool   pool
-	floats scratch[float32]
-	ints   scratch[int]
-	plans  plans
+	isa     *isa // nil: portable
+	pool    pool
+	floats  scratch[float32]
+	doubles scratch[float64]
+	ints    scratch[int]
+	plans   plans
 	calls
 }
 
@@ -126,5 +127,13 @@ func (j Job) Wait() { j.pool.wait(j.job) }
 func checkLen(function, name string, got, want int) {
 	if got != want {
 		panic(fmt.Sprintf("kernel: %s: len(%s) is %d, want %d", function, name, got, want))
+	}
+}
+
+// checkRows panics unless a slice, of one value for each column, has a length that
+// divides the n values of whole rows.
+func checkRows(function, name string, columns, n int) {
+	if columns == 0 || n%columns != 0 {
+		panic(fmt.Sprintf("kernel: %s: len(%s) is %d, which does not divide %d values into rows", function, name, columns, n))
 	}
 }

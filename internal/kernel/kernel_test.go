@@ -163,6 +163,7 @@ func testNothingIsAllocated(t *testing.T) {
 	average, m, v := slices.Clone(w), slices.Clone(w), slices.Clone(w)
 	const latents = 2*n - 1
 	l, index, pixels := make([]float32, latents), make([]int, latents), make([]byte, latents)
+	kl := make([]float64, 3)
 	counts := &count{make([]atomic.Int32, n)}
 	step := func() {
 		job := k.Start(n, counts)
@@ -177,6 +178,8 @@ func testNothingIsAllocated(t *testing.T) {
 		k.TanhGradient(l, l)
 		k.Sample(l, l, l, l)
 		k.SampleGradient(l, l, l, l, l, l, 1)
+		k.SampleKL(l, kl, l, l, l)
+		k.SampleKLGradient(l, l, l, l, l, l, kl)
 		k.Pixels(l, pixels)
 		k.Normal(l, 1, random.TrainNoise, 0, index)
 		job.Wait()

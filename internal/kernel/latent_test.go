@@ -142,3 +142,60 @@ func testSamplePassesNaNAndInf(t *testing.T) {
 		}
 	}
 }
+
+func TestSampleKL(t *testing.T) { eachKernel(t, testSampleKL) }
+
+// The divergences are those of the dimensions, the sample is that of Sample.
+func testSampleKL(t *testing.T) {
+	k := newKernel(t, 2)
+	cases := latentCases()
+	for _, dims := range []int{1, 2, 3, 7, 16, 33} {
+		n := len(cases) / dims * dims
+		z, mean, logVar, eps, _ := columns(cases[:n])
+		want, magnitude := make([]float64, dims), make([]float64, dims)
+		for i, c := range cases[:n] {
+			_, _, kl, largest := c.z()
+			want[i%dims] += kl
+			magnitude[i%dims] += largest
+		}
+		kl := make([]float64, dims)
+		k.SampleKL(z, kl, mean, logVar, eps)
+		for j, got := range kl {
+			if d := math.Abs(got - want[j]); !(d <= 1e-14*magnitude[j]) {
+				t.Errorf("%d dimensions: kl[%d] = %v, want %v", dims, j, got, want[j])
+			}
+		}
+		same := rubbish(n)
+		k.Sample(same, mean, logVar, eps)
+		if !slices.Equal(z, same) {
+			t.Errorf("%d dimensions: z is not that of Sample", dims)
+		}
+	}
+}
+
+func TestSampleKLGradient(t *testing.T) { eachKernel(t, testSampleKLGradient) }
+
+// A scale changes its own dimension and no bit of another.
+func testSampleKLGradient(t *testing.T) {
+	k := newKernel(t, 2)
+	cases := latentCases()
+	for _, dims := range []int{1, 3, 7, 16} {
+		n := len(cases) / dims * dims
+		_, mean, logVar, eps, dz := columns(cases[:n])
+		scale := make([]float64, dims)
+		for j := range scale {
+			scale[j] = []float64{1. / 128, 0, 3}[j%3]
+		}
+		dmean, dlogVar := rubbish(n), rubbish(n)
+		k.SampleKLGradient(dmean, dlogVar, dz, mean, logVar, eps, scale)
+		for j, s := range scale {
+			wantMean, wantLogVar := rubbish(n), rubbish(n)
+			k.SampleGradient(wantMean, wantLogVar, dz, mean, logVar, eps, s)
+			for i := j; i < n; i += dims {
+				if dmean[i] != wantMean[i] || dlogVar[i] != wantLogVar[i] {
+					t.Fatalf("%d dimensions, scale %v: gradient %v, %v, want %v, %v", dims, s, dmean[i], dlogVar[i], wantMean[i], wantLogVar[i])
+				}
+			}
+		}
+	}
+}

@@ -8,15 +8,13 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sample generates z = mean + sigma eps with sigma = e^(logVar/2), and the sum of
-// twice the KL divergences, mean^2 + (sigma^2 - 1) - logVar.
+// sample generates z = mean + sigma eps with sigma = e^(logVar/2), and twice the KL
+// divergences, mean^2 + (sigma^2 - 1) - logVar.
 func (set isa) sample(c *constants) {
-	TEXT("sample"+set.name, NOSPLIT, "func(z, mean, logVar, eps *float32, halves int) float64")
+	TEXT("sample"+set.name, NOSPLIT, "func(z *float32, kl *float64, mean, logVar, eps *float32, halves int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("sample%s sets z = mean + e^(logVar/2) eps, in halves of vectors of %d numbers, and returns the sum of twice the KL divergences.", set.name, set.lanes))
-	z, mean, logVar, eps, halves := load("z"), load("mean"), load("logVar"), load("eps"), load("halves")
-	sum := set.vec()
-	zero(sum)
+	Doc(fmt.Sprintf("sample%s sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of %d numbers.", set.name, set.lanes))
+	z, kl, mean, logVar, eps, halves := load("z"), load("kl"), load("mean"), load("logVar"), load("eps"), load("halves")
 	Label("again")
 	mu, lv, sigma, t := set.vec(), set.vec(), set.vec(), set.vec()
 	VCVTPS2PD(at(mean, 0), mu)
@@ -29,24 +27,25 @@ func (set isa) sample(c *constants) {
 
 	VSUBPD(lv, excess, excess)
 	VFMADD231PD(mu, mu, excess)
-	VADDPD(excess, sum, sum)
+	VMOVUPD(excess, at(kl, 0))
 	set.nextHalf(z, mean, logVar, eps)
+	set.next(kl)
 	DECQ(halves)
 	JNZ(LabelRef("again"))
-	set.returnSum(sum)
+	VZEROUPPER()
+	RET()
 }
 
 // sampleGradient generates the gradient of sample's two results.
 func (set isa) sampleGradient(c *constants) {
-	TEXT("sampleGradient"+set.name, NOSPLIT, "func(dmean, dlogVar, dz, mean, logVar, eps *float32, halves int, scale float64)")
+	TEXT("sampleGradient"+set.name, NOSPLIT, "func(dmean, dlogVar, dz, mean, logVar, eps *float32, scale *float64, halves int)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("sampleGradient%s sets dmean = dz + scale mean and dlogVar = (dz sigma eps + scale (sigma^2 - 1))/2, in halves of vectors of %d numbers.", set.name, set.lanes))
 	dmean, dlogVar, dz := load("dmean"), load("dlogVar"), load("dz")
-	mean, logVar, eps, halves := load("mean"), load("logVar"), load("eps"), load("halves")
-	scale := set.vec()
-	VBROADCASTSD(param("scale"), scale)
+	mean, logVar, eps, scales, halves := load("mean"), load("logVar"), load("eps"), load("scale"), load("halves")
 	Label("again")
-	dzv, lv, sigma, excess, t := set.vec(), set.vec(), set.vec(), set.vec(), set.vec()
+	dzv, lv, sigma, excess, scale, t := set.vec(), set.vec(), set.vec(), set.vec(), set.vec(), set.vec()
+	VMOVUPD(at(scales, 0), scale)
 	set.widths(c, logVar, lv, sigma, excess)
 	VCVTPS2PD(at(dz, 0), dzv)
 	VCVTPS2PD(at(mean, 0), t)
@@ -62,6 +61,7 @@ func (set isa) sampleGradient(c *constants) {
 	set.narrow(t, t)
 	VMOVUPS(set.half(t), at(dlogVar, 0))
 	set.nextHalf(dmean, dlogVar, dz, mean, logVar, eps)
+	set.next(scales)
 	DECQ(halves)
 	JNZ(LabelRef("again"))
 	VZEROUPPER()

@@ -1,15 +1,10 @@
-package models
+package nn
 
 import (
-	"cmp"
 	"math"
 
-	"govae/images"
 	"govae/internal/random"
 )
-
-// Shape is the size of an image or of a feature map, or of a vector.
-type Shape = images.Shape
 
 // chw returns the dimensions of s in file order, those of a vector as one pixel's.
 func chw(s Shape) []int {
@@ -25,13 +20,12 @@ type Param struct {
 	Shape []int     // as in the files
 	Value []float32 // in memory order
 
-	offset int     // of Value in the model's vector of all parameters
-	axes   []int   // Shape, with the axes that memory order takes apart split up
-	perm   []int   // memory axis i is axes[perm[i]]; nil where the orders agree
-	fanIn  int     // values that its layer adds up for one output, for the initialisation
-	gain   float64 // of the initial values; 0 means 1
-	out    int     // the axis of Shape with the layer's output channels
-	coded  coded   // how files hold Value where that is not as float32
+	offset int   // of Value in the model's vector of all parameters
+	axes   []int // Shape, with the axes that memory order takes apart split up
+	perm   []int // memory axis i is axes[perm[i]]; nil where the orders agree
+	fanIn  int   // values that its layer adds up for one output, for the initialisation
+	out    int   // the axis of Shape with the layer's output channels
+	coded  coded // how files hold Value where that is not as float32
 }
 
 // Len returns the number of values.
@@ -77,12 +71,12 @@ func (p *Param) permute(visit func(memory, file int)) {
 	walk(0, 0)
 }
 
-// initialise sets p to uniform numbers of +-gain/sqrt(fan in), weights and biases
-// alike. They are drawn in file order, so that the memory layout does not change a
-// model.
-func (p *Param) initialise(seed uint64, index int) {
+// Initialise sets p to uniform numbers of +-gain/sqrt(fan in), weights and biases
+// alike. They are drawn in file order, from the seed's stream number index, so that the
+// memory layout does not change a model.
+func (p *Param) Initialise(seed uint64, index int, gain float64) {
 	file := make([]float32, p.Len())
-	bound := cmp.Or(p.gain, 1) / math.Sqrt(float64(p.fanIn))
+	bound := gain / math.Sqrt(float64(p.fanIn))
 	s := random.New(seed, random.Init, 0, uint32(index))
 	for i := range file {
 		file[i] = float32(bound * (2*s.Float64() - 1))

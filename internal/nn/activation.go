@@ -1,4 +1,4 @@
-package models
+package nn
 
 import (
 	"govae/internal/kernel"
@@ -13,9 +13,6 @@ const (
 	ReLU                // max(0, s)
 	Tanh
 )
-
-// activations are the names used in flags and in config.json.
-var activations = map[string]Activation{"relu": ReLU, "tanh": Tanh}
 
 // forward applies a to y in place. The kernels apply ReLU while the sums are
 // still in registers, so there is nothing left to do for it here.

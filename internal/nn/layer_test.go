@@ -1,0 +1,247 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"govae/infer"
+	"govae/internal/enginetest"
+	"govae/internal/gradienttest"
+	"govae/internal/kernel"
+	"govae/internal/random"
+	"govae/onnx"
+)
+
+func hwc(h, w, c int) Shape { return Shape{H: h, W: w, C: c} }
+func vec(n int) Shape       { return Shape{C: n} }
+
+// layerTests is the one table that every layer is tested with: its gradients by
+// central differences, its ONNX form by both engines. A new layer needs a row.
+var layerTests = []struct {
+	name  string
+	layer Layer
+}{
+	{"dense", NewDense("dense", vec(5), vec(4), Identity)},
+	{"dense relu from an image", NewDense("dense", hwc(3, 2, 4), vec(6), ReLU)},
+	{"dense tanh to an image", NewDense("dense", vec(3), hwc(2, 3, 4), Tanh)},
+	{"dense from pixel to pixel", NewDense("dense", hwc(1, 1, 3), hwc(1, 1, 2), Identity)},
+	{"dense from image to image", NewDense("dense", hwc(2, 2, 3), hwc(4, 1, 2), ReLU)},
+	{"conv stride 1", NewConv2D("conv", hwc(5, 4, 3), 4, 3, 1, Identity)},
+	{"conv stride 2 relu", NewConv2D("conv", hwc(6, 8, 1), 32, 3, 2, ReLU)},
+	{"conv stride 2 odd tanh", NewConv2D("conv", hwc(7, 5, 3), 6, 3, 2, Tanh)},
+	{"conv of one pixel", NewConv2D("conv", hwc(1, 1, 3), 2, 3, 2, ReLU)},
+	{"conv transpose stride 1", NewConvTranspose2D("conv_transpose", 6, hwc(4, 5, 1), 3, 1, Identity)},
+	{"conv transpose stride 2 relu", NewConvTranspose2D("conv_transpose", 8, hwc(6, 8, 5), 3, 2, ReLU)},
+	{"conv transpose stride 2 odd", NewConvTranspose2D("conv_transpose", 3, hwc(7, 6, 3), 3, 2, Tanh)},
+	{"latent", NewLatent("latent", 3)},
+	{"clip", NewClip("clip", vec(6), -0.7, 0.9)},
+	{"conv transpose to one pixel", NewConvTranspose2D("conv_transpose", 4, hwc(1, 1, 3), 3, 2, Identity)},
+}
+
+// bind gives a layer random parameters and returns them, one after the other.
+func bind(l Layer) (theta []float32) {
+	total := 0
+	for _, p := range l.Params() {
+		p.offset = total
+		total += p.Len()
+	}
+	theta = normal(total, 3)
+	for i := range theta {
+		theta[i] /= 4
+	}
+	for _, p := range l.Params() {
+		p.Value = p.In(theta)
+	}
+	return theta
+}
+
+func testKernel(t testing.TB) *kernel.Kernel {
+	k, err := kernel.New(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Close)
+	return k
+}
+
+// normal returns n values from a stream of their own.
+func normal(n int, stream uint32) []float32 {
+	x := make([]float32, n)
+	s := random.New(7, random.Probe, 0, stream)
+	s.Normal(x)
+	return x
+}
+
+// newCall returns a call of the layer on n random images, all gradients wanted.
+func newCall(k *kernel.Kernel, l Layer, n int, theta []float32) *Call {
+	c := &Call{
+		Kernel: k, N: n, Train: true,
+		Y: make([]float32, n*l.Out().Len()), Divergence: newDivergence("", l.Out().C), Scratch: make([]float32, n*l.Scratch()),
+		DY: make([]float32, n*l.Out().Len()), Grad: make([]float32, len(theta)),
+	}
+	for i, in := range l.In() {
+		c.X = append(c.X, normal(n*in.Len(), uint32(10+i)))
+		c.DX = append(c.DX, make([]float32, n*in.Len()))
+	}
+	return c
+}
+
+// TestLayerGradients compares each layer's backward pass with central differences
+// of sum(y * c) for random c, by every input and by every parameter.
+func TestLayerGradients(t *testing.T) {
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testLayerGradients(t, testKernel(t))
+		})
+	}
+}
+
+func testLayerGradients(t *testing.T, k *kernel.Kernel) {
+	for _, tt := range layerTests {
+		t.Run(tt.name, func(t *testing.T) {
+			const n = 2
+			l, theta := tt.layer, bind(tt.layer)
+			c := newCall(k, l, n, theta)
+			weights := normal(len(c.Y), 2)
+			objective := func() float64 {
+				l.Forward(c)
+				var sum float64
+				for i, v := range c.Y {
+					sum += float64(v) * float64(weights[i])
+				}
+				return sum
+			}
+			objective()
+			copy(c.DY, weights)
+			l.Backward(c)
+			for i := range c.X {
+				gradienttest.Check(t, fmt.Sprintf("input %d", i), c.X[i], c.DX[i], 1e-3, 5e-3, objective)
+			}
+			gradienttest.Check(t, "parameters", theta, c.Grad, 1e-3, 5e-3, objective)
+		})
+	}
+}
+
+// TestConvNaive compares the convolutions with the sums that define them.
+func TestConvNaive(t *testing.T) {
+	k := testKernel(t)
+	for _, stride := range []int{1, 2} {
+		for _, filter := range []int{1, 3, 4, 5} {
+			for _, in := range []Shape{hwc(7, 5, 3), hwc(8, 6, 1), hwc(1, 2, 2)} {
+				t.Run(fmt.Sprintf("%v filter %d stride %d", in, filter, stride), func(t *testing.T) {
+					const filters = 4
+					l := NewConv2D("c", in, filters, filter, stride, Identity)
+					c := newCall(k, l, 1, bind(l))
+					file := make([]float32, l.weight.Len())
+					l.weight.ToFile(file, l.weight.Value)
+					l.Forward(c)
+					out, padding := l.Out(), (filter-1)/2
+					for i := range out.H {
+						for j := range out.W {
+							for f := range filters {
+								want := float64(l.bias.Value[f])
+								for u := range filter {
+									for v := range filter {
+										r, s := i*stride+u-padding, j*stride+v-padding
+										if r < 0 || r >= in.H || s < 0 || s >= in.W {
+											continue
+										}
+										for ch := range in.C {
+											want += float64(c.X[0][(r*in.W+s)*in.C+ch]) * float64(file[((f*in.C+ch)*filter+u)*filter+v])
+										}
+									}
+								}
+								if got := c.Y[(i*out.W+j)*filters+f]; math.Abs(float64(got)-want) > 1e-5 {
+									t.Fatalf("output at %d,%d,%d is %g, want %g", i, j, f, got, want)
+								}
+							}
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestLayerParity runs each layer's ONNX form in both engines and compares it with the
+// forward pass in evaluation mode.
+func TestLayerParity(t *testing.T) {
+	t.Run("gonum", func(t *testing.T) { testLayerParity(t, enginetest.Gonum(t)) })
+	t.Run("onnxruntime", func(t *testing.T) { testLayerParity(t, enginetest.ONNXRuntime(t)) })
+}
+
+func testLayerParity(t *testing.T, e infer.Engine) {
+	engine, k := infer.Verifier{Engine: e}, testKernel(t)
+	for _, tt := range layerTests {
+		t.Run(tt.name, func(t *testing.T) {
+			const n = 3
+			l := tt.layer
+			c := newCall(k, l, n, bind(l))
+			c.Train = false
+			l.Forward(c)
+
+			g := onnx.NewBuilder("layer")
+			var values []onnx.Value
+			var inputs []*onnx.Tensor
+			for i, in := range l.In() {
+				name := fmt.Sprintf("x%d", i)
+				values = append(values, g.Input(name, onnx.Float32, dims(in)...))
+				shape := []int64{n}
+				for _, d := range dims(in)[1:] {
+					shape = append(shape, d.Size)
+				}
+				inputs = append(inputs, onnx.Float32Tensor(name, shape, channelsFirst(c.X[i], in)))
+			}
+			g.Output("y", l.Emit(g, values...))
+			m, err := g.Model(onnx.ModelOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := m.Marshal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := engine.Run(t.Context(), data, inputs...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := out[0].Float32s()
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := channelsFirst(c.Y, l.Out())
+			if len(got) != len(want) {
+				t.Fatalf("%d values, want %d", len(got), len(want))
+			}
+			for i, w := range want {
+				if diff := math.Abs(float64(got[i] - w)); !(diff <= 1e-5*math.Max(1, math.Abs(float64(w)))) {
+					t.Fatalf("value %d is %g in the engine and %g here", i, got[i], w)
+				}
+			}
+		})
+	}
+}
+
+// dims is a shape in ONNX: [batch, C, H, W], or [batch, n] for a vector.
+func dims(s Shape) []onnx.Dim {
+	d := []onnx.Dim{onnx.Named("batch"), onnx.Size(int64(s.C))}
+	if !s.IsVector() {
+		d = append(d, onnx.Size(int64(s.H)), onnx.Size(int64(s.W)))
+	}
+	return d
+}
+
+// channelsFirst copies images from (N, H, W, C) to (N, C, H, W).
+func channelsFirst(x []float32, s Shape) []float32 {
+	out := make([]float32, 0, len(x))
+	for image := x; len(image) > 0; image = image[s.Len():] {
+		for c := range s.C {
+			for p := range s.Len() / s.C {
+				out = append(out, image[p*s.C+c])
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,51 @@
+package nn
+
+import "slices"
+
+// memory is a piece of memory that a pass needs from one of its steps to another, both
+// included. Steps count from 0 through the forward pass and on through the backward one.
+type memory struct {
+	size     int // values per image
+	from, to int
+	data     []float32 // (batch, size)
+}
+
+// layOut gives memories their place, for a batch. Those whose steps do not overlap may
+// share one, which is how a pass of many layers needs that of a few.
+func layOut(memories []*memory, batch int) {
+	slices.SortStableFunc(memories, func(a, b *memory) int { return a.from - b.from })
+	type slot struct {
+		size, until int
+		users       []*memory
+	}
+	var slots []*slot
+	for _, m := range memories {
+		var best *slot
+		for _, s := range slots {
+			if s.until < m.from && (best == nil || fit(s.size, m.size) < fit(best.size, m.size)) {
+				best = s
+			}
+		}
+		if best == nil {
+			best = &slot{}
+			slots = append(slots, best)
+		}
+		best.size, best.until = max(best.size, m.size), m.to
+		best.users = append(best.users, m)
+	}
+	for _, s := range slots {
+		data := make([]float32, batch*s.size)
+		for _, m := range s.users {
+			m.data = data[:batch*m.size]
+		}
+	}
+}
+
+// fit is what is lost by placing want values in a slot of have: what is left unused, or
+// worse, what the slot must grow by.
+func fit(have, want int) int {
+	if have >= want {
+		return have - want
+	}
+	return 1<<32 + want - have
+}

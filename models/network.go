@@ -1,0 +1,57 @@
+package models
+
+import (
+	"govae/internal/kernel"
+	"govae/internal/nn"
+)
+
+// Network is a VAE laid out for training: from images and noise to the logits of their
+// reconstructions, and back. It is used by one goroutine at a time.
+type Network struct {
+	*VAE
+	pass *nn.Pass
+}
+
+// Inputs are what a network computes a batch of N images from.
+type Inputs struct {
+	N     int
+	Image []float32 // (N, H, W, C) in [0, 1]
+	Noise []float32 // (N, L), standard normal
+}
+
+// NewNetwork returns a network for batches of up to batch images.
+func (m *VAE) NewNetwork(batch int) *Network {
+	logits := []*nn.Value{m.logits}
+	return &Network{m, m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
+}
+
+// Forward runs a batch through the network. train is the mode of its layers; without it
+// nothing of the VAE changes.
+func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
+	w.pass.Forward(k, in.N, train, in.Image, in.Noise)
+}
+
+// Logits are those of the reconstructions of the latest batch, (N, H, W, C).
+func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
+
+// LogitsGradient is where the gradient of the loss by the logits belongs.
+func (w *Network) LogitsGradient() []float32 { return w.pass.Gradient(w.logits) }
+
+// Divergences are those of the posterior of the latest batch from the prior, one for each
+// group of latent variables.
+func (w *Network) Divergences() []*nn.Divergence { return w.pass.Divergences() }
+
+// Backward writes the gradient of the loss by the parameters to grad, which is laid out
+// like [VAE.Theta], from the gradient by the logits, the divergences' scales, and the
+// derivative by log sigma where that is learned. A gradient that would take log sigma
+// still further below its bound is 0.
+func (w *Network) Backward(grad []float32, dLogSigma float64) {
+	w.pass.Backward(grad)
+	if w.logSigma == nil {
+		return
+	}
+	if w.logSigma.Value[0] <= MinLogSigma && dLogSigma > 0 {
+		dLogSigma = 0
+	}
+	w.logSigma.In(grad)[0] = float32(dLogSigma)
+}

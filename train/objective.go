@@ -1,0 +1,57 @@
+package train
+
+import (
+	"govae/internal/kernel"
+	"govae/models"
+)
+
+// Objective is what training makes small: from a network and a batch to terms, and to
+// the gradient of their weighted sum.
+type Objective interface {
+	// Terms runs the network on the step's batch and returns the sums of the terms over
+	// its images; KLByDimension is valid until the next call. If s.Grad is not nil, the
+	// network runs in training mode and s.Grad becomes the gradient of the loss, which is
+	// a mean over the batch.
+	Terms(s *Step) Terms
+}
+
+// Step is one batch on its way through a network.
+type Step struct {
+	Kernel *kernel.Kernel
+	Net    *models.Network
+	Batch  *Batch
+	Number int       // of the training step, from 1; 0 in evaluation
+	Grad   []float32 // laid out like [models.VAE.Theta]; nil in evaluation
+}
+
+// Terms are the two terms of the ELBO, in nats per image.
+type Terms struct {
+	Reconstruction float64 // -log p(x|z), summed over pixels
+	KL             float64 // KL(q(z|x) || p(z)), summed over latent dimensions
+	// KLByDimension are the shares of KL by latent dimension, those of the groups of
+	// latent variables one after the other. A dimension that the model does not use has
+	// about 0.
+	KLByDimension []float64
+}
+
+// ELBO is the evidence lower bound at beta = 1.
+func (t Terms) ELBO() float64 { return -(t.Reconstruction + t.KL) }
+
+func (t *Terms) add(u Terms) {
+	t.Reconstruction += u.Reconstruction
+	t.KL += u.KL
+	if t.KLByDimension == nil && t.KL == u.KL { // the first batch, or else one after those of an older checkpoint
+		t.KLByDimension = make([]float64, len(u.KLByDimension))
+	}
+	for i := range t.KLByDimension {
+		t.KLByDimension[i] += u.KLByDimension[i]
+	}
+}
+
+func (t Terms) over(n int) Terms {
+	mean := Terms{Reconstruction: t.Reconstruction / float64(n), KL: t.KL / float64(n)}
+	for _, v := range t.KLByDimension {
+		mean.KLByDimension = append(mean.KLByDimension, v/float64(n))
+	}
+	return mean
+}

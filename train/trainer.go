@@ -1,0 +1,38 @@
+package train
+
+import (
+	"govae/internal/kernel"
+	"govae/models"
+)
+
+// trainer is what a training step and an evaluation need, made once.
+type trainer struct {
+	kernel    *kernel.Kernel
+	net       *models.Network
+	objective Objective
+	pipeline  *pipeline
+	batch     int       // images, at most
+	grad      []float32 // of the parameters
+	current   Step      // reused, so that a step allocates nothing
+}
+
+// newTrainer takes over the kernel.
+func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) *trainer {
+	return &trainer{
+		kernel: k, net: m.NewNetwork(batch), objective: o, pipeline: newPipeline(m, k, batch),
+		batch: batch, grad: make([]float32, len(m.Theta)),
+	}
+}
+
+// terms returns the objective's terms of a batch, and their gradient unless grad is nil;
+// number is that of the training step.
+func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
+	t.current = Step{Kernel: t.kernel, Net: t.net, Batch: b, Number: number, Grad: grad}
+	return t.objective.Terms(&t.current)
+}
+
+// close waits for what is being prepared and ends the kernel.
+func (t *trainer) close() {
+	t.pipeline.drop()
+	t.kernel.Close()
+}
