@@ -27,6 +27,8 @@ func (m *VAE) AtPrecision(p Precision) (*VAE, error) {
 		return nil, err
 	}
 	copy(rounded.Theta, m.Theta)
+	copy(rounded.State, m.State)
+	rounded.LatentStats = m.LatentStats
 	for _, q := range rounded.Params() {
 		if err := q.Round(p); err != nil {
 			return nil, err

@@ -105,7 +105,7 @@ func parseSaved(data []byte) (Saved, error) {
 	}
 	s.Model = config
 	if st := s.LatentStats; st != nil && (len(st.Mean) != config.Latent || len(st.Std) != config.Latent) {
-		return Saved{}, errors.New("latent_stats do not have one value a latent dimension")
+		return Saved{}, errors.New("latent_stats do not have one value per latent dimension")
 	}
 	return s, nil
 }
@@ -205,20 +205,20 @@ func (m *VAE) ID() string {
 
 // Load reads a model directory. Latent statistics of other weights than those in
 // the directory are left out.
-func Load(dir string) (*VAE, Saved, error) {
+func Load(dir string) (*VAE, error) {
 	s, err := LoadSaved(dir)
 	if err != nil {
-		return nil, Saved{}, err
+		return nil, err
 	}
 	m, err := build(s.Model)
 	if err != nil {
-		return nil, Saved{}, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigFile), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, ConfigFile), err)
 	}
 	if err := m.LoadWeights(filepath.Join(dir, WeightsFile)); err != nil {
-		return nil, Saved{}, err
+		return nil, err
 	}
-	if s.StatsOf != m.ID() {
-		s.LatentStats, s.StatsOf = nil, ""
+	if s.StatsOf == m.ID() {
+		m.LatentStats = s.LatentStats
 	}
-	return m, s, nil
+	return m, nil
 }

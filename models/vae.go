@@ -27,6 +27,10 @@ type VAE struct {
 	// Theta holds all parameters, one after the other. State holds what training
 	// changes otherwise, such as running statistics.
 	Theta, State []float32
+	// LatentStats are those of the present parameters over the images that they were
+	// trained on, as a finished run leaves them; nil where they are not known. They are
+	// exported with the model.
+	LatentStats *LatentStats
 
 	graph    nn.Graph
 	features int       // how many of the first parameters are below the posterior

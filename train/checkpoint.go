@@ -144,13 +144,30 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 	}
 	if previous := c.loadFile(filepath.Join(dir, PreviousCheckpointFile)); previous != nil {
 		if errors.As(previous, new(*damagedError)) {
-			return fmt.Errorf("%w; its predecessor cannot be used either; start afresh (--force)", err)
+			return &DamagedError{err}
 		}
 		return previous
 	}
 	warn(fmt.Sprintf("%v; going on from its predecessor", err))
 	return nil
 }
+
+// ExistsError says that the directory of a new run holds one already.
+type ExistsError struct{ Dir string }
+
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("%s holds a run already: resume it, overwrite it, or give another directory", e.Dir)
+}
+
+// DamagedError says that a run cannot be resumed because neither its checkpoint nor the
+// one before it can be read. It wraps what is wrong with the former.
+type DamagedError struct{ Err error }
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%v; its predecessor cannot be used either; start afresh", e.Err)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
 
 // damagedError is an error for which the predecessor may be of help.
 type damagedError struct{ error }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"govae/dataset"
@@ -56,6 +57,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
+	m.LatentStats = nil // those of other parameters
 	r := &run{Options: o, train: data.Train, test: data.Test}
 	if o.ValFraction > 0 {
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
@@ -84,10 +86,17 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	return r, nil
 }
 
-// check returns an error unless m can be trained on the data.
+// check returns an error unless m can be trained on the data. A model without names of
+// classes gets those of the data.
 func check(data *dataset.Data, m *models.VAE) error {
 	if data.Train.Shape != m.Config.Image {
 		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	}
+	if m.Config.Labels == nil {
+		m.Config.Labels = data.Classes
+	}
+	if data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
+		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
 	}
 	return nil
 }
@@ -112,17 +121,17 @@ func (r *run) open() error {
 		}
 		r.metrics = readMetrics(r.Dir, r.state.Epoch)
 		if r.validation != nil && r.state.BestEpoch > 0 {
-			best, _, err := models.Load(r.Dir)
+			best, err := models.Load(r.Dir)
 			if err != nil {
 				return fmt.Errorf("the weights of the best epoch: %w", err)
 			}
 			r.kept = best.Theta
 		}
 	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
-		return fmt.Errorf("%s holds a run already: resume it (--resume), overwrite it (--force), or give another directory", r.Dir)
+		return &ExistsError{r.Dir}
 	default:
 		if r.Resume {
-			r.Warn(fmt.Sprintf("%s holds no run to go on with (--resume): starting afresh", r.Dir))
+			r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))
 		}
 		if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 			return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
@@ -131,7 +140,7 @@ func (r *run) open() error {
 			return err
 		}
 	}
-	if err := r.saveConfig(nil); err != nil {
+	if err := r.saveConfig(); err != nil {
 		return err
 	}
 	r.saved = time.Now()
@@ -293,7 +302,7 @@ func (r *run) saveCheckpoint() error {
 }
 
 // saveConfig writes config.json.
-func (r *run) saveConfig(stats *models.LatentStats) error {
+func (r *run) saveConfig() error {
 	training, err := json.Marshal(struct {
 		settings
 		record
@@ -301,8 +310,8 @@ func (r *run) saveConfig(stats *models.LatentStats) error {
 	if err != nil {
 		return err
 	}
-	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: stats}
-	if stats != nil {
+	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: r.m.LatentStats}
+	if s.LatentStats != nil {
 		s.StatsOf = r.m.ID()
 	}
 	return s.Save(r.Dir)
@@ -331,17 +340,14 @@ func StartedWith(dir string) (map[string]string, error) {
 	return r.Note, nil
 }
 
-// finish writes what is made of the final weights: statistics and pictures.
-func (r *run) finish(ctx context.Context) error {
-	if r.Dir == "" {
-		return nil
-	}
+// finish does what is done with the final weights: statistics and pictures.
+func (r *run) finish(ctx context.Context) (err error) {
 	e := r.m.NewEvaluator(r.kernel, r.Batch)
-	stats, err := latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
-	if err != nil {
+	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
+	if err != nil || r.Dir == "" {
 		return err
 	}
-	if err := r.saveConfig(stats); err != nil {
+	if err := r.saveConfig(); err != nil {
 		return err
 	}
 	return r.pictures(e)

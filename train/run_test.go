@@ -202,7 +202,7 @@ func TestValidationKeepsTheBest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved, _, err := models.Load(dir)
+	saved, err := models.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestKeepsTheAverage(t *testing.T) {
 	if _, err := Run(t.Context(), m, smallData(), o); err != nil {
 		t.Fatal(err)
 	}
-	saved, _, err := models.Load(dir)
+	saved, err := models.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestDirectory(t *testing.T) {
 			t.Errorf("%s: %v, want a file with content", name, err)
 		}
 	}
-	_, saved, err := models.Load(dir)
+	saved, err := models.Load(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -63,14 +63,14 @@ func build(app *cli.App) *cobra.Command {
 			if !slices.Contains(models.Precisions(), options.Precision) {
 				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
 			}
-			m, saved, err := models.Load(model)
+			m, err := models.Load(model)
 			if _, ok := errors.AsType[*fs.PathError](err); ok {
 				return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", model, err)
 			}
 			if err != nil {
 				return err
 			}
-			options.LatentStats = saved.LatentStats
+			options.LatentStats = m.LatentStats
 			var verifier export.Engine
 			engine, missing := infer.NewEngine(infer.Options{})
 			if missing == nil && engine.Note() != "" {

@@ -1,0 +1,121 @@
+package nn
+
+import (
+	"math"
+	"testing"
+
+	"govae/internal/gradienttest"
+)
+
+// diamond is a network in which one value has three readers, one of them twice removed.
+func diamond() (g *Graph, x, y *Value) {
+	g = &Graph{}
+	x = g.Input("x", hwc(4, 4, 2))
+	a := g.Add(NewConv2D("a", x.Shape(), 4, 3, 1, Tanh), x)
+	b := g.Add(NewConv2D("b", a.Shape(), 4, 3, 1, Tanh), a)
+	c := g.Add(NewClip("c", a.Shape(), -0.5, 0.5), a)
+	y = g.Add(NewLatent("y", 64), g.flat("fb", b), g.flat("fc", c), g.flat("fa", a))
+	return g, x, y
+}
+
+// flat adds a dense layer to 64 values.
+func (g *Graph) flat(name string, x *Value) *Value {
+	return g.Add(NewDense(name, x.Shape(), vec(64), Identity), x)
+}
+
+func TestPassGradient(t *testing.T) {
+	g, x, y := diamond()
+	theta, _, err := g.Bind(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i, 1)
+	}
+	const n, beta = 2, 0.3
+	k := testKernel(t)
+	p := g.Pass(Plan{Batch: n + 1, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
+	input, weights := normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
+	loss := func() float64 {
+		p.Forward(k, n, true, input)
+		var sum float64
+		for i, v := range p.Value(y) {
+			sum += float64(v) * float64(weights[i])
+		}
+		for _, d := range p.Divergences() {
+			for _, kl := range d.KL {
+				sum += beta * kl
+			}
+		}
+		return sum
+	}
+	loss()
+	copy(p.Gradient(y), weights)
+	for _, d := range p.Divergences() {
+		for i := range d.Scale {
+			d.Scale[i] = beta
+		}
+	}
+	grad := make([]float32, len(theta))
+	p.Backward(grad)
+	gradienttest.Check(t, "parameters", theta, grad, 1e-3, 5e-3, loss)
+}
+
+// TestPassAllocatesNothing runs batches of several sizes.
+func TestPassAllocatesNothing(t *testing.T) {
+	g, x, y := diamond()
+	theta, _, err := g.Bind(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, grad := testKernel(t), make([]float32, len(theta))
+	p := g.Pass(Plan{Batch: 8, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
+	input := normal(8*x.Shape().Len(), 1)
+	run := func() {
+		for _, n := range []int{8, 3} {
+			p.Forward(k, n, true, input[:n*x.Shape().Len()])
+			clear(p.Gradient(y))
+			p.Backward(grad)
+		}
+	}
+	run()
+	if allocs := testing.AllocsPerRun(10, run); allocs != 0 {
+		t.Errorf("a pass allocates %v times, want 0", allocs)
+	}
+}
+
+// TestPartOfAGraph gives a value in place of computing it, as a decoder's input.
+func TestPartOfAGraph(t *testing.T) {
+	g, x, y := diamond()
+	if _, _, err := g.Bind(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i, 1)
+	}
+	k, input := testKernel(t), normal(x.Shape().Len(), 1)
+	whole := g.Pass(Plan{Batch: 1, Inputs: []*Value{x}, Outputs: append(y.in[:3:3], y)})
+	whole.Forward(k, 1, false, input)
+	part := g.Pass(Plan{Batch: 1, Inputs: y.in, Outputs: []*Value{y}})
+	part.Forward(k, 1, false, whole.Value(y.in[0]), whole.Value(y.in[1]), whole.Value(y.in[2]))
+	for i, v := range whole.Value(y) {
+		if got := part.Value(y)[i]; got != v || math.IsNaN(float64(v)) {
+			t.Fatalf("value %d is %g in a part of the graph, %g in all of it", i, got, v)
+		}
+	}
+}
+
+// TestLayOut shares memory where steps do not overlap, and only there.
+func TestLayOut(t *testing.T) {
+	a, b, c, d := &memory{size: 4, from: 0, to: 1}, &memory{size: 8, from: 1, to: 2}, &memory{size: 3, from: 2, to: 3}, &memory{size: 9, from: 3, to: 4}
+	layOut([]*memory{a, b, c, d}, 2)
+	same := func(x, y *memory) bool { return &x.data[0] == &y.data[0] }
+	if !same(a, c) || !same(b, d) || same(a, b) || same(c, d) {
+		t.Error("want a and c in one place, and b and d in another")
+	}
+	for _, m := range []*memory{a, b, c, d} {
+		if len(m.data) != 2*m.size {
+			t.Errorf("%d values for a batch of 2 of %d", len(m.data), m.size)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package models
+
+import (
+	"math"
+	"testing"
+
+	"govae/internal/kernel"
+)
+
+func testKernel(t testing.TB) *kernel.Kernel {
+	k, err := kernel.New(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Close)
+	return k
+}
+
+// TestSigmaComesBack looks at the gradient of a learned log sigma on both sides of its
+// bound: none that leads further below it, but one that leads back.
+func TestSigmaComesBack(t *testing.T) {
+	m, err := New(Config{Arch: "mlp", Image: Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Likelihood: Gaussian, LearnSigma: true}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := m.NewNetwork(1)
+	grad := make([]float32, len(m.Theta))
+	for _, tt := range []struct{ logSigma, derivative, want float32 }{
+		{-2, 3, 3}, {-2, -3, -3},
+		{MinLogSigma, 3, 0}, {MinLogSigma, -3, -3},
+		{MinLogSigma - 0.5, 3, 0}, {MinLogSigma - 0.5, -3, -3},
+	} {
+		m.logSigma.Value[0] = tt.logSigma
+		if got := math.Log(m.Sigma()); got < MinLogSigma-1e-9 {
+			t.Errorf("log sigma is used as %g, below its bound", got)
+		}
+		w.Forward(testKernel(t), Inputs{N: 1, Image: make([]float32, 4), Noise: make([]float32, 2)}, true)
+		w.Backward(grad, float64(tt.derivative))
+		if got := m.logSigma.In(grad)[0]; got != tt.want {
+			t.Errorf("at log sigma %g the derivative %g becomes %g, want %g", tt.logSigma, tt.derivative, got, tt.want)
+		}
+	}
+}
+
+// TestEvaluator compares rows in batches with the same rows at once.
+func TestEvaluator(t *testing.T) {
+	m, err := New(Config{Image: Shape{H: 6, W: 5, C: 3}, Latent: 3}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 7
+	k := testKernel(t)
+	x := make([]float32, n*m.Config.Image.Len())
+	for i := range x {
+		x[i] = float32(i%11) / 10
+	}
+	few, all := m.NewEvaluator(k, 2), m.NewEvaluator(k, n)
+	mean, logVar := few.Encode(x)
+	wantMean, wantLogVar := all.Encode(x)
+	image, want := few.Decode(mean), all.Decode(wantMean)
+	for _, tt := range []struct{ got, want []float32 }{{mean, wantMean}, {logVar, wantLogVar}, {image, want}} {
+		if len(tt.got) != len(tt.want) {
+			t.Fatalf("%d values, want %d", len(tt.got), len(tt.want))
+		}
+		for i, v := range tt.want {
+			if math.Abs(float64(tt.got[i]-v)) > 1e-6 {
+				t.Fatalf("value %d is %g in batches of two, %g at once", i, tt.got[i], v)
+			}
+		}
+	}
+}
