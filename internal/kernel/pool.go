@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"fmt"
 	"math/bits"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 )
@@ -28,6 +30,22 @@ type job struct {
 	next, done atomic.Int64
 	refs       atomic.Int64
 	finished   chan struct{} // receives once if a helper does the last piece
+	panicked   atomic.Pointer[Panic]
+}
+
+// Panic is what [Kernel.Run] and [Job.Wait] panic with where a piece of the task did on
+// any of several goroutines.
+type Panic struct {
+	Value any    // that the piece panicked with
+	Stack []byte // of the goroutine that did it
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
+
+// Unwrap returns the value if it is an error.
+func (p *Panic) Unwrap() error {
+	err, _ := p.Value.(error)
+	return err
 }
 
 func (p *pool) start(threads int) {
@@ -71,6 +89,7 @@ func (p *pool) begin(n int, t Task, helpers int) *job {
 	j.task, j.n = t, int64(n)
 	j.next.Store(0)
 	j.done.Store(0)
+	j.panicked.Store(nil)
 	j.refs.Store(int64(helpers) + 1)
 	for range helpers {
 		select {
@@ -82,13 +101,18 @@ func (p *pool) begin(n int, t Task, helpers int) *job {
 	return j
 }
 
-// wait does what the helpers have left and waits until they are done.
+// wait does what the helpers have left and waits until they are done. It panics if a
+// piece did.
 func (p *pool) wait(j *job) {
 	if j.n > 0 && !j.help() {
 		spin(func() bool { return len(j.finished) > 0 })
 		<-j.finished
 	}
+	panicked := j.panicked.Load()
 	p.release(j)
+	if panicked != nil {
+		panic(panicked)
+	}
 }
 
 // spin waits a moment, some 20 microseconds, for a condition, because to wake a
@@ -110,8 +134,20 @@ func (p *pool) release(j *job) {
 	}
 }
 
-// help takes pieces until none is left and reports whether it did the last.
+// help takes pieces until none is left and reports whether it did the last. Pieces that
+// nobody has taken when one panics are given up.
 func (j *job) help() (last bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			p, nested := value.(*Panic)
+			if !nested {
+				p = &Panic{value, debug.Stack()}
+			}
+			j.panicked.CompareAndSwap(nil, p)
+			left := max(j.n-j.next.Swap(j.n), 0)
+			last = j.done.Add(1+left) == j.n
+		}
+	}()
 	for {
 		i := j.next.Add(1) - 1
 		if i >= j.n {
@@ -191,7 +227,7 @@ type scratch[T any] struct {
 
 // borrow returns n values of unknown content.
 func (s *scratch[T]) borrow(n int) *[]T {
-	class := bits.Len(uint(n))
+	class := bits.Len(uint(max(n, 1) - 1))
 	b := s.buffers[class].get()
 	if *b == nil {
 		*b = make([]T, 1<<class)
