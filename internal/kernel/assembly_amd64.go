@@ -72,6 +72,11 @@ func pixelsAVX2(dst *float32, src *byte, vectors int)
 //go:noescape
 func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
+// gaussianAVX2 returns the sum of squares of vectors of 8 logits and sets its gradient.
+//
+//go:noescape
+func gaussianAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+
 // sampleAVX2 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 8 numbers.
 //
 //go:noescape
@@ -154,6 +159,11 @@ func pixelsAVX512(dst *float32, src *byte, vectors int)
 //
 //go:noescape
 func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+
+// gaussianAVX512 returns the sum of squares of vectors of 16 logits and sets its gradient.
+//
+//go:noescape
+func gaussianAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
 // sampleAVX512 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 16 numbers.
 //

@@ -1912,6 +1912,75 @@ again:
 	VZEROUPPER
 	RET
 
+// func gaussianAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·gaussianAVX2(SB), NOSPLIT, $0-48
+	MOVQ         dlogits+0(FP), AX
+	MOVQ         logits+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VBROADCASTSS scale+32(FP), Y2
+
+again:
+	VMOVUPS      (CX), Y3
+	VORPS        constants<>+896(SB), Y3, Y6
+	VMOVUPS      constants<>+0(SB), Y4
+	VMINPS       Y6, Y4, Y6
+	VMOVUPS      constants<>+64(SB), Y4
+	VMAXPS       Y6, Y4, Y6
+	VMOVUPS      constants<>+128(SB), Y5
+	VFMADD231PS  constants<>+192(SB), Y6, Y5
+	VSUBPS       constants<>+128(SB), Y5, Y4
+	VFNMADD231PS constants<>+256(SB), Y4, Y6
+	VFNMADD231PS constants<>+320(SB), Y4, Y6
+	VPSUBD       constants<>+128(SB), Y5, Y5
+	VMOVUPS      constants<>+384(SB), Y4
+	VFMADD213PS  constants<>+448(SB), Y6, Y4
+	VFMADD213PS  constants<>+512(SB), Y6, Y4
+	VFMADD213PS  constants<>+576(SB), Y6, Y4
+	VFMADD213PS  constants<>+640(SB), Y6, Y4
+	VFMADD213PS  constants<>+704(SB), Y6, Y4
+	VFMADD213PS  constants<>+768(SB), Y6, Y4
+	VFMADD213PS  constants<>+768(SB), Y6, Y4
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPADDD       constants<>+832(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+832(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y6, Y4, Y4
+	VMULPS       Y5, Y4, Y5
+	VADDPS       constants<>+768(SB), Y5, Y6
+	VMOVUPS      constants<>+768(SB), Y4
+	VBLENDVPS    Y3, Y5, Y4, Y4
+	VDIVPS       Y6, Y4, Y4
+	VSUBPS       (DX), Y4, Y4
+	VADDPS       constants<>+768(SB), Y5, Y6
+	VMULPS       Y6, Y6, Y6
+	VDIVPS       Y6, Y5, Y5
+	VMULPS       Y4, Y5, Y5
+	VMULPS       Y2, Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VCVTPS2PD    X4, Y3
+	VEXTRACTF128 $0x01, Y4, X4
+	VCVTPS2PD    X4, Y6
+	VFMADD231PD  Y3, Y3, Y0
+	VFMADD231PD  Y6, Y6, Y1
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	DECQ         BX
+	JNZ          again
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X1, X0, X0
+	VHADDPD      X0, X0, X0
+	MOVSD        X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
 // func sampleAVX2(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sampleAVX2(SB), NOSPLIT, $0-48
@@ -4070,6 +4139,78 @@ again:
 	VCVTPS2PD     Y4, Z7
 	VADDPD        Z5, Z0, Z0
 	VADDPD        Z7, Z1, Z1
+	ADDQ          $0x40, AX
+	ADDQ          $0x40, CX
+	ADDQ          $0x40, DX
+	DECQ          BX
+	JNZ           again
+	VADDPD        Z1, Z0, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y1, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X1, X0, X0
+	VHADDPD       X0, X0, X0
+	MOVSD         X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+// func gaussianAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·gaussianAVX512(SB), NOSPLIT, $0-48
+	MOVQ         dlogits+0(FP), AX
+	MOVQ         logits+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	VXORPS       X0, X0, X0
+	VXORPS       X1, X1, X1
+	VBROADCASTSS scale+32(FP), Z2
+
+again:
+	VMOVUPS       (CX), Z3
+	VORPS         constants<>+896(SB), Z3, Z6
+	VMOVUPS       constants<>+0(SB), Z4
+	VMINPS        Z6, Z4, Z6
+	VMOVUPS       constants<>+64(SB), Z4
+	VMAXPS        Z6, Z4, Z6
+	VMOVUPS       constants<>+128(SB), Z5
+	VFMADD231PS   constants<>+192(SB), Z6, Z5
+	VSUBPS        constants<>+128(SB), Z5, Z4
+	VFNMADD231PS  constants<>+256(SB), Z4, Z6
+	VFNMADD231PS  constants<>+320(SB), Z4, Z6
+	VPSUBD        constants<>+128(SB), Z5, Z5
+	VMOVUPS       constants<>+384(SB), Z4
+	VFMADD213PS   constants<>+448(SB), Z6, Z4
+	VFMADD213PS   constants<>+512(SB), Z6, Z4
+	VFMADD213PS   constants<>+576(SB), Z6, Z4
+	VFMADD213PS   constants<>+640(SB), Z6, Z4
+	VFMADD213PS   constants<>+704(SB), Z6, Z4
+	VFMADD213PS   constants<>+768(SB), Z6, Z4
+	VFMADD213PS   constants<>+768(SB), Z6, Z4
+	VPSRAD        $0x01, Z5, Z6
+	VPSUBD        Z6, Z5, Z5
+	VPADDD        constants<>+832(SB), Z6, Z6
+	VPSLLD        $0x17, Z6, Z6
+	VPADDD        constants<>+832(SB), Z5, Z5
+	VPSLLD        $0x17, Z5, Z5
+	VMULPS        Z6, Z4, Z4
+	VMULPS        Z5, Z4, Z5
+	VADDPS        constants<>+768(SB), Z5, Z6
+	VMOVUPS       constants<>+768(SB), Z4
+	VPMOVD2M      Z3, K1
+	VMOVAPS       Z5, K1, Z4
+	VDIVPS        Z6, Z4, Z4
+	VSUBPS        (DX), Z4, Z4
+	VADDPS        constants<>+768(SB), Z5, Z6
+	VMULPS        Z6, Z6, Z6
+	VDIVPS        Z6, Z5, Z5
+	VMULPS        Z4, Z5, Z5
+	VMULPS        Z2, Z5, Z5
+	VMOVUPS       Z5, (AX)
+	VCVTPS2PD     Y4, Z3
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z6
+	VFMADD231PD   Z3, Z3, Z0
+	VFMADD231PD   Z6, Z6, Z1
 	ADDQ          $0x40, AX
 	ADDQ          $0x40, CX
 	ADDQ          $0x40, DX

@@ -59,8 +59,9 @@ type isa struct {
 	// of the seed, the epoch and the domain.
 	normal func(dst *float32, block, index *int, stream *int, vectors int)
 
-	// bernoulli returns the loss of [Kernel.Bernoulli] and sets its gradient.
-	bernoulli func(dlogits, logits, x *float32, vectors int, scale float32) float64
+	// bernoulli and gaussian return the sum of [Kernel.Bernoulli] and [Kernel.Gaussian]
+	// for one image and set its gradient.
+	bernoulli, gaussian func(dlogits, logits, x *float32, vectors int, scale float32) float64
 
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, average, m, v, g *float32, vectors int, rates *float32)

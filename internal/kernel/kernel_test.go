@@ -173,6 +173,7 @@ func testNothingIsAllocated(t *testing.T) {
 		k.BiasGradient(db, y, y, s.K, true)
 		k.Affine(n*49, 64, 64, y, y, w[:64*64], db, true)
 		k.Bernoulli(loss, y, y, y, 1)
+		k.Gaussian(loss, y, y, y, 1)
 		k.Sigmoid(y, y)
 		k.Tanh(l, l)
 		k.TanhGradient(l, l)

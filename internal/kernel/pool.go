@@ -214,7 +214,7 @@ type calls struct {
 	weightsSums     freelist[weightsSum]
 	biasGradient    freelist[biasGradientTask]
 	sumParts        freelist[sumPartsTask]
-	bernoulli       freelist[bernoulliTask]
+	likelihood      freelist[likelihoodTask]
 	elementwise     freelist[elementwiseTask]
 	adam            freelist[adamTask]
 }

@@ -35,7 +35,6 @@ func recovered(f func()) (p any) {
 	return nil
 }
 
-
 // TestPanicReachesTheCaller: it does not matter which goroutine does the piece.
 func TestPanicReachesTheCaller(t *testing.T) {
 	broken := errors.New("broken")

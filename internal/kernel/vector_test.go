@@ -88,6 +88,44 @@ func testBernoulliExtremeLogits(t *testing.T) {
 	}
 }
 
+func TestGaussian(t *testing.T) { eachKernel(t, testGaussian) }
+
+func testGaussian(t *testing.T) {
+	k := newKernel(t, 2)
+	for _, pixels := range []int{1, 15, 784} {
+		const images = 3
+		logits, x := normal(1, images*pixels), normal(2, images*pixels)
+		for i := range x {
+			logits[i] *= 10
+			x[i] = float32(math.Abs(math.Mod(float64(x[i]), 1)))
+		}
+		copy(logits, []float32{200})
+		want := make([]float64, images)
+		for i, l := range logits {
+			d := 1/(1+math.Exp(-float64(l))) - float64(x[i])
+			want[i/pixels] += d * d
+		}
+		for _, dlogits := range [][]float32{nil, rubbish(len(x))} {
+			got := make([]float64, images)
+			k.Gaussian(got, dlogits, logits, x, 0.5)
+			for i := range want {
+				if math.Abs(got[i]-want[i]) > 1e-6*want[i] {
+					t.Errorf("%d pixels: squares[%d] = %v, want %v", pixels, i, got[i], want[i])
+				}
+			}
+			for i := range dlogits {
+				l := float64(logits[i])
+				p, rest := 1/(1+math.Exp(-l)), 1/(1+math.Exp(l))
+				want := 0.5 * (p - float64(x[i])) * p * rest
+				// p is right to 2 ulp, which counts where it is close to x.
+				if d := math.Abs(float64(dlogits[i]) - want); !(d <= 1e-6*math.Abs(want)+2e-7*p*rest+1e-45) {
+					t.Errorf("dlogits of %v, %v is %v, want %v", l, x[i], dlogits[i], want)
+				}
+			}
+		}
+	}
+}
+
 func TestElementwise(t *testing.T) { eachKernel(t, testElementwise) }
 
 func testElementwise(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"govae/internal/kernel"
 )
 
-// Likelihood is p(x|z) for a decoder that puts out one logit a pixel.
+// Likelihood is p(x|z) for a decoder that puts out one logit per pixel.
 type Likelihood interface {
 	// Loss computes -log p(x|z) in nats of each image, summed over its pixels, and
 	// scale times its gradient with respect to the logits. x holds values in [0, 1];
@@ -39,36 +39,13 @@ func (g Gaussian) Loss(k *kernel.Kernel, loss []float64, dlogits, logits, x []fl
 	if len(loss) == 0 {
 		return 0
 	}
-	t := gaussianTask{g: g, loss: loss, dlogits: dlogits, logits: logits, x: x, scale: scale, squares: make([]float64, len(loss))}
-	k.Run(len(loss), &t)
+	precision := 1 / (g.Sigma * g.Sigma)
+	k.Gaussian(loss, dlogits, logits, x, float32(float64(scale)*precision))
 	pixels := float64(len(x) / len(loss))
-	for _, s := range t.squares {
-		dLogSigma += pixels - s/(g.Sigma*g.Sigma)
+	constant := pixels * (math.Log(g.Sigma) + math.Log(2*math.Pi)/2)
+	for i, squares := range loss {
+		loss[i] = squares*precision/2 + constant
+		dLogSigma += pixels - squares*precision
 	}
 	return float64(scale) * dLogSigma
-}
-
-// gaussianTask computes the loss of one image a call.
-type gaussianTask struct {
-	g                  Gaussian
-	loss, squares      []float64 // squares: sum of (x-m)^2
-	dlogits, logits, x []float32
-	scale              float32
-}
-
-func (t *gaussianTask) Do(i int) {
-	pixels := len(t.x) / len(t.loss)
-	lo, hi := i*pixels, (i+1)*pixels
-	precision := 1 / (t.g.Sigma * t.g.Sigma)
-	var sum float64
-	for j := lo; j < hi; j++ {
-		m := 1 / (1 + math.Exp(-float64(t.logits[j])))
-		d := m - float64(t.x[j])
-		sum += d * d
-		if t.dlogits != nil {
-			t.dlogits[j] = t.scale * float32(d*precision*m*(1-m))
-		}
-	}
-	t.squares[i] = sum
-	t.loss[i] = sum*precision/2 + float64(pixels)*(math.Log(t.g.Sigma)+math.Log(2*math.Pi)/2)
 }

@@ -91,6 +91,23 @@ func TestGradients(t *testing.T) {
 	}
 }
 
+func TestNothingIsAllocated(t *testing.T) {
+	k := testKernel(t)
+	for name, l := range map[string]Likelihood{"bernoulli": Bernoulli{}, "gaussian": Gaussian{Sigma: 0.7}} {
+		for _, dlogits := range [][]float32{nil, make([]float32, len(x))} {
+			loss := make([]float64, 2)
+			// The first calls fill the kernel's stock of buffers.
+			got := 1.0
+			for try := 0; try < 10 && got > 0; try++ {
+				got = testing.AllocsPerRun(10, func() { l.Loss(k, loss, dlogits, logits, x, 1) })
+			}
+			if got > 0 {
+				t.Errorf("%s, gradient %v: %v allocations per call", name, dlogits != nil, got)
+			}
+		}
+	}
+}
+
 // TestExtremeLogits: where a float32 sigmoid is 0 or 1, the loss is still the logit.
 func TestExtremeLogits(t *testing.T) {
 	loss := make([]float64, 2)

@@ -28,6 +28,17 @@ func (set isa) narrow(x, y reg.VecVirtual) {
 	}
 }
 
+// widen generates the float64 numbers of a vector's halves, which it ruins.
+func (set isa) widen(x, low, high reg.VecVirtual) {
+	VCVTPS2PD(set.half(x), low)
+	if set.lanes == 16 {
+		VEXTRACTF64X4(Imm(1), x, set.half(x))
+	} else {
+		VEXTRACTF128(Imm(1), x, set.half(x))
+	}
+	VCVTPS2PD(set.half(x), high)
+}
+
 // nextHalf moves pointers on by half a vector.
 func (set isa) nextHalf(pointers ...reg.GPVirtual) {
 	for _, p := range pointers {

@@ -40,6 +40,7 @@ func main() {
 		set.elementwise("tanhGradient", "dst (1-x^2)", func(x, y reg.VecVirtual) { set.tanhGradient(c, x, y) })
 		set.pixels(c)
 		set.bernoulli(c)
+		set.gaussian(c)
 		set.sample(c)
 		set.sampleGradient(c)
 		set.normal(c)

@@ -224,17 +224,46 @@ func (set isa) bernoulli(c *constants) {
 	VMAXPS(l, e, e)
 	VFNMADD231PS(xv, l, e)
 	VFMADD231PS(s, p, e)
-	if set.lanes == 16 {
-		VCVTPS2PD(e.AsY(), p)
-		VEXTRACTF64X4(Imm(1), e, e.AsY())
-		VCVTPS2PD(e.AsY(), t)
-	} else {
-		VCVTPS2PD(e.AsX(), p)
-		VEXTRACTF128(Imm(1), e, e.AsX())
-		VCVTPS2PD(e.AsX(), t)
-	}
+	set.widen(e, p, t)
 	VADDPD(p, low, low)
 	VADDPD(t, high, high)
+	set.next(dlogits, logits, x)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+
+	VADDPD(high, low, low)
+	set.returnSum(low)
+}
+
+// gaussian generates the sum of squares, in float64, and the gradient of logits:
+//
+//	sum of d^2, d = sigmoid(l) - x
+//	dlogits = scale * d * sigmoid'(l), sigmoid'(l) = e/(1+e)^2, e = exp(-|l|)
+func (set isa) gaussian(c *constants) {
+	TEXT("gaussian"+set.name, NOSPLIT, "func(dlogits, logits, x *float32, vectors int, scale float32) float64")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("gaussian%s returns the sum of squares of vectors of %d logits and sets its gradient.", set.name, set.lanes))
+	dlogits, logits, x, vectors := load("dlogits"), load("logits"), load("x"), load("vectors")
+	low, high, scale := set.vec(), set.vec(), set.vec() // sums
+	zero(low)
+	zero(high)
+	VBROADCASTSS(param("scale"), scale)
+
+	Label("again")
+	l, d, e, t := set.vec(), set.vec(), set.vec(), set.vec()
+	VMOVUPS(at(logits, 0), l)
+	set.sigmoidOf(c, l, d, e)
+	VSUBPS(at(x, 0), d, d)
+	VADDPS(c.float(1), e, t)
+	VMULPS(t, t, t)
+	VDIVPS(t, e, e)
+	VMULPS(d, e, e)
+	VMULPS(scale, e, e)
+	VMOVUPS(e, at(dlogits, 0))
+
+	set.widen(d, l, t)
+	VFMADD231PD(l, l, low)
+	VFMADD231PD(t, t, high)
 	set.next(dlogits, logits, x)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
