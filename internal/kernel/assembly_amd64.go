@@ -37,6 +37,16 @@ func packAVX2(dst *float32, src *float32, stride int, rows int)
 //go:noescape
 func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
 
+// columnProductsAVX2 adds rows of (a - aCentre)(b - bCentre) to 16 sums.
+//
+//go:noescape
+func columnProductsAVX2(sums *float32, a *float32, b *float32, aCentre *float32, bCentre *float32, rows int, stride int)
+
+// columnAffineAVX2 sets 16 columns of y to scale (x - centre) + share dy + shift.
+//
+//go:noescape
+func columnAffineAVX2(y *float32, x *float32, dy *float32, centre *float32, scale *float32, share *float32, shift *float32, rows int, stride int)
+
 // adamAVX2 updates vectors of 8 parameters.
 //
 //go:noescape
@@ -61,6 +71,16 @@ func tanhAVX2(dst *float32, x *float32, vectors int)
 //
 //go:noescape
 func tanhGradientAVX2(dst *float32, x *float32, vectors int)
+
+// siluAVX2 computes x/(1+e^-x) of vectors of 8 numbers.
+//
+//go:noescape
+func siluAVX2(dst *float32, x *float32, vectors int)
+
+// siluGradientAVX2 computes dst times the derivative of x/(1+e^-x) of vectors of 8 numbers.
+//
+//go:noescape
+func siluGradientAVX2(dst *float32, x *float32, vectors int)
 
 // pixelsAVX2 divides vectors of 8 bytes by 255.
 //
@@ -125,6 +145,16 @@ func packAVX512(dst *float32, src *float32, stride int, rows int)
 //go:noescape
 func columnSumsAVX512(sums *float32, dy *float32, y *float32, rows int, stride int)
 
+// columnProductsAVX512 adds rows of (a - aCentre)(b - bCentre) to 32 sums.
+//
+//go:noescape
+func columnProductsAVX512(sums *float32, a *float32, b *float32, aCentre *float32, bCentre *float32, rows int, stride int)
+
+// columnAffineAVX512 sets 32 columns of y to scale (x - centre) + share dy + shift.
+//
+//go:noescape
+func columnAffineAVX512(y *float32, x *float32, dy *float32, centre *float32, scale *float32, share *float32, shift *float32, rows int, stride int)
+
 // adamAVX512 updates vectors of 16 parameters.
 //
 //go:noescape
@@ -149,6 +179,16 @@ func tanhAVX512(dst *float32, x *float32, vectors int)
 //
 //go:noescape
 func tanhGradientAVX512(dst *float32, x *float32, vectors int)
+
+// siluAVX512 computes x/(1+e^-x) of vectors of 16 numbers.
+//
+//go:noescape
+func siluAVX512(dst *float32, x *float32, vectors int)
+
+// siluGradientAVX512 computes dst times the derivative of x/(1+e^-x) of vectors of 16 numbers.
+//
+//go:noescape
+func siluGradientAVX512(dst *float32, x *float32, vectors int)
 
 // pixelsAVX512 divides vectors of 16 bytes by 255.
 //

@@ -1604,6 +1604,87 @@ done:
 	VZEROUPPER
 	RET
 
+// func columnProductsAVX2(sums *float32, a *float32, b *float32, aCentre *float32, bCentre *float32, rows int, stride int)
+// Requires: AVX, FMA3
+TEXT ·columnProductsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    aCentre+24(FP), BX
+	MOVQ    bCentre+32(FP), SI
+	MOVQ    rows+40(FP), DI
+	MOVQ    stride+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (AX), Y0
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y4
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 32(BX), Y3
+	VMOVUPS 32(SI), Y5
+
+again:
+	VMOVUPS     (CX), Y6
+	VMOVUPS     (DX), Y7
+	VSUBPS      Y2, Y6, Y6
+	VSUBPS      Y4, Y7, Y7
+	VFMADD231PS Y6, Y7, Y0
+	VMOVUPS     32(CX), Y6
+	VMOVUPS     32(DX), Y7
+	VSUBPS      Y3, Y6, Y6
+	VSUBPS      Y5, Y7, Y7
+	VFMADD231PS Y6, Y7, Y1
+	ADDQ        R8, CX
+	ADDQ        R8, DX
+	DECQ        DI
+	JNZ         again
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func columnAffineAVX2(y *float32, x *float32, dy *float32, centre *float32, scale *float32, share *float32, shift *float32, rows int, stride int)
+// Requires: AVX, FMA3
+TEXT ·columnAffineAVX2(SB), NOSPLIT, $0-72
+	MOVQ    y+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    centre+24(FP), BX
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	MOVQ    scale+32(FP), BX
+	VMOVUPS (BX), Y2
+	VMOVUPS 32(BX), Y3
+	MOVQ    share+40(FP), BX
+	VMOVUPS (BX), Y4
+	VMOVUPS 32(BX), Y5
+	MOVQ    shift+48(FP), BX
+	VMOVUPS (BX), Y6
+	VMOVUPS 32(BX), Y7
+	MOVQ    rows+56(FP), BX
+	MOVQ    stride+64(FP), SI
+	SHLQ    $0x02, SI
+
+again:
+	VMOVUPS     (CX), Y8
+	VMOVAPS     Y6, Y9
+	VSUBPS      Y0, Y8, Y8
+	VFMADD231PS (DX), Y4, Y9
+	VFMADD231PS Y8, Y2, Y9
+	VMOVUPS     Y9, (AX)
+	VMOVUPS     32(CX), Y8
+	VMOVAPS     Y7, Y9
+	VSUBPS      Y1, Y8, Y8
+	VFMADD231PS 32(DX), Y5, Y9
+	VFMADD231PS Y8, Y3, Y9
+	VMOVUPS     Y9, 32(AX)
+	ADDQ        SI, AX
+	ADDQ        SI, CX
+	ADDQ        SI, DX
+	DECQ        BX
+	JNZ         again
+	VZEROUPPER
+	RET
+
 // func adamAVX2(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 // Requires: AVX, FMA3
 TEXT ·adamAVX2(SB), NOSPLIT, $0-56
@@ -1804,6 +1885,110 @@ again:
 	VMOVUPS      constants<>+768(SB), Y2
 	VFNMADD231PS Y0, Y0, Y2
 	VMULPS       Y2, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func siluAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
+	VORPS        constants<>+896(SB), Y0, Y3
+	VMOVUPS      constants<>+0(SB), Y1
+	VMINPS       Y3, Y1, Y3
+	VMOVUPS      constants<>+64(SB), Y1
+	VMAXPS       Y3, Y1, Y3
+	VMOVUPS      constants<>+128(SB), Y2
+	VFMADD231PS  constants<>+192(SB), Y3, Y2
+	VSUBPS       constants<>+128(SB), Y2, Y1
+	VFNMADD231PS constants<>+256(SB), Y1, Y3
+	VFNMADD231PS constants<>+320(SB), Y1, Y3
+	VPSUBD       constants<>+128(SB), Y2, Y2
+	VMOVUPS      constants<>+384(SB), Y1
+	VFMADD213PS  constants<>+448(SB), Y3, Y1
+	VFMADD213PS  constants<>+512(SB), Y3, Y1
+	VFMADD213PS  constants<>+576(SB), Y3, Y1
+	VFMADD213PS  constants<>+640(SB), Y3, Y1
+	VFMADD213PS  constants<>+704(SB), Y3, Y1
+	VFMADD213PS  constants<>+768(SB), Y3, Y1
+	VFMADD213PS  constants<>+768(SB), Y3, Y1
+	VPSRAD       $0x01, Y2, Y3
+	VPSUBD       Y3, Y2, Y2
+	VPADDD       constants<>+832(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VPADDD       constants<>+832(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y2, Y1, Y2
+	VADDPS       constants<>+768(SB), Y2, Y3
+	VMOVUPS      constants<>+768(SB), Y1
+	VBLENDVPS    Y0, Y2, Y1, Y1
+	VDIVPS       Y3, Y1, Y1
+	VMULPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (AX)
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func siluGradientAVX2(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluGradientAVX2(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (AX), Y1
+	VORPS        constants<>+896(SB), Y0, Y4
+	VMOVUPS      constants<>+0(SB), Y2
+	VMINPS       Y4, Y2, Y4
+	VMOVUPS      constants<>+64(SB), Y2
+	VMAXPS       Y4, Y2, Y4
+	VMOVUPS      constants<>+128(SB), Y3
+	VFMADD231PS  constants<>+192(SB), Y4, Y3
+	VSUBPS       constants<>+128(SB), Y3, Y2
+	VFNMADD231PS constants<>+256(SB), Y2, Y4
+	VFNMADD231PS constants<>+320(SB), Y2, Y4
+	VPSUBD       constants<>+128(SB), Y3, Y3
+	VMOVUPS      constants<>+384(SB), Y2
+	VFMADD213PS  constants<>+448(SB), Y4, Y2
+	VFMADD213PS  constants<>+512(SB), Y4, Y2
+	VFMADD213PS  constants<>+576(SB), Y4, Y2
+	VFMADD213PS  constants<>+640(SB), Y4, Y2
+	VFMADD213PS  constants<>+704(SB), Y4, Y2
+	VFMADD213PS  constants<>+768(SB), Y4, Y2
+	VFMADD213PS  constants<>+768(SB), Y4, Y2
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VPADDD       constants<>+832(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       constants<>+832(SB), Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y3, Y2, Y3
+	VADDPS       constants<>+768(SB), Y3, Y4
+	VMOVUPS      constants<>+768(SB), Y2
+	VBLENDVPS    Y0, Y3, Y2, Y2
+	VDIVPS       Y4, Y2, Y2
+	VMOVUPS      constants<>+768(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VFMADD213PS  constants<>+768(SB), Y0, Y3
+	VMULPS       Y2, Y3, Y3
+	VMULPS       Y3, Y1, Y1
 	VMOVUPS      Y1, (AX)
 	ADDQ         $0x20, AX
 	ADDQ         $0x20, CX
@@ -3842,6 +4027,87 @@ done:
 	VZEROUPPER
 	RET
 
+// func columnProductsAVX512(sums *float32, a *float32, b *float32, aCentre *float32, bCentre *float32, rows int, stride int)
+// Requires: AVX, AVX512F
+TEXT ·columnProductsAVX512(SB), NOSPLIT, $0-56
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	MOVQ    aCentre+24(FP), BX
+	MOVQ    bCentre+32(FP), SI
+	MOVQ    rows+40(FP), DI
+	MOVQ    stride+48(FP), R8
+	SHLQ    $0x02, R8
+	VMOVUPS (AX), Z0
+	VMOVUPS (BX), Z2
+	VMOVUPS (SI), Z4
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 64(BX), Z3
+	VMOVUPS 64(SI), Z5
+
+again:
+	VMOVUPS     (CX), Z6
+	VMOVUPS     (DX), Z7
+	VSUBPS      Z2, Z6, Z6
+	VSUBPS      Z4, Z7, Z7
+	VFMADD231PS Z6, Z7, Z0
+	VMOVUPS     64(CX), Z6
+	VMOVUPS     64(DX), Z7
+	VSUBPS      Z3, Z6, Z6
+	VSUBPS      Z5, Z7, Z7
+	VFMADD231PS Z6, Z7, Z1
+	ADDQ        R8, CX
+	ADDQ        R8, DX
+	DECQ        DI
+	JNZ         again
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func columnAffineAVX512(y *float32, x *float32, dy *float32, centre *float32, scale *float32, share *float32, shift *float32, rows int, stride int)
+// Requires: AVX, AVX512F
+TEXT ·columnAffineAVX512(SB), NOSPLIT, $0-72
+	MOVQ    y+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    dy+16(FP), DX
+	MOVQ    centre+24(FP), BX
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	MOVQ    scale+32(FP), BX
+	VMOVUPS (BX), Z2
+	VMOVUPS 64(BX), Z3
+	MOVQ    share+40(FP), BX
+	VMOVUPS (BX), Z4
+	VMOVUPS 64(BX), Z5
+	MOVQ    shift+48(FP), BX
+	VMOVUPS (BX), Z6
+	VMOVUPS 64(BX), Z7
+	MOVQ    rows+56(FP), BX
+	MOVQ    stride+64(FP), SI
+	SHLQ    $0x02, SI
+
+again:
+	VMOVUPS     (CX), Z8
+	VMOVAPS     Z6, Z9
+	VSUBPS      Z0, Z8, Z8
+	VFMADD231PS (DX), Z4, Z9
+	VFMADD231PS Z8, Z2, Z9
+	VMOVUPS     Z9, (AX)
+	VMOVUPS     64(CX), Z8
+	VMOVAPS     Z7, Z9
+	VSUBPS      Z1, Z8, Z8
+	VFMADD231PS 64(DX), Z5, Z9
+	VFMADD231PS Z8, Z3, Z9
+	VMOVUPS     Z9, 64(AX)
+	ADDQ        SI, AX
+	ADDQ        SI, CX
+	ADDQ        SI, DX
+	DECQ        BX
+	JNZ         again
+	VZEROUPPER
+	RET
+
 // func adamAVX512(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 // Requires: AVX, AVX512F
 TEXT ·adamAVX512(SB), NOSPLIT, $0-56
@@ -4043,6 +4309,112 @@ again:
 	VMOVUPS      constants<>+768(SB), Z2
 	VFNMADD231PS Z0, Z0, Z2
 	VMULPS       Z2, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func siluAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siluAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
+	VORPS        constants<>+896(SB), Z0, Z3
+	VMOVUPS      constants<>+0(SB), Z1
+	VMINPS       Z3, Z1, Z3
+	VMOVUPS      constants<>+64(SB), Z1
+	VMAXPS       Z3, Z1, Z3
+	VMOVUPS      constants<>+128(SB), Z2
+	VFMADD231PS  constants<>+192(SB), Z3, Z2
+	VSUBPS       constants<>+128(SB), Z2, Z1
+	VFNMADD231PS constants<>+256(SB), Z1, Z3
+	VFNMADD231PS constants<>+320(SB), Z1, Z3
+	VPSUBD       constants<>+128(SB), Z2, Z2
+	VMOVUPS      constants<>+384(SB), Z1
+	VFMADD213PS  constants<>+448(SB), Z3, Z1
+	VFMADD213PS  constants<>+512(SB), Z3, Z1
+	VFMADD213PS  constants<>+576(SB), Z3, Z1
+	VFMADD213PS  constants<>+640(SB), Z3, Z1
+	VFMADD213PS  constants<>+704(SB), Z3, Z1
+	VFMADD213PS  constants<>+768(SB), Z3, Z1
+	VFMADD213PS  constants<>+768(SB), Z3, Z1
+	VPSRAD       $0x01, Z2, Z3
+	VPSUBD       Z3, Z2, Z2
+	VPADDD       constants<>+832(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VPADDD       constants<>+832(SB), Z2, Z2
+	VPSLLD       $0x17, Z2, Z2
+	VMULPS       Z3, Z1, Z1
+	VMULPS       Z2, Z1, Z2
+	VADDPS       constants<>+768(SB), Z2, Z3
+	VMOVUPS      constants<>+768(SB), Z1
+	VPMOVD2M     Z0, K1
+	VMOVAPS      Z2, K1, Z1
+	VDIVPS       Z3, Z1, Z1
+	VMULPS       Z0, Z1, Z1
+	VMOVUPS      Z1, (AX)
+	ADDQ         $0x40, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          again
+	VZEROUPPER
+	RET
+
+// func siluGradientAVX512(dst *float32, x *float32, vectors int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·siluGradientAVX512(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ vectors+16(FP), DX
+
+again:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      (AX), Z1
+	VORPS        constants<>+896(SB), Z0, Z4
+	VMOVUPS      constants<>+0(SB), Z2
+	VMINPS       Z4, Z2, Z4
+	VMOVUPS      constants<>+64(SB), Z2
+	VMAXPS       Z4, Z2, Z4
+	VMOVUPS      constants<>+128(SB), Z3
+	VFMADD231PS  constants<>+192(SB), Z4, Z3
+	VSUBPS       constants<>+128(SB), Z3, Z2
+	VFNMADD231PS constants<>+256(SB), Z2, Z4
+	VFNMADD231PS constants<>+320(SB), Z2, Z4
+	VPSUBD       constants<>+128(SB), Z3, Z3
+	VMOVUPS      constants<>+384(SB), Z2
+	VFMADD213PS  constants<>+448(SB), Z4, Z2
+	VFMADD213PS  constants<>+512(SB), Z4, Z2
+	VFMADD213PS  constants<>+576(SB), Z4, Z2
+	VFMADD213PS  constants<>+640(SB), Z4, Z2
+	VFMADD213PS  constants<>+704(SB), Z4, Z2
+	VFMADD213PS  constants<>+768(SB), Z4, Z2
+	VFMADD213PS  constants<>+768(SB), Z4, Z2
+	VPSRAD       $0x01, Z3, Z4
+	VPSUBD       Z4, Z3, Z3
+	VPADDD       constants<>+832(SB), Z4, Z4
+	VPSLLD       $0x17, Z4, Z4
+	VPADDD       constants<>+832(SB), Z3, Z3
+	VPSLLD       $0x17, Z3, Z3
+	VMULPS       Z4, Z2, Z2
+	VMULPS       Z3, Z2, Z3
+	VADDPS       constants<>+768(SB), Z3, Z4
+	VMOVUPS      constants<>+768(SB), Z2
+	VPMOVD2M     Z0, K1
+	VMOVAPS      Z3, K1, Z2
+	VDIVPS       Z4, Z2, Z2
+	VMOVUPS      constants<>+768(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VFMADD213PS  constants<>+768(SB), Z0, Z3
+	VMULPS       Z2, Z3, Z3
+	VMULPS       Z3, Z1, Z1
 	VMOVUPS      Z1, (AX)
 	ADDQ         $0x40, AX
 	ADDQ         $0x40, CX

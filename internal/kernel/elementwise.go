@@ -17,6 +17,16 @@ func (k *Kernel) TanhGradient(dy, y []float32) {
 	k.elementwiseMap("TanhGradient", (*Kernel).tanhGradient, dy, y)
 }
 
+// SiLU sets dst[i] to x[i]*sigmoid(x[i]), to 3 ulp (Elfwing, Uchibe and Doya 2018,
+// arXiv 1702.03118). dst may be x.
+func (k *Kernel) SiLU(dst, x []float32) { k.elementwiseMap("SiLU", (*Kernel).silu, dst, x) }
+
+// SiLUGradient turns dy, the gradient of SiLU(x), into that of x: dy[i] is multiplied by
+// s*(1 + x[i]*(1-s)), where s is sigmoid(x[i]).
+func (k *Kernel) SiLUGradient(dy, x []float32) {
+	k.elementwiseMap("SiLUGradient", (*Kernel).siluGradient, dy, x)
+}
+
 func (k *Kernel) exp(dst, x []float32) {
 	if k.isa != nil {
 		k.vectorMap(k.isa.exp, dst, x)
@@ -54,6 +64,28 @@ func (k *Kernel) tanhGradient(dy, y []float32) {
 	}
 	for i, v := range y {
 		dy[i] = float32(float64(dy[i]) * (1 - float64(v)*float64(v)))
+	}
+}
+
+func (k *Kernel) silu(dst, x []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.silu, dst, x)
+		return
+	}
+	for i, v := range x {
+		dst[i] = float32(float64(v) / (1 + math.Exp(-float64(v))))
+	}
+}
+
+func (k *Kernel) siluGradient(dy, x []float32) {
+	if k.isa != nil {
+		k.vectorMap(k.isa.siluGradient, dy, x)
+		return
+	}
+	for i, v := range x {
+		v := float64(v)
+		s := 1 / (1 + math.Exp(-v))
+		dy[i] = float32(float64(dy[i]) * s * (1 + v*(1-s)))
 	}
 }
 

@@ -41,9 +41,10 @@ type isa struct {
 	// lanes is the length of a vector, in which the functions below count.
 	lanes int
 
-	// exp, sigmoid and tanh compute dst[i] = e^x[i], 1/(1+e^-x[i]) and tanh(x[i]);
-	// tanhGradient multiplies dst[i] by 1-x[i]^2.
-	exp, sigmoid, tanh, tanhGradient func(dst, x *float32, vectors int)
+	// exp, sigmoid, tanh and silu compute dst[i] = e^x[i], 1/(1+e^-x[i]), tanh(x[i]) and
+	// x[i]/(1+e^-x[i]). tanhGradient multiplies dst[i] by 1-x[i]^2, siluGradient by
+	// the derivative of silu.
+	exp, sigmoid, tanh, silu, tanhGradient, siluGradient func(dst, x *float32, vectors int)
 
 	// pixels computes dst[i] = src[i]/255.
 	pixels func(dst *float32, src *byte, vectors int)
@@ -69,6 +70,12 @@ type isa struct {
 	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy to
 	// 0 where y <= 0.
 	columnSums func(sums, dy, y *float32, rows, stride int)
+
+	// columnProducts adds rows of (a-aCentre)*(b-bCentre) to cols sums.
+	columnProducts func(sums, a, b, aCentre, bCentre *float32, rows, stride int)
+
+	// columnAffine sets rows of y to scale*(x-centre) + share*dy + shift in cols columns.
+	columnAffine func(y, x, dy, centre, scale, share, shift *float32, rows, stride int)
 
 	// pack copies rows of cols numbers that lie stride apart.
 	pack func(dst, src *float32, stride, rows int)

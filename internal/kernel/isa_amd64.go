@@ -14,8 +14,10 @@ func supported() (sets []*isa) {
 			gatherFew: gatherFewAVX512, gatherFewRows: 8, gatherPacking: gatherPackingAVX512,
 			outer: outerAVX512, outerRows: 8,
 			lanes: 16, exp: expAVX512, sigmoid: sigmoidAVX512, tanh: tanhAVX512, tanhGradient: tanhGradientAVX512,
+			silu: siluAVX512, siluGradient: siluGradientAVX512,
 			pixels: pixelsAVX512, sample: sampleAVX512, sampleGradient: sampleGradientAVX512, normal: normalAVX512,
 			bernoulli: bernoulliAVX512, gaussian: gaussianAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
+			columnProducts: columnProductsAVX512, columnAffine: columnAffineAVX512,
 			peak: peakAVX512, pack: packAVX512,
 			transpose8: transpose8, prefetch: prefetch,
 		})
@@ -27,8 +29,10 @@ func supported() (sets []*isa) {
 			gatherFew: gatherFewAVX2, gatherFewRows: 4, gatherPacking: gatherPackingAVX2,
 			outer: outerAVX2, outerRows: 4,
 			lanes: 8, exp: expAVX2, sigmoid: sigmoidAVX2, tanh: tanhAVX2, tanhGradient: tanhGradientAVX2,
+			silu: siluAVX2, siluGradient: siluGradientAVX2,
 			pixels: pixelsAVX2, sample: sampleAVX2, sampleGradient: sampleGradientAVX2, normal: normalAVX2,
 			bernoulli: bernoulliAVX2, gaussian: gaussianAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
+			columnProducts: columnProductsAVX2, columnAffine: columnAffineAVX2,
 			peak: peakAVX2, pack: packAVX2,
 			transpose8: transpose8, prefetch: prefetch,
 		})

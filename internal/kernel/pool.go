@@ -216,6 +216,10 @@ type calls struct {
 	sumParts        freelist[sumPartsTask]
 	likelihood      freelist[likelihoodTask]
 	elementwise     freelist[elementwiseTask]
+	pairs           freelist[pairsTask]
+	columns         freelist[columnsTask]
+	halving         freelist[halvingTask]
+	groupNorm       freelist[groupNormTask]
 	adam            freelist[adamTask]
 }
 

@@ -20,12 +20,13 @@ type Param struct {
 	Shape []int     // as in the files
 	Value []float32 // in memory order
 
-	offset int   // of Value in the model's vector of all parameters
-	axes   []int // Shape, with the axes that memory order takes apart split up
-	perm   []int // memory axis i is axes[perm[i]]; nil where the orders agree
-	fanIn  int   // values that its layer adds up for one output, for the initialisation
-	out    int   // the axis of Shape with the layer's output channels
-	coded  coded // how files hold Value where that is not as float32
+	offset int     // of Value in the model's vector of all parameters
+	axes   []int   // Shape, with the axes that memory order takes apart split up
+	perm   []int   // memory axis i is axes[perm[i]]; nil where the orders agree
+	fanIn  int     // values that its layer adds up for one output, for the initialisation
+	start  float32 // what the initialisation sets p to where fanIn is 0
+	out    int     // the axis of Shape with the layer's output channels
+	coded  coded   // how files hold Value where that is not as float32
 }
 
 // Len returns the number of values.
@@ -72,9 +73,15 @@ func (p *Param) permute(visit func(memory, file int)) {
 }
 
 // Initialise sets p to uniform numbers of +-gain/sqrt(fan in), weights and biases
-// alike. They are drawn in file order, from the seed's stream number index, so that the
+// alike, those of a normalisation to 1 and 0. They are drawn in file order, from the seed's stream number index, so that the
 // memory layout does not change a model.
 func (p *Param) Initialise(seed uint64, index int, gain float64) {
+	if p.fanIn == 0 {
+		for i := range p.Value {
+			p.Value[i] = p.start
+		}
+		return
+	}
 	file := make([]float32, p.Len())
 	bound := gain / math.Sqrt(float64(p.fanIn))
 	s := random.New(seed, random.Init, 0, uint32(index))

@@ -139,6 +139,23 @@ func (set isa) sigmoidOf(c *constants, x, p, e reg.VecVirtual) {
 	VDIVPS(sum, p, p)
 }
 
+// silu generates y = x p, where p is the sigmoid of x.
+func (set isa) silu(c *constants, x, y reg.VecVirtual) {
+	set.sigmoidOf(c, x, y, set.vec())
+	VMULPS(x, y, y)
+}
+
+// siluGradient generates dy = dy p (1 + x (1-p)), where p is the sigmoid of x.
+func (set isa) siluGradient(c *constants, x, dy reg.VecVirtual) {
+	p, t := set.vec(), set.vec()
+	set.sigmoidOf(c, x, p, set.vec())
+	VMOVUPS(c.float(1), t)
+	VSUBPS(p, t, t)
+	VFMADD213PS(c.float(1), x, t)
+	VMULPS(p, t, t)
+	VMULPS(t, dy, dy)
+}
+
 // elementwise generates dst[i] = f(x[i]), or f(x[i], dst[i]), as y begins with what
 // dst holds.
 func (set isa) elementwise(name, what string, f func(x, y reg.VecVirtual)) {

@@ -1,0 +1,64 @@
+package kernel
+
+// CopyColumns copies a matrix of rows x cols whose rows lie srcStride apart to rows that
+// lie dstStride apart: the channels that feature maps have in common.
+func (k *Kernel) CopyColumns(rows, cols int, dst []float32, dstStride int, src []float32, srcStride int) {
+	launch(k, &k.columns, ceilDiv(rows, columnsRows), columnsTask{k, (*columnsTask).copy, rows, cols, dst, dstStride, src, srcStride, nil})
+}
+
+// AddToPixels sets y to x, whose rows are pixels of n images, plus the row of v that
+// belongs to the image. x may be y.
+func (k *Kernel) AddToPixels(n int, y, x, v []float32) {
+	checkLen("AddToPixels", "x", len(x), len(y))
+	if n == 0 {
+		return
+	}
+	checkRows("AddToPixels", "v of an image", len(v)/n, len(y)/n)
+	launch(k, &k.columns, n, columnsTask{k, (*columnsTask).addToPixels, n, len(v) / n, y, len(y) / n, x, len(x) / n, v})
+}
+
+// SumOfPixels sets each of n rows of v to the sum of the pixels of an image of dy.
+func (k *Kernel) SumOfPixels(n int, v, dy []float32) {
+	if n == 0 {
+		return
+	}
+	checkRows("SumOfPixels", "v of an image", len(v)/n, len(dy)/n)
+	launch(k, &k.columns, n, columnsTask{k, (*columnsTask).sumOfPixels, n, len(v) / n, v, len(v) / n, dy, len(dy) / n, nil})
+}
+
+// columnsRows is the number of rows that a task copies.
+const columnsRows = 1 << 8
+
+// columnsTask works on rows of dst and src, of which cols, or pixels of cols, matter.
+type columnsTask struct {
+	k          *Kernel
+	f          func(t *columnsTask, i int)
+	rows, cols int
+	dst        []float32
+	dstStride  int
+	src        []float32
+	srcStride  int
+	v          []float32
+}
+
+func (t *columnsTask) Do(i int) { t.f(t, i) }
+
+func (t *columnsTask) copy(i int) {
+	first, last := i*columnsRows, min((i+1)*columnsRows, t.rows)
+	copyBlock(t.dst[first*t.dstStride:], t.dstStride, t.src[first*t.srcStride:], t.srcStride, last-first, t.cols)
+}
+
+func (t *columnsTask) addToPixels(i int) {
+	v := t.v[i*t.cols : (i+1)*t.cols]
+	y, x := t.dst[i*t.dstStride:(i+1)*t.dstStride], t.src[i*t.srcStride:]
+	copy(y, x)
+	for ; len(y) > 0; y = y[t.cols:] {
+		t.k.Saxpy(t.cols, 1, v, 1, y, 1)
+	}
+}
+
+func (t *columnsTask) sumOfPixels(i int) {
+	v := t.dst[i*t.cols : (i+1)*t.cols]
+	clear(v)
+	t.k.columnSums(v, t.src[i*t.srcStride:(i+1)*t.srcStride], nil)
+}
