@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"govae/infer"
@@ -171,49 +172,77 @@ func testLayerGradients(t *testing.T, k *kernel.Kernel) {
 	}
 }
 
-// TestConvNaive compares the convolutions with the sums that define them.
+// TestConvNaive compares convolutions and their transposes with the sums that define them:
+// each tap of each filter takes a pixel of one side to one of the other.
 func TestConvNaive(t *testing.T) {
-	k := testKernel(t)
+	for _, name := range kernel.Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(kernel.Variable, name)
+			testConvNaive(t, testKernel(t))
+		})
+	}
+}
+
+func testConvNaive(t *testing.T, k *kernel.Kernel) {
 	for _, stride := range []int{1, 2} {
 		for _, filter := range []int{1, 3, 4, 5} {
-			for _, in := range []Shape{hwc(7, 5, 3), hwc(8, 6, 1), hwc(1, 2, 2)} {
-				t.Run(fmt.Sprintf("%v filter %d stride %d", in, filter, stride), func(t *testing.T) {
-					const filters = 4
-					l := NewConv2D("c", in, filters, filter, stride, Identity)
-					c := newCall(k, l, 1, bind(l))
-					file := make([]float32, l.weight.Len())
-					l.weight.ToFile(file, l.weight.Value)
-					l.Forward(c)
-					out, padding := l.Out(), (filter-1)/2
-					for i := range out.H {
-						for j := range out.W {
-							for f := range filters {
-								want := float64(l.bias.Value[f])
-								for u := range filter {
-									for v := range filter {
-										r, s := i*stride+u-padding, j*stride+v-padding
-										if r < 0 || r >= in.H || s < 0 || s >= in.W {
-											continue
-										}
-										for ch := range in.C {
-											want += float64(c.X[0][(r*in.W+s)*in.C+ch]) * float64(file[((f*in.C+ch)*filter+u)*filter+v])
-										}
-									}
-								}
-								if got := c.Y[(i*out.W+j)*filters+f]; math.Abs(float64(got)-want) > 1e-5 {
-									t.Fatalf("output at %d,%d,%d is %g, want %g", i, j, f, got, want)
-								}
-							}
-						}
-					}
-				})
+			for _, large := range []Shape{hwc(7, 5, 3), hwc(8, 6, 1), hwc(1, 2, 2), hwc(5, 8, 33)} {
+				for _, filters := range []int{1, 4, 33} {
+					t.Run(fmt.Sprintf("%v filter %d stride %d to %d", large, filter, stride, filters), func(t *testing.T) {
+						conv := NewConv2D("c", large, filters, filter, stride, Identity)
+						transpose := NewConvTranspose2D("c", filters, large, filter, stride, Identity)
+						checkNaive(t, k, conv, conv.weight, conv.bias, conv.geometry, false)
+						checkNaive(t, k, transpose, transpose.weight, transpose.bias, transpose.geometry, true)
+					})
+				}
 			}
 		}
 	}
 }
 
-// TestLayerParity runs each layer's ONNX form in both engines and compares it with the
-// forward pass in evaluation mode.
+func checkNaive(t *testing.T, k *kernel.Kernel, l Layer, weight, bias *Param, g kernel.Conv, transposed bool) {
+	t.Helper()
+	c := newCall(k, l, 1, bind(l))
+	file := make([]float32, weight.Len()) // [K][C][size][size] of both
+	weight.ToFile(file, weight.Value)
+	l.Forward(c)
+	want := make([]float64, len(c.Y))
+	for i := range want {
+		want[i] = float64(bias.Value[i%len(bias.Value)])
+	}
+	padding := (g.KH - 1) / 2
+	for i := range g.OH {
+		for j := range g.OW {
+			for u := range g.KH {
+				for v := range g.KW {
+					r, s := i*g.Stride+u-padding, j*g.Stride+v-padding
+					if r < 0 || r >= g.H || s < 0 || s >= g.W {
+						continue
+					}
+					for f := range g.K {
+						for ch := range g.C {
+							large, small := (r*g.W+s)*g.C+ch, (i*g.OW+j)*g.K+f
+							tap := float64(file[((f*g.C+ch)*g.KH+u)*g.KW+v])
+							if transposed {
+								want[large] += tap * float64(c.X[0][small])
+							} else {
+								want[small] += tap * float64(c.X[0][large])
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for i, w := range want {
+		if diff := math.Abs(float64(c.Y[i]) - w); !(diff <= 2e-5*math.Max(1, math.Abs(w))) {
+			t.Fatalf("%T: output %d is %g, want %g", l, i, c.Y[i], w)
+		}
+	}
+}
+
+// TestLayerParity runs each layer's ONNX form in both engines, for every operator set, and
+// compares it with the forward pass in evaluation mode.
 func TestLayerParity(t *testing.T) {
 	t.Run("gonum", func(t *testing.T) { testLayerParity(t, enginetest.Gonum(t)) })
 	t.Run("onnxruntime", func(t *testing.T) { testLayerParity(t, enginetest.ONNXRuntime(t)) })
@@ -229,45 +258,112 @@ func testLayerParity(t *testing.T, e infer.Engine) {
 			c.Train = false
 			l.Forward(c)
 
-			g := onnx.NewBuilder("layer")
-			var values []onnx.Value
 			var inputs []*onnx.Tensor
 			for i, in := range l.In() {
-				name := fmt.Sprintf("x%d", i)
-				values = append(values, g.Input(name, onnx.Float32, dims(in)...))
 				shape := []int64{n}
 				for _, d := range dims(in)[1:] {
 					shape = append(shape, d.Size)
 				}
-				inputs = append(inputs, onnx.Float32Tensor(name, shape, channelsFirst(c.X[i], in)))
-			}
-			g.Output("y", l.Emit(g, values...))
-			m, err := g.Model(onnx.ModelOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			data, err := m.Marshal()
-			if err != nil {
-				t.Fatal(err)
-			}
-			out, err := engine.Run(t.Context(), data, inputs...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := out[0].Float32s()
-			if err != nil {
-				t.Fatal(err)
+				inputs = append(inputs, onnx.Float32Tensor(fmt.Sprintf("x%d", i), shape, channelsFirst(c.X[i], in)))
 			}
 			want := channelsFirst(c.Y, l.Out())
-			if len(got) != len(want) {
-				t.Fatalf("%d values, want %d", len(got), len(want))
-			}
-			for i, w := range want {
-				if diff := math.Abs(float64(got[i] - w)); !(diff <= 1e-5*math.Max(1, math.Abs(float64(w)))) {
-					t.Fatalf("value %d is %g in the engine and %g here", i, got[i], w)
+			for opset := int64(13); opset <= 22; opset++ {
+				out, err := engine.Run(t.Context(), graph(t, l, opset), inputs...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := out[0].Float32s()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(got) != len(want) {
+					t.Fatalf("operator set %d: %d values, want %d", opset, len(got), len(want))
+				}
+				for i, w := range want {
+					if diff := math.Abs(float64(got[i] - w)); !(diff <= 1e-5*math.Max(1, math.Abs(float64(w)))) {
+						t.Fatalf("operator set %d: value %d is %g in the engine and %g here", opset, i, got[i], w)
+					}
 				}
 			}
 		})
+	}
+}
+
+// graph is the layer as an ONNX file.
+func graph(t *testing.T, l Layer, opset int64) []byte {
+	g := onnx.NewBuilder("layer")
+	var values []onnx.Value
+	for i, in := range l.In() {
+		values = append(values, g.Input(fmt.Sprintf("x%d", i), onnx.Float32, dims(in)...))
+	}
+	g.Output("y", l.Emit(g, values...))
+	m, err := g.Model(onnx.ModelOptions{Opset: opset})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestLayerThreads: a layer computes the same bits whatever the number of threads, and
+// the parameters' gradients also where those of the inputs are not wanted.
+func TestLayerThreads(t *testing.T) {
+	for _, tt := range layerTests {
+		var want []float32
+		for threads := 1; threads <= 3; threads++ {
+			k, err := kernel.New(threads)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer k.Close()
+			c := newCall(k, tt.layer, 5, bind(tt.layer))
+			run(tt.layer, c)
+			got := slices.Concat(c.Grad, c.Y, slices.Concat(c.DX...))
+			if want == nil {
+				want = got
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %d threads compute other numbers than one", tt.name, threads)
+			}
+			clear(c.Grad)
+			clear(c.DX)
+			run(tt.layer, c)
+			for i, g := range c.Grad { // convolutions may add in another order
+				if diff := math.Abs(float64(g - want[i])); !(diff <= 1e-4) {
+					t.Errorf("%s: the gradient of parameter %d is %g, without those of the inputs %g", tt.name, i, want[i], g)
+					break
+				}
+			}
+		}
+	}
+}
+
+// run does a forward and a backward pass from a gradient that is always the same.
+func run(l Layer, c *Call) {
+	l.Forward(c)
+	copy(c.DY, normal(len(c.DY), 2))
+	l.Backward(c)
+}
+
+func TestLayersAllocateNothing(t *testing.T) {
+	k := testKernel(t)
+	for _, tt := range layerTests {
+		c := newCall(k, tt.layer, 5, bind(tt.layer))
+		// How many of the kernel's buffers are in use at a time depends on when its
+		// workers run, so the first steps may allocate.
+		got := 1.0
+		for try := 0; try < 10 && got > 0; try++ {
+			got = testing.AllocsPerRun(5, func() {
+				tt.layer.Forward(c)
+				tt.layer.Backward(c)
+			})
+		}
+		if got > 0 {
+			t.Errorf("%s: %v allocations per step", tt.name, got)
+		}
 	}
 }
 
