@@ -2,6 +2,7 @@ package models
 
 import (
 	"govae/internal/kernel"
+	"govae/internal/likelihood"
 	"govae/internal/nn"
 )
 
@@ -9,7 +10,8 @@ import (
 // reconstructions, and back. It is used by one goroutine at a time.
 type Network struct {
 	*VAE
-	pass *nn.Pass
+	pass     *nn.Pass
+	gaussian likelihood.Gaussian // with the present sigma
 }
 
 // Inputs are what a network computes a batch of N images from.
@@ -22,7 +24,7 @@ type Inputs struct {
 // NewNetwork returns a network for batches of up to batch images.
 func (m *VAE) NewNetwork(batch int) *Network {
 	logits := []*nn.Value{m.logits}
-	return &Network{m, m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
+	return &Network{VAE: m, pass: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
 }
 
 // Forward runs a batch through the network. train is the mode of its layers; without it
@@ -36,6 +38,15 @@ func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
 // LogitsGradient is where the gradient of the loss by the logits belongs.
 func (w *Network) LogitsGradient() []float32 { return w.pass.Gradient(w.logits) }
+
+// Likelihood returns p(x|z) with its present sigma, until the next call.
+func (w *Network) Likelihood() likelihood.Likelihood {
+	if w.Config.Likelihood != Gaussian {
+		return likelihood.Bernoulli{}
+	}
+	w.gaussian.Sigma = w.Sigma()
+	return &w.gaussian
+}
 
 // Divergences are those of the posterior of the latest batch from the prior, one for each
 // group of latent variables.

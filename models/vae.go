@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"govae/images"
-	"govae/internal/likelihood"
 	"govae/internal/nn"
 	"govae/onnx"
 )
@@ -102,14 +101,6 @@ func (m *VAE) Sigma() float64 {
 		return math.Exp(max(float64(m.logSigma.Value[0]), MinLogSigma))
 	}
 	return m.Config.Sigma
-}
-
-// Likelihood returns p(x|z) with its present sigma.
-func (m *VAE) Likelihood() likelihood.Likelihood {
-	if m.Config.Likelihood == Gaussian {
-		return likelihood.Gaussian{Sigma: m.Sigma()}
-	}
-	return likelihood.Bernoulli{}
 }
 
 // EmitEncoder adds the encoder to a graph: image -> mean, log_var.

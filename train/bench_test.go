@@ -42,6 +42,43 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// TestStepAllocatesNothing takes steps with every likelihood.
+func TestStepAllocatesNothing(t *testing.T) {
+	for name, c := range map[string]models.Config{
+		"bernoulli": {},
+		"gaussian":  {Likelihood: models.Gaussian},
+		"learned":   {Likelihood: models.Gaussian, LearnSigma: true, Latent: 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := &dataset.Data{Train: noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3})}
+			data.Test, c.Image = data.Train, data.Train.Shape
+			m, err := models.New(c, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := newRun(m, data, Options{Threads: 2, Batch: 16})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.close()
+			index := make([]int, 24)
+			dataset.Order(index, 1, 0)
+			r.prepare(index[:16])
+			step := func() {
+				for _, next := range [][]int{index[16:], index[:16]} {
+					if err := r.advance(next); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			step()
+			if allocs := testing.AllocsPerRun(5, step); allocs != 0 {
+				t.Errorf("two steps allocate %v times, want 0", allocs)
+			}
+		})
+	}
+}
+
 // BenchmarkLoad is the preparation of a batch: bytes to float32, and noise.
 func BenchmarkLoad(b *testing.B) {
 	r := benchRun(b, 0)

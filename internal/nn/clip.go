@@ -20,6 +20,9 @@ func (l *Clip) Forward(c *Call) {
 }
 
 func (l *Clip) Backward(c *Call) {
+	if c.DX[0] == nil {
+		return
+	}
 	for i, v := range c.Y {
 		c.DX[0][i] = c.DY[i]
 		if v <= l.lo || v >= l.hi {

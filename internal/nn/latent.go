@@ -52,7 +52,13 @@ func (l *Latent) Backward(c *Call) {
 			deps[i] = c.DY[i] * float32(math.Exp(float64(lv)/2))
 		}
 	}
-	c.Kernel.SampleKLGradient(c.DX[0], c.DX[1], c.DY, c.X[0], c.X[1], c.X[2], c.Divergence.Scale)
+	to := [2][]float32{c.DX[0], c.DX[1]}
+	for i, dx := range to {
+		if dx == nil {
+			to[i] = c.DY // what is not wanted may go there
+		}
+	}
+	c.Kernel.SampleKLGradient(to[0], to[1], c.DY, c.X[0], c.X[1], c.X[2], c.Divergence.Scale)
 }
 
 func (l *Latent) Emit(g *onnx.Builder, x ...onnx.Value) onnx.Value {

@@ -210,9 +210,8 @@ func (p *Pass) Backward(grad []float32) {
 		node.layer.Backward(c)
 		for i, sum := range node.adds {
 			if sum != nil {
-				for j, v := range c.DX[i] {
-					sum.data[j] += v
-				}
+				sum := sum.data[:c.N*sum.size]
+				c.Kernel.Add(sum, sum, c.DX[i])
 			}
 		}
 	}
