@@ -21,8 +21,9 @@ func newPass(m *models.VAE, k *kernel.Kernel) *pass {
 	return &pass{m, k, m.NewWorkspace(passRows)}
 }
 
-// decode returns the images of n latent points z (N, L).
-func (p *pass) decode(n int, z []float32) []float32 {
+// decode returns the images of latent points z (N, L).
+func (p *pass) decode(z []float32) []float32 {
+	n := len(z) / p.Config.Latent
 	copy(p.w.Z, z)
 	p.Decode(p.k, p.w, n)
 	image := make([]float32, n*p.Config.Image.Len())
@@ -30,8 +31,9 @@ func (p *pass) decode(n int, z []float32) []float32 {
 	return channelsFirst(image, p.Config.Image)
 }
 
-// encode returns the posterior's mean and log variance (N, L) of n images.
-func (p *pass) encode(n int, image []float32) (mean, logVar []float32) {
+// encode returns the posterior's mean and log variance (N, L) of images.
+func (p *pass) encode(image []float32) (mean, logVar []float32) {
+	n := len(image) / p.Config.Image.Len()
 	p.Encode(p.k, p.w, n, channelsLast(image, p.Config.Image))
 	l := n * p.Config.Latent
 	return slices.Clone(p.w.Mean[:l]), slices.Clone(p.w.LogVar[:l])
