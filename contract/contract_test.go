@@ -195,4 +195,10 @@ func TestReadLeavesOut(t *testing.T) {
 	if err := d.CheckSizes(5, small.Image); err != nil {
 		t.Errorf("sizes that are not told: %v", err)
 	}
+	for range 20 { // of two mistakes always the same is reported
+		var wrong *MetadataError
+		if err := (Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 1}}).CheckSizes(5, small.Image); !errors.As(err, &wrong) || wrong.Key != KeyLatent {
+			t.Fatalf("error %v, want one about %s", err, KeyLatent)
+		}
+	}
 }

@@ -13,9 +13,15 @@ import (
 type Role = contract.Role
 
 const (
-	Decoder     = contract.Decoder     // z [batch, L] to image [batch, C, H, W]
-	Encoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
-	Autoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+	RoleDecoder     = contract.Decoder     // z [batch, L] to image [batch, C, H, W]
+	RoleEncoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
+	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+)
+
+const (
+	Decoder     = RoleDecoder
+	Encoder     = RoleEncoder
+	Autoencoder = RoleAutoencoder
 )
 
 // Contract is what a file says about itself: the shapes of its graph and the
@@ -34,7 +40,7 @@ type Contract struct {
 
 // inputSize is the number of values of a row of the input: a latent point or an image.
 func (c Contract) inputSize() int {
-	if c.Role == Decoder {
+	if c.Role == RoleDecoder {
 		return c.Latent
 	}
 	return c.C * c.H * c.W
@@ -69,10 +75,10 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
 	switch {
 	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
-		c.Role = Decoder
+		c.Role = RoleDecoder
 		err = c.setSizes(layout, inputs[0].Shape, outputs[0].Shape)
 	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
-		c.Role = Encoder
+		c.Role = RoleEncoder
 		if len(outputs) == 2 {
 			c.logVar = 1
 			if outputs[0].Name == contract.LogVar && outputs[1].Name == contract.Mean {
@@ -84,7 +90,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		}
 		err = c.setSizes(layout, outputs[0].Shape, inputs[0].Shape)
 	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
-		c.Role = Autoencoder
+		c.Role = RoleAutoencoder
 		err = c.setAutoencoder(layout, inputs[0].Shape, outputs[0].Shape)
 	default:
 		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",

@@ -33,7 +33,7 @@ func (s *Session) Likelihood() (*Likelihood, error) {
 		}
 		l.formula = likelihood.Gaussian{Sigma: s.Metadata.Sigma}
 	default:
-		return nil, fmt.Errorf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods; export the model again", s.name, contract.KeyLikelihood, form, contract.Bernoulli, contract.Gaussian)
+		return nil, fmt.Errorf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods; export the model with vae-export", s.name, contract.KeyLikelihood, form, contract.Bernoulli, contract.Gaussian)
 	}
 	var err error
 	if l.logits, err = s.withoutSigmoid(); err != nil {
