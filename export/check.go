@@ -1,25 +1,30 @@
 package export
 
-import (
-	"govae/internal/checkvalues"
-)
+import "govae/contract"
 
-// checkCases are the batches that a file's check values are for: a single row, and
+// checkRows are the batches that a file's check values are for: a single row, and
 // more than one.
-var checkCases = []int{1, 3}
+var checkRows = []int{1, 3}
 
-// checkText returns the metadata entry of [KeyCheck] for a graph.
-func checkText(p *pass, g graph) (string, error) {
-	values := checkvalues.Values{Tolerance: Tolerance}
-	for _, rows := range checkCases {
-		c := checkvalues.Case{Rows: rows, Input: g.input, Step: 37, Modulus: 101, Scale: 1}
-		if g.input == Z {
-			c.Scale, c.Offset = 4, -2
+// checkValues returns the check values of a graph.
+func checkValues(p *pass, g graph) *contract.Check {
+	s := g.signature(p.VAE)
+	check := &contract.Check{Tolerance: Tolerance}
+	for _, rows := range checkRows {
+		c := contract.Case{Rows: rows}
+		var inputs [][]float32
+		for _, t := range s.Inputs {
+			f := contract.Formula{Step: 37, Modulus: 101, Scale: 1}
+			if t.Name == contract.Z {
+				f.Scale, f.Offset = 4, -2
+			}
+			c.Inputs = append(c.Inputs, contract.Input{Name: t.Name, Formula: f})
+			inputs = append(inputs, f.Values(rows*t.Width()))
 		}
-		for i, elements := range g.forward(p, rows, c.InputValues(g.width(p.Config))) {
-			c.Outputs = append(c.Outputs, checkvalues.NewOutput(g.outputs[i], elements))
+		for i, elements := range g.forward(p, inputs) {
+			c.Outputs = append(c.Outputs, contract.NewOutput(s.Outputs[i].Name, elements))
 		}
-		values.Cases = append(values.Cases, c)
+		check.Cases = append(check.Cases, c)
 	}
-	return values.Text()
+	return check
 }

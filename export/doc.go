@@ -1,5 +1,5 @@
-// Package export writes a VAE as ONNX files, whose inputs, outputs and metadata
-// are the contract with every program that runs them:
+// Package export writes a VAE as ONNX files. Their inputs, outputs and metadata are those
+// of package [contract], which every program that runs them can rely on:
 //
 //	decoder.onnx       z [batch, latent]                         -> image [batch, channels, height, width]
 //	encoder.onnx       image [batch, channels, height, width]    -> mean, log_var [batch, latent]
@@ -10,8 +10,8 @@
 // noise. The weights of a file may be stored in fewer bits ([models.Precision]);
 // its graph widens them, so that nothing else changes.
 //
-// Each file holds check values (the metadata entry vae.check): a few inputs by
-// formula and a few values of what comes out, so that any program can test itself.
+// Each file holds check values ([contract.Check]): a few inputs by formula and a few
+// values of what comes out, so that any program can test itself.
 //
 // A graph is checked and run against the model's own forward pass before it
 // replaces a file ([Write]). The engine that runs it is an argument, so this

@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"govae/contract"
 	"govae/infer"
-	"govae/internal/checkvalues"
 	"govae/internal/enginetest"
 	"govae/models"
 	"govae/onnx"
@@ -46,13 +46,16 @@ func TestGraphGolden(t *testing.T) {
 		options Options
 		graphs  []builder
 	}{
-		"conv":        {conv, Options{LatentStats: stats}, []builder{Decoder, Encoder}},
-		"mlp":         {mlp, Options{LatentStats: stats}, []builder{Decoder, Encoder}},
+		"conv":        {conv, Options{}, []builder{Decoder, Encoder}},
+		"mlp":         {mlp, Options{}, []builder{Decoder, Encoder}},
 		"fp16":        {conv, Options{Precision: models.FP16, Opset: 22}, []builder{Decoder}},
 		"int8":        {conv, Options{Precision: models.INT8, Opset: 13}, []builder{Decoder}},
 		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
 	} {
 		m := testModel(t, tt.config)
+		if name == "conv" || name == "mlp" {
+			m.LatentStats = stats
+		}
 		var text bytes.Buffer
 		for _, build := range tt.graphs {
 			model, err := build(m, tt.options)
@@ -60,7 +63,7 @@ func TestGraphGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			model.ProducerVersion = "" // that of the build
-			for _, key := range []string{KeyCheck, KeyPrecisionError} {
+			for _, key := range []string{contract.KeyCheck, contract.KeyPrecisionError} {
 				if _, ok := model.MetadataValue(key); ok {
 					model.SetMetadata(key, "…") // computed: the last digits depend on the kernel
 				}
@@ -114,8 +117,8 @@ func TestOptions(t *testing.T) {
 					if model.Opset() != opset {
 						t.Errorf("%s has opset %d", r.Path, model.Opset())
 					}
-					if got, _ := model.MetadataValue(KeyPrecision); got != string(p) {
-						t.Errorf("%s: %s is %q", r.Path, KeyPrecision, got)
+					if got, _ := model.MetadataValue(contract.KeyPrecision); got != string(p) {
+						t.Errorf("%s: %s is %q", r.Path, contract.KeyPrecision, got)
 					}
 				}
 			})
@@ -179,14 +182,14 @@ func TestPrecision(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := engine.Run(t.Context(), data, onnx.Float32Tensor(Z, []int64{100, 2}, z))
+		out, err := engine.Run(t.Context(), data, onnx.Float32Tensor(contract.Z, []int64{100, 2}, z))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if image, err = out[0].Float32s(); err != nil {
 			t.Fatal(err)
 		}
-		loss, _ = model.MetadataValue(KeyPrecisionError)
+		loss, _ = model.MetadataValue(contract.KeyPrecisionError)
 		return image, len(data), loss
 	}
 	want, full, loss := run(t, Options{})
@@ -204,7 +207,7 @@ func TestPrecision(t *testing.T) {
 				t.Fatalf("%s: %v", text, err)
 			}
 			// The measured error is that of other draws: of the same magnitude.
-			got := Difference(image, want)
+			got := contract.Difference(image, want)
 			if !(got > 0 && got <= limit.max) || loss.Max < got/2 || loss.Max > 2*limit.max || !(loss.Mean > 0 && loss.Mean < loss.Max) {
 				t.Errorf("differs by %.2g, want at most %g; the file says %s", got, limit.max, text)
 			}
@@ -221,18 +224,18 @@ func TestCheckValues(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, _ := model.MetadataValue(KeyCheck)
+			text, _ := model.MetadataValue(contract.KeyCheck)
 			if len(text) >= 2000 {
 				t.Errorf("%s: the check values take %d bytes", model.Graph.Name, len(text))
 			}
-			check, err := checkvalues.Parse(text)
+			check, err := contract.ParseCheck(text)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var rows []int
 			for _, c := range check.Cases {
 				rows = append(rows, c.Rows)
-				if c.Input != model.Graph.Inputs[0].Name || len(c.Outputs) != len(model.Graph.Outputs) {
+				if len(c.Inputs) != 1 || c.Inputs[0].Name != model.Graph.Inputs[0].Name || len(c.Outputs) != len(model.Graph.Outputs) {
 					t.Errorf("%s: case %+v", model.Graph.Name, c)
 				}
 			}
@@ -258,7 +261,7 @@ func (wrongEngine) Name() string { return "wrong" }
 func (e wrongEngine) Run(_ context.Context, _ []byte, inputs ...*onnx.Tensor) ([]*onnx.Tensor, error) {
 	s := e.m.Config.Image
 	shape := []int64{passRows, int64(s.C), int64(s.H), int64(s.W)}
-	return []*onnx.Tensor{onnx.Float32Tensor(Image, shape, make([]float32, passRows*s.Len()))}, e.err
+	return []*onnx.Tensor{onnx.Float32Tensor(contract.Image, shape, make([]float32, passRows*s.Len()))}, e.err
 }
 
 func TestWriteKeepsTheOldFile(t *testing.T) {
@@ -293,7 +296,7 @@ func TestWriteWithoutEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, _ := model.MetadataValue(KeyModelID); id != m.ID() {
-		t.Errorf("%s is %q, want %q", KeyModelID, id, m.ID())
+	if id, _ := model.MetadataValue(contract.KeyModelID); id != m.ID() {
+		t.Errorf("%s is %q, want %q", contract.KeyModelID, id, m.ID())
 	}
 }

@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"govae/internal/kernel"
 	"govae/models"
@@ -42,24 +41,20 @@ func (e *exporter) Close() { e.k.Close() }
 // has changed.
 func (e *exporter) model(ctx context.Context, g graph) (*onnx.Model, PrecisionError, error) {
 	var loss PrecisionError
-	m := e.trained.VAE
 	model, err := g.build(e.stored.VAE, e.options.Opset)
 	if err != nil {
 		return nil, loss, err
 	}
-	if err := describe(model, m, e.options); err != nil {
-		return nil, loss, err
-	}
+	metadata := e.metadata()
 	if e.stored != e.trained {
 		if loss, err = precisionError(ctx, e.trained, e.stored, g); err != nil {
 			return nil, loss, err
 		}
-		model.SetMetadata(KeyPrecisionError, fmt.Sprintf(`{"max":%.3g,"mean":%.3g}`, loss.Max, loss.Mean))
+		metadata.PrecisionError = &loss
 	}
-	check, err := checkText(e.stored, g)
-	if err != nil {
+	metadata.Check = checkValues(e.stored, g)
+	if err := metadata.Write(model); err != nil {
 		return nil, loss, err
 	}
-	model.SetMetadata(KeyCheck, check)
 	return model, loss, model.Check()
 }

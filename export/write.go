@@ -9,7 +9,7 @@ import (
 	"govae/onnx"
 )
 
-// Tolerance is the largest difference, as [Difference] measures it, between an
+// Tolerance is the largest difference, as [contract.Difference] measures it, between an
 // exported file and the model that is accepted.
 const Tolerance = 1e-5
 

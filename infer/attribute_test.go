@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 	"govae/onnx"
 )
@@ -108,7 +109,7 @@ func TestAttributeFile(t *testing.T) {
 
 func TestAttributeBelongsToAModel(t *testing.T) {
 	s := open(t, encoderModel(t, small), 1)
-	nameless := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.model_id", "") }), 1)
+	nameless := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyModelID, "") }), 1)
 	for _, tt := range []struct {
 		session *infer.Session
 		a       infer.Attribute

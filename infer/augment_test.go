@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 	"govae/onnx"
 )
@@ -184,7 +185,7 @@ func TestAugmentComputes(t *testing.T) {
 
 func TestAugmentErrors(t *testing.T) {
 	encoder, decoder, images, labels := augmentable(t, 1)
-	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.model_id", "bbbbbbbbbbbbbbbb") }), 1)
+	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyModelID, "bbbbbbbbbbbbbbbb") }), 1)
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, tt := range []struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 
 	"govae/onnx"
 )
@@ -35,15 +34,12 @@ func (s *Session) reconstruct(ctx context.Context, x []float32) (Images, error) 
 // setAutoencoder takes the sizes from the shapes of an image and its
 // reconstruction. The latent points are hidden within the graph, but the metadata
 // may tell their size.
-func (c *Contract) setAutoencoder(m *onnx.Model, layout string, image, reconstruction onnx.Shape) error {
-	text, told := m.MetadataValue("vae.latent")
-	latent, _ := strconv.Atoi(text)
-	if err := c.setSizes(m, layout, onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(latent, 1)))}, image); err != nil {
+func (c *Contract) setAutoencoder(layout string, image, reconstruction onnx.Shape) error {
+	told := c.Metadata.Latent
+	if err := c.setSizes(layout, onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(told, 1)))}, image); err != nil {
 		return err
 	}
-	if !told {
-		c.Latent = 0
-	}
+	c.Latent = told
 	if !slices.Equal(image[1:], reconstruction[1:]) {
 		return fmt.Errorf("image has the shape %v but reconstruction %v", image, reconstruction)
 	}

@@ -2,33 +2,38 @@ package infer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
-	"govae/internal/checkvalues"
+	"govae/contract"
 )
 
 // CheckValues runs the model on the inputs that the file gives for this purpose
-// (the metadata entry vae.check) and compares the outputs with the values that
+// ([contract.Check]) and compares the outputs with the values that
 // stand beside them, so that a program can test itself, engine and machine
 // included. It returns the largest difference, max|got-want| / max(1, max|want|),
 // and an error if one is above the file's tolerance or the file holds no such
 // values.
 func (s *Session) CheckValues(ctx context.Context) (difference float64, err error) {
-	text, ok := s.Model.MetadataValue(checkvalues.Key)
-	if !ok {
-		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, checkvalues.Key)
+	if err := s.Metadata.Err(contract.KeyCheck); errors.Is(err, contract.ErrMissing) {
+		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, contract.KeyCheck)
+	} else if err != nil {
+		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
-	check, err := checkvalues.Parse(text)
-	if err != nil {
-		return 0, fmt.Errorf("%s: metadata %s: %w; export the model again", s.name, checkvalues.Key, err)
-	}
+	check := s.Metadata.Check
 	for i, c := range check.Cases {
-		outputs, err := s.outputs(ctx, c.InputValues(s.inputSize()))
+		other := func(n int, what string, want int) error {
+			return fmt.Errorf("%s: metadata %s: case %d has %d %s, and the model %d; export the model again", s.name, contract.KeyCheck, i, n, what, want)
+		}
+		if n := len(c.Inputs); n != 1 {
+			return 0, other(n, "inputs", 1)
+		}
+		outputs, err := s.outputs(ctx, c.Inputs[0].Values(c.Rows*s.inputSize()))
 		if err != nil {
 			return 0, err
 		}
-		if len(c.Outputs) != len(outputs) {
-			return 0, fmt.Errorf("%s: metadata %s: case %d has %d outputs, and the model %d; export the model again", s.name, checkvalues.Key, i, len(c.Outputs), len(outputs))
+		if n := len(c.Outputs); n != len(outputs) {
+			return 0, other(n, "outputs", len(outputs))
 		}
 		for j, want := range c.Outputs {
 			difference = max(difference, want.Difference(outputs[j]))
@@ -45,6 +50,9 @@ func (s *Session) outputs(ctx context.Context, input []float32) ([][]float32, er
 	switch s.Role {
 	case Encoder:
 		mean, logVar, err := s.Encode(ctx, input)
+		if logVar == nil {
+			return [][]float32{mean}, err
+		}
 		return [][]float32{mean, logVar}, err
 	case Autoencoder:
 		images, err := s.reconstruct(ctx, input)

@@ -4,19 +4,25 @@ import (
 	"fmt"
 	"slices"
 
+	"govae/contract"
+	"govae/images"
 	"govae/onnx"
 )
 
 // Role is what a file does.
-type Role int
+type Role = contract.Role
 
 const (
-	Decoder     Role = iota // z [batch, L] to image [batch, C, H, W]
-	Encoder                 // image [batch, C, H, W] to mean and log_var [batch, L]
-	Autoencoder             // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+	RoleDecoder     = contract.Decoder     // z [batch, L] to image [batch, C, H, W]
+	RoleEncoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
+	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 )
 
-func (r Role) String() string { return [...]string{"decoder", "encoder", "autoencoder"}[r] }
+const (
+	Decoder     = RoleDecoder
+	Encoder     = RoleEncoder
+	Autoencoder = RoleAutoencoder
+)
 
 // Contract is what a file says about itself: the shapes of its graph and the
 // metadata by which it can be told from other models.
@@ -24,7 +30,9 @@ type Contract struct {
 	Role    Role
 	Latent  int    // L; 0 for an autoencoder that does not tell
 	C, H, W int    // size of an image
-	ModelID string // vae.model_id: equal in the encoder and the decoder of one model, empty if not given
+	ModelID string // equal in the encoder and the decoder of one model, empty if not given
+	// Metadata is what the file tells beside; that of another program may tell nothing.
+	Metadata contract.Metadata
 
 	channelsLast bool // the file has images as [batch, H, W, C]
 	mean, logVar int  // which outputs of an encoder they are; logVar is -1 if there is none
@@ -32,7 +40,7 @@ type Contract struct {
 
 // inputSize is the number of values of a row of the input: a latent point or an image.
 func (c Contract) inputSize() int {
-	if c.Role == Decoder {
+	if c.Role == RoleDecoder {
 		return c.Latent
 	}
 	return c.C * c.H * c.W
@@ -49,11 +57,9 @@ const maxRow = 1 << 24
 // matter, there need be no metadata, images may have their channels last, and an
 // encoder may give the mean alone. layout is that of [Options].
 func ReadContract(m *onnx.Model, layout string) (Contract, error) {
-	if format, ok := m.MetadataValue("vae.format"); ok && format != "1" {
-		return Contract{}, fmt.Errorf("vae.format is %q, and this program reads format 1; use a newer program or export the model again", format)
-	}
-	if pixels, ok := m.MetadataValue("vae.pixel_range"); ok && pixels != "0,1" {
-		return Contract{}, fmt.Errorf("vae.pixel_range is %q, and this program reads 0,1; export the model again", pixels)
+	metadata, err := contract.Read(m)
+	if err != nil {
+		return Contract{}, err
 	}
 	shapes, err := onnx.Infer(m)
 	if err != nil {
@@ -66,26 +72,26 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	for _, v := range m.Graph.Outputs {
 		outputs = append(outputs, shapes[v.Name])
 	}
-	c := Contract{logVar: -1}
+	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
 	switch {
 	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
-		c.Role = Decoder
-		err = c.setSizes(m, layout, inputs[0].Shape, outputs[0].Shape)
+		c.Role = RoleDecoder
+		err = c.setSizes(layout, inputs[0].Shape, outputs[0].Shape)
 	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
-		c.Role = Encoder
+		c.Role = RoleEncoder
 		if len(outputs) == 2 {
 			c.logVar = 1
-			if outputs[0].Name == "log_var" && outputs[1].Name == "mean" {
+			if outputs[0].Name == contract.LogVar && outputs[1].Name == contract.Mean {
 				c.mean, c.logVar = 1, 0
 			}
 			if a, b := outputs[0].Shape[1], outputs[1].Shape[1]; a != b {
 				return Contract{}, fmt.Errorf("%s and %s have the shapes %v and %v, but mean and log variance have the same", outputs[0].Name, outputs[1].Name, outputs[0].Shape, outputs[1].Shape)
 			}
 		}
-		err = c.setSizes(m, layout, outputs[0].Shape, inputs[0].Shape)
+		err = c.setSizes(layout, outputs[0].Shape, inputs[0].Shape)
 	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
-		c.Role = Autoencoder
-		err = c.setAutoencoder(m, layout, inputs[0].Shape, outputs[0].Shape)
+		c.Role = RoleAutoencoder
+		err = c.setAutoencoder(layout, inputs[0].Shape, outputs[0].Shape)
 	default:
 		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
 			signature(inputs), signature(outputs))
@@ -93,17 +99,14 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	if err != nil {
 		return Contract{}, err
 	}
-	c.ModelID, _ = m.MetadataValue("vae.model_id")
-	for key, want := range map[string]string{"vae.latent": fmt.Sprint(c.Latent), "vae.image": fmt.Sprintf("%dx%dx%d", c.C, c.H, c.W)} {
-		if got, ok := m.MetadataValue(key); ok && got != want {
-			return Contract{}, fmt.Errorf("%s is %q, but the graph has %s; the file was tampered with: export the model again", key, got, want)
-		}
+	if err := metadata.CheckSizes(c.Latent, images.Shape{H: c.H, W: c.W, C: c.C}); err != nil {
+		return Contract{}, err
 	}
 	return c, nil
 }
 
 // setSizes takes the sizes from the shapes of a latent point and of an image.
-func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Shape) error {
+func (c *Contract) setSizes(layout string, latent, image onnx.Shape) error {
 	size := int64(1)
 	for i, d := range append(image[1:len(image):len(image)], latent[1]) {
 		if !d.Known() || d.Size < 1 || d.Size > maxRow {
@@ -112,7 +115,7 @@ func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Sha
 		if i < 3 {
 			size *= d.Size
 			if size > maxRow {
-				return fmt.Errorf("image %v: more than %d values an image", image, maxRow)
+				return fmt.Errorf("image %v: more than %d values per image", image, maxRow)
 			}
 		}
 	}
@@ -120,7 +123,7 @@ func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Sha
 		return fmt.Errorf("image %v and latent %v: the first dimension must be open, as batch; export with a dynamic batch size", image, latent)
 	}
 	c.Latent = int(latent[1].Size)
-	if err := c.setLayout(m, layout, image); err != nil {
+	if err := c.setLayout(layout, image); err != nil {
 		return err
 	}
 	c.C, c.H, c.W = int(image[1].Size), int(image[2].Size), int(image[3].Size)
@@ -134,15 +137,14 @@ func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Sha
 }
 
 // setLayout finds out where an image has its channels.
-func (c *Contract) setLayout(m *onnx.Model, layout string, image onnx.Shape) error {
+func (c *Contract) setLayout(layout string, image onnx.Shape) error {
 	channels := func(d onnx.Dim) bool { return d.Size == 1 || d.Size == 3 }
-	_, ours := m.MetadataValue("vae.format")
 	switch {
 	case layout == "nhwc":
 		c.channelsLast = true
 	case layout != "" && layout != "nchw":
 		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
-	case layout == "nchw", ours:
+	case layout == "nchw", c.Metadata.Format > 0: // our own file
 	case channels(image[1]) && channels(image[3]):
 		return fmt.Errorf("image %v: the channels may come first or last; say which by the layout nchw or nhwc (--layout)", image)
 	default:

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 )
 
@@ -48,7 +49,7 @@ func TestFromPicture(t *testing.T) {
 // TestImagesOfAnotherShape gives as many values in another order of sizes.
 func TestImagesOfAnotherShape(t *testing.T) {
 	ctx := t.Context()
-	encoder, decoder := open(t, encoderModel(t, small), 1), open(t, decoderModel(t, small, metadata("vae.likelihood", "bernoulli")), 1)
+	encoder, decoder := open(t, encoderModel(t, small), 1), open(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 1)
 	turned := infer.Images{C: small.c, H: small.w, W: small.h, Pixels: make([]float32, small.pixels())}
 	for name, err := range map[string]error{
 		"EncodeAll":   last(encoder.EncodeAll(ctx, turned.All())),

@@ -3,16 +3,14 @@ package infer
 import (
 	"context"
 	"fmt"
-	"math"
-	"strconv"
 
+	"govae/contract"
 	"govae/internal/kernel"
 	"govae/internal/likelihood"
 	"govae/onnx"
 )
 
-// Likelihood is p(x|z) of a decoder, in the form that its file tells (vae.likelihood
-// and vae.sigma). Many goroutines may use it at once; Close it when none does.
+// Likelihood is p(x|z) of a decoder, in the form that its file tells. Many goroutines may use it at once; Close it when none does.
 type Likelihood struct {
 	logits  *Session
 	formula likelihood.Likelihood
@@ -26,18 +24,16 @@ func (s *Session) Likelihood() (*Likelihood, error) {
 		return nil, err
 	}
 	l := &Likelihood{}
-	switch form, _ := s.Model.MetadataValue("vae.likelihood"); form {
-	case "bernoulli":
+	switch form := s.Metadata.Likelihood; form {
+	case contract.Bernoulli:
 		l.formula = likelihood.Bernoulli{}
-	case "gaussian":
-		text, _ := s.Model.MetadataValue("vae.sigma")
-		sigma, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
-			return nil, fmt.Errorf("%s: vae.sigma is %.40q, and a gaussian likelihood needs a positive number; export the model again", s.name, text)
+	case contract.Gaussian:
+		if err := s.Metadata.Err(contract.KeySigma); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		l.formula = likelihood.Gaussian{Sigma: sigma}
+		l.formula = likelihood.Gaussian{Sigma: s.Metadata.Sigma}
 	default:
-		return nil, fmt.Errorf("%s: its likelihood (vae.likelihood) is %.40q, and only bernoulli and gaussian have log-likelihoods; export the model with vae-export", s.name, form)
+		return nil, fmt.Errorf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods; export the model with vae-export", s.name, contract.KeyLikelihood, form, contract.Bernoulli, contract.Gaussian)
 	}
 	var err error
 	if l.logits, err = s.withoutSigmoid(); err != nil {

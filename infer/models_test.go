@@ -1,9 +1,10 @@
 package infer_test
 
 import (
-	"fmt"
 	"testing"
 
+	"govae/contract"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/internal/random"
@@ -54,6 +55,15 @@ func encoderModel(t testing.TB, s size, change ...func(*onnx.Model)) []byte {
 	return finish(t, b, s, change)
 }
 
+// meanModel is an encoder that gives means alone.
+func meanModel(t testing.TB, s size, change ...func(*onnx.Model)) []byte {
+	t.Helper()
+	b := onnx.NewBuilder("encoder")
+	x := b.Input("image", onnx.Float32, dims(s.c, s.h, s.w)...)
+	b.Output("mean", dense(b, "mean_layer", b.Node("Flatten", "flatten", []onnx.Value{x}), s.latent, s.pixels()))
+	return finish(t, b, s, change)
+}
+
 func dims(sizes ...int) []onnx.Dim {
 	d := []onnx.Dim{onnx.Named("batch")}
 	for _, n := range sizes {
@@ -68,11 +78,10 @@ func finish(t testing.TB, b *onnx.Builder, s size, change []func(*onnx.Model)) [
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.SetMetadata("vae.format", "1")
-	m.SetMetadata("vae.latent", fmt.Sprint(s.latent))
-	m.SetMetadata("vae.image", fmt.Sprintf("%dx%dx%d", s.c, s.h, s.w))
-	m.SetMetadata("vae.pixel_range", "0,1")
-	m.SetMetadata("vae.model_id", "aaaaaaaaaaaaaaaa")
+	d := contract.Metadata{Latent: s.latent, Image: images.Shape{H: s.h, W: s.w, C: s.c}, ModelID: "aaaaaaaaaaaaaaaa"}
+	if err := d.Write(m); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range change {
 		c(m)
 	}

@@ -1,6 +1,10 @@
 package infer
 
-import "fmt"
+import (
+	"fmt"
+
+	"govae/contract"
+)
 
 // CheckPair returns an error unless encoder and decoder are what they are
 // called, are made for one size, and come from one model as far as they tell.
@@ -27,7 +31,7 @@ func CheckPair(encoder, decoder *Session) error {
 func (s *Session) checkModel(what, id string, latent int, remedy string) error {
 	switch {
 	case id != "" && s.ModelID != "" && id != s.ModelID:
-		return fmt.Errorf("%s and %s come from different models (vae.model_id %.8s… and %.8s…); %s", what, s.name, id, s.ModelID, remedy)
+		return fmt.Errorf("%s and %s come from different models (%s %.8s… and %.8s…); %s", what, s.name, contract.KeyModelID, id, s.ModelID, remedy)
 	case latent != s.Latent:
 		return fmt.Errorf("%s has %d latent dimensions, and %s %d; %s", what, latent, s.name, s.Latent, remedy)
 	}

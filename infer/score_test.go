@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/onnx"
@@ -59,7 +60,7 @@ func TestScores(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			decoder, err := infer.OpenBytes(decoderModel(t, small, metadata("vae.likelihood", form, "vae.sigma", "0.2")), o)
+			decoder, err := infer.OpenBytes(decoderModel(t, small, metadata(contract.KeyLikelihood, form, contract.KeySigma, "0.2")), o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +118,7 @@ func TestScores(t *testing.T) {
 // TestScoresDoNotDependOnTheBatch scores images in one go and alone, and more of them
 // than a stream has ahead.
 func TestScoresDoNotDependOnTheBatch(t *testing.T) {
-	encoder, decoder := open(t, encoderModel(t, small), 3), open(t, decoderModel(t, small, metadata("vae.likelihood", "bernoulli")), 3)
+	encoder, decoder := open(t, encoderModel(t, small), 3), open(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 3)
 	score := func(x infer.Images) (all []infer.Score) {
 		for s, err := range infer.Scores(t.Context(), encoder, decoder, x.All(), infer.ScoreOptions{Draws: 2}) {
 			if err != nil {
@@ -160,7 +161,7 @@ func TestBoundGrows(t *testing.T) {
 	shape := b.Int64("shape", []int{4}, []int64{-1, 1, 5, 4})
 	logits := b.Node("Reshape", "reshape", []onnx.Value{zero, shape})
 	b.Output("image", b.Node("Sigmoid", "sigmoid", []onnx.Value{logits}), dims(1, 5, 4)...)
-	decoder := open(t, finish(t, b, small, []func(*onnx.Model){metadata("vae.likelihood", "bernoulli")}), 2)
+	decoder := open(t, finish(t, b, small, []func(*onnx.Model){metadata(contract.KeyLikelihood, "bernoulli")}), 2)
 	encoder := open(t, encoderModel(t, small), 2)
 	want := -20 * math.Log(2)
 	gap := func(draws int) (worst float64) {
@@ -182,15 +183,15 @@ func TestLikelihoodErrors(t *testing.T) {
 	z := noSigmoid.Input("z", onnx.Float32, onnx.Named("batch"), onnx.Size(2))
 	shape := noSigmoid.Int64("shape", []int{4}, []int64{-1, 1, 5, 4})
 	noSigmoid.Output("image", noSigmoid.Node("Reshape", "reshape", []onnx.Value{noSigmoid.Node("Tanh", "tanh", []onnx.Value{dense(noSigmoid, "pixels", z, 20, 2)}), shape}), dims(1, 5, 4)...)
-	bernoulli := metadata("vae.likelihood", "bernoulli")
+	bernoulli := metadata(contract.KeyLikelihood, "bernoulli")
 	for name, tt := range map[string]struct {
 		decoder []byte
 		want    string
 	}{
 		"not told":   {decoderModel(t, small), `its likelihood (vae.likelihood) is ""`},
-		"unknown":    {decoderModel(t, small, metadata("vae.likelihood", "poisson")), `is "poisson", and only bernoulli and gaussian`},
-		"no sigma":   {decoderModel(t, small, metadata("vae.likelihood", "gaussian")), `vae.sigma is ""`},
-		"sigma 0":    {decoderModel(t, small, metadata("vae.likelihood", "gaussian", "vae.sigma", "0")), `vae.sigma is "0"`},
+		"unknown":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "poisson")), `is "poisson", and only bernoulli and gaussian`},
+		"no sigma":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian")), `vae.sigma is missing`},
+		"sigma 0":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian", contract.KeySigma, "0")), `vae.sigma is "0"`},
 		"no sigmoid": {finish(t, noSigmoid, small, []func(*onnx.Model){bernoulli}), "not the output of a Sigmoid"},
 		"an encoder": {encoderModel(t, small, bernoulli), "holds the encoder where the decoder is needed"},
 	} {
@@ -198,7 +199,7 @@ func TestLikelihoodErrors(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
 		}
 	}
-	other := open(t, decoderModel(t, small, bernoulli, metadata("vae.model_id", "bbbb")), 1)
+	other := open(t, decoderModel(t, small, bernoulli, metadata(contract.KeyModelID, "bbbb")), 1)
 	for _, err := range infer.Scores(t.Context(), open(t, encoderModel(t, small), 1), other, someImages(small, 1).All(), infer.ScoreOptions{}) {
 		if err == nil || !strings.Contains(err.Error(), "different models") {
 			t.Errorf("error %v", err)

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/onnx"
@@ -246,7 +247,7 @@ func TestRolesAndPairs(t *testing.T) {
 	if err := infer.CheckPair(decoder, encoder); err == nil {
 		t.Error("a pair in the wrong order passes")
 	}
-	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.model_id", "bbbbbbbbbbbb") }), 1)
+	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyModelID, "bbbbbbbbbbbb") }), 1)
 	if err := infer.CheckPair(other, decoder); err == nil || !strings.Contains(err.Error(), "different models (vae.model_id bbbbbbbb… and aaaaaaaa…)") {
 		t.Errorf("files of two models: %v", err)
 	}
@@ -316,10 +317,10 @@ func TestBadFiles(t *testing.T) {
 		{"empty", nil, ""},
 		{"garbage", []byte("this is not an ONNX file at all, but some text"), ""},
 		{"truncated", good[:len(good)-40], ""},
-		{"newer format", decoderModel(t, small, set("vae.format", "2")), `vae.format is "2"`},
-		{"other pixel range", decoderModel(t, small, set("vae.pixel_range", "-1,1")), `vae.pixel_range is "-1,1"`},
-		{"wrong latent", decoderModel(t, small, set("vae.latent", "3")), `vae.latent is "3", but the graph has 2`},
-		{"wrong image", decoderModel(t, small, set("vae.image", "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
+		{"newer format", decoderModel(t, small, set(contract.KeyFormat, "3")), `vae.format is "3"`},
+		{"other pixel range", decoderModel(t, small, set(contract.KeyPixelRange, "-1,1")), `vae.pixel_range is "-1,1"`},
+		{"wrong latent", decoderModel(t, small, set(contract.KeyLatent, "3")), `vae.latent is "3", but the graph has 2`},
+		{"wrong image", decoderModel(t, small, set(contract.KeyImage, "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
 		{"no VAE", otherModel(t, "x", "y"), `neither decoder, encoder nor autoencoder of a VAE: it maps "x" [batch,3]`},
 		{"two channels", decoderModel(t, size{2, 2, 5, 4}), "2 channels"},
 	} {

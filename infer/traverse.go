@@ -3,7 +3,6 @@ package infer
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -43,17 +42,17 @@ func MeasureActivity(means iter.Seq2[[]float32, error]) (Activity, error) {
 }
 
 // StoredActivity returns the variance of posterior means that the file gives for the
-// training images (the metadata entry vae.latent_stats), and whether it does.
+// training images ([contract.LatentStats]), and whether it does.
 func (s *Session) StoredActivity() (Activity, bool) {
-	text, ok := s.Model.MetadataValue("vae.latent_stats")
-	var stats struct{ Std []float64 }
-	if !ok || json.Unmarshal([]byte(text), &stats) != nil || len(stats.Std) != s.Latent {
+	stats := s.Metadata.LatentStats
+	if stats == nil || len(stats.Std) != s.Latent {
 		return nil, false
 	}
+	activity := make(Activity, s.Latent)
 	for k, v := range stats.Std {
-		stats.Std[k] = v * v
+		activity[k] = v * v
 	}
-	return stats.Std, true
+	return activity, true
 }
 
 // Sensitivity tells from the decoder alone how active each dimension is: the mean

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/contract"
 	"govae/infer"
 	"govae/onnx"
 )
@@ -33,7 +34,7 @@ func TestStoredActivity(t *testing.T) {
 		`{"std":["a","b"]}`:            nil,
 		`{`:                            nil,
 	} {
-		s := open(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.latent_stats", text) }), 1)
+		s := open(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyLatentStats, text) }), 1)
 		if got, ok := s.StoredActivity(); !slices.Equal(got, want) || ok != (want != nil) {
 			t.Errorf("%s: %v, %v; want %v", text, got, ok, want)
 		}

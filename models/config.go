@@ -6,12 +6,14 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"govae/contract"
 )
 
 // Likelihood names p(x|z).
 const (
-	Bernoulli = "bernoulli" // x is the probability of a white pixel
-	Gaussian  = "gaussian"  // x is the mean, with one standard deviation for all pixels
+	Bernoulli = contract.Bernoulli // x is the probability of a white pixel
+	Gaussian  = contract.Gaussian  // x is the mean, with one standard deviation for all pixels
 )
 
 // MinLogSigma bounds a learned sigma from below: without a bound a perfect

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"govae/contract"
 	"govae/internal/atomicfile"
 	"govae/internal/nn"
 	"govae/internal/safetensors"
@@ -32,10 +33,7 @@ const maxConfigFile = 1 << 20 // bytes
 
 // LatentStats are the mean and the standard deviation, by latent dimension, of
 // the posterior means over the training images.
-type LatentStats struct {
-	Mean []float64 `json:"mean"`
-	Std  []float64 `json:"std"`
-}
+type LatentStats = contract.LatentStats
 
 // Saved is what a model directory holds beside the weights.
 type Saved struct {

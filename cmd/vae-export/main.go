@@ -70,7 +70,6 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			options.LatentStats = m.LatentStats
 			var verifier export.Engine
 			engine, missing := infer.NewEngine(infer.Options{})
 			if missing == nil && engine.Note() != "" {

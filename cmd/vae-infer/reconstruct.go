@@ -134,8 +134,7 @@ func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error])
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
 	header := []string{"image", "label", "squared_error"}
-	form, _ := r.decoder.Model.MetadataValue("vae.likelihood")
-	told := form != "" && r.encoder != nil
+	told := r.decoder.Metadata.Likelihood != "" && r.encoder != nil
 	var nats []float64
 	if told {
 		header = append(header, "nats")

@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/contract"
 	"govae/infer"
-	"govae/internal/checkvalues"
 	"govae/onnx"
 )
 
@@ -43,8 +43,8 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 			// What is wrong with the file is said once, not for every engine.
 			if model, err := onnx.ReadFile(path); err != nil {
 				return err
-			} else if _, ok := model.MetadataValue(checkvalues.Key); !ok {
-				return fmt.Errorf("%s: holds no check values (metadata %s); export the model again", path, checkvalues.Key)
+			} else if _, ok := model.MetadataValue(contract.KeyCheck); !ok {
+				return fmt.Errorf("%s: holds no check values (metadata %s); export the model again", path, contract.KeyCheck)
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			var missing, failed []error

@@ -10,8 +10,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"govae/contract"
 	"govae/infer"
-	"govae/internal/checkvalues"
 	"govae/internal/enginetest"
 	"govae/onnx"
 )
@@ -45,7 +45,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered,
-				"other.onnx": withMetadata(t, decoder, "vae.model_id", "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, "vae.likelihood", ""),
+				"other.onnx": withMetadata(t, decoder, contract.KeyModelID, "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, contract.KeyLikelihood, ""),
 				"nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
@@ -84,8 +84,8 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.SetMetadata("vae.model_id", "0123456789abcdef")
-		m.SetMetadata("vae.likelihood", "bernoulli")
+		m.SetMetadata(contract.KeyModelID, "0123456789abcdef")
+		m.SetMetadata(contract.KeyLikelihood, "bernoulli")
 		if files[i], err = m.Marshal(); err != nil {
 			t.Fatal(err)
 		}
@@ -108,10 +108,14 @@ func withMetadata(t *testing.T, file []byte, key, value string) []byte {
 
 // withWrongCheck adds check values that say that each pixel of an image is 0.
 func withWrongCheck(t *testing.T, decoder []byte) []byte {
-	output := checkvalues.NewOutput("image", []float32{0})
-	text, err := checkvalues.Values{Tolerance: 1e-5, Cases: []checkvalues.Case{{Rows: 1, Modulus: 1, Outputs: []checkvalues.Output{output}}}}.Text()
+	c := contract.Case{
+		Rows:    1,
+		Inputs:  []contract.Input{{Name: contract.Z, Formula: contract.Formula{Modulus: 1}}},
+		Outputs: []contract.Output{contract.NewOutput(contract.Image, []float32{0})},
+	}
+	text, err := contract.Check{Tolerance: 1e-5, Cases: []contract.Case{c}}.Text()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return withMetadata(t, decoder, checkvalues.Key, text)
+	return withMetadata(t, decoder, contract.KeyCheck, text)
 }

@@ -1,4 +1,4 @@
-package checkvalues
+package contract
 
 import (
 	"math"
@@ -9,9 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestInputValues(t *testing.T) {
-	c := Case{Rows: 2, Step: 37, Modulus: 101, Scale: 4, Offset: -2}
-	got := c.InputValues(2)
+func TestFormula(t *testing.T) {
+	got := Formula{Step: 37, Modulus: 101, Scale: 4, Offset: -2}.Values(4)
 	want := []float32{-2, float32(-2 + 4*37.0/101), float32(-2 + 4*74.0/101), float32(-2 + 4*10.0/101)} // 3*37 = 101 + 10
 	if !slices.Equal(got, want) {
 		t.Errorf("input %v, want %v", got, want)
@@ -41,6 +40,9 @@ func TestOutput(t *testing.T) {
 	if d := o.Difference(elements); !math.IsInf(d, 1) {
 		t.Errorf("difference of a NaN %g", d)
 	}
+	if d := o.Difference(nil); !math.IsInf(d, 1) {
+		t.Errorf("difference of nothing %g", d)
+	}
 }
 
 func TestDifference(t *testing.T) {
@@ -63,31 +65,45 @@ func TestDifference(t *testing.T) {
 	}
 }
 
-func example() Values {
+// example has one case of each format.
+func example() Check {
 	output := NewOutput("y", []float32{0.1, 1e-30, -3e7})
-	return Values{1e-5, []Case{{Rows: 3, Input: "x", Step: 37, Modulus: 101, Scale: 1, Outputs: []Output{output}}}}
+	x := Input{"x", Formula{Step: 37, Modulus: 101, Scale: 1}}
+	label := Input{"label", Formula{Step: 3, Modulus: 7, Scale: 4, Offset: -2}}
+	return Check{1e-5, []Case{
+		{Rows: 3, Inputs: []Input{x}, Outputs: []Output{output}},
+		{Rows: 1, Inputs: []Input{x, label}, Outputs: []Output{output}},
+	}}
 }
 
-func TestText(t *testing.T) {
-	v := example()
-	text, err := v.Text()
+func TestCheckText(t *testing.T) {
+	c := example()
+	text, err := c.Text()
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Parse(text)
+	values := `"values":[0.1` + strings.Repeat(",0.1", 7) + strings.Repeat(",1e-30", 7) + `,-30000000]`
+	want := `{"tolerance":0.00001,"cases":[` +
+		`{"rows":3,"input":"x","step":37,"modulus":101,"scale":1,"offset":0,"outputs":[{"name":"y","mean":-10000000,` + values + `}]},` +
+		`{"rows":1,"inputs":[{"name":"x","step":37,"modulus":101,"scale":1,"offset":0},{"name":"label","step":3,"modulus":7,"scale":4,"offset":-2}],` +
+		`"outputs":[{"name":"y","mean":-10000000,` + values + `}]}]}`
+	if text != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+	got, err := ParseCheck(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(v, got); diff != "" {
+	if diff := cmp.Diff(c, got); diff != "" {
 		t.Error(diff)
 	}
-	v.Cases[0].Outputs[0].Mean = float32(math.NaN())
-	if _, err := v.Text(); err == nil || !strings.Contains(err.Error(), "not finite") {
+	c.Cases[0].Outputs[0].Mean = float32(math.NaN())
+	if _, err := c.Text(); err == nil || !strings.Contains(err.Error(), "not finite") {
 		t.Errorf("error %v, want one about values that are not finite", err)
 	}
 }
 
-func TestParseRejects(t *testing.T) {
+func TestParseCheckRejects(t *testing.T) {
 	text, err := example().Text()
 	if err != nil {
 		t.Fatal(err)
@@ -99,37 +115,54 @@ func TestParseRejects(t *testing.T) {
 		"rows 65":           {`"rows":3`, `"rows":65`},
 		"modulus 0":         {`101`, `0`},
 		"step -1":           {`37`, `-1`},
+		"step 1048577":      {`"step":3,`, `"step":1048577,`},
 		"15 values":         {`"values":[0.1,`, `"values":[`},
-		"no outputs":        {`"outputs"`, `"inputs"`},
+		"no outputs":        {`"outputs"`, `"output"`},
+		"not both":          {`"outputs"`, `"inputs":[],"outputs"`},
+		"0 inputs":          {`"inputs"`, `"input_list"`},
+		"17 inputs":         {`"inputs":[`, `"inputs":[` + strings.Repeat(`{},`, 15)},
 		"0 cases":           {`"cases"`, `"case"`},
+		"more than 4194304": {`{`, strings.Repeat(" ", maxEntry) + `{`},
 	} {
 		changed := strings.Replace(text, change[0], change[1], 1)
 		if changed == text {
 			t.Fatalf("%s does not hold %s", text, change[0])
 		}
-		if _, err := Parse(changed); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %v, want one with %q", changed, err, want)
+		if _, err := ParseCheck(changed); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v, want one with %q", change[1][:min(40, len(change[1]))], err, want)
 		}
 	}
 }
 
-func FuzzParse(f *testing.F) {
+func FuzzParseCheck(f *testing.F) {
 	text, err := example().Text()
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(text)
 	f.Add(`{"tolerance":1,"cases":[{"rows":64,"step":1048576,"modulus":1048576,"outputs":[{"values":[]}]}]}`)
+	f.Add(`{"tolerance":1,"cases":[null]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		v, err := Parse(text)
+		check, err := ParseCheck(text)
 		if err != nil {
 			return
 		}
-		for _, c := range v.Cases {
-			x := c.InputValues(3)
-			for _, o := range c.Outputs {
-				o.Difference(x)
+		for _, c := range check.Cases {
+			for _, in := range c.Inputs {
+				x := in.Values(c.Rows * 3)
+				for _, o := range c.Outputs {
+					o.Difference(x)
+				}
 			}
+		}
+		again, err := check.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ParseCheck(again); err != nil {
+			t.Errorf("%s: %v", again, err)
+		} else if diff := cmp.Diff(check, got); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

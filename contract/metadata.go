@@ -1,0 +1,265 @@
+package contract
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"govae/images"
+	"govae/onnx"
+)
+
+// The keys of the metadata, in the order in which they are written.
+const (
+	KeyFormat         = "vae.format"          // "1" or "2"
+	KeyLatent         = "vae.latent"          // latent dimensions
+	KeyImage          = "vae.image"           // channels x height x width: "1x28x28"
+	KeyPixelRange     = "vae.pixel_range"     // "0,1"
+	KeyLikelihood     = "vae.likelihood"      // "bernoulli" or "gaussian"
+	KeySigma          = "vae.sigma"           // standard deviation of the Gaussian
+	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
+	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
+	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors
+	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
+	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
+	KeyCheck          = "vae.check"           // JSON: values by which a program can test itself
+)
+
+const (
+	newestFormat = 2
+	pixelRange   = "0,1"
+	// maxEntry bounds the text of an entry in JSON, and with it what reading it allocates.
+	maxEntry = 4 << 20 // bytes
+)
+
+// The values of [Metadata].Likelihood.
+const (
+	Bernoulli = "bernoulli" // a pixel is the probability of white
+	Gaussian  = "gaussian"  // a pixel is the mean, with one standard deviation for all
+)
+
+// Metadata is what a file says about itself. The zero value of a field stands for an entry
+// that the file does not have.
+type Metadata struct {
+	Format         int // set by [Read]; 0 for a file of another program
+	Latent         int // dimensions
+	Image          images.Shape
+	Likelihood     string  // [Bernoulli] or [Gaussian]
+	Sigma          float64 // standard deviation of the Gaussian
+	Labels         []string
+	LatentStats    *LatentStats
+	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
+	Precision      string          // of the weights: "fp32", "fp16" or "int8"
+	PrecisionError *PrecisionError // nil if the weights are not rounded
+	Check          *Check
+
+	entries map[string]error // by key, those that were read
+}
+
+// LatentStats are the mean and the standard deviation, by latent dimension, of the
+// posterior means over the training images.
+type LatentStats struct {
+	Mean []float64 `json:"mean"`
+	Std  []float64 `json:"std"`
+}
+
+// PrecisionError is what storing weights in fewer bits changes in the outputs: the
+// largest and the mean difference from those of the float32 weights, absolute, or
+// relative to an output's largest value where that is above 1. Of a file's outputs
+// the worst counts.
+type PrecisionError struct {
+	Max  float64 `json:"max"`
+	Mean float64 `json:"mean"`
+}
+
+// Write sets the metadata of m, whose graph has its inputs already. The format is the
+// oldest that can say what the file does: 1 for one input, 2 for several. It is an error
+// if a check value is not finite.
+func (d Metadata) Write(m *onnx.Model) error {
+	format := 1
+	if len(m.Graph.Inputs) > 1 {
+		format = 2
+	}
+	m.SetMetadata(KeyFormat, strconv.Itoa(format))
+	m.SetMetadata(KeyLatent, strconv.Itoa(d.Latent))
+	m.SetMetadata(KeyImage, imageText(d.Image))
+	m.SetMetadata(KeyPixelRange, pixelRange)
+	setText(m, KeyLikelihood, d.Likelihood)
+	if d.Sigma > 0 {
+		m.SetMetadata(KeySigma, strconv.FormatFloat(d.Sigma, 'g', -1, 64))
+	}
+	if d.Labels != nil {
+		if err := setJSON(m, KeyLabels, d.Labels); err != nil {
+			return err
+		}
+	}
+	if d.LatentStats != nil {
+		if err := setJSON(m, KeyLatentStats, d.LatentStats); err != nil {
+			return err
+		}
+	}
+	setText(m, KeyModelID, d.ModelID)
+	setText(m, KeyPrecision, d.Precision)
+	if e := d.PrecisionError; e != nil {
+		m.SetMetadata(KeyPrecisionError, fmt.Sprintf(`{"max":%.3g,"mean":%.3g}`, e.Max, e.Mean))
+	}
+	if d.Check != nil {
+		text, err := d.Check.Text()
+		if err != nil {
+			return err
+		}
+		m.SetMetadata(KeyCheck, text)
+	}
+	return nil
+}
+
+func setText(m *onnx.Model, key, text string) {
+	if text != "" {
+		m.SetMetadata(key, text)
+	}
+}
+
+func setJSON(m *onnx.Model, key string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("metadata %s: %w", key, err)
+	}
+	m.SetMetadata(key, string(text))
+	return nil
+}
+
+// Read reads the metadata of m, which may have none. A format that is not known is a
+// [*FormatError]. A pixel range, latent dimensions or a size of images that mean nothing
+// here are a [*MetadataError]: no task could go right. Any other entry that cannot be read
+// is left out, for the file serves without it; [Metadata.Err] tells why.
+func Read(m *onnx.Model) (Metadata, error) {
+	d := Metadata{entries: map[string]error{}}
+	if text, ok := m.MetadataValue(KeyFormat); ok {
+		var err error
+		if d.Format, err = parseCount(text); err != nil || d.Format > newestFormat {
+			return Metadata{}, &FormatError{text}
+		}
+	}
+	for _, entry := range []struct {
+		key      string
+		required bool // to make sense
+		read     func(text string) error
+	}{
+		{KeyPixelRange, true, func(text string) error {
+			if text != pixelRange {
+				return errors.New("and this program reads " + pixelRange)
+			}
+			return nil
+		}},
+		{KeyLatent, true, func(text string) (err error) { d.Latent, err = parseCount(text); return err }},
+		{KeyImage, true, func(text string) (err error) { d.Image, err = parseImage(text); return err }},
+		{KeyLikelihood, false, func(text string) error { d.Likelihood = text; return nil }},
+		{KeySigma, false, func(text string) (err error) { d.Sigma, err = parseSigma(text); return err }},
+		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
+		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
+		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
+		{KeyPrecision, false, func(text string) error { d.Precision = text; return nil }},
+		{KeyPrecisionError, false, func(text string) error { return readJSON(text, &d.PrecisionError) }},
+		{KeyCheck, false, func(text string) error {
+			check, err := ParseCheck(text)
+			if err == nil {
+				d.Check = &check
+			}
+			return err
+		}},
+	} {
+		text, ok := m.MetadataValue(entry.key)
+		if !ok {
+			continue
+		}
+		d.entries[entry.key] = nil
+		if err := entry.read(text); err != nil {
+			err = &MetadataError{entry.key, text, err}
+			if entry.required {
+				return Metadata{}, err
+			}
+			d.entries[entry.key] = err
+		}
+	}
+	return d, nil
+}
+
+// Err tells, of metadata that [Read] returned, why an entry has no value: a
+// [*MetadataError]. It is nil if the entry was read.
+func (d Metadata) Err(key string) error {
+	err, ok := d.entries[key]
+	if !ok {
+		return &MetadataError{key, "", ErrMissing}
+	}
+	return err
+}
+
+// CheckSizes returns a [*MetadataError] if the metadata tell other sizes than the graph
+// has: somebody changed the one or the other.
+func (d Metadata) CheckSizes(latent int, image images.Shape) error {
+	differs := func(key, got, want string) error {
+		return &MetadataError{key, got, fmt.Errorf("but the graph has %s: the file was tampered with", want)}
+	}
+	switch {
+	case d.Latent != 0 && d.Latent != latent:
+		return differs(KeyLatent, strconv.Itoa(d.Latent), strconv.Itoa(latent))
+	case d.Image != (images.Shape{}) && d.Image != image:
+		return differs(KeyImage, imageText(d.Image), imageText(image))
+	}
+	return nil
+}
+
+func (d *Metadata) readLatentStats(text string) error {
+	var stats LatentStats
+	if err := readJSON(text, &stats); err != nil {
+		return err
+	}
+	if n := len(stats.Std); n == 0 || len(stats.Mean) != n || d.Latent != 0 && d.Latent != n {
+		return errors.New("want a mean and a standard deviation for each latent dimension")
+	}
+	d.LatentStats = &stats
+	return nil
+}
+
+// readJSON sets value to what text says; it stays as it is if the text cannot be read.
+func readJSON[T any](text string, value *T) error {
+	if len(text) > maxEntry {
+		return fmt.Errorf("which has more than %d bytes", maxEntry)
+	}
+	var read T
+	if err := json.Unmarshal([]byte(text), &read); err != nil {
+		return fmt.Errorf("which cannot be read: %w", err)
+	}
+	*value = read
+	return nil
+}
+
+func imageText(s images.Shape) string { return fmt.Sprintf("%dx%dx%d", s.C, s.H, s.W) }
+
+// parseImage reads the text of imageText.
+func parseImage(text string) (s images.Shape, err error) {
+	_, err = fmt.Sscanf(text, "%dx%dx%d", &s.C, &s.H, &s.W)
+	if err != nil || s.C < 1 || s.H < 1 || s.W < 1 || imageText(s) != text {
+		return images.Shape{}, errors.New("want channels x height x width, such as 1x28x28")
+	}
+	return s, nil
+}
+
+// parseCount reads a number from 1 on, in the form in which it is written.
+func parseCount(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || strconv.Itoa(n) != text {
+		return 0, errors.New("want a number from 1 on")
+	}
+	return n, nil
+}
+
+func parseSigma(text string) (float64, error) {
+	sigma, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
+		return 0, errors.New("want a positive number")
+	}
+	return sigma, nil
+}

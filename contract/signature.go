@@ -1,0 +1,107 @@
+package contract
+
+import (
+	"fmt"
+
+	"govae/images"
+	"govae/onnx"
+)
+
+// The names of inputs and outputs.
+const (
+	Z              = "z"              // a latent point
+	Image          = "image"          // in [0, 1], channels first
+	Label          = "label"          // a class: 1 at its number, 0 elsewhere
+	Mean           = "mean"           // of q(z|x)
+	LogVar         = "log_var"        // the logarithm of its variance
+	Reconstruction = "reconstruction" // the image that the decoder makes of the mean
+)
+
+// batch is the name of the first dimension of every tensor, which is open.
+const batch = "batch"
+
+// Role is what a file does.
+type Role int
+
+const (
+	Decoder     Role = iota // z to image
+	Encoder                 // image to mean and log_var
+	Autoencoder             // image to reconstruction
+)
+
+// String returns "decoder", "encoder" or "autoencoder".
+func (r Role) String() string {
+	if r < Decoder || r > Autoencoder {
+		return fmt.Sprintf("role %d", int(r))
+	}
+	return [...]string{"decoder", "encoder", "autoencoder"}[r]
+}
+
+// Tensor is an input or output: its name, its type, and its shape, whose first dimension
+// is open and named batch.
+type Tensor struct {
+	Name  string
+	Type  onnx.DataType
+	Shape onnx.Shape
+}
+
+// Width returns the number of values of one row.
+func (t Tensor) Width() int {
+	n := 1
+	for _, d := range t.Shape[1:] {
+		n *= int(d.Size)
+	}
+	return n
+}
+
+// Rows returns the shape of n rows.
+func (t Tensor) Rows(n int) []int64 {
+	shape := []int64{int64(n)}
+	for _, d := range t.Shape[1:] {
+		shape = append(shape, d.Size)
+	}
+	return shape
+}
+
+// Signature lists what a file takes and what it gives, in the order of the graph's inputs
+// and outputs.
+type Signature struct {
+	Role            Role
+	Inputs, Outputs []Tensor
+}
+
+// Sizes are those of a model's tensors.
+type Sizes struct {
+	Latent  int
+	Image   images.Shape
+	Classes int // of the labels that the model is conditional on; 0 if it is not
+}
+
+// Signature returns what a file of that role promises.
+func (r Role) Signature(s Sizes) Signature {
+	tensor := func(name string, sizes ...int) Tensor {
+		shape := onnx.Shape{onnx.Named(batch)}
+		for _, n := range sizes {
+			shape = append(shape, onnx.Size(int64(n)))
+		}
+		return Tensor{name, onnx.Float32, shape}
+	}
+	image := func(name string) Tensor { return tensor(name, s.Image.C, s.Image.H, s.Image.W) }
+
+	sig := Signature{Role: r}
+	switch r {
+	case Decoder:
+		sig.Inputs = []Tensor{tensor(Z, s.Latent)}
+		sig.Outputs = []Tensor{image(Image)}
+	case Encoder:
+		sig.Inputs = []Tensor{image(Image)}
+		sig.Outputs = []Tensor{tensor(Mean, s.Latent), tensor(LogVar, s.Latent)}
+	case Autoencoder:
+		sig.Inputs = []Tensor{image(Image)}
+		sig.Outputs = []Tensor{image(Reconstruction)}
+	}
+	if s.Classes > 0 {
+		sig.Inputs = append(sig.Inputs, tensor(Label, s.Classes))
+	}
+	return sig
+}
