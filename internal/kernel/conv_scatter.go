@@ -1,15 +1,16 @@
 package kernel
 
-// scatterPays reports whether a transposed convolution writes so few channels
-// that a register block is better filled by pixels side by side, as for the
-// last layer of an image decoder.
+// scatterPays reports whether a transposed convolution writes so few channels that register
+// blocks are better filled by pixels side by side, as for the last layer of an image decoder:
+// if they are then half as many, for the planes are yet to be added up.
 func (k *Kernel) scatterPays(s *Conv) bool {
-	taps := s.KH * s.KW
-	return s.Stride == 1 && ceilDiv(taps*s.C, k.isa.gatherRows)*k.isa.gatherRows < taps*ceilDiv(s.C, k.isa.cols)*k.isa.cols
+	taps, rows, cols := s.KH*s.KW, k.isa.gatherRows, k.isa.cols
+	scatter := ceilDiv(taps*s.C, rows) * rows * ceilDiv(s.OW, cols) * cols
+	gather := taps * ceilDiv(s.C, cols) * cols * s.OW
+	return 2*scatter <= gather
 }
 
-// scatterTask is a transposed convolution of few channels and stride 1 for a few
-// images: every weight (tap, channel) is multiplied with all pixels of dy, which
+// scatterTask is a transposed convolution of few channels for a few images: every weight (tap, channel) is multiplied with all pixels of dy, which
 // gives a plane each, and the planes are added up, each shifted by its tap.
 type scatterTask struct {
 	k               *Kernel
@@ -32,8 +33,8 @@ func (t *scatterTask) Do(i int) {
 
 // scatterSum holds the planes of an image. Their rows and the space between them
 // end in zeros, which stand for the pixels outside of dy. Each plane begins
-// one tap's shift later than the step from plane to plane, so that what a pixel
-// of dx sums up lies at equal steps.
+// one tap's shift later than the step from plane to plane, and planes of taps that lie
+// Stride apart follow each other, so that what a pixel of dx sums up lies at equal steps.
 type scatterSum struct {
 	*scatterTask
 	set    *isa
@@ -57,8 +58,8 @@ func newScatterSum(t *scatterTask) scatterSum {
 	s, set := t.s, t.k.isa
 	rows, cols := set.gatherRows, set.cols
 	a := scatterSum{scatterTask: t, set: set}
-	a.pitch = ceilDiv(max(s.OW+s.KW-1, s.W+s.Pad), cols) * cols
-	a.step = (max(s.OH, s.H+s.Pad) + 2*s.KH) * a.pitch
+	a.pitch = ceilDiv(max(s.OW+s.KW-1, ceilDiv(s.W+s.Pad, s.Stride)), cols) * cols
+	a.step = (max(s.OH, ceilDiv(s.H+s.Pad, s.Stride)) + 2*s.KH) * a.pitch
 	weights := s.KH * s.KW * s.C
 	panels := ceilDiv(s.OW, cols) * s.K * cols
 	count := ceilDiv(weights, rows) * rows
@@ -68,11 +69,23 @@ func newScatterSum(t *scatterTask) scatterSum {
 	a.ints = t.k.ints.borrow(2 * count)
 	a.reads, a.writes = (*a.ints)[:count], (*a.ints)[count:]
 	clear(*a.floats)
-	for i := range count {
-		i0 := min(i, weights-1)
-		tap, c := i0/s.C, i0%s.C
-		a.reads[i] = i0 * s.K
-		a.writes[i] = (c*s.KH*s.KW+tap)*a.step + (tap/s.KW+s.KH)*a.pitch + tap%s.KW
+	plane := 0
+	for row := range s.Stride {
+		for column := range s.Stride {
+			for kh := row; kh < s.KH; kh += s.Stride {
+				for kw := column; kw < s.KW; kw += s.Stride {
+					for c := range s.C {
+						i := (kh*s.KW+kw)*s.C + c
+						a.reads[i] = i * s.K
+						a.writes[i] = (c*s.KH*s.KW+plane)*a.step + (kh/s.Stride+s.KH)*a.pitch + kw/s.Stride
+					}
+					plane++
+				}
+			}
+		}
+	}
+	for i := weights; i < count; i++ {
+		a.reads[i], a.writes[i] = a.reads[weights-1], a.writes[weights-1]
 	}
 	return a
 }
@@ -101,28 +114,38 @@ func (a *scatterSum) multiply(dy []float32) {
 	}
 }
 
-// add sets dx to the sum of the planes and the bias.
+// add sets dx to the sum of the planes and the bias. Pixels that lie Stride apart need the
+// same taps, whose planes follow each other.
 func (a *scatterSum) add(dx []float32) {
 	s, cols := a.s, a.set.cols
-	taps := s.KH * s.KW
 	for c := range s.C {
 		if a.bias != nil {
 			for j := range a.start {
 				a.start[j] = a.bias[c]
 			}
 		}
-		for y := range s.H {
-			for x := 0; x < s.W; x += cols {
-				copy(a.sums, a.start)
-				a.set.columnSums(&a.sums[0], &a.planes[c*taps*a.step+(y+s.Pad+s.KH)*a.pitch+x+s.Pad], nil, taps, a.step)
-				sums := a.sums[:min(cols, s.W-x)]
-				if s.C == 1 {
-					copy(dx[y*s.W+x:], sums)
-					continue
+		planes := a.planes[c*s.KH*s.KW*a.step:]
+		for row := range s.Stride {
+			for column := range s.Stride {
+				taps := s.tapsAt(row, s.KH) * s.tapsAt(column, s.KW)
+				for y := s.pixelAt(row); y < s.H; y += s.Stride {
+					for x := s.pixelAt(column); x < s.W; x += cols * s.Stride {
+						copy(a.sums, a.start)
+						if taps > 0 {
+							at := ((y+s.Pad)/s.Stride+s.KH)*a.pitch + (x+s.Pad)/s.Stride
+							a.set.columnSums(&a.sums[0], &planes[at], nil, taps, a.step)
+						}
+						sums := a.sums[:min(cols, ceilDiv(s.W-x, s.Stride))]
+						if s.C*s.Stride == 1 {
+							copy(dx[y*s.W+x:], sums)
+							continue
+						}
+						for j, v := range sums {
+							dx[(y*s.W+x+j*s.Stride)*s.C+c] = v
+						}
+					}
 				}
-				for j, v := range sums {
-					dx[(y*s.W+x+j)*s.C+c] = v
-				}
+				planes = planes[taps*a.step:]
 			}
 		}
 	}
@@ -130,3 +153,8 @@ func (a *scatterSum) add(dx []float32) {
 		biasAndReLU(dx, nil, len(dx), true)
 	}
 }
+
+// tapsAt is the number of taps along one axis, of size many, that lie at a place modulo the
+// stride; pixelAt is the first pixel that they reach.
+func (s *Conv) tapsAt(place, size int) int { return max(ceilDiv(size-place, s.Stride), 0) }
+func (s *Conv) pixelAt(place int) int      { return ((place-s.Pad)%s.Stride + s.Stride) % s.Stride }

@@ -79,6 +79,9 @@ var geometries = []Conv{
 	{H: 5, W: 45, C: 2, OH: 5, OW: 45, K: 9, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	{H: 9, W: 40, C: 1, OH: 7, OW: 35, K: 6, KH: 2, KW: 3, Stride: 1, Pad: 0},
 	{H: 6, W: 30, C: 4, OH: 3, OW: 9, K: 32, KH: 2, KW: 2, Stride: 3, Pad: 1},
+	{H: 32, W: 33, C: 3, OH: 16, OW: 17, K: 6, KH: 4, KW: 4, Stride: 2, Pad: 1},
+	{H: 5, W: 47, C: 1, OH: 3, OW: 24, K: 5, KH: 1, KW: 1, Stride: 2, Pad: 0},
+	{H: 9, W: 50, C: 2, OH: 3, OW: 17, K: 4, KH: 5, KW: 5, Stride: 3, Pad: 2},
 	{H: 3, W: 9, C: 1, OH: 5, OW: 12, K: 7, KH: 1, KW: 1, Stride: 1, Pad: 3},
 }
 
@@ -117,6 +120,12 @@ func testConv(t *testing.T) {
 					want = slices.Clone(input)
 					biasAndReLU(want, inBias, s.C, relu)
 					checkClose(t, "dx", got, want, 2e-6)
+
+					if k.isa != nil && n > 0 { // also where it does not pay
+						got = rubbish(len(x))
+						launch(k, &k.scatter, ceilDiv(n, scatterImages), scatterTask{k, &s, n, got, y, w, inBias, relu})
+						checkClose(t, "dx by scattering", got, want, 2e-6)
+					}
 				}
 			})
 		}
