@@ -83,26 +83,32 @@ func (t *halvingTask) share(s square) float32 {
 }
 
 func (t *halvingTask) spread(s square) {
+	share, pixel := t.share(s), t.pixel(s, 0, 0)
+	for c, v := range s.small[:len(pixel)] {
+		pixel[c] = share * v
+	}
 	for i := range s.h {
 		for j := range s.w {
-			pixel := t.pixel(s, i, j)
-			if share := t.share(s); share != 1 {
-				for c, v := range s.small {
-					pixel[c] = share * v
-				}
-			} else {
-				copy(pixel, s.small)
-			}
+			copy(t.pixel(s, i, j), pixel)
 		}
 	}
 }
 
 func (t *halvingTask) collect(s square) {
-	clear(s.small)
-	for i := range s.h {
-		for j := range s.w {
-			t.k.Saxpy(t.g.C, t.share(s), t.pixel(s, i, j), 1, s.small, 1)
+	small, share := s.small, t.share(s)
+	a, b := t.pixel(s, 0, 0)[:len(small)], t.pixel(s, 0, s.w-1)[:len(small)]
+	d, e := t.pixel(s, s.h-1, 0)[:len(small)], t.pixel(s, s.h-1, s.w-1)[:len(small)]
+	switch {
+	case s.h*s.w == 4:
+		for c := range small {
+			small[c] = share * (a[c] + b[c] + (d[c] + e[c]))
 		}
+	case s.h*s.w == 2: // the first and the last of the square
+		for c := range small {
+			small[c] = share * (a[c] + e[c])
+		}
+	default:
+		copy(small, a)
 	}
 }
 
@@ -110,8 +116,10 @@ func (t *halvingTask) shuffle(s square) {
 	for i := range s.h {
 		for j := range s.w {
 			pixel := t.pixel(s, i, j)
+			from := s.small[2*i+j:]
+			from = from[:4*len(pixel)-3]
 			for c := range pixel {
-				pixel[c] = s.small[4*c+2*i+j]
+				pixel[c] = from[4*c]
 			}
 		}
 	}
@@ -123,8 +131,9 @@ func (t *halvingTask) unshuffle(s square) {
 	}
 	for i := range s.h {
 		for j := range s.w {
+			to := s.small[2*i+j:]
 			for c, v := range t.pixel(s, i, j) {
-				s.small[4*c+2*i+j] = v
+				to[4*c] = v
 			}
 		}
 	}
