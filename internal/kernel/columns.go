@@ -62,3 +62,74 @@ func (t *columnsTask) sumOfPixels(i int) {
 	clear(v)
 	t.k.columnSums(v, t.src[i*t.srcStride:(i+1)*t.srcStride], nil)
 }
+
+// columnsWidth is the number of columns, a multiple of some, that fills the width of the
+// assembly: so many pixels side by side that it does any number of channels.
+func (k *Kernel) columnsWidth(columns int) int {
+	wide := columns
+	for k.isa != nil && wide%k.isa.cols != 0 {
+		wide += columns
+	}
+	return wide
+}
+
+// columnProducts adds products of the elements of columns to sums:
+// (a - aCentre)*(b - bCentre). Columns are [Kernel.columnsWidth] many.
+func (k *Kernel) columnProducts(sums, a, b, aCentre, bCentre []float32) {
+	cols := len(sums)
+	if set, rows := k.isa, len(a)/cols; set != nil && rows > 0 {
+		for j := 0; j < cols; j += set.cols {
+			set.columnProducts(&sums[j], &a[j], &b[j], &aCentre[j], &bCentre[j], rows, cols)
+		}
+		a, b = a[rows*cols:], b[rows*cols:]
+	}
+	for ; len(a) > 0; a, b = a[min(cols, len(a)):], b[min(cols, len(b)):] {
+		for j := range min(cols, len(a)) {
+			sums[j] += (a[j] - aCentre[j]) * (b[j] - bCentre[j])
+		}
+	}
+}
+
+// columnAffine sets y to scale*(x - centre) + share*dy + shift, by columns.
+func (k *Kernel) columnAffine(y, x, dy, centre, scale, share, shift []float32) {
+	cols := len(centre)
+	if set, rows := k.isa, len(y)/cols; set != nil && rows > 0 {
+		for j := 0; j < cols; j += set.cols {
+			set.columnAffine(&y[j], &x[j], &dy[j], &centre[j], &scale[j], &share[j], &shift[j], rows, cols)
+		}
+		y, x, dy = y[rows*cols:], x[rows*cols:], dy[rows*cols:]
+	}
+	for len(y) > 0 {
+		n := min(cols, len(y))
+		for j := range n {
+			y[j] = scale[j]*(x[j]-centre[j]) + share[j]*dy[j] + shift[j]
+		}
+		y, x, dy = y[n:], x[n:], dy[n:]
+	}
+}
+
+func fill(x []float32, v float32) {
+	for i := range x {
+		x[i] = v
+	}
+}
+
+// repeat fills x with copies of its first n elements, fold adds what follows them to them.
+func repeat(x []float32, n int) {
+	for i := n; i < len(x); i += n {
+		copy(x[i:], x[:n])
+	}
+}
+
+func fold(x []float32, n int) {
+	for i := n; i < len(x); i++ {
+		x[i%n] += x[i]
+	}
+}
+
+func total(x []float32) (sum float64) {
+	for _, v := range x {
+		sum += float64(v)
+	}
+	return sum
+}

@@ -220,6 +220,8 @@ type calls struct {
 	columns         freelist[columnsTask]
 	halving         freelist[halvingTask]
 	groupNorm       freelist[groupNormTask]
+	products        freelist[productsTask]
+	affine          freelist[affineTask]
 	adam            freelist[adamTask]
 }
 

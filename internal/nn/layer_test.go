@@ -78,6 +78,10 @@ var layerTests = []struct {
 	{"group norm of many channels", NewGroupNorm("norm", hwc(3, 3, 48), 8)},
 	{"group norm of whole vectors", NewGroupNorm("norm", hwc(5, 3, 32), 4)},
 	{"group norm of a vector", NewGroupNorm("norm", vec(12), 3)},
+	{"batch norm", NewBatchNorm("norm", hwc(4, 3, 6))},
+	{"batch norm of one channel", NewBatchNorm("norm", hwc(5, 3, 1))},
+	{"batch norm of many channels", NewBatchNorm("norm", hwc(3, 5, 33))},
+	{"batch norm of a vector", NewBatchNorm("norm", vec(4))},
 	{"embedding", NewEmbedding("embedding", 10, 33)},
 	{"embedding of one class", NewEmbedding("embedding", 1, 3)},
 	{"silu", NewSiLU("silu", hwc(3, 5, 3))},
@@ -100,6 +104,12 @@ func bind(l Layer) (theta []float32) {
 	}
 	for _, p := range l.Params() {
 		p.Value = p.In(theta)
+	}
+	for i, p := range l.Buffers() {
+		p.Value = normal(p.Len(), uint32(20+i))
+		for j, v := range p.Value {
+			p.Value[j] = float32(math.Abs(float64(v))) // none has a use for negative ones
+		}
 	}
 	return theta
 }
@@ -161,13 +171,19 @@ func testLayerGradients(t *testing.T, k *kernel.Kernel) {
 				}
 				return sum
 			}
-			objective()
-			copy(c.DY, weights)
-			l.Backward(c)
-			for i := range c.X {
-				gradienttest.Check(t, fmt.Sprintf("input %d", i), c.X[i], c.DX[i], 1e-3, 5e-3, objective)
+			for _, train := range []bool{true, false} {
+				if !train && len(l.Buffers()) == 0 {
+					break // the modes differ only in layers with buffers
+				}
+				c.Train = train
+				objective()
+				copy(c.DY, weights)
+				l.Backward(c)
+				for i := range c.X {
+					gradienttest.Check(t, fmt.Sprintf("input %d", i), c.X[i], c.DX[i], 1e-3, 5e-3, objective)
+				}
+				gradienttest.Check(t, "parameters", theta, c.Grad, 1e-3, 5e-3, objective)
 			}
-			gradienttest.Check(t, "parameters", theta, c.Grad, 1e-3, 5e-3, objective)
 		})
 	}
 }
