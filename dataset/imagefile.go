@@ -68,7 +68,7 @@ func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images
 		if size := decoded.Bounds().Size(); size != image.Pt(configs[i].Width, configs[i].Height) {
 			return fmt.Errorf("%s: changed while it was read: try again", files[i].path)
 		}
-		m.draw(i, decoded)
+		m.Draw(i, decoded)
 		return nil
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"govae/images"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -78,7 +80,7 @@ func TestResizeFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := join(d.Train, d.Test)
+	all := images.Join(d.Train, d.Test)
 	if all.Len() != 3 || all.Shape != (Shape{H: 4, W: 4, C: 1}) {
 		t.Fatalf("%d images of %v", all.Len(), all.Shape)
 	}
@@ -145,7 +147,7 @@ func TestReadFilesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Images{Shape{H: 1, W: 2, C: 1}, []byte{20, 21, 10, 11}, []int{0, 1}, []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
+	want := &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{20, 21, 10, 11}, Labels: []int{0, 1}, Names: []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
 	if diff := cmp.Diff(want, m) + cmp.Diff([]string{"cat", "dog"}, classes); diff != "" {
 		t.Errorf("class folders (-want +got):\n%s", diff)
 	}

@@ -3,6 +3,7 @@ package export
 import (
 	"slices"
 
+	"govae/images"
 	"govae/internal/kernel"
 	"govae/models"
 )
@@ -27,29 +28,12 @@ func (p *pass) decode(n int, z []float32) []float32 {
 	p.Decode(p.k, p.w, n)
 	image := make([]float32, n*p.Config.Image.Len())
 	p.Image(p.k, p.w, n, image)
-	return channelsFirst(image, p.Config.Image)
+	return images.ChannelsFirst(image, p.Config.Image)
 }
 
 // encode returns the posterior's mean and log variance (N, L) of n images.
 func (p *pass) encode(n int, image []float32) (mean, logVar []float32) {
-	p.Encode(p.k, p.w, n, channelsLast(image, p.Config.Image))
+	p.Encode(p.k, p.w, n, images.ChannelsLast(image, p.Config.Image))
 	l := n * p.Config.Latent
 	return slices.Clone(p.w.Mean[:l]), slices.Clone(p.w.LogVar[:l])
-}
-
-// channelsFirst copies images from (N, H, W, C) to (N, C, H, W).
-func channelsFirst(x []float32, s models.Shape) []float32 { return swap(x, s.H*s.W, s.C) }
-
-// channelsLast copies images from (N, C, H, W) to (N, H, W, C).
-func channelsLast(x []float32, s models.Shape) []float32 { return swap(x, s.C, s.H*s.W) }
-
-// swap copies an array (N, rows, columns) to (N, columns, rows).
-func swap(x []float32, rows, columns int) []float32 {
-	out := make([]float32, len(x))
-	size := rows * columns
-	for i, v := range x {
-		item, rest := i/size, i%size
-		out[item*size+rest%columns*rows+rest/columns] = v
-	}
-	return out
 }

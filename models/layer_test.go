@@ -171,7 +171,7 @@ func TestLayerParity(t *testing.T) {
 			for _, d := range dims(tt.in)[1:] {
 				shape = append(shape, d.Size)
 			}
-			out, err := engine.Run(t.Context(), data, onnx.Float32Tensor("x", shape, channelsFirst(x, tt.in)))
+			out, err := engine.Run(t.Context(), data, onnx.Float32Tensor("x", shape, images.ChannelsFirst(x, tt.in)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +179,7 @@ func TestLayerParity(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := channelsFirst(y, tt.layer.Out())
+			want := images.ChannelsFirst(y, tt.layer.Out())
 			if len(got) != len(want) {
 				t.Fatalf("%d values, want %d", len(got), len(want))
 			}
@@ -199,17 +199,4 @@ func dims(s Shape) []onnx.Dim {
 		d = append(d, onnx.Size(int64(s.H)), onnx.Size(int64(s.W)))
 	}
 	return d
-}
-
-// channelsFirst copies images from (N, H, W, C) to (N, C, H, W).
-func channelsFirst(x []float32, s Shape) []float32 {
-	out := make([]float32, 0, len(x))
-	for image := x; len(image) > 0; image = image[s.Len():] {
-		for c := range s.C {
-			for p := range s.Len() / s.C {
-				out = append(out, image[p*s.C+c])
-			}
-		}
-	}
-	return out
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -116,30 +115,9 @@ func unlabelled(source, flag string) error {
 
 // drawBelow writes a picture of the images with what was made of each one below it.
 func (in input) drawBelow(path string, made picture.Images) error {
-	originals, err := infer.Collect(in.all())
+	originals, err := infer.Collect(in.All())
 	if err != nil {
 		return err
 	}
-	return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(in.C, in.H, in.W, originals.Pixels), made, 8))
-}
-
-// at returns image i as models take it: numbers [C, H, W] for bytes [H, W, C].
-func (in input) at(i int) infer.Image {
-	area := in.H * in.W
-	x := infer.Image{C: in.C, H: in.H, W: in.W, Pixels: make([]float32, in.Shape.Len())}
-	for j, v := range in.At(i) {
-		x.Pixels[j%in.C*area+j/in.C] = float32(v) / 255
-	}
-	return x
-}
-
-// all yields all images in order.
-func (in input) all() iter.Seq2[infer.Image, error] {
-	return func(yield func(infer.Image, error) bool) {
-		for i := range in.Len() {
-			if !yield(in.at(i), nil) {
-				return
-			}
-		}
-	}
+	return picture.WritePNG(path, picture.Pairs(originals, made, 8))
 }

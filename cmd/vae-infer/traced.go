@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/atomicfile"
 	"govae/internal/picture"
@@ -165,8 +166,8 @@ func writeInClass(path string, data []byte) error {
 
 // fillIDX writes all images to one file and their labels to another, named like the
 // training images of MNIST.
-func fillIDX(folder string, n int, images iter.Seq2[tracedImage, error]) error {
-	next, stop := iter.Pull2(images)
+func fillIDX(folder string, n int, made iter.Seq2[tracedImage, error]) error {
+	next, stop := iter.Pull2(made)
 	defer stop()
 	m, err, _ := next() // the header needs its size
 	if err != nil {
@@ -185,7 +186,7 @@ func fillIDX(folder string, n int, images iter.Seq2[tracedImage, error]) error {
 			if err != nil {
 				return err
 			}
-			w[0].Write(picture.FromNCHW(m.C, m.H, m.W, m.Pixels).AppendBytes(nil))
+			w[0].Write(images.AppendBytes(nil, m.Pixels, m.Shape))
 			w[1].WriteByte(byte(m.Label))
 			m.File = name
 			if err := lines.Encode(m.origin); err != nil {

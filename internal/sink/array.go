@@ -12,9 +12,9 @@ import (
 	"os"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/internal/atomicfile"
 	"govae/internal/npy"
-	"govae/internal/picture"
 )
 
 // array is the format of a file that holds a header and then one row of bytes for
@@ -45,8 +45,8 @@ func byteArray(o Options) array {
 	if o.C == 1 {
 		dims = dims[:3]
 	}
-	return array{dataset.IDXHeader(dims...), o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
-		return picture.FromNCHW(o.C, o.H, o.W, images).AppendBytes(rows)
+	return array{dataset.IDXHeader(dims...), o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+		return images.AppendBytes(rows, pixels, o.shape())
 	}}
 }
 

@@ -47,9 +47,9 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
 	size := max(2*threads, min(values/(o.C*o.H*o.W), 64))
 	for chunk, problem := range images(w.done) {
-		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
+		batch := o.batch(chunk)
 		for i := range batch.Len() {
-			w.batch = append(w.batch, batch.Single(i))
+			w.batch = append(w.batch, batch.At(i).Picture())
 		}
 		if problem != nil || len(w.batch) >= size {
 			problem = cmp.Or(problem, w.flush())

@@ -1,5 +1,5 @@
 // Package sink writes generated images in the form that a path asks for by its
-// ending: one picture (.png), an animation (.gif), one PNG an image (a folder, no
+// ending: one picture (.png), an animation (.gif), one PNG per image (a folder, no
 // ending), an array of float32 (.npy) or an array of bytes (.idx). Images arrive in
 // chunks, so that a folder or an array of any length takes constant memory.
 //
@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"govae/images"
 	"govae/internal/picture"
 )
 
@@ -147,7 +148,7 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		}
 		pixels = append(pixels, chunk...)
 	}
-	images := picture.FromNCHW(o.C, o.H, o.W, pixels)
+	images := o.batch(pixels)
 	if ending(path) == ".gif" {
 		return picture.GIF(path, images)
 	}
@@ -155,4 +156,12 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		return o.Draw(path, images)
 	}
 	return picture.WritePNG(path, picture.Grid(images, 0))
+}
+
+// shape is that of an image.
+func (o Options) shape() images.Shape { return images.Shape{H: o.H, W: o.W, C: o.C} }
+
+// batch wraps the pixels of a chunk.
+func (o Options) batch(pixels []float32) images.Batch {
+	return images.Batch{Shape: o.shape(), Pixels: pixels}
 }
