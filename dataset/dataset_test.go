@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -139,20 +137,6 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 	wantError(t, err, "x: ", "at least 2")
 	_, err = newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), numbered(1, Shape{H: 1, W: 2, C: 1}), nil, Options{})
 	wantError(t, err, "x: ", "1x1x1", "1x2x1")
-}
-
-func TestParallelReportsTheFirstFailure(t *testing.T) {
-	for range 50 {
-		err := parallel(context.Background(), 100, func(i int) error {
-			if i >= 20 {
-				return &fs.PathError{Op: "work", Path: string(rune('0' + i - 20)), Err: fs.ErrInvalid}
-			}
-			return nil
-		})
-		if e, ok := errors.AsType[*fs.PathError](err); !ok || e.Path != "0" {
-			t.Fatalf("error %v, want that of number 20", err)
-		}
-	}
 }
 
 func TestCancel(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"govae/internal/parallel"
 )
 
 // idxFolder is a folder with IDX files that are named like those of MNIST.
@@ -54,7 +56,7 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 		return nil, fmt.Errorf("%s: holds test images only: add train-images-idx3-ubyte to train on, or where nothing is trained take all (vae-infer --split all)", s.path)
 	}
 	var splits [2]*Images
-	err = parallel(ctx, len(splits), func(i int) error {
+	err = parallel.For(ctx, len(splits), 0, func(i int) error {
 		split := []string{"train", "test"}[i]
 		if files[split+"-images"] == "" {
 			return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"govae/images"
+	"govae/internal/parallel"
 )
 
 // Shape is the size of an image: height, width and channels (1 or 3).
@@ -36,7 +37,7 @@ func (o Options) fit(ctx context.Context, name string, m *Images) (*Images, erro
 		return nil, &SizeError{name, m.Shape, shape}
 	}
 	fitted := &Images{Shape: shape, Pixels: make([]byte, m.Len()*shape.Len()), Labels: m.Labels, Names: m.Names}
-	err := parallel(ctx, m.Len(), func(i int) error {
+	err := parallel.For(ctx, m.Len(), 0, func(i int) error {
 		fitted.Draw(i, m.Picture(i))
 		return nil
 	})
