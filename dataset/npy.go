@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"govae/images"
+	"govae/internal/arrayfile"
 	"govae/internal/npy"
 )
 
@@ -76,12 +77,7 @@ func imageShape(h npy.Header) (s Shape, channelsFirst bool, err error) {
 // arrive.
 func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
 	if strings.TrimLeft(h.Type, "<>|=") == "u1" {
-		n, _ := h.Len()
-		pixels, err := readExactly(r, n)
-		if err != nil {
-			return nil, fmt.Errorf("the header promises %s bytes: %w", times(h.Shape), err)
-		}
-		return pixels, nil
+		return arrayfile.ReadBytes(r, h.Shape)
 	}
 	next, err := h.Floats(r)
 	if err != nil {

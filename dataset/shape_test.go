@@ -23,12 +23,8 @@ func halves(t *testing.T, n int, s Shape, v byte) string {
 			pixels[i] = v
 		}
 	}
-	var b bytes.Buffer
-	if err := WriteIDX(&b, []int{n, s.H, s.W, s.C}, pixels); err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(t.TempDir(), "halves.idx")
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(path, idxFileOf([]int{n, s.H, s.W, s.C}, pixels), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -100,13 +96,7 @@ func TestResizeFolder(t *testing.T) {
 }
 
 func TestIDXFile(t *testing.T) {
-	idx := func(dims []int, data ...byte) []byte {
-		var b bytes.Buffer
-		if err := WriteIDX(&b, dims, data); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
-	}
+	idx := func(dims []int, data ...byte) []byte { return idxFileOf(dims, data) }
 	images, labels := idx([]int{3, 1, 2}, 1, 2, 3, 4, 5, 6), idx([]int{3}, 2, 0, 1)
 	for name, tt := range map[string]struct {
 		images, labels string

@@ -11,9 +11,9 @@ import (
 	"math"
 	"os"
 
-	"govae/dataset"
 	"govae/images"
 	"govae/internal/atomicfile"
+	"govae/internal/idx"
 	"govae/internal/npy"
 )
 
@@ -27,32 +27,34 @@ type array struct {
 }
 
 // floatArray is an array [n, C, H, W] of float32 in NumPy's format.
-func floatArray(o Options) array {
+func floatArray(o Options) (array, error) {
 	var header bytes.Buffer
-	npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W) // writing to memory does not fail
-	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
-		for _, v := range images {
+	err := npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W)
+	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+		for _, v := range pixels {
 			rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
 		}
 		return rows
-	}}
+	}}, err
 }
 
 // byteArray is an array [n, H, W], or [n, H, W, C] for colour, of bytes in the format of
 // the MNIST files.
-func byteArray(o Options) array {
-	dims := []int{o.N, o.H, o.W, o.C}
-	if o.C == 1 {
-		dims = dims[:3]
-	}
-	return array{dataset.IDXHeader(dims...), o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+func byteArray(o Options) (array, error) {
+	var header bytes.Buffer
+	err := idx.WriteImagesHeader(&header, o.N, o.shape())
+	return array{header.Bytes(), o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
 		return images.AppendBytes(rows, pixels, o.shape())
-	}}
+	}}, err
 }
 
 // writeArray writes rows into a file beside path, path.part, which becomes path
 // when it is complete.
-func writeArray(path string, f array, o Options, images Source) (err error) {
+func writeArray(path string, format func(Options) (array, error), o Options, images Source) (err error) {
+	f, err := format(o)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	target := atomicfile.Target(path)
 	part := target + ".part"
 	file, unlock, err := openPart(path, part)

@@ -130,7 +130,11 @@ func TestResumeOfWhatIsLeft(t *testing.T) {
 		return func(t *testing.T, dir string) { os.Remove(filepath.Join(dir, name)) }
 	}
 	const record = "x.idx.part.json"
-	header := len(byteArray(resumable()).header)
+	f, err := byteArray(resumable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := len(f.header)
 	for _, tt := range []struct {
 		name   string
 		out    string

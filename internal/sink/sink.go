@@ -133,9 +133,9 @@ func Write(path string, o Options, images Source) error {
 	case ".png", ".gif":
 		return writePicture(path, o, images(0))
 	case ".npy":
-		return writeArray(path, floatArray(o), o, images)
+		return writeArray(path, floatArray, o, images)
 	case ".idx":
-		return writeArray(path, byteArray(o), o, images)
+		return writeArray(path, byteArray, o, images)
 	}
 	return writeFolder(path, o, images)
 }

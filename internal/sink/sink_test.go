@@ -13,7 +13,7 @@ import (
 
 	"github.com/sbinet/npyio"
 
-	"govae/dataset"
+	"govae/internal/idx"
 	"govae/internal/picture"
 )
 
@@ -74,7 +74,7 @@ func TestIDXReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		dims, data, err := dataset.ReadIDX(f)
+		dims, data, err := idx.Read(f)
 		if err != nil || !slices.Equal(dims, want) {
 			t.Fatalf("dimensions %v (%v), want %v", dims, err, want)
 		}
