@@ -14,6 +14,7 @@ import (
 	"govae/images"
 	"govae/internal/atomicfile"
 	"govae/internal/idx"
+	"govae/internal/lock"
 	"govae/internal/npy"
 )
 
@@ -56,20 +57,24 @@ func writeArray(path string, format func(Options) (array, error), o Options, ima
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	target := atomicfile.Target(path)
+	release, err := take(path, target)
+	if err != nil {
+		return err
+	}
+	defer release()
 	part := target + ".part"
-	file, unlock, err := openPart(path, part)
+	if n := f.unfinished(part); n > 0 && !o.Resume && !o.Force {
+		return &InterruptedError{Path: path, Done: n, Resumable: true}
+	}
+	j, err := newJob(part+recordEnding, o)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+	}
 	defer file.Close()
-	if n := unfinished(part + ".json"); n > 0 && !o.Resume && !o.Force {
-		return fmt.Errorf("%s: an interrupted run has left %d images beside it; go on with --resume, or begin anew with --force", path, n)
-	}
-	j, err := newJob(part+".json", o)
-	if err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil && (j.Job == nil || j.Done == 0) {
 			file.Close() // Windows removes no open file
@@ -103,31 +108,31 @@ func writeArray(path string, format func(Options) (array, error), o Options, ima
 	return os.Remove(j.path)
 }
 
-// openPart opens the part of the array at path for this job alone.
-func openPart(path, part string) (file *os.File, unlock func(), err error) {
-	for {
-		file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
-		if err != nil {
-			return nil, nil, fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
-		}
-		unlock, ok := atomicfile.Lock(part)
-		if !ok {
-			file.Close()
-			return nil, nil, busy(path)
-		}
-		// The job that had the lock may have made an array of the file meanwhile.
-		opened, err := file.Stat()
-		if there, err2 := os.Stat(part); err == nil && err2 == nil && os.SameFile(opened, there) {
-			return file, unlock, nil
-		}
-		file.Close()
-		unlock()
+// take locks what path leads to for this job alone.
+func take(path, target string) (release func(), err error) {
+	release, err = lock.Take(target)
+	if held, ok := errors.AsType[*lock.HeldError](err); ok {
+		held.Path = path
+	} else if err != nil {
+		err = fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
 	}
+	return release, err
 }
 
-// busy is the error of a path to which another process writes.
-func busy(path string) error {
-	return fmt.Errorf("%s: another job is writing it; wait for that one, or give another name", path)
+// whole returns how many images a file of the format and of so many bytes holds.
+func (f array) whole(size int64) int {
+	return int(max(0, size-int64(len(f.header))) / int64(f.row))
+}
+
+// unfinished returns how many images an interrupted run has completed in a part. Its
+// record alone does not tell: after a crash it may outlive a part that has become the
+// array.
+func (f array) unfinished(part string) int {
+	info, err := os.Stat(part)
+	if err != nil {
+		return 0
+	}
+	return min(done(part+recordEnding), f.whole(info.Size()))
 }
 
 // arrayWriter appends images to a part of an array.
@@ -151,10 +156,8 @@ func (w *arrayWriter) start() error {
 	if err != nil {
 		return err
 	}
-	header := int64(len(w.header))
-	whole := max(0, info.Size()-header) / int64(w.row)
-	w.done = int(min(int64(w.job.Done), whole))
-	if err := w.file.Truncate(header + int64(w.done)*int64(w.row)); err != nil {
+	w.done = min(w.job.Done, w.whole(info.Size()))
+	if err := w.file.Truncate(int64(len(w.header)) + int64(w.done)*int64(w.row)); err != nil {
 		return err
 	}
 	if _, err := w.file.WriteAt(w.header, 0); err != nil {

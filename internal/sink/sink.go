@@ -4,7 +4,8 @@
 // chunks, so that a folder or an array of any length takes constant memory.
 //
 // The writing of a folder or an array can be continued after Ctrl-C, a crash or a
-// power cut, if the images can be made from any number on: see [Options.Job].
+// power cut, if the images can be made from any number on: see [Options.Job]. Errors that
+// another option can mend have types: [ExistsError], [InterruptedError], [RecordError].
 package sink
 
 import (
@@ -115,10 +116,7 @@ func checkFolder(path string, o Options) error {
 		if e.IsDir() || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
 			continue
 		}
-		if o.Resume {
-			return fmt.Errorf("%s: holds images (%s) of which nothing says how they were made; give another folder, or --force to begin anew", path, e.Name())
-		}
-		return fmt.Errorf("%s: already holds images (%s); give another folder, or --force to write into it", path, e.Name())
+		return &ExistsError{Path: path, Name: e.Name(), Unrecorded: o.Resume}
 	}
 	return nil
 }
