@@ -135,10 +135,11 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	switch {
 	case test != nil:
 		test, err = o.fit(ctx, name, test)
-	case !o.Whole:
-		if train, test, err = holdOut(train); err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
+	case o.Whole:
+	case train.Len() < 2:
+		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}
+	default:
+		train, test = holdOut(train)
 	}
 	if err != nil {
 		return nil, err

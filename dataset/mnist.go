@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"govae/internal/atomicfile"
@@ -113,8 +112,7 @@ func fetch[T any](ctx context.Context, a archive, f archiveFile, read func(io.Re
 		}
 		return result, nil
 	}
-	return none, fmt.Errorf("%s: cannot download %s (%s): get the four files of the data set another way, put them in a folder and pass --data FOLDER",
-		a.name, f.name, strings.Join(failures, "; "))
+	return none, &DownloadError{a.name, f.name, failures}
 }
 
 // download returns what a URL holds.

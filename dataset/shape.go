@@ -3,7 +3,6 @@ package dataset
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"govae/images"
 	"govae/internal/parallel"
@@ -11,16 +10,6 @@ import (
 
 // Shape is the size of an image: height, width and channels (1 or 3).
 type Shape = images.Shape
-
-// SizeError says that images have another height or width than [Options].Shape.
-type SizeError struct {
-	Name      string // the file or the source
-	Got, Want Shape
-}
-
-func (e *SizeError) Error() string {
-	return fmt.Sprintf("%s: is %dx%d (height x width), not %dx%d", e.Name, e.Got.H, e.Got.W, e.Want.H, e.Want.W)
-}
 
 // shapeOf returns the shape that images of shape s get.
 func (o Options) shapeOf(s Shape) Shape {

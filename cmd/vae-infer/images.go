@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -56,13 +55,13 @@ type input struct {
 // the model takes; sizes do with --resize only.
 func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
 	in, err := f.read(ctx, dataset.Options{Shape: dataset.Shape{H: c.H, W: c.W, C: c.C}, Resize: f.resize}, files)
-	if size, ok := errors.AsType[*dataset.SizeError](err); ok {
-		return input{}, fmt.Errorf("%w as the model takes it: give such images, or convert them with --resize", size)
+	if err != nil {
+		return input{}, dataAdvice(err)
 	}
-	if err == nil && f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
+	if f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
 		in.Images = in.Head(f.limit)
 	}
-	return in, err
+	return in, nil
 }
 
 func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (input, error) {
