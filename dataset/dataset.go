@@ -9,74 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+
+	"govae/images"
 )
 
 // Images is a set of images of one shape, with or without labels.
-type Images struct {
-	Shape
-	Pixels []byte   // [n, H, W, C], rows from top to bottom
-	Labels []int    // the class of each image, or nil
-	Names  []string // what each image is called, such as 7/seven.png, or nil
-}
-
-// Len returns the number of images.
-func (m *Images) Len() int { return len(m.Pixels) / m.Shape.Len() }
-
-// At returns the pixels of image i, which share memory with m.
-func (m *Images) At(i int) []byte {
-	size := m.Shape.Len()
-	return m.Pixels[i*size : (i+1)*size : (i+1)*size]
-}
-
-// Floats writes the images named by index to dst as numbers in [0, 1], one after
-// the other. It allocates nothing.
-func (m *Images) Floats(dst []float32, index []int) {
-	size := m.Shape.Len()
-	if len(dst) != len(index)*size {
-		panic(fmt.Sprintf("dataset: Images.Floats: dst has length %d, want %d (%d images of %v)", len(dst), len(index)*size, len(index), m.Shape))
-	}
-	for j, i := range index {
-		x := dst[j*size : (j+1)*size]
-		for k, v := range m.At(i) {
-			x[k] = float32(v) / 255
-		}
-	}
-}
-
-// Head returns the first n images, or all if there are fewer. They share memory
-// with m.
-func (m *Images) Head(n int) *Images { return m.slice(0, min(n, m.Len())) }
-
-// slice returns images i to j-1, which share memory with m.
-func (m *Images) slice(i, j int) *Images {
-	size := m.Shape.Len()
-	s := &Images{Shape: m.Shape, Pixels: m.Pixels[i*size : j*size]}
-	if m.Labels != nil {
-		s.Labels = m.Labels[i:j]
-	}
-	if m.Names != nil {
-		s.Names = m.Names[i:j]
-	}
-	return s
-}
-
-// Select returns a copy of the images named by index, in its order.
-func (m *Images) Select(index []int) *Images {
-	s := &Images{Shape: m.Shape, Pixels: make([]byte, 0, len(index)*m.Shape.Len())}
-	if m.Labels != nil {
-		s.Labels = make([]int, 0, len(index))
-	}
-	for _, i := range index {
-		s.Pixels = append(s.Pixels, m.At(i)...)
-		if m.Labels != nil {
-			s.Labels = append(s.Labels, m.Labels[i])
-		}
-		if m.Names != nil {
-			s.Names = append(s.Names, m.Names[i])
-		}
-	}
-	return s
-}
+type Images = images.Set
 
 // Data is what a source gives.
 type Data struct {
@@ -92,7 +30,7 @@ func (d *Data) All() *Images {
 	if d.Test == nil {
 		return d.Train
 	}
-	return join(d.Train, d.Test)
+	return images.Join(d.Train, d.Test)
 }
 
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
@@ -197,10 +135,11 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	switch {
 	case test != nil:
 		test, err = o.fit(ctx, name, test)
-	case !o.Whole:
-		if train, test, err = holdOut(train); err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
+	case o.Whole:
+	case train.Len() < 2:
+		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}
+	default:
+		train, test = holdOut(train)
 	}
 	if err != nil {
 		return nil, err

@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,44 +41,6 @@ func load(t *testing.T, spec string, o Options) (*Data, error) {
 		t.Fatal(err)
 	}
 	return s.Load(context.Background())
-}
-
-func TestImages(t *testing.T) {
-	m := &Images{Shape: Shape{H: 1, W: 2, C: 3}, Pixels: []byte{0, 51, 102, 153, 204, 255, 5, 4, 3, 2, 1, 0}, Labels: []int{7, 8}, Names: []string{"a", "b"}}
-	if m.Len() != 2 || m.Shape.String() != "1x2x3" {
-		t.Errorf("%d images of %v, want 2 of 1x2x3", m.Len(), m.Shape)
-	}
-	dst := make([]float32, 12)
-	m.Floats(dst, []int{1, 0})
-	want := []float32{5. / 255, 4. / 255, 3. / 255, 2. / 255, 1. / 255, 0, 0, 0.2, 0.4, 0.6, 0.8, 1}
-	if d := cmp.Diff(want, dst); d != "" {
-		t.Errorf("Floats (-want +got):\n%s", d)
-	}
-	if d := cmp.Diff(&Images{Shape: m.Shape, Pixels: m.Pixels[:6], Labels: []int{7}, Names: []string{"a"}}, m.Head(1)); d != "" {
-		t.Errorf("Head (-want +got):\n%s", d)
-	}
-	if d := cmp.Diff(m, m.Head(9)); d != "" {
-		t.Errorf("Head of more (-want +got):\n%s", d)
-	}
-	s := m.Select([]int{1, 1})
-	if d := cmp.Diff(&Images{Shape: m.Shape, Pixels: []byte{5, 4, 3, 2, 1, 0, 5, 4, 3, 2, 1, 0}, Labels: []int{8, 8}, Names: []string{"b", "b"}}, s); d != "" {
-		t.Errorf("Select (-want +got):\n%s", d)
-	}
-	if s.Pixels[0] = 99; m.Pixels[6] == 99 {
-		t.Error("Select shares memory")
-	}
-	if n := testing.AllocsPerRun(10, func() { m.Floats(dst, []int{1, 0}) }); n != 0 {
-		t.Errorf("Floats allocates %v times", n)
-	}
-}
-
-func TestFloatsPanicsOnWrongLength(t *testing.T) {
-	defer func() {
-		if s, _ := recover().(string); !strings.Contains(s, "dst has length 5, want 12") {
-			t.Errorf("panic %q", s)
-		}
-	}()
-	numbered(3, Shape{H: 2, W: 2, C: 3}).Floats(make([]float32, 5), []int{0})
 }
 
 func TestFingerprint(t *testing.T) {
@@ -179,20 +139,6 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 	wantError(t, err, "x: ", "1x1x1", "1x2x1")
 }
 
-func TestParallelReportsTheFirstFailure(t *testing.T) {
-	for range 50 {
-		err := parallel(context.Background(), 100, func(i int) error {
-			if i >= 20 {
-				return &fs.PathError{Op: "work", Path: string(rune('0' + i - 20)), Err: fs.ErrInvalid}
-			}
-			return nil
-		})
-		if e, ok := errors.AsType[*fs.PathError](err); !ok || e.Path != "0" {
-			t.Fatalf("error %v, want that of number 20", err)
-		}
-	}
-}
-
 func TestCancel(t *testing.T) {
 	folder := t.TempDir()
 	writePNG(t, filepath.Join(folder, "a.png"), 2, 2)
@@ -210,16 +156,5 @@ func TestCancel(t *testing.T) {
 		if _, err := s.Load(ctx); err != context.Canceled {
 			t.Errorf("%s: error %v, want %v", spec, err, context.Canceled)
 		}
-	}
-}
-
-func BenchmarkFloats(b *testing.B) {
-	m := numbered(1000, Shape{H: 28, W: 28, C: 1})
-	index := make([]int, 1000)
-	Order(index, 1, 1)
-	dst := make([]float32, 128*m.Shape.Len())
-	b.SetBytes(int64(len(dst)))
-	for b.Loop() {
-		m.Floats(dst, index[:128])
 	}
 }

@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 
+	"govae/internal/parallel"
 	"govae/internal/random"
 )
 
@@ -48,7 +49,7 @@ func drawDigits(ctx context.Context, fonts [][10]outline, stream uint32, n int) 
 	m := &Images{Shape: Shape{H: digitSize, W: digitSize, C: 1}, Labels: make([]int, n)}
 	m.Pixels = make([]byte, n*m.Shape.Len())
 	const batch = 100 // images drawn with one canvas
-	err := parallel(ctx, (n+batch-1)/batch, func(b int) error {
+	err := parallel.For(ctx, (n+batch-1)/batch, 0, func(b int) error {
 		var c canvas
 		for i := b * batch; i < min((b+1)*batch, n); i++ {
 			r := random.New(digitsSeed, random.Digits, stream, uint32(i))

@@ -18,10 +18,11 @@
 //
 // # Images are bytes, channels last
 //
-// [Images] keeps pixels as bytes in the order H, W, C: row after row from the top,
-// and in a row pixel after pixel, each with its C channels (1 gray, 3 red, green,
-// blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST so takes 47 MB
-// instead of 188 MB; [Images.Floats] converts a batch when it is used.
+// [Images], which is [images.Set], keeps pixels as bytes in the order H, W, C: row after
+// row from the top, and in a row pixel after pixel, each with its C channels (1 gray, 3
+// red, green, blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST so takes
+// 47 MB instead of 188 MB; [images.Set.Floats] converts a batch when it is used, and
+// [images.Set.All] leads to what package infer takes.
 //
 // All images of a set have one shape. [Options].Shape and [Options].Resize convert
 // those of any source, also where its files differ; [ReadFiles] reads what a program
@@ -45,5 +46,6 @@
 // A source is one file of this package: a type with a Load method that reads
 // images into [Images] and passes them to newData, which holds out a test split
 // and applies the limit; and one line in [Open]. A program with images of its own
-// needs none of it: it implements [Source], or fills in a [Data].
+// needs none of it: it implements [Source], or fills in a [Data], which [Data.Validate]
+// checks; [images.Gather] makes a set of any stream of images.
 package dataset

@@ -42,12 +42,12 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 		all.Names[i] = filepath.ToSlash(strings.TrimPrefix(name, filepath.Clean(s.path)+string(filepath.Separator)))
 	}
 	n := len(train)
-	trainImages, testImages := all.slice(0, n), (*Images)(nil)
+	trainImages, testImages := all.Slice(0, n), (*Images)(nil)
 	if trainImages.Labels, err = labels(train, classes); err != nil {
 		return nil, err
 	}
 	if len(test) > 0 {
-		testImages = all.slice(n, all.Len())
+		testImages = all.Slice(n, all.Len())
 		if testImages.Labels, err = labels(test, classes); err != nil {
 			return nil, err
 		}

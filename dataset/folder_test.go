@@ -119,8 +119,8 @@ func TestImageFolderClasses(t *testing.T) {
 	}
 	want := &Data{
 		Name:    folder,
-		Train:   &Images{Shape{H: 1, W: 1, C: 1}, []byte{2, 3, 1}, []int{0, 0, 1}, []string{"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}},
-		Test:    &Images{Shape{H: 1, W: 1, C: 1}, []byte{4}, []int{1}, []string{"test/dog/9.png"}},
+		Train:   &Images{Shape: Shape{H: 1, W: 1, C: 1}, Pixels: []byte{2, 3, 1}, Labels: []int{0, 0, 1}, Names: []string{"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}},
+		Test:    &Images{Shape: Shape{H: 1, W: 1, C: 1}, Pixels: []byte{4}, Labels: []int{1}, Names: []string{"test/dog/9.png"}},
 		Classes: []string{"cat", "dog"},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {

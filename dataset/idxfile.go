@@ -3,10 +3,11 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"govae/internal/idx"
 )
 
 // idxFile is one IDX file of images, with a labels file beside it or not.
@@ -50,45 +51,15 @@ func labelsBeside(path string) string {
 
 // loadIDX reads an images file and, unless its path is empty, the labels file.
 func loadIDX(ctx context.Context, images, labels string) (*Images, error) {
-	m, err := readFile(ctx, images, readImages)
+	m, err := readFile(ctx, images, idx.ReadImages)
 	if err != nil || labels == "" {
 		return m, err
 	}
-	if m.Labels, err = readFile(ctx, labels, readLabels); err != nil {
+	if m.Labels, err = readFile(ctx, labels, idx.ReadLabels); err != nil {
 		return nil, err
 	}
 	if len(m.Labels) != m.Len() {
 		return nil, fmt.Errorf("%s: %d labels for the %d images of %s: take both files from one data set", labels, len(m.Labels), m.Len(), filepath.Base(images))
 	}
 	return m, nil
-}
-
-// readImages reads IDX images: [N, H, W], or [N, H, W, C] with 1 or 3 channels.
-func readImages(r io.Reader) (*Images, error) {
-	dims, data, err := ReadIDX(r)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(dims) == 3:
-		return &Images{Shape: Shape{H: dims[1], W: dims[2], C: 1}, Pixels: data}, nil
-	case len(dims) == 4 && (dims[3] == 1 || dims[3] == 3):
-		return &Images{Shape: Shape{H: dims[1], W: dims[2], C: dims[3]}, Pixels: data}, nil
-	}
-	return nil, fmt.Errorf("idx: dimensions %s are not those of images: want [N H W], or [N H W C] with 1 or 3 channels", times(dims))
-}
-
-// readLabels reads IDX labels: [N].
-func readLabels(r io.Reader) ([]int, error) {
-	dims, data, err := ReadIDX(r)
-	if err != nil {
-		return nil, err
-	}
-	if len(dims) != 1 {
-		return nil, fmt.Errorf("idx: dimensions %s are not those of labels: want [N]", times(dims))
-	}
-	labels := make([]int, len(data))
-	for i, v := range data {
-		labels[i] = int(v)
-	}
-	return labels, nil
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+
+	"govae/internal/parallel"
 )
 
 // idxFolder is a folder with IDX files that are named like those of MNIST.
@@ -51,10 +53,10 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 	case files["test-images"] == "":
 		return nil, fmt.Errorf("%s: holds IDX files but none of images: add train-images-idx3-ubyte or train-images-idx3-ubyte.gz", s.path)
 	case !s.Whole:
-		return nil, fmt.Errorf("%s: holds test images only: add train-images-idx3-ubyte to train on, or where nothing is trained take all (vae-infer --split all)", s.path)
+		return nil, &SplitError{s.path, "holds test images only: add train-images-idx3-ubyte to train on"}
 	}
 	var splits [2]*Images
-	err = parallel(ctx, len(splits), func(i int) error {
+	err = parallel.For(ctx, len(splits), 0, func(i int) error {
 		split := []string{"train", "test"}[i]
 		if files[split+"-images"] == "" {
 			return nil

@@ -9,6 +9,8 @@ import (
 	_ "image/jpeg" // and JPEG
 	_ "image/png"  // and PNG
 	"io"
+
+	"govae/internal/parallel"
 )
 
 // The largest areas of an image that is used as it is, for far larger ones could not
@@ -24,7 +26,7 @@ const (
 // decoded before all sizes are known to agree.
 func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images, error) {
 	configs := make([]image.Config, len(files))
-	err := parallel(ctx, len(files), func(i int) (err error) {
+	err := parallel.For(ctx, len(files), 0, func(i int) (err error) {
 		configs[i], err = readFile(ctx, files[i].path, decodeConfig)
 		return err
 	})
@@ -59,7 +61,7 @@ func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images
 	}
 
 	m := &Images{Shape: shape, Pixels: make([]byte, len(files)*shape.Len()), Names: make([]string, len(files))}
-	err = parallel(ctx, len(files), func(i int) error {
+	err = parallel.For(ctx, len(files), 0, func(i int) error {
 		m.Names[i] = files[i].path
 		decoded, err := readFile(ctx, files[i].path, decode)
 		if err != nil {
@@ -68,7 +70,7 @@ func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images
 		if size := decoded.Bounds().Size(); size != image.Pt(configs[i].Width, configs[i].Height) {
 			return fmt.Errorf("%s: changed while it was read: try again", files[i].path)
 		}
-		m.draw(i, decoded)
+		m.Draw(i, decoded)
 		return nil
 	})
 	if err != nil {

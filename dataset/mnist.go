@@ -11,10 +11,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"govae/internal/atomicfile"
+	"govae/internal/idx"
 )
 
 // newMNIST returns the source "mnist": the images of Y. LeCun, C. Cortes and
@@ -71,11 +71,11 @@ func (a archive) Load(ctx context.Context) (*Data, error) {
 }
 
 func (a archive) split(ctx context.Context, images, labels archiveFile) (*Images, error) {
-	m, err := fetch(ctx, a, images, readImages)
+	m, err := fetch(ctx, a, images, idx.ReadImages)
 	if err != nil {
 		return nil, err
 	}
-	if m.Labels, err = fetch(ctx, a, labels, readLabels); err != nil {
+	if m.Labels, err = fetch(ctx, a, labels, idx.ReadLabels); err != nil {
 		return nil, err
 	}
 	return m, nil // the sums vouch that they belong together
@@ -112,8 +112,7 @@ func fetch[T any](ctx context.Context, a archive, f archiveFile, read func(io.Re
 		}
 		return result, nil
 	}
-	return none, fmt.Errorf("%s: cannot download %s (%s): get the four files of the data set another way, put them in a folder and pass --data FOLDER",
-		a.name, f.name, strings.Join(failures, "; "))
+	return none, &DownloadError{a.name, f.name, failures}
 }
 
 // download returns what a URL holds.
@@ -159,7 +158,7 @@ func (p *progressReader) Read(b []byte) (int, error) {
 func verified[T any](sum string, read func(io.Reader) (T, error)) func(io.Reader) (T, error) {
 	return func(r io.Reader) (T, error) {
 		var none T
-		r, err := decompress(r)
+		r, err := idx.Decompress(r)
 		if err != nil {
 			return none, err
 		}

@@ -123,7 +123,7 @@ func TestNextMirror(t *testing.T) {
 
 			a.mirrors, a.cache = a.mirrors[:1], filepath.Join(t.TempDir(), "cache")
 			_, err := a.Load(context.Background())
-			wantError(t, err, "mini: cannot download train.gz", a.mirrors[0], "--data FOLDER")
+			wantError(t, err, "mini: cannot download train.gz", a.mirrors[0], "put them in a folder")
 			if _, err := os.Stat(a.cache); err == nil {
 				t.Error("a bad file went to the cache")
 			}
@@ -150,7 +150,7 @@ func TestNoNetwork(t *testing.T) {
 	server.Close() // nobody listens there now
 	a, _ := miniature(t, server.URL+"/")
 	_, err := a.Load(context.Background())
-	wantError(t, err, "mini: cannot download train.gz", server.URL, "refused", "--data FOLDER")
+	wantError(t, err, "mini: cannot download train.gz", server.URL, "refused", "put them in a folder")
 }
 
 func TestDownloadCancelled(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"govae/images"
+	"govae/internal/arrayfile"
 	"govae/internal/npy"
 )
 
@@ -47,11 +49,10 @@ func readNPY(r io.Reader) (*Images, error) {
 	if err != nil {
 		return nil, fmt.Errorf("npy: %w", err)
 	}
-	m := &Images{Shape: shape, Pixels: pixels}
 	if channelsFirst {
-		m.toChannelsLast()
+		pixels = images.ChannelsLast(pixels, shape)
 	}
-	return m, nil
+	return &Images{Shape: shape, Pixels: pixels}, nil
 }
 
 // imageShape returns the shape of the images in an array, and whether its channels
@@ -76,12 +77,7 @@ func imageShape(h npy.Header) (s Shape, channelsFirst bool, err error) {
 // arrive.
 func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
 	if strings.TrimLeft(h.Type, "<>|=") == "u1" {
-		n, _ := h.Len()
-		pixels, err := readExactly(r, n)
-		if err != nil {
-			return nil, fmt.Errorf("the header promises %s bytes: %w", times(h.Shape), err)
-		}
-		return pixels, nil
+		return arrayfile.ReadBytes(r, h.Shape)
 	}
 	next, err := h.Floats(r)
 	if err != nil {
@@ -99,20 +95,5 @@ func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
 			return nil, fmt.Errorf("the value at index %v is %g: scale the array to [0, 1] and mend NaN and Inf, or save it as uint8", h.Index(len(pixels)), v)
 		}
 		pixels = append(pixels, byte(math.Round(v*255)))
-	}
-}
-
-// toChannelsLast turns pixels of [N, C, H, W] into [N, H, W, C].
-func (m *Images) toChannelsLast() {
-	old := make([]byte, m.Shape.Len())
-	area := m.H * m.W
-	for i := range m.Len() {
-		x := m.At(i)
-		copy(old, x)
-		for p := range area {
-			for c := range m.C {
-				x[p*m.C+c] = old[c*area+p]
-			}
-		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"govae/images"
 )
 
 // ReadFiles reads all images that paths name, in their order: PNG, JPEG or GIF files,
@@ -35,7 +37,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, cla
 			o.Shape = part.Shape // which the others must have too
 			continue
 		}
-		all = join(all, part)
+		all = images.Join(all, part)
 		all.Labels, classes = nil, nil
 	}
 	return all, classes, nil
@@ -77,16 +79,4 @@ func (o Options) readSource(ctx context.Context, path string) (*Images, []string
 	}
 	m.Names = names
 	return m, data.Classes, nil
-}
-
-// join returns the images of a and then those of b, of the same shape.
-func join(a, b *Images) *Images {
-	m := &Images{Shape: a.Shape, Pixels: slices.Concat(a.Pixels, b.Pixels)}
-	if a.Labels != nil && b.Labels != nil {
-		m.Labels = slices.Concat(a.Labels, b.Labels)
-	}
-	if a.Names != nil && b.Names != nil {
-		m.Names = slices.Concat(a.Names, b.Names)
-	}
-	return m
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"govae/images"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -21,12 +23,8 @@ func halves(t *testing.T, n int, s Shape, v byte) string {
 			pixels[i] = v
 		}
 	}
-	var b bytes.Buffer
-	if err := WriteIDX(&b, []int{n, s.H, s.W, s.C}, pixels); err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(t.TempDir(), "halves.idx")
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(path, idxFileOf([]int{n, s.H, s.W, s.C}, pixels), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -78,7 +76,7 @@ func TestResizeFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := join(d.Train, d.Test)
+	all := images.Join(d.Train, d.Test)
 	if all.Len() != 3 || all.Shape != (Shape{H: 4, W: 4, C: 1}) {
 		t.Fatalf("%d images of %v", all.Len(), all.Shape)
 	}
@@ -98,13 +96,7 @@ func TestResizeFolder(t *testing.T) {
 }
 
 func TestIDXFile(t *testing.T) {
-	idx := func(dims []int, data ...byte) []byte {
-		var b bytes.Buffer
-		if err := WriteIDX(&b, dims, data); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
-	}
+	idx := func(dims []int, data ...byte) []byte { return idxFileOf(dims, data) }
 	images, labels := idx([]int{3, 1, 2}, 1, 2, 3, 4, 5, 6), idx([]int{3}, 2, 0, 1)
 	for name, tt := range map[string]struct {
 		images, labels string
@@ -145,7 +137,7 @@ func TestReadFilesWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Images{Shape{H: 1, W: 2, C: 1}, []byte{20, 21, 10, 11}, []int{0, 1}, []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
+	want := &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{20, 21, 10, 11}, Labels: []int{0, 1}, Names: []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
 	if diff := cmp.Diff(want, m) + cmp.Diff([]string{"cat", "dog"}, classes); diff != "" {
 		t.Errorf("class folders (-want +got):\n%s", diff)
 	}

@@ -34,14 +34,9 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 	return rest, validation, nil
 }
 
-// holdOut takes a tenth of the images, at least one, as test images.
-func holdOut(m *Images) (train, test *Images, err error) {
-	n := m.Len()
-	if n < 2 {
-		return nil, nil, fmt.Errorf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images, or where nothing is trained take all (vae-infer --split all)", n)
-	}
-	train, test = split(m, max(1, n/10), heldOutSeed, heldOutStream)
-	return train, test, nil
+// holdOut takes a tenth of two or more images, at least one, as test images.
+func holdOut(m *Images) (train, test *Images) {
+	return split(m, max(1, m.Len()/10), heldOutSeed, heldOutStream)
 }
 
 // split moves k images at random out of m.

@@ -36,7 +36,7 @@ func TestSplitValidation(t *testing.T) {
 	if !slices.Equal(a.Labels, b.Labels) || slices.Equal(a.Labels, c.Labels) {
 		t.Errorf("seeds 7, 7, 8 choose %v, %v, %v", a.Labels, b.Labels, c.Labels)
 	}
-	_, held, _ := holdOut(m)
+	_, held := holdOut(m)
 	if _, v, _ := SplitValidation(m, 0.1, heldOutSeed); slices.Equal(held.Labels, v.Labels) {
 		t.Error("validation and test images are chosen by the same numbers")
 	}

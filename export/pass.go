@@ -1,6 +1,7 @@
 package export
 
 import (
+	"govae/images"
 	"govae/internal/kernel"
 	"govae/models"
 )
@@ -20,27 +21,10 @@ func newPass(m *models.VAE, k *kernel.Kernel) *pass {
 
 // decode returns the images of latent points z (N, L).
 func (p *pass) decode(z []float32) []float32 {
-	return channelsFirst(p.e.Decode(z), p.Config.Image)
+	return images.ChannelsFirst(p.e.Decode(z), p.Config.Image)
 }
 
 // encode returns the posterior's mean and log variance (N, L) of images.
 func (p *pass) encode(image []float32) (mean, logVar []float32) {
-	return p.e.Encode(channelsLast(image, p.Config.Image))
-}
-
-// channelsFirst copies images from (N, H, W, C) to (N, C, H, W).
-func channelsFirst(x []float32, s models.Shape) []float32 { return swap(x, s.H*s.W, s.C) }
-
-// channelsLast copies images from (N, C, H, W) to (N, H, W, C).
-func channelsLast(x []float32, s models.Shape) []float32 { return swap(x, s.C, s.H*s.W) }
-
-// swap copies an array (N, rows, columns) to (N, columns, rows).
-func swap(x []float32, rows, columns int) []float32 {
-	out := make([]float32, len(x))
-	size := rows * columns
-	for i, v := range x {
-		item, rest := i/size, i%size
-		out[item*size+rest%columns*rows+rest/columns] = v
-	}
-	return out
+	return p.e.Encode(images.ChannelsLast(image, p.Config.Image))
 }

@@ -157,7 +157,7 @@ func TestAugmentComputes(t *testing.T) {
 	// Of one image jittered many times, a logit w z has the mean w mean and the
 	// variance noise² Σ (w sigma)².
 	const n, noise = 4000, 0.5
-	one := infer.Images{C: given.C, H: given.H, W: given.W, Pixels: given.At(0).Pixels}
+	one := infer.Images{Shape: given.Shape, Pixels: given.At(0).Pixels}
 	_, logVar, err := encoder.Encode(ctx, one.Pixels)
 	if err != nil {
 		t.Fatal(err)

@@ -6,23 +6,24 @@ import (
 	"iter"
 	"slices"
 
+	"govae/images"
 	"govae/onnx"
 )
 
 // Reconstruct maps images to what an autoencoder makes of them, in order, like
 // [Session.DecodeAll]. The function [Reconstruct] does so with an encoder and a
 // decoder.
-func (s *Session) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
-	return mapRows(ctx, s, Autoencoder, pixels(images, s.Contract), func(ctx context.Context, x []float32) ([]Image, error) {
-		images, err := s.reconstruct(ctx, x)
-		return images.split(), err
+func (s *Session) Reconstruct(ctx context.Context, stream iter.Seq2[Image, error]) iter.Seq2[Image, error] {
+	return mapRows(ctx, s, Autoencoder, pixels(stream, s.Contract), func(ctx context.Context, x []float32) ([]Image, error) {
+		made, err := s.reconstruct(ctx, x)
+		return split(made), err
 	})
 }
 
 // reconstruct is [Session.Reconstruct] for a batch x [n, C, H, W].
 func (s *Session) reconstruct(ctx context.Context, x []float32) (Images, error) {
 	if s.channelsLast {
-		x = transposeImages(x, s.C, s.H*s.W)
+		x = images.ChannelsLast(x, s.Shape())
 	}
 	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, s.imageShape(), s.imageShape())
 	if err != nil {

@@ -121,7 +121,7 @@ func TestAutoencoder(t *testing.T) {
 	for i := range x {
 		x[i] = float32(i)
 	}
-	images, err := infer.Collect(s.Reconstruct(t.Context(), infer.Images{C: s.C, H: s.H, W: s.W, Pixels: x}.All()))
+	images, err := infer.Collect(s.Reconstruct(t.Context(), infer.Images{Shape: s.Shape(), Pixels: x}.All()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestAutoencoder(t *testing.T) {
 	if _, err := s.Decode(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "holds the autoencoder where the decoder is needed") {
 		t.Errorf("as decoder: error %v", err)
 	}
-	if _, err := infer.Collect(open(t, decoderModel(t, small), 1).Reconstruct(t.Context(), infer.Images{C: 1, H: 1, W: 1}.All())); err == nil || !strings.Contains(err.Error(), "holds the decoder where the autoencoder is needed") {
+	if _, err := infer.Collect(open(t, decoderModel(t, small), 1).Reconstruct(t.Context(), infer.Images{}.All())); err == nil || !strings.Contains(err.Error(), "holds the decoder where the autoencoder is needed") {
 		t.Errorf("decoder as autoencoder: error %v", err)
 	}
 	for latent, want := range map[string]string{"x": `vae.latent is "x"`, "-1": `vae.latent is "-1"`, "99999999": "every dimension"} {

@@ -38,6 +38,9 @@ type Contract struct {
 	mean, logVar int  // which outputs of an encoder they are; logVar is -1 if there is none
 }
 
+// Shape is the shape of an image.
+func (c Contract) Shape() images.Shape { return images.Shape{H: c.H, W: c.W, C: c.C} }
+
 // inputSize is the number of values of a row of the input: a latent point or an image.
 func (c Contract) inputSize() int {
 	if c.Role == RoleDecoder {

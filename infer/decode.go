@@ -23,6 +23,6 @@ func (s *Session) Decode(ctx context.Context, z []float32) (Images, error) {
 func (s *Session) DecodeAll(ctx context.Context, points iter.Seq2[[]float32, error]) iter.Seq2[Image, error] {
 	return mapRows(ctx, s, Decoder, points, func(ctx context.Context, z []float32) ([]Image, error) {
 		images, err := s.Decode(ctx, z)
-		return images.split(), err
+		return split(images), err
 	})
 }

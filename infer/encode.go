@@ -3,6 +3,8 @@ package infer
 import (
 	"context"
 	"iter"
+
+	"govae/images"
 )
 
 // Encode maps images x [n, C, H, W] to the mean and the logarithm of the variance
@@ -13,7 +15,7 @@ func (s *Session) Encode(ctx context.Context, x []float32) (mean, logVar []float
 		return nil, nil, err
 	}
 	if s.channelsLast {
-		x = transposeImages(x, s.C, s.H*s.W)
+		x = images.ChannelsLast(x, s.Shape())
 	}
 	codes := [][]int{{s.Latent}, {s.Latent}}
 	if s.logVar < 0 {
@@ -30,8 +32,8 @@ func (s *Session) Encode(ctx context.Context, x []float32) (mean, logVar []float
 }
 
 // EncodeAll maps a stream of images to their codes, in order, like [Session.DecodeAll].
-func (s *Session) EncodeAll(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Code, error] {
-	return mapRows(ctx, s, Encoder, pixels(images, s.Contract), func(ctx context.Context, x []float32) ([]Code, error) {
+func (s *Session) EncodeAll(ctx context.Context, stream iter.Seq2[Image, error]) iter.Seq2[Code, error] {
+	return mapRows(ctx, s, Encoder, pixels(stream, s.Contract), func(ctx context.Context, x []float32) ([]Code, error) {
 		mean, logVar, err := s.Encode(ctx, x)
 		codes := make([]Code, len(mean)/s.Latent)
 		for i := range codes {

@@ -15,7 +15,7 @@ func ExampleSession_EncodeAll() {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
+	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
 	for z, err := range infer.Means(codes) {
 		if err != nil {
@@ -32,7 +32,7 @@ func ExampleDraws() {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
+	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
 	for z, err := range infer.Draws(codes, 5, 1) {
 		if err != nil {
@@ -72,7 +72,7 @@ func ExampleScores() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	images := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
+	images := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
 	i, oddest, lowest := 0, 0, 0.
 	for score, err := range infer.Scores(context.Background(), encoder, decoder, images.All(), infer.ScoreOptions{Draws: 16}) {
 		if err != nil {
@@ -118,7 +118,7 @@ func ExampleReconstructionNats() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
+	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
 	for nats, err := range infer.ReconstructionNats(context.Background(), encoder, decoder, black.All()) {
 		if err != nil {
 			log.Fatal(err)

@@ -24,8 +24,8 @@ func openPair() (encoder, decoder *infer.Session) {
 
 // readImages stands for a program's own images, and their labels.
 func readImages(encoder *infer.Session) (infer.Images, []int) {
-	pixels := make([]float32, 4*encoder.C*encoder.H*encoder.W)
-	return infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: pixels}, []int{0, 1, 1, 2}
+	pixels := make([]float32, 4*encoder.Shape().Len())
+	return infer.Images{Shape: encoder.Shape(), Pixels: pixels}, []int{0, 1, 1, 2}
 }
 
 // Walk in a straight line, and round the origin.

@@ -66,7 +66,7 @@ func ExampleReconstruct() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
+	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
 	images, err := infer.Collect(infer.Reconstruct(context.Background(), encoder, decoder, black.All()))
 	if err != nil {
 		log.Fatal(err)
@@ -116,7 +116,7 @@ func ExampleAugment() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	given := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
+	given := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
 	labels := []int{3, 5}
 	options := infer.AugmentOptions{Method: infer.Jitter, PerClass: 100, Seed: 1}
 	for image, err := range infer.Augment(context.Background(), encoder, decoder, given.All(), labels, options) {

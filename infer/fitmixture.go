@@ -8,11 +8,11 @@ import (
 	"iter"
 	"math"
 	"runtime"
-	"sync"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"govae/internal/parallel"
 	"govae/internal/random"
 )
 
@@ -227,25 +227,12 @@ func (f *fit) expect(ctx context.Context, m *Mixture) (*sums, error) {
 		return nil, err
 	}
 	parts := make([]*sums, fitParts)
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(f.threads, fitParts) {
-		workers.Go(func() {
-			for p := range next {
-				parts[p] = newSums(len(m.Weights), f.latent)
-				f.expectPart(parts[p], densities, p*f.n/fitParts, (p+1)*f.n/fitParts)
-			}
-		})
-	}
-	for p := range parts {
-		if ctx.Err() != nil {
-			break
-		}
-		next <- p
-	}
-	close(next)
-	workers.Wait()
-	if err := ctx.Err(); err != nil {
+	err = parallel.For(ctx, fitParts, f.threads, func(p int) error {
+		parts[p] = newSums(len(m.Weights), f.latent)
+		f.expectPart(parts[p], densities, p*f.n/fitParts, (p+1)*f.n/fitParts)
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	for _, p := range parts[1:] {

@@ -3,114 +3,38 @@ package infer
 import (
 	"fmt"
 	"image"
-	"image/color"
-	"image/draw"
 	"iter"
 
-	"govae/internal/pixel"
+	"govae/images"
 )
 
 // Image is one image [C, H, W] with values in [0, 1].
-type Image struct {
-	C, H, W int // C is 1 (gray) or 3 (red, green, blue)
-	Pixels  []float32
-}
-
-// Picture returns the image with eight bits a channel, as package image/png and its
-// relatives take it: an [image.Gray], or an [image.RGBA] for three channels.
-func (m Image) Picture() image.Image {
-	area := m.H * m.W
-	bounds := image.Rect(0, 0, m.W, m.H)
-	if m.C == 1 {
-		gray := image.NewGray(bounds)
-		for i, v := range m.Pixels {
-			gray.Pix[i] = pixel.Byte(v)
-		}
-		return gray
-	}
-	rgba := image.NewRGBA(bounds)
-	for i := range area {
-		rgba.SetRGBA(i%m.W, i/m.W, color.RGBA{pixel.Byte(m.Pixels[i]), pixel.Byte(m.Pixels[area+i]), pixel.Byte(m.Pixels[2*area+i]), 255})
-	}
-	return rgba
-}
-
-// FromPicture returns a picture as the model takes it, in gray or in colour, and is the
-// inverse of [Image.Picture]. What is transparent lies on black. A picture of another
-// size than the model's is an error.
-func (s *Session) FromPicture(p image.Image) (Image, error) {
-	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
-		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), and %s takes %dx%d; scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.name, s.H, s.W)
-	}
-	area, bounds := s.H*s.W, image.Rect(0, 0, s.W, s.H)
-	m := Image{s.C, s.H, s.W, make([]float32, s.C*area)}
-	if s.C == 1 {
-		gray := image.NewGray(bounds)
-		draw.Draw(gray, bounds, p, p.Bounds().Min, draw.Src)
-		for i, v := range gray.Pix {
-			m.Pixels[i] = float32(v) / 255
-		}
-		return m, nil
-	}
-	rgba := image.NewRGBA(bounds) // multiplied by alpha, which is what lies on black
-	draw.Draw(rgba, bounds, p, p.Bounds().Min, draw.Src)
-	for i := range m.Pixels {
-		m.Pixels[i] = float32(rgba.Pix[i%area*4+i/area]) / 255
-	}
-	return m, nil
-}
+type Image = images.Image
 
 // Images is a batch of n images [n, C, H, W] with values in [0, 1].
-type Images struct {
-	C, H, W int
-	Pixels  []float32
-}
+type Images = images.Batch
 
-// Len returns the number of images.
-func (m Images) Len() int {
-	if len(m.Pixels) == 0 {
-		return 0 // of whatever size, and the zero value has none
-	}
-	return len(m.Pixels) / (m.C * m.H * m.W)
-}
+// Collect is [images.Collect]: it gathers the images of a stream in one batch.
+func Collect(stream iter.Seq2[Image, error]) (Images, error) { return images.Collect(stream) }
 
-// At returns image i, which shares memory with m.
-func (m Images) At(i int) Image {
-	size := m.C * m.H * m.W
-	return Image{m.C, m.H, m.W, m.Pixels[i*size : (i+1)*size : (i+1)*size]}
-}
-
-// All yields the images one by one, as the tasks take them. There is no error.
-func (m Images) All() iter.Seq2[Image, error] {
-	return func(yield func(Image, error) bool) {
-		for i := range m.Len() {
-			if !yield(m.At(i), nil) {
-				return
-			}
-		}
-	}
-}
-
-// Collect gathers the images of a stream in one batch, and stops at its first error.
-func Collect(images iter.Seq2[Image, error]) (Images, error) {
-	var m Images
-	for image, err := range images {
-		if err != nil {
-			return Images{}, err
-		}
-		m.C, m.H, m.W = image.C, image.H, image.W
-		m.Pixels = append(m.Pixels, image.Pixels...)
+// FromPicture returns a picture as the model takes it, in gray or in colour, and is the
+// inverse of [images.Image.Picture]. What is transparent lies on black. A picture of
+// another size than the model's is an error.
+func (s *Session) FromPicture(p image.Image) (Image, error) {
+	m, err := images.FromPicture(p, s.Shape())
+	if err != nil {
+		return Image{}, fmt.Errorf("%s: %w", s.name, err)
 	}
 	return m, nil
 }
 
-// split returns the images one by one.
-func (m Images) split() []Image {
-	images := make([]Image, m.Len())
-	for i := range images {
-		images[i] = m.At(i)
+// split returns the images of a batch one by one.
+func split(m Images) []Image {
+	parts := make([]Image, m.Len())
+	for i := range parts {
+		parts[i] = m.At(i)
 	}
-	return images
+	return parts
 }
 
 // imageShape is the shape of one image in the file.
@@ -124,25 +48,7 @@ func (s *Session) imageShape() []int {
 // images wraps the pixels of a model's output.
 func (s *Session) images(pixels []float32) Images {
 	if s.channelsLast {
-		pixels = transposeImages(pixels, s.H*s.W, s.C)
+		pixels = images.ChannelsFirst(pixels, s.Shape())
 	}
-	return Images{s.C, s.H, s.W, pixels}
-}
-
-// transposeImages returns x, images seen as matrices [rows, cols], with each one
-// transposed: channels first becomes channels last, and the other way round.
-func transposeImages(x []float32, rows, cols int) []float32 {
-	if rows == 1 || cols == 1 {
-		return x
-	}
-	y := make([]float32, len(x))
-	size := rows * cols
-	for i := 0; i+size <= len(x); i += size {
-		for r := range rows {
-			for c := range cols {
-				y[i+c*rows+r] = x[i+r*cols+c]
-			}
-		}
-	}
-	return y
+	return Images{Shape: s.Shape(), Pixels: pixels}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/contract"
+	"govae/images"
 	"govae/infer"
 )
 
@@ -41,7 +42,7 @@ func TestFromPicture(t *testing.T) {
 		}
 	}
 	_, err := gray.FromPicture(image.NewGray(image.Rect(0, 0, 1, 2)))
-	if err == nil || !strings.Contains(err.Error(), "a picture of 2x1 (height x width), and model takes 1x2") {
+	if err == nil || !strings.Contains(err.Error(), "model: a picture of 2x1 (height x width), where 1x2 is wanted") {
 		t.Errorf("a picture on its side: error %v", err)
 	}
 }
@@ -50,13 +51,13 @@ func TestFromPicture(t *testing.T) {
 func TestImagesOfAnotherShape(t *testing.T) {
 	ctx := t.Context()
 	encoder, decoder := open(t, encoderModel(t, small), 1), open(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 1)
-	turned := infer.Images{C: small.c, H: small.w, W: small.h, Pixels: make([]float32, small.pixels())}
+	turned := infer.Images{Shape: images.Shape{H: small.w, W: small.h, C: small.c}, Pixels: make([]float32, small.pixels())}
 	for name, err := range map[string]error{
 		"EncodeAll":   last(encoder.EncodeAll(ctx, turned.All())),
 		"Scores":      last(infer.Scores(ctx, encoder, decoder, turned.All(), infer.ScoreOptions{})),
 		"Reconstruct": last(open(t, autoencoderModel(t, small), 1).Reconstruct(ctx, turned.All())),
 	} {
-		if err == nil || !strings.Contains(err.Error(), "an image of 1x4x5 in a stream, want 1x5x4") {
+		if err == nil || !strings.Contains(err.Error(), "an image of 4x5x1 in a stream, want 5x4x1") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/contract"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/onnx"
@@ -24,7 +25,7 @@ func metadata(entries ...string) func(*onnx.Model) {
 
 // someImages returns n images of values in [0, 1].
 func someImages(s size, n int) infer.Images {
-	x := infer.Images{C: s.c, H: s.h, W: s.w, Pixels: make([]float32, n*s.pixels())}
+	x := infer.Images{Shape: images.Shape{H: s.h, W: s.w, C: s.c}, Pixels: make([]float32, n*s.pixels())}
 	for i := range x.Pixels {
 		x.Pixels[i] = float32(i*7%11) / 10
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -188,17 +187,6 @@ func TestPanicsReachTheCaller(t *testing.T) {
 		}
 	}()
 	infer.Collect(decoder.DecodeAll(t.Context(), func(func([]float32, error) bool) { panic("no such point") }))
-}
-
-func TestPicture(t *testing.T) {
-	gray := infer.Image{C: 1, H: 1, W: 2, Pixels: []float32{0.5, 2}}.Picture()
-	if a, b := gray.At(0, 0), gray.At(1, 0); a != (color.Gray{Y: 128}) || b != (color.Gray{Y: 255}) {
-		t.Errorf("gray pixels %v and %v", a, b)
-	}
-	rgb := infer.Image{C: 3, H: 2, W: 1, Pixels: []float32{0, 1, 0.2, 0.4, 0.6, -1}}.Picture()
-	if a, b := rgb.At(0, 0), rgb.At(0, 1); a != (color.RGBA{0, 51, 153, 255}) || b != (color.RGBA{255, 102, 0, 255}) {
-		t.Errorf("colour pixels %v and %v", a, b)
-	}
 }
 
 func TestConcurrentUseCancelAndClose(t *testing.T) {

@@ -20,8 +20,8 @@ func (s *Session) blockRows() int {
 func pixels(images iter.Seq2[Image, error], c Contract) iter.Seq2[[]float32, error] {
 	return func(yield func([]float32, error) bool) {
 		for image, err := range images {
-			if err == nil && (image.C != c.C || image.H != c.H || image.W != c.W) {
-				err = fmt.Errorf("an image of %dx%dx%d in a stream, want %dx%dx%d", image.C, image.H, image.W, c.C, c.H, c.W)
+			if err == nil && image.Shape != c.Shape() {
+				err = fmt.Errorf("an image of %v in a stream, want %v", image.Shape, c.Shape())
 			}
 			if !yield(image.Pixels, err) {
 				return

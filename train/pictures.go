@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"govae/images"
 	"govae/internal/picture"
 	"govae/internal/random"
 	"govae/models"
@@ -78,7 +79,7 @@ func (r *run) pictures(e *models.Evaluator) error {
 
 func (r *run) images(pixels []float32) picture.Images {
 	s := r.m.Config.Image
-	return picture.Images{H: s.H, W: s.W, C: s.C, Pixels: pixels}
+	return picture.Images{Shape: s, Pixels: images.ChannelsFirst(pixels, s)}
 }
 
 // reconstruct returns the images decoded from the posterior means of x.

@@ -120,7 +120,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	made := infer.Augment(ctx, encoder, decoder, x.all(), x.Labels, a.AugmentOptions)
+	made := infer.Augment(ctx, encoder, decoder, x.All(), x.Labels, a.AugmentOptions)
 	images := func(yield func(tracedImage, error) bool) {
 		number := 0
 		for image, err := range made {

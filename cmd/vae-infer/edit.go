@@ -64,7 +64,7 @@ Strengths work with all edits.`,
 					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
-			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
+			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
 			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
 		},
 	}
@@ -216,7 +216,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if toward == awayFrom {
 		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
-	a, err := encoder.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
+	a, err := encoder.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.All())), x.Labels, toward, awayFrom)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
 	}

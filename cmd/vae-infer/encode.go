@@ -122,7 +122,7 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	codes := counted(p, encoder.EncodeAll(ctx, x.all()))
+	codes := counted(p, encoder.EncodeAll(ctx, x.All()))
 	err := atomicfile.Write(e.out, func(w io.Writer) error {
 		if e.logVar == "" {
 			return e.writePoints(w, encoder.Latent, x.Len(), codes)
@@ -209,7 +209,7 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	draws := infer.Draws(counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.draws), e.seed)
+	draws := infer.Draws(counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.draws), e.seed)
 	options := infer.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.seed, Threads: e.app.Threads}
 	options.Fitted = func(s infer.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
 	mixture, err := encoder.FitMixture(ctx, draws, options)

@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -57,13 +55,13 @@ type input struct {
 // the model takes; sizes do with --resize only.
 func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
 	in, err := f.read(ctx, dataset.Options{Shape: dataset.Shape{H: c.H, W: c.W, C: c.C}, Resize: f.resize}, files)
-	if size, ok := errors.AsType[*dataset.SizeError](err); ok {
-		return input{}, fmt.Errorf("%w as the model takes it: give such images, or convert them with --resize", size)
+	if err != nil {
+		return input{}, dataAdvice(err)
 	}
-	if err == nil && f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
+	if f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
 		in.Images = in.Head(f.limit)
 	}
-	return in, err
+	return in, nil
 }
 
 func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (input, error) {
@@ -116,30 +114,9 @@ func unlabelled(source, flag string) error {
 
 // drawBelow writes a picture of the images with what was made of each one below it.
 func (in input) drawBelow(path string, made picture.Images) error {
-	originals, err := infer.Collect(in.all())
+	originals, err := infer.Collect(in.All())
 	if err != nil {
 		return err
 	}
-	return picture.WritePNG(path, picture.Pairs(picture.FromNCHW(in.C, in.H, in.W, originals.Pixels), made, 8))
-}
-
-// at returns image i as models take it: numbers [C, H, W] for bytes [H, W, C].
-func (in input) at(i int) infer.Image {
-	area := in.H * in.W
-	x := infer.Image{C: in.C, H: in.H, W: in.W, Pixels: make([]float32, in.Shape.Len())}
-	for j, v := range in.At(i) {
-		x.Pixels[j%in.C*area+j/in.C] = float32(v) / 255
-	}
-	return x
-}
-
-// all yields all images in order.
-func (in input) all() iter.Seq2[infer.Image, error] {
-	return func(yield func(infer.Image, error) bool) {
-		for i := range in.Len() {
-			if !yield(in.at(i), nil) {
-				return
-			}
-		}
-	}
+	return picture.WritePNG(path, picture.Pairs(originals, made, 8))
 }

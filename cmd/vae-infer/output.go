@@ -26,7 +26,7 @@ func (o *outputFlags) flags(cmd *cobra.Command, out string) {
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images, or anew where writing was interrupted")
 	// Before anything is computed; the number and size of the images are not known yet.
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume})
+		return outputAdvice(sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume}))
 	}
 }
 
@@ -69,7 +69,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 		maps.Copy(options.Job, job)
 	}
 	if err := sink.Write(o.out, options, pixels); err != nil {
-		return err
+		return outputAdvice(err)
 	}
 	p.Stop()
 	text := fmt.Sprintf("%s: %d images", o.out, n)

@@ -87,5 +87,5 @@ func (m *modelFlags) means(ctx context.Context, decoder *infer.Session, x input)
 		return nil, err
 	}
 	defer encoder.Close()
-	return infer.CollectPoints(infer.Means(encoder.EncodeAll(ctx, x.all())))
+	return infer.CollectPoints(infer.Means(encoder.EncodeAll(ctx, x.All())))
 }

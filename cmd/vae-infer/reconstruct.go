@@ -103,11 +103,11 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
 	switch {
 	case r.decoder.Role == infer.Autoencoder:
-		return r.decoder.Reconstruct(ctx, x.all())
+		return r.decoder.Reconstruct(ctx, x.All())
 	case r.draws > 0:
-		return r.decoder.DecodeAll(ctx, infer.Draws(r.encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
+		return r.decoder.DecodeAll(ctx, infer.Draws(r.encoder.EncodeAll(ctx, x.All()), r.draws, r.seed))
 	}
-	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.all())
+	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.All())
 }
 
 // measured adds the mean squared error of each reconstruction of x to squares as it
@@ -117,7 +117,7 @@ func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error])
 		for image, err := range images {
 			if err == nil {
 				sum := 0.
-				for j, v := range x.at(len(*squares)).Pixels {
+				for j, v := range x.Image(len(*squares)).Pixels {
 					d := float64(v - image.Pixels[j])
 					sum += d * d
 				}
@@ -138,7 +138,7 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 	var nats []float64
 	if told {
 		header = append(header, "nats")
-		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.all()) {
+		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.All()) {
 			if err != nil {
 				return err
 			}

@@ -67,7 +67,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
+			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
 			if err != nil {
 				return err
 			}

@@ -81,7 +81,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	var best []float64 // the tightest estimate of each image
 	var mean infer.Score
 	err := writeCSV(s.out, header, func(yield func([]string, error) bool) {
-		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)) {
+		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.All(), s.options)) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -133,9 +133,9 @@ func oddAndUsual(x input, scores []float64) image.Image {
 	odd, usual := order[:n], slices.Clone(order[len(order)-n:])
 	slices.Reverse(usual)
 	group := func(heading string, index []int) picture.Group {
-		g := picture.Group{Heading: heading, Images: picture.Images{H: x.H, W: x.W, C: x.C}}
+		g := picture.Group{Heading: heading, Images: picture.Images{Shape: x.Shape}}
 		for _, i := range index {
-			g.Images.Pixels = append(g.Images.Pixels, picture.FromNCHW(x.C, x.H, x.W, x.at(i).Pixels).Pixels...)
+			g.Images.Pixels = append(g.Images.Pixels, x.Image(i).Pixels...)
 			g.Captions = append(g.Captions, fmt.Sprintf("%.0f", scores[i]))
 		}
 		return g

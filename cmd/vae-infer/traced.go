@@ -13,9 +13,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"govae/dataset"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/atomicfile"
+	"govae/internal/idx"
 	"govae/internal/picture"
 )
 
@@ -165,27 +166,28 @@ func writeInClass(path string, data []byte) error {
 
 // fillIDX writes all images to one file and their labels to another, named like the
 // training images of MNIST.
-func fillIDX(folder string, n int, images iter.Seq2[tracedImage, error]) error {
-	next, stop := iter.Pull2(images)
+func fillIDX(folder string, n int, made iter.Seq2[tracedImage, error]) error {
+	next, stop := iter.Pull2(made)
 	defer stop()
 	m, err, _ := next() // the header needs its size
 	if err != nil {
 		return err
 	}
-	dims, name := []int{n, m.H, m.W}, "train-images-idx3-ubyte"
+	name := "train-images-idx3-ubyte"
 	if m.C > 1 {
-		dims, name = append(dims, m.C), "train-images-idx4-ubyte"
+		name = "train-images-idx4-ubyte"
 	}
 	files := []string{name, "train-labels-idx1-ubyte", manifestName}
 	return createFiles(folder, files, func(w []*bufio.Writer) error {
-		w[0].Write(dataset.IDXHeader(dims...)) // a bufio.Writer keeps its error for Flush
-		w[1].Write(dataset.IDXHeader(n))
+		if err := errors.Join(idx.WriteImagesHeader(w[0], n, m.Shape), idx.WriteHeader(w[1], n)); err != nil {
+			return err
+		}
 		lines := json.NewEncoder(w[2])
 		for ok := true; ok; m, err, ok = next() {
 			if err != nil {
 				return err
 			}
-			w[0].Write(picture.FromNCHW(m.C, m.H, m.W, m.Pixels).AppendBytes(nil))
+			w[0].Write(images.AppendBytes(nil, m.Pixels, m.Shape)) // a bufio.Writer keeps its error for Flush
 			w[1].WriteByte(byte(m.Label))
 			m.File = name
 			if err := lines.Encode(m.origin); err != nil {

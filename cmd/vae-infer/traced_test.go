@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/infer"
 )
 
@@ -21,7 +22,7 @@ import (
 func traced(n, c int, err error) iter.Seq2[tracedImage, error] {
 	return func(yield func(tracedImage, error) bool) {
 		for i := range n {
-			m := tracedImage{infer.Image{C: c, H: 2, W: 3}, origin{
+			m := tracedImage{infer.Image{Shape: images.Shape{H: 2, W: 3, C: c}}, origin{
 				Number: i, Class: string("abc"[i%3]), Label: i % 3, Method: infer.Jitter, Noise: 0.5, Seed: 7,
 				Data: "here", Sources: []string{fmt.Sprintf("train %d", i)}, ModelID: "0123",
 			}}

@@ -188,7 +188,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	data, err := source.Load(ctx)
 	download.stop()
 	if err != nil {
-		return err
+		return dataAdvice(err)
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)

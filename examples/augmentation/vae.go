@@ -52,7 +52,7 @@ func open(model *onnx.Model, err error) (*infer.Session, error) {
 
 // augment makes new images of the classes of s with the VAE.
 func (v *vae) augment(ctx context.Context, s set, o infer.AugmentOptions) (set, error) {
-	images := infer.Images{C: v.encoder.C, H: v.encoder.H, W: v.encoder.W, Pixels: s.x}
+	images := infer.Images{Shape: v.encoder.Shape(), Pixels: s.x}
 	var made set
 	for image, err := range infer.Augment(ctx, v.encoder, v.decoder, images.All(), s.labels, o) {
 		if err != nil {

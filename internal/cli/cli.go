@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 
+	"govae/internal/parallel"
+
 	"github.com/spf13/cobra"
 )
 
@@ -49,6 +51,9 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	a := &App{out: screen.terminal(stdout), err: screen.terminal(stderr)}
 	defer func() {
 		if p := recover(); p != nil {
+			if w, ok := p.(*parallel.Panic); ok {
+				p = w.Value
+			}
 			a.fail(name, fmt.Errorf("internal error: %v; this is a bug, please report it", p))
 			code = exitFailure
 		}

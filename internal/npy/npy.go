@@ -16,6 +16,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"govae/internal/arrayfile"
 )
 
 // Header describes the array of a file.
@@ -53,7 +55,7 @@ func ReadHeader(r io.Reader) (h Header, err error) {
 		_, err = io.ReadFull(r, length)
 	}
 	if err != nil {
-		return h, cutOff("in its header", err)
+		return h, arrayfile.CutOff("in its header", err)
 	}
 	n := binary.LittleEndian.Uint32(length[:4]) // the bytes that were not read are 0
 	if version < 1 || version > 3 || n > maxHeader {
@@ -61,7 +63,7 @@ func ReadHeader(r io.Reader) (h Header, err error) {
 	}
 	text := make([]byte, n)
 	if _, err := io.ReadFull(r, text); err != nil {
-		return h, cutOff("in its header", err)
+		return h, arrayfile.CutOff("in its header", err)
 	}
 	dtype, fortran, shape := typeEntry.FindSubmatch(text), fortranEntry.FindSubmatch(text), shapeEntry.FindSubmatch(text)
 	if dtype == nil || fortran == nil || shape == nil {
@@ -84,12 +86,9 @@ func ReadHeader(r io.Reader) (h Header, err error) {
 // Len returns the number of elements, at least 1. It fails for arrays that are empty,
 // larger than any file, or in Fortran order, which nothing here reads.
 func (h Header) Len() (int, error) {
-	n := 1
-	for _, d := range h.Shape {
-		if d <= 0 || n > math.MaxInt/d {
-			return 0, fmt.Errorf("the header promises %s values: that is nothing, or more than a file can hold", h.sizes())
-		}
-		n *= d
+	n, ok := arrayfile.Volume(h.Shape)
+	if !ok {
+		return 0, fmt.Errorf("the header promises %s values: that is nothing, or more than a file can hold", arrayfile.Sizes(h.Shape))
 	}
 	if h.Fortran {
 		return 0, errors.New("the array is in Fortran order: save numpy.ascontiguousarray(a) instead")
@@ -105,11 +104,6 @@ func (h Header) Index(i int) []int {
 		i /= h.Shape[k]
 	}
 	return index
-}
-
-// sizes writes the shape as "3x28x28".
-func (h Header) sizes() string {
-	return strings.ReplaceAll(strings.Trim(fmt.Sprint(h.Shape), "[]"), " ", "x")
 }
 
 // Floats returns a function that reads the next element of an array of float32 or
@@ -144,19 +138,11 @@ func (h Header) Floats(r io.Reader) (next func() (float64, error), err error) {
 			return 0, io.EOF
 		}
 		if _, err := io.ReadFull(r, buffer); err != nil {
-			return 0, fmt.Errorf("the header promises %s values: %w", h.sizes(), cutOff(fmt.Sprintf("after value %d", i), err))
+			return 0, fmt.Errorf("the header promises %s values: %w", arrayfile.Sizes(h.Shape), arrayfile.CutOff(fmt.Sprintf("after value %d", i), err))
 		}
 		i++
 		return float(), nil
 	}, nil
-}
-
-// cutOff says where a file ended too early, or else what hindered reading it.
-func cutOff(where string, err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return fmt.Errorf("the file is cut off %s: fetch or write it again", where)
-	}
-	return fmt.Errorf("the file cannot be read %s: %w", where, err)
 }
 
 // WriteHeader writes the header of an array in C order, in version 1.0. The elements

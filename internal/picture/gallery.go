@@ -14,7 +14,7 @@ import (
 type Group struct {
 	Heading  string
 	Images   Images
-	Captions []string // one an image
+	Captions []string // one per image
 }
 
 // The text of a gallery.
@@ -43,7 +43,7 @@ func Gallery(groups []Group, columns int) image.Image {
 	for _, g := range groups {
 		height += captionHeight + bar + (g.Images.Len()+columns-1)/columns*(cellH+gap)
 	}
-	dst := first.canvas(columns*(cellW+gap)+gap, height)
+	dst := canvas(first, columns*(cellW+gap)+gap, height)
 	draw.Draw(dst, dst.Bounds(), image.NewUniform(galleryBackground), image.Point{}, draw.Src)
 	y := gap
 	for _, g := range groups {
@@ -51,7 +51,7 @@ func Gallery(groups []Group, columns int) image.Image {
 		y += captionHeight + bar
 		for i := range g.Images.Len() {
 			x := gap + i%columns*(cellW+gap)
-			g.Images.paint(dst, i, x+(cellW-first.W*scale)/2, y, scale)
+			paint(dst, g.Images.At(i), x+(cellW-first.W*scale)/2, y, scale)
 			write(dst, g.Captions[i], x+(cellW-captionFont.Advance*len(g.Captions[i]))/2, y+first.H*scale+1)
 			if i%columns == columns-1 || i == g.Images.Len()-1 {
 				y += cellH + gap

@@ -3,12 +3,14 @@ package picture
 import (
 	"image/color"
 	"testing"
+
+	"govae/images"
 )
 
 // TestGallery finds the images and the captions of two groups where they belong.
 func TestGallery(t *testing.T) {
 	white := func(n int) Images {
-		m := Images{H: 6, W: 8, C: 1, Pixels: make([]float32, n*48)}
+		m := Images{Shape: images.Shape{H: 6, W: 8, C: 1}, Pixels: make([]float32, n*48)}
 		for i := range m.Pixels {
 			m.Pixels[i] = 1
 		}
@@ -42,7 +44,7 @@ func TestGallery(t *testing.T) {
 	if text < 100 {
 		t.Errorf("%d pixels of text", text)
 	}
-	wide := Gallery([]Group{{"h", Images{H: 1, W: 1, C: 3, Pixels: make([]float32, 3)}, []string{"a long caption"}}}, 400)
+	wide := Gallery([]Group{{"h", Images{Shape: images.Shape{H: 1, W: 1, C: 3}, Pixels: make([]float32, 3)}, []string{"a long caption"}}}, 400)
 	if got, want := wide.Bounds().Dx(), 400*(14*captionFont.Advance+gap)+gap; got != want {
 		t.Errorf("%d pixels wide, want %d, so that captions have room", got, want)
 	}

@@ -8,8 +8,8 @@ import (
 	"image/gif"
 	"io"
 
+	"govae/images"
 	"govae/internal/atomicfile"
-	"govae/internal/pixel"
 )
 
 // frameDelay is how long a GIF shows each image, in hundredths of a second.
@@ -33,7 +33,7 @@ func GIF(path string, m Images) error {
 	}
 	animation := gif.GIF{}
 	for i := range n {
-		animation.Image = append(animation.Image, enlarge(m.indexed(i, grays), scale))
+		animation.Image = append(animation.Image, enlarge(indexed(m.At(i), grays), scale))
 		animation.Delay = append(animation.Delay, frameDelay)
 	}
 	return atomicfile.Write(path, func(w io.Writer) error { return gif.EncodeAll(w, &animation) })
@@ -47,17 +47,17 @@ func GIFFrame(h, w int) int {
 	return h * scale * w * scale
 }
 
-// indexed returns image i with a palette.
-func (m Images) indexed(i int, grays color.Palette) *image.Paletted {
+// indexed returns an image with a palette.
+func indexed(m images.Image, grays color.Palette) *image.Paletted {
 	bounds := image.Rect(0, 0, m.W, m.H)
 	if m.C == 3 {
 		dst := image.NewPaletted(bounds, palette.Plan9)
-		draw.FloydSteinberg.Draw(dst, bounds, m.Single(i), image.Point{})
+		draw.FloydSteinberg.Draw(dst, bounds, m.Picture(), image.Point{})
 		return dst
 	}
 	dst := image.NewPaletted(bounds, grays)
 	for p := range dst.Pix {
-		dst.Pix[p] = pixel.Byte(m.Pixels[i*len(dst.Pix)+p])
+		dst.Pix[p] = images.Byte(m.Pixels[p])
 	}
 	return dst
 }

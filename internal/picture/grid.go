@@ -30,7 +30,7 @@ func Grid(m Images, columns int) image.Image {
 	columns = min(columns, n)
 	s := newSheet(m, columns, (n+columns-1)/columns, 0)
 	for i := range n {
-		m.paint(s.dst, i, s.x(i%columns), s.y(i/columns, 0), s.scale)
+		paint(s.dst, m.At(i), s.x(i%columns), s.y(i/columns, 0), s.scale)
 	}
 	return s.dst
 }
@@ -40,7 +40,7 @@ func Grid(m Images, columns int) image.Image {
 // least one image.
 func Pairs(originals, reconstructions Images, columns int) image.Image {
 	n := originals.Len()
-	if n == 0 || reconstructions.Len() == 0 || reconstructions.Len()%n != 0 || originals.H != reconstructions.H || originals.W != reconstructions.W || originals.C != reconstructions.C {
+	if n == 0 || reconstructions.Len() == 0 || reconstructions.Len()%n != 0 || originals.Shape != reconstructions.Shape {
 		panic("picture: Pairs of batches that are empty or differ in shape")
 	}
 	each := reconstructions.Len() / n
@@ -50,9 +50,9 @@ func Pairs(originals, reconstructions Images, columns int) image.Image {
 	for i := range n {
 		group := i / columns
 		row := (1 + each) * group
-		originals.paint(s.dst, i, s.x(i%columns), s.y(row, group), s.scale)
+		paint(s.dst, originals.At(i), s.x(i%columns), s.y(row, group), s.scale)
 		for k := range each {
-			reconstructions.paint(s.dst, i*each+k, s.x(i%columns), s.y(row+1+k, group), s.scale)
+			paint(s.dst, reconstructions.At(i*each+k), s.x(i%columns), s.y(row+1+k, group), s.scale)
 		}
 	}
 	return s.dst
@@ -73,7 +73,7 @@ func newSheet(m Images, columns, rows, bars int) *sheet {
 	scale := max(1, (comfortable/columns-gap)/m.W)
 	s := &sheet{scale: scale, cellW: m.W*scale + gap, cellH: m.H*scale + gap}
 	w, h := columns*s.cellW+gap, rows*s.cellH+gap+bars*bar
-	s.dst = m.canvas(w, h)
+	s.dst = canvas(m, w, h)
 	fill(s.dst, s.dst.Bounds(), color.RGBA{R: gapColor.Y, G: gapColor.Y, B: gapColor.Y, A: 255})
 	return s
 }

@@ -7,10 +7,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"govae/internal/pixel"
+	"govae/images"
 )
 
 func readGIF(t *testing.T, path string) *gif.GIF {
@@ -44,7 +45,7 @@ func TestGIFKeepsGrayLevels(t *testing.T) {
 		}
 		for p := range 60 {
 			for _, corner := range []int{0, scale - 1} {
-				want := pixel.Byte(m.Pixels[i*60+p])
+				want := images.Byte(m.Pixels[i*60+p])
 				if r, g, b, _ := frame.At(p%6*scale+corner, p/6*scale+corner).RGBA(); uint8(r>>8) != want || g != r || b != r {
 					t.Fatalf("frame %d, pixel %d is %d, want %d", i, p, r>>8, want)
 				}
@@ -56,10 +57,10 @@ func TestGIFKeepsGrayLevels(t *testing.T) {
 // TestGIFDithersColours wants areas to have their colour on average, though no
 // palette has it.
 func TestGIFDithersColours(t *testing.T) {
-	m := Images{H: 40, W: 40, C: 3}
+	m := Images{Shape: images.Shape{H: 40, W: 40, C: 3}}
 	want := [3]float64{0.55, 0.37, 0.71}
-	for range 40 * 40 {
-		m.Pixels = append(m.Pixels, float32(want[0]), float32(want[1]), float32(want[2]))
+	for _, v := range want {
+		m.Pixels = append(m.Pixels, slices.Repeat([]float32{float32(v)}, 40*40)...)
 	}
 	path := filepath.Join(t.TempDir(), "a.gif")
 	if err := GIF(path, m); err != nil {
@@ -84,13 +85,13 @@ func TestGIFDithersColours(t *testing.T) {
 func TestStripRepeatsSharedFrames(t *testing.T) {
 	m := ramp(7, 4, 4, 1) // three legs of three frames
 	strip := Strip(m, 3)
-	repeated := Images{H: 4, W: 4, C: 1}
+	repeated := Images{Shape: images.Shape{H: 4, W: 4, C: 1}}
 	for _, i := range []int{0, 1, 2, 2, 3, 4, 4, 5, 6} {
 		repeated.Pixels = append(repeated.Pixels, m.Slice(i, i+1).Pixels...)
 	}
 	want := Grid(repeated, 3)
 	if strip.Bounds() != want.Bounds() || !equal(strip, want) {
-		t.Error("the strip is not one row a leg")
+		t.Error("the strip is not one row per leg")
 	}
 	long := ramp(maxColumns+8, 4, 4, 1)
 	if strip := Strip(long, maxColumns+8); !equal(strip, Grid(long, maxColumns)) {
@@ -112,9 +113,9 @@ func equal(a, b image.Image) bool {
 // TestRowsAreSharp finds each row of tiles in the picture again, gap pixels apart.
 func TestRowsAreSharp(t *testing.T) {
 	const rows, columns, side = 3, 12, 8
-	m := Images{H: side, W: side, C: 1, Pixels: make([]float32, rows*columns*side*side)}
+	m := Images{Shape: images.Shape{H: side, W: side, C: 1}, Pixels: make([]float32, rows*columns*side*side)}
 	for i := range m.Pixels {
-		m.Pixels[i] = 0.2 + 0.2*float32(i/(columns*side*side)) // a level a row
+		m.Pixels[i] = 0.2 + 0.2*float32(i/(columns*side*side)) // a level per row
 	}
 	path := filepath.Join(t.TempDir(), "rows.png")
 	labels := RowLabels{Title: "title", X: "strength", Rows: []string{"a", "b", "c"}, Columns: make([]float64, columns)}
@@ -129,7 +130,7 @@ func TestRowsAreSharp(t *testing.T) {
 		for y := range img.Bounds().Dy() {
 			r, g, b, _ := img.At(x, y).RGBA()
 			for row := range runs {
-				if want := pixel.Byte(0.2 + 0.2*float32(row)); uint8(r>>8) == want && r == g && g == b {
+				if want := images.Byte(0.2 + 0.2*float32(row)); uint8(r>>8) == want && r == g && g == b {
 					runs[row]++
 				}
 			}
@@ -146,7 +147,7 @@ func TestColourTilesAreApart(t *testing.T) {
 	const grid, side = 12, 8
 	const scale = comfortable / (grid * side)
 	for channels, wantGap := range map[int]int{1: 0, 3: gap} {
-		m := Images{H: side, W: side, C: channels, Pixels: make([]float32, grid*grid*side*side*channels)}
+		m := Images{Shape: images.Shape{H: side, W: side, C: channels}, Pixels: make([]float32, grid*grid*side*side*channels)}
 		for i := range m.Pixels {
 			m.Pixels[i] = 0.4
 		}
@@ -157,7 +158,7 @@ func TestColourTilesAreApart(t *testing.T) {
 		img := decode(t, path)
 		first, last, tiles := -1, 0, 0
 		for x := range img.Bounds().Dx() {
-			if r, _, _, _ := img.At(x, 20).RGBA(); uint8(r>>8) == pixel.Byte(0.4) {
+			if r, _, _, _ := img.At(x, 20).RGBA(); uint8(r>>8) == images.Byte(0.4) {
 				if first < 0 {
 					first = x
 				}

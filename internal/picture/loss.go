@@ -13,7 +13,7 @@ import (
 )
 
 // Curve is one line of each panel of a loss picture: the terms of the ELBO of
-// one split, in nats an image. Element i of each slice belongs to Epoch[i];
+// one split, in nats per image. Element i of each slice belongs to Epoch[i];
 // values that are not finite are left out.
 type Curve struct {
 	Name                     string // "train", "test"

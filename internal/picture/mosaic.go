@@ -46,7 +46,7 @@ func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	x0 := int(math.Round(pixels(corner.Min.X)))
 	y0 := img.Bounds().Dy() - int(math.Round(pixels(corner.Min.Y))) - height
 	for i := range m.Len() {
-		m.paint(img, i, x0+i%columns*cellW, y0+i/columns*cellH, scale)
+		paint(img, m.At(i), x0+i%columns*cellW, y0+i/columns*cellH, scale)
 	}
 	return WritePNG(path, img)
 }

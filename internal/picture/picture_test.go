@@ -10,27 +10,16 @@ import (
 	"path/filepath"
 	"testing"
 
-	"govae/internal/pixel"
+	"govae/images"
 )
 
 // ramp returns n images whose pixel values are all different steps of [0, 1].
 func ramp(n, h, w, c int) Images {
-	m := Images{H: h, W: w, C: c, Pixels: make([]float32, n*h*w*c)}
+	m := Images{Shape: images.Shape{H: h, W: w, C: c}, Pixels: make([]float32, n*h*w*c)}
 	for i := range m.Pixels {
 		m.Pixels[i] = float32(i) / float32(len(m.Pixels)-1)
 	}
 	return m
-}
-
-func TestFromNCHW(t *testing.T) {
-	// Two images of 1x2 pixels: planes red, green, blue become triples.
-	m := FromNCHW(3, 1, 2, []float32{1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16})
-	want := []float32{1, 3, 5, 2, 4, 6, 11, 13, 15, 12, 14, 16}
-	for i, v := range want {
-		if m.Pixels[i] != v {
-			t.Fatalf("pixels %v, want %v", m.Pixels, want)
-		}
-	}
 }
 
 func TestGridPlacesEveryImage(t *testing.T) {
@@ -54,8 +43,8 @@ func TestGridPlacesEveryImage(t *testing.T) {
 			y := (i/tt.wantColumns+1)*cellH - 1
 			last := m.Slice(i, i+1).Pixels[tt.h*tt.w*tt.c-1]
 			_, _, b, _ := img.At(x, y).RGBA()
-			if uint8(b>>8) != pixel.Byte(last) {
-				t.Errorf("%+v: image %d ends with level %d, want %d", tt, i, b>>8, pixel.Byte(last))
+			if uint8(b>>8) != images.Byte(last) {
+				t.Errorf("%+v: image %d ends with level %d, want %d", tt, i, b>>8, images.Byte(last))
 			}
 			if got := color.GrayModel.Convert(img.At(x+1, y)); got != gapColor {
 				t.Errorf("%+v: right of image %d is %v, want the gap", tt, i, got)
@@ -125,7 +114,7 @@ func matches(img image.Image, m Images, x0, y0, scale int) bool {
 			x := x0 + (i%15*28+p%28)*scale
 			y := y0 + (i/15*28+p/28)*scale
 			r, _, _, _ := img.At(x, y).RGBA()
-			if uint8(r>>8) != pixel.Byte(m.Pixels[i*784+p]) {
+			if uint8(r>>8) != images.Byte(m.Pixels[i*784+p]) {
 				return false
 			}
 		}

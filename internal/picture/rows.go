@@ -9,12 +9,12 @@ import (
 // RowLabels are the texts of a [Rows] picture.
 type RowLabels struct {
 	Title   string
-	Rows    []string  // one a row, on its left
+	Rows    []string  // one per row, on its left
 	Columns []float64 // the value that each column stands for, below it
 	X       string    // what these values are
 }
 
-// Rows writes a PNG of images in rows, one row a label, whose columns stand for
+// Rows writes a PNG of images in rows, one row per label, whose columns stand for
 // growing or falling values: the walk along a latent dimension, or an edit of
 // growing strength.
 func Rows(path string, m Images, l RowLabels) error {

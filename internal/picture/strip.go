@@ -9,7 +9,7 @@ import (
 // next one.
 const maxColumns = 32
 
-// Strip lays out the frames of a path in rows, one a leg. A leg has the given
+// Strip lays out the frames of a path in rows, one per leg. A leg has the given
 // number of frames and shares its last one with the next leg, which shows it again.
 func Strip(m Images, steps int) image.Image {
 	n := m.Len()
@@ -19,10 +19,9 @@ func Strip(m Images, steps int) image.Image {
 	if steps > maxColumns {
 		return Grid(m, maxColumns)
 	}
-	size := m.H * m.W * m.C
-	legs := Images{H: m.H, W: m.W, C: m.C}
+	legs := Images{Shape: m.Shape}
 	for first := 0; first+steps <= n; first += steps - 1 {
-		legs.Pixels = append(legs.Pixels, m.Pixels[first*size:(first+steps)*size]...)
+		legs.Pixels = append(legs.Pixels, m.Slice(first, first+steps).Pixels...)
 	}
 	return Grid(legs, steps)
 }

@@ -11,10 +11,11 @@ import (
 	"math"
 	"os"
 
-	"govae/dataset"
+	"govae/images"
 	"govae/internal/atomicfile"
+	"govae/internal/idx"
+	"govae/internal/lock"
 	"govae/internal/npy"
-	"govae/internal/picture"
 )
 
 // array is the format of a file that holds a header and then one row of bytes for
@@ -27,47 +28,53 @@ type array struct {
 }
 
 // floatArray is an array [n, C, H, W] of float32 in NumPy's format.
-func floatArray(o Options) array {
+func floatArray(o Options) (array, error) {
 	var header bytes.Buffer
-	npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W) // writing to memory does not fail
-	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
-		for _, v := range images {
+	err := npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W)
+	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+		for _, v := range pixels {
 			rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
 		}
 		return rows
-	}}
+	}}, err
 }
 
 // byteArray is an array [n, H, W], or [n, H, W, C] for colour, of bytes in the format of
 // the MNIST files.
-func byteArray(o Options) array {
-	dims := []int{o.N, o.H, o.W, o.C}
-	if o.C == 1 {
-		dims = dims[:3]
-	}
-	return array{dataset.IDXHeader(dims...), o.C * o.H * o.W, func(rows []byte, images []float32) []byte {
-		return picture.FromNCHW(o.C, o.H, o.W, images).AppendBytes(rows)
-	}}
+func byteArray(o Options) (array, error) {
+	var header bytes.Buffer
+	err := idx.WriteImagesHeader(&header, o.N, o.shape())
+	return array{header.Bytes(), o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+		return images.AppendBytes(rows, pixels, o.shape())
+	}}, err
 }
 
 // writeArray writes rows into a file beside path, path.part, which becomes path
 // when it is complete.
-func writeArray(path string, f array, o Options, images Source) (err error) {
+func writeArray(path string, format func(Options) (array, error), o Options, images Source) (err error) {
+	f, err := format(o)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	target := atomicfile.Target(path)
+	release, err := take(path, target)
+	if err != nil {
+		return err
+	}
+	defer release()
 	part := target + ".part"
-	file, unlock, err := openPart(path, part)
+	if n := f.unfinished(part); n > 0 && !o.Resume && !o.Force {
+		return &InterruptedError{Path: path, Done: n, Resumable: true}
+	}
+	j, err := newJob(part+recordEnding, o)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
+	}
 	defer file.Close()
-	if n := unfinished(part + ".json"); n > 0 && !o.Resume && !o.Force {
-		return fmt.Errorf("%s: an interrupted run has left %d images beside it; go on with --resume, or begin anew with --force", path, n)
-	}
-	j, err := newJob(part+".json", o)
-	if err != nil {
-		return err
-	}
 	defer func() {
 		if err != nil && (j.Job == nil || j.Done == 0) {
 			file.Close() // Windows removes no open file
@@ -101,31 +108,31 @@ func writeArray(path string, f array, o Options, images Source) (err error) {
 	return os.Remove(j.path)
 }
 
-// openPart opens the part of the array at path for this job alone.
-func openPart(path, part string) (file *os.File, unlock func(), err error) {
-	for {
-		file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o644)
-		if err != nil {
-			return nil, nil, fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
-		}
-		unlock, ok := atomicfile.Lock(part)
-		if !ok {
-			file.Close()
-			return nil, nil, busy(path)
-		}
-		// The job that had the lock may have made an array of the file meanwhile.
-		opened, err := file.Stat()
-		if there, err2 := os.Stat(part); err == nil && err2 == nil && os.SameFile(opened, there) {
-			return file, unlock, nil
-		}
-		file.Close()
-		unlock()
+// take locks what path leads to for this job alone.
+func take(path, target string) (release func(), err error) {
+	release, err = lock.Take(target)
+	if held, ok := errors.AsType[*lock.HeldError](err); ok {
+		held.Path = path
+	} else if err != nil {
+		err = fmt.Errorf("write %s: %w", path, errors.Unwrap(err))
 	}
+	return release, err
 }
 
-// busy is the error of a path to which another process writes.
-func busy(path string) error {
-	return fmt.Errorf("%s: another job is writing it; wait for that one, or give another name", path)
+// whole returns how many images a file of the format and of so many bytes holds.
+func (f array) whole(size int64) int {
+	return int(max(0, size-int64(len(f.header))) / int64(f.row))
+}
+
+// unfinished returns how many images an interrupted run has completed in a part. Its
+// record alone does not tell: after a crash it may outlive a part that has become the
+// array.
+func (f array) unfinished(part string) int {
+	info, err := os.Stat(part)
+	if err != nil {
+		return 0
+	}
+	return min(done(part+recordEnding), f.whole(info.Size()))
 }
 
 // arrayWriter appends images to a part of an array.
@@ -149,10 +156,8 @@ func (w *arrayWriter) start() error {
 	if err != nil {
 		return err
 	}
-	header := int64(len(w.header))
-	whole := max(0, info.Size()-header) / int64(w.row)
-	w.done = int(min(int64(w.job.Done), whole))
-	if err := w.file.Truncate(header + int64(w.done)*int64(w.row)); err != nil {
+	w.done = min(w.job.Done, w.whole(info.Size()))
+	if err := w.file.Truncate(int64(len(w.header)) + int64(w.done)*int64(w.row)); err != nil {
 		return err
 	}
 	if _, err := w.file.WriteAt(w.header, 0); err != nil {

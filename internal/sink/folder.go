@@ -14,7 +14,7 @@ import (
 )
 
 // folderJob is the name of a job's file in a folder of images. It stays there: it
-// tells what the images are, and lets --resume replace those that are missing.
+// tells what the images are, and lets those that are missing be made again.
 const folderJob = ".job.json"
 
 // writeFolder names the images by their number, with leading zeros so that names
@@ -24,12 +24,12 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}
-	unlock, ok := atomicfile.Lock(path)
-	if !ok {
-		return busy(path)
+	release, err := take(path, path)
+	if err != nil {
+		return err
 	}
-	defer unlock()
 	defer func() {
+		release()
 		if err != nil && missing != nil {
 			os.Remove(path) // which keeps one with images
 		}
@@ -47,9 +47,9 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
 	size := max(2*threads, min(values/(o.C*o.H*o.W), 64))
 	for chunk, problem := range images(w.done) {
-		batch := picture.FromNCHW(o.C, o.H, o.W, chunk)
+		batch := o.batch(chunk)
 		for i := range batch.Len() {
-			w.batch = append(w.batch, batch.Single(i))
+			w.batch = append(w.batch, batch.At(i).Picture())
 		}
 		if problem != nil || len(w.batch) >= size {
 			problem = cmp.Or(problem, w.flush())
@@ -83,7 +83,7 @@ type folderWriter struct {
 // interrupted is [job.interrupted], but images that cannot be continued are left, too.
 func (w *folderWriter) interrupted(j *job, n int, err error) error {
 	if j.Job == nil && w.done > 0 {
-		return fmt.Errorf("%s: %w after %d of %d images; begin anew with --force", w.dir, err, w.done, n)
+		return &InterruptedError{Path: w.dir, Done: w.done, N: n, Err: err}
 	}
 	return j.interrupted(w.dir, n, err)
 }

@@ -52,14 +52,17 @@ func newJob(path string, o Options) (*job, error) {
 		return nil, err
 	}
 	if err := j.resume(data, o.N); err != nil {
-		return nil, fmt.Errorf("%s: %w; give --force in place of --resume to begin anew", path, err)
+		return nil, &RecordError{path, err}
 	}
 	return j, nil
 }
 
-// unfinished returns how many images the job with this file has completed, 0 if there is
-// no such job.
-func unfinished(path string) int {
+// recordEnding follows the name of a part in that of its job's file.
+const recordEnding = ".json"
+
+// done returns how many images the job with this file has completed, 0 if there is no
+// such job.
+func done(path string) int {
 	var r record
 	if data, err := os.ReadFile(path); err != nil || json.Unmarshal(data, &r) != nil {
 		return 0
@@ -104,12 +107,12 @@ func (j *job) save(done int) error {
 	return atomicfile.WriteBytes(j.path, append(data, '\n'))
 }
 
-// interrupted says in an error of the writing how far it came and how to go on. Where
+// interrupted says in an error of the writing how far it came. Where
 // nothing is complete there is nothing to go on with, and the record goes.
 func (j *job) interrupted(path string, n int, err error) error {
 	if j.Done == 0 || j.Job == nil {
 		os.Remove(j.path)
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return fmt.Errorf("%s: %w after %d of %d images; go on with --resume", path, err, j.Done, n)
+	return &InterruptedError{Path: path, Done: j.Done, N: n, Err: err, Resumable: true}
 }

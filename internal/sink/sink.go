@@ -1,10 +1,11 @@
 // Package sink writes generated images in the form that a path asks for by its
-// ending: one picture (.png), an animation (.gif), one PNG an image (a folder, no
+// ending: one picture (.png), an animation (.gif), one PNG per image (a folder, no
 // ending), an array of float32 (.npy) or an array of bytes (.idx). Images arrive in
 // chunks, so that a folder or an array of any length takes constant memory.
 //
 // The writing of a folder or an array can be continued after Ctrl-C, a crash or a
-// power cut, if the images can be made from any number on: see [Options.Job].
+// power cut, if the images can be made from any number on: see [Options.Job]. Errors that
+// another option can mend have types: [ExistsError], [InterruptedError], [RecordError].
 package sink
 
 import (
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"govae/images"
 	"govae/internal/picture"
 )
 
@@ -114,10 +116,7 @@ func checkFolder(path string, o Options) error {
 		if e.IsDir() || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
 			continue
 		}
-		if o.Resume {
-			return fmt.Errorf("%s: holds images (%s) of which nothing says how they were made; give another folder, or --force to begin anew", path, e.Name())
-		}
-		return fmt.Errorf("%s: already holds images (%s); give another folder, or --force to write into it", path, e.Name())
+		return &ExistsError{Path: path, Name: e.Name(), Unrecorded: o.Resume}
 	}
 	return nil
 }
@@ -132,9 +131,9 @@ func Write(path string, o Options, images Source) error {
 	case ".png", ".gif":
 		return writePicture(path, o, images(0))
 	case ".npy":
-		return writeArray(path, floatArray(o), o, images)
+		return writeArray(path, floatArray, o, images)
 	case ".idx":
-		return writeArray(path, byteArray(o), o, images)
+		return writeArray(path, byteArray, o, images)
 	}
 	return writeFolder(path, o, images)
 }
@@ -147,7 +146,7 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		}
 		pixels = append(pixels, chunk...)
 	}
-	images := picture.FromNCHW(o.C, o.H, o.W, pixels)
+	images := o.batch(pixels)
 	if ending(path) == ".gif" {
 		return picture.GIF(path, images)
 	}
@@ -155,4 +154,12 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		return o.Draw(path, images)
 	}
 	return picture.WritePNG(path, picture.Grid(images, 0))
+}
+
+// shape is that of an image.
+func (o Options) shape() images.Shape { return images.Shape{H: o.H, W: o.W, C: o.C} }
+
+// batch wraps the pixels of a chunk.
+func (o Options) batch(pixels []float32) images.Batch {
+	return images.Batch{Shape: o.shape(), Pixels: pixels}
 }

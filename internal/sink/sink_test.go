@@ -6,14 +6,13 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/sbinet/npyio"
 
-	"govae/dataset"
+	"govae/internal/idx"
 	"govae/internal/picture"
 )
 
@@ -74,7 +73,7 @@ func TestIDXReadsBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		dims, data, err := dataset.ReadIDX(f)
+		dims, data, err := idx.Read(f)
 		if err != nil || !slices.Equal(dims, want) {
 			t.Fatalf("dimensions %v (%v), want %v", dims, err, want)
 		}
@@ -115,8 +114,9 @@ func TestFolder(t *testing.T) {
 		t.Errorf("image of %v ends with level %d, want 3x2 and 249", b, r>>8)
 	}
 
-	if err := Write(dir, o, chunks(ramp(42), 6)); err == nil || !strings.Contains(err.Error(), "--force") {
-		t.Errorf("a folder with images: error %v, want a refusal that names --force", err)
+	err = Write(dir, o, chunks(ramp(42), 6))
+	if exists, ok := errors.AsType[*ExistsError](err); !ok || exists.Name != "0000.png" {
+		t.Errorf("a folder with images: error %v, want an ExistsError", err)
 	}
 	o.Force = true
 	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
@@ -195,9 +195,6 @@ func TestArrayThroughLink(t *testing.T) {
 }
 
 func TestOneJobAtATime(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there are no locks on Windows")
-	}
 	for _, name := range []string{"x.npy", "x.idx", "folder"} {
 		path := filepath.Join(t.TempDir(), name)
 		o := Options{N: 1, C: 1, H: 2, W: 3, Job: map[string]string{}}
