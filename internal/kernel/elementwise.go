@@ -17,7 +17,7 @@ func (k *Kernel) TanhGradient(dy, y []float32) {
 	k.elementwiseMap("TanhGradient", (*Kernel).tanhGradient, dy, y)
 }
 
-// SiLU sets dst[i] to x[i]*sigmoid(x[i]), to 3 ulp (Elfwing, Uchibe and Doya 2018,
+// SiLU sets dst[i] to x[i]*sigmoid(x[i]), to 3 ulp of normal numbers (Elfwing, Uchibe and Doya 2018,
 // arXiv 1702.03118). dst may be x.
 func (k *Kernel) SiLU(dst, x []float32) { k.elementwiseMap("SiLU", (*Kernel).silu, dst, x) }
 

@@ -184,6 +184,56 @@ func testTanhGradient(t *testing.T) {
 	})
 }
 
+func TestSiLU(t *testing.T) { eachKernel(t, testSiLU) }
+
+func testSiLU(t *testing.T) {
+	k := newKernel(t, 2)
+	x := append(normal(1, 40001), edges...)
+	got := rubbish(len(x))
+	k.SiLU(got, x)
+	for i, v := range x {
+		want := float64(v) / (1 + math.Exp(-float64(v)))
+		if math.Abs(want) < 0x1p-120 { // the sigmoid has few digits where it is subnormal
+			if d := math.Abs(float64(got[i]) - want); !(d <= 0x1p-140) {
+				t.Errorf("SiLU(%v) = %v, want %v", v, got[i], want)
+			}
+			continue
+		}
+		checkUlps(t, fmt.Sprintf("SiLU(%v)", v), got[i], want, 3)
+	}
+	checkLengths(t, "SiLU", func(n int) []float32 {
+		inPlace := append(slices.Clone(x[:n]), rubbish(1)...)
+		k.SiLU(inPlace[:n], inPlace[:n])
+		return inPlace
+	})
+}
+
+func TestSiLUGradient(t *testing.T) { eachKernel(t, testSiLUGradient) }
+
+func testSiLUGradient(t *testing.T) {
+	k := newKernel(t, 2)
+	x, dy := normal(1, 40001), normal(2, 40001)
+	for i := range x {
+		x[i] *= 10
+	}
+	got := slices.Clone(dy)
+	k.SiLUGradient(got, x)
+	for i, v := range x {
+		v := float64(v)
+		s := 1 / (1 + math.Exp(-v))
+		want := float64(dy[i]) * s * (1 + v*(1-s))
+		// The factor has a zero, near which an error of its terms stands out.
+		if d := math.Abs(float64(got[i]) - want); !(d <= 1e-6*math.Abs(float64(dy[i])*s)*(1+math.Abs(v))) {
+			t.Fatalf("gradient %v at %v is %v, want %v", dy[i], v, got[i], want)
+		}
+	}
+	checkLengths(t, "SiLUGradient", func(n int) []float32 {
+		got := append(slices.Clone(dy[:n]), rubbish(1)...)
+		k.SiLUGradient(got[:n], x[:n])
+		return got
+	})
+}
+
 // edges are numbers at which a function may behave in its own way.
 var edges = func() []float32 {
 	inf := float32(math.Inf(1))
