@@ -82,6 +82,11 @@ func siluAVX2(dst *float32, x *float32, vectors int)
 //go:noescape
 func siluGradientAVX2(dst *float32, x *float32, vectors int)
 
+// leakyReLUAVX2 sets vectors of 8 numbers to v where x > 0 and to slope v elsewhere.
+//
+//go:noescape
+func leakyReLUAVX2(dst *float32, v *float32, x *float32, vectors int, slope float32)
+
 // pixelsAVX2 divides vectors of 8 bytes by 255.
 //
 //go:noescape
@@ -189,6 +194,11 @@ func siluAVX512(dst *float32, x *float32, vectors int)
 //
 //go:noescape
 func siluGradientAVX512(dst *float32, x *float32, vectors int)
+
+// leakyReLUAVX512 sets vectors of 16 numbers to v where x > 0 and to slope v elsewhere.
+//
+//go:noescape
+func leakyReLUAVX512(dst *float32, v *float32, x *float32, vectors int, slope float32)
 
 // pixelsAVX512 divides vectors of 16 bytes by 255.
 //

@@ -1997,6 +1997,31 @@ again:
 	VZEROUPPER
 	RET
 
+// func leakyReLUAVX2(dst *float32, v *float32, x *float32, vectors int, slope float32)
+// Requires: AVX
+TEXT ·leakyReLUAVX2(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	VBROADCASTSS slope+32(FP), Y0
+	VXORPS       X1, X1, X1
+
+again:
+	VMOVUPS   (CX), Y2
+	VMOVUPS   (DX), Y3
+	VMULPS    Y0, Y2, Y4
+	VCMPPS    $0x1e, Y1, Y3, Y3
+	VBLENDVPS Y3, Y2, Y4, Y4
+	VMOVUPS   Y4, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	DECQ      BX
+	JNZ       again
+	VZEROUPPER
+	RET
+
 // func pixelsAVX2(dst *float32, src *byte, vectors int)
 // Requires: AVX, AVX2
 TEXT ·pixelsAVX2(SB), NOSPLIT, $0-24
@@ -4420,6 +4445,31 @@ again:
 	ADDQ         $0x40, CX
 	DECQ         DX
 	JNZ          again
+	VZEROUPPER
+	RET
+
+// func leakyReLUAVX512(dst *float32, v *float32, x *float32, vectors int, slope float32)
+// Requires: AVX, AVX512F
+TEXT ·leakyReLUAVX512(SB), NOSPLIT, $0-36
+	MOVQ         dst+0(FP), AX
+	MOVQ         v+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         vectors+24(FP), BX
+	VBROADCASTSS slope+32(FP), Z0
+	VXORPS       X1, X1, X1
+
+again:
+	VMOVUPS (CX), Z2
+	VMOVUPS (DX), Z3
+	VMULPS  Z0, Z2, Z4
+	VCMPPS  $0x1e, Z1, Z3, K1
+	VMOVAPS Z2, K1, Z4
+	VMOVUPS Z4, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	ADDQ    $0x40, DX
+	DECQ    BX
+	JNZ     again
 	VZEROUPPER
 	RET
 

@@ -74,8 +74,10 @@ func BenchmarkConv(b *testing.B) {
 	const n = 128
 	for threads := 1; threads <= 2; threads++ {
 		k := newKernel(b, threads)
-		for i, name := range []string{"conv1", "conv2", "convT1", "convT2", "convT3"} {
-			s := geometries[i]
+		for i, name := range []string{"conv1", "conv2", "convT1", "convT2", "convT3", "convT 4x4 to 1", "convT 4x4 to 3"} {
+			s := append(geometries[:5:5],
+				Conv{H: 28, W: 28, C: 1, OH: 14, OW: 14, K: 32, KH: 4, KW: 4, Stride: 2, Pad: 1},
+				Conv{H: 28, W: 28, C: 3, OH: 14, OW: 14, K: 32, KH: 4, KW: 4, Stride: 2, Pad: 1})[i]
 			x, w, y := normal(1, n*s.in()), normal(2, s.weights()), normal(3, n*s.out())
 			dw, outBias, inBias := make([]float32, s.weights()), make([]float32, s.K), make([]float32, s.C)
 			for _, op := range []struct {
@@ -110,6 +112,9 @@ func BenchmarkVector(b *testing.B) {
 	}
 	eps, index, pixels := latent[0], make([]int, n), make([]byte, len(x))
 	act, dact, db := normal(1, n*784*32), normal(2, n*784*32), make([]float32, 32)
+	groups := &GroupNorm{Pixels: 784, C: 32, Groups: 8, Epsilon: 1e-5}
+	stats, shift := make([]float32, n*groups.Stats()), make([]float32, 32)
+	halving := &Halving{28, 28, 32}
 	for _, op := range []struct {
 		name  string
 		bytes int
@@ -128,6 +133,15 @@ func BenchmarkVector(b *testing.B) {
 			k.SampleGradient(latent[1], latent[2], latent[3], latent[4], latent[5], eps, 1./n)
 		}},
 		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
+		{"Add", 3 * 4 * len(act), func() { k.Add(act, act, dact) }},
+		{"LeakyReLU", 2 * 4 * len(act), func() { k.LeakyReLU(dact, act, act, 0.2) }},
+		{"SiLU", 2 * 4 * len(act), func() { k.SiLU(dact, act) }},
+		{"SiLUGradient", 3 * 4 * len(act), func() { k.SiLUGradient(dact, act) }},
+		{"GroupNormForward", 2 * 4 * len(act), func() { k.GroupNormForward(groups, n, dact, stats, act, db, db) }},
+		{"GroupNormBackward", 3 * 4 * len(act), func() { k.GroupNormBackward(groups, n, dact, db, shift, stats, act, dact, db) }},
+		{"Spread", 5 * len(act), func() { k.Spread(halving, n, dact, act[:len(act)/4], false) }},
+		{"Collect", 5 * len(act), func() { k.Collect(halving, n, act[:len(act)/4], dact, true) }},
+		{"Shuffle", 2 * 4 * len(act), func() { k.Shuffle(halving, n, dact, act) }},
 	} {
 		b.Run(op.name, func(b *testing.B) {
 			b.SetBytes(int64(op.bytes))

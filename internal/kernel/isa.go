@@ -46,6 +46,9 @@ type isa struct {
 	// the derivative of silu.
 	exp, sigmoid, tanh, silu, tanhGradient, siluGradient func(dst, x *float32, vectors int)
 
+	// leakyReLU computes dst[i] = v[i] where x[i] > 0 and slope*v[i] elsewhere.
+	leakyReLU func(dst, v, x *float32, vectors int, slope float32)
+
 	// pixels computes dst[i] = src[i]/255.
 	pixels func(dst *float32, src *byte, vectors int)
 

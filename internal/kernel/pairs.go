@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Add sets dst[i] to a[i] + b[i]. dst may be a.
 func (k *Kernel) Add(dst, a, b []float32) {
 	k.eachPair("Add", (*pairsTask).add, dst, a, b, 0)
@@ -40,12 +38,18 @@ func (t *pairsTask) add(dst, a, b []float32) {
 	t.k.Saxpy(len(b), 1, b, 1, dst, 1)
 }
 
-// leakyReLU chooses a factor without a branch, which would be guessed wrong half the time.
 func (t *pairsTask) leakyReLU(dst, v, x []float32) {
-	slope, other := math.Float32bits(t.slope), math.Float32bits(t.slope)^math.Float32bits(1)
-	v, dst = v[:len(x)], dst[:len(x)]
-	for i, x := range x {
-		positive := uint32(-int64(int32(math.Float32bits(x))) >> 63) // all bits where x > 0
-		dst[i] = v[i] * math.Float32frombits(slope^other&positive)
+	if set := t.k.isa; set != nil {
+		whole := len(x) / set.lanes * set.lanes
+		if whole > 0 {
+			set.leakyReLU(&dst[0], &v[0], &x[0], whole/set.lanes, t.slope)
+		}
+		dst, v, x = dst[whole:], v[whole:], x[whole:]
+	}
+	for i, g := range v {
+		if !(x[i] > 0) {
+			g *= t.slope
+		}
+		dst[i] = g
 	}
 }

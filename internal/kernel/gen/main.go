@@ -42,6 +42,7 @@ func main() {
 		set.elementwise("tanhGradient", "dst (1-x^2)", func(x, y reg.VecVirtual) { set.tanhGradient(c, x, y) })
 		set.elementwise("silu", "x/(1+e^-x)", func(x, y reg.VecVirtual) { set.silu(c, x, y) })
 		set.elementwise("siluGradient", "dst times the derivative of x/(1+e^-x)", func(x, y reg.VecVirtual) { set.siluGradient(c, x, y) })
+		set.leakyReLU()
 		set.pixels(c)
 		set.bernoulli(c)
 		set.gaussian(c)

@@ -156,6 +156,36 @@ func (set isa) siluGradient(c *constants, x, dy reg.VecVirtual) {
 	VMULPS(t, dy, dy)
 }
 
+// leakyReLU generates dst = v where x > 0 and slope v elsewhere.
+func (set isa) leakyReLU() {
+	TEXT("leakyReLU"+set.name, NOSPLIT, "func(dst, v, x *float32, vectors int, slope float32)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("leakyReLU%s sets vectors of %d numbers to v where x > 0 and to slope v elsewhere.", set.name, set.lanes))
+	dst, v, x, vectors := load("dst"), load("v"), load("x"), load("vectors")
+	slope, null, vv, xv, y := set.vec(), set.vec(), set.vec(), set.vec(), set.vec()
+	VBROADCASTSS(param("slope"), slope)
+	zero(null)
+	Label("again")
+	VMOVUPS(at(v, 0), vv)
+	VMOVUPS(at(x, 0), xv)
+	VMULPS(slope, vv, y)
+	const greater = 0x1e // quiet, false for NaN
+	if set.lanes == 16 {
+		positive := K()
+		VCMPPS(Imm(greater), null, xv, positive)
+		VMOVAPS(vv, positive, y)
+	} else {
+		VCMPPS(Imm(greater), null, xv, xv)
+		VBLENDVPS(xv, vv, y, y)
+	}
+	VMOVUPS(y, at(dst, 0))
+	set.next(dst, v, x)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
 // elementwise generates dst[i] = f(x[i]), or f(x[i], dst[i]), as y begins with what
 // dst holds.
 func (set isa) elementwise(name, what string, f func(x, y reg.VecVirtual)) {
