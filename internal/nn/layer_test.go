@@ -284,7 +284,7 @@ func testLayerParity(t *testing.T, e infer.Engine) {
 			}
 			want := channelsFirst(c.Y, l.Out())
 			for opset := int64(13); opset <= 22; opset++ {
-				out, err := engine.Run(t.Context(), graph(t, l, opset), inputs...)
+				out, err := engine.Run(t.Context(), onnxOf(t, l, opset), inputs...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -305,8 +305,8 @@ func testLayerParity(t *testing.T, e infer.Engine) {
 	}
 }
 
-// graph is the layer as an ONNX file.
-func graph(t *testing.T, l Layer, opset int64) []byte {
+// onnxOf is the layer as an ONNX file.
+func onnxOf(t *testing.T, l Layer, opset int64) []byte {
 	g := onnx.NewBuilder("layer")
 	var values []onnx.Value
 	for i, in := range l.In() {
@@ -336,7 +336,7 @@ func TestLayerThreads(t *testing.T) {
 			}
 			defer k.Close()
 			c := newCall(k, tt.layer, 5, bind(tt.layer))
-			run(tt.layer, c)
+			runLayer(tt.layer, c)
 			got := slices.Concat(c.Grad, c.Y, slices.Concat(c.DX...))
 			if want == nil {
 				want = got
@@ -346,7 +346,7 @@ func TestLayerThreads(t *testing.T) {
 			}
 			clear(c.Grad)
 			clear(c.DX)
-			run(tt.layer, c)
+			runLayer(tt.layer, c)
 			for i, g := range c.Grad { // convolutions may add in another order
 				if diff := math.Abs(float64(g - want[i])); !(diff <= 1e-4) {
 					t.Errorf("%s: the gradient of parameter %d is %g, without those of the inputs %g", tt.name, i, want[i], g)
@@ -357,8 +357,8 @@ func TestLayerThreads(t *testing.T) {
 	}
 }
 
-// run does a forward and a backward pass from a gradient that is always the same.
-func run(l Layer, c *Call) {
+// runLayer does a forward and a backward pass from a gradient that is always the same.
+func runLayer(l Layer, c *Call) {
 	l.Forward(c)
 	copy(c.DY, normal(len(c.DY), 2))
 	l.Backward(c)
