@@ -181,6 +181,8 @@ func inferTranspose(c *call) error {
 	}
 	y := slices.Clone(x)
 	if !c.Has("perm") {
+		c.Axes = firstAxes(len(x))
+		slices.Reverse(c.Axes)
 		slices.Reverse(y)
 		c.out[0].Shape = y
 		return nil
@@ -193,6 +195,7 @@ func inferTranspose(c *call) error {
 		}
 		seen[p] = true
 		y[i] = x[p]
+		c.Axes = append(c.Axes, int(p))
 	}
 	if len(perm) != len(x) {
 		return fmt.Errorf("attribute \"perm\" is empty, but the input's shape is %v", x)
@@ -279,7 +282,7 @@ func inferExpand(c *call) error {
 			return fmt.Errorf("the new shape has the dimension %d", e.number)
 		}
 	}
-	c.out[0].Shape, err = broadcast(c.shape(0), shape)
+	c.out[0].Shape, err = Broadcast(c.shape(0), shape)
 	return err
 }
 
