@@ -105,7 +105,7 @@ func inferReshape(c *call) error {
 		y[rest] = quotient(from, to)
 	}
 	known := x.Known() && y.Known()
-	if known && product(x) != product(y) || x.Known() && rest >= 0 && !y[rest].Known() && to.Known() && to != Size(0) {
+	if known && product(x) != product(y) || x.Known() && rest >= 0 && !y[rest].Known() && to.Known() {
 		return fmt.Errorf("the input's shape %v cannot become %v", x, y)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package goengine
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -64,10 +65,11 @@ func (c *compiler) derive() *compiler {
 // node compiles a node whose operands are there.
 func (c *compiler) node(n *onnx.Node) (err error) {
 	defer func() {
+		name := cmp.Or(n.Name, n.Outputs[0])
 		if u, ok := err.(*UnsupportedError); ok {
-			u.Node, u.Op = nodeName(n), n.Op
+			u.Node, u.Op = name, n.Op
 		} else if err != nil {
-			err = fmt.Errorf("node %s (%s): %w", nodeName(n), n.Op, err)
+			err = fmt.Errorf("node %q (%s): %w", name, n.Op, err)
 		}
 	}()
 	defer catch(&err)
@@ -100,14 +102,6 @@ func (c *compiler) node(n *onnx.Node) (err error) {
 		}
 	}
 	return nil
-}
-
-// nodeName names a node in messages.
-func nodeName(n *onnx.Node) string {
-	if n.Name == "" {
-		return fmt.Sprintf("of %q", n.Outputs[0])
-	}
-	return fmt.Sprintf("%q", n.Name)
 }
 
 // describe says what is known of v to the shape rules, which are package onnx's.

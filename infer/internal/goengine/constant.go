@@ -149,10 +149,8 @@ func opDequantize(c *call) *value {
 // type's range.
 func opQuantize(c *call) *value {
 	x, scale, zero := c.float(0), c.float(1), c.operand(2)
-	to := onnx.DataType(c.Int("output_dtype", int64(onnx.Uint8)))
-	if zero != nil {
-		to = zero.typ
-	} else {
+	to := c.Out[0].Type
+	if zero == nil {
 		zero = c.known(to, nil, nil, []int64{0})
 	}
 	low, high := int64(0), int64(1)<<(8*to.Size())-1

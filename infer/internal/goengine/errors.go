@@ -5,9 +5,9 @@ import "fmt"
 // UnsupportedError says what this engine cannot do although a valid model asks for
 // it. Another engine may.
 type UnsupportedError struct {
-	Node   string // which node, as in messages; empty for an input, an output or a weight
-	Op     string // its operator
-	Reason string // what is not supported, in full
+	Node   string // its name or, where it has none, that of its first result
+	Op     string // its operator; both are empty where it is about no node
+	Reason string // a sentence
 }
 
 // Error names the node and the reason.
@@ -15,7 +15,7 @@ func (e *UnsupportedError) Error() string {
 	if e.Op == "" {
 		return e.Reason
 	}
-	return fmt.Sprintf("node %s (%s): %s", e.Node, e.Op, e.Reason)
+	return fmt.Sprintf("node %q (%s): %s", e.Node, e.Op, e.Reason)
 }
 
 // failure is what failf and unsupported panic with.
