@@ -12,7 +12,8 @@
 //   - [ReadFile] and [Unmarshal] read one, within hard limits: the memory that
 //     they take is in proportion to the size of the file.
 //   - [Model.Check] says what is wrong with a model, [Infer] says in addition
-//     what type and shape each of its values has.
+//     what type and shape each of its values has. [InferNode] does so for one node
+//     and inputs of known sizes, which is what an engine needs.
 //   - [Model.Dump] prints a model as stable text.
 //
 // # Conventions

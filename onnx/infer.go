@@ -97,25 +97,16 @@ func infer(m *Model) (map[string]*value, error) {
 // inferNode adds the results of a node to values.
 func inferNode(m *Model, n *Node, values map[string]*value, declared map[string][]ValueInfo) error {
 	s, _ := lookup(n.Op, m.Opset()) // checkNode has seen to it
-	c := &call{Node: n, in: make([]*value, len(n.Inputs)), out: make([]*value, len(n.Outputs))}
+	c := newCall(n)
 	for i, name := range n.Inputs {
 		c.in[i] = values[name] // nil where it is left out
 	}
-	for i, name := range n.Outputs {
-		c.out[i] = &value{ValueInfo: ValueInfo{Name: name}}
-	}
-	if err := c.types(&s); err != nil {
-		return err
-	}
-	if err := s.infer(c); err != nil {
+	if err := c.infer(&s); err != nil {
 		return err
 	}
 	for _, v := range c.out {
 		if v.Name == "" {
 			continue
-		}
-		if err := checkSize(v.Shape); err != nil {
-			return fmt.Errorf("output %q: %w", v.Name, err)
 		}
 		if err := v.declare(declared[v.Name]...); err != nil {
 			return fmt.Errorf("output %q: %w", v.Name, err)
@@ -201,16 +192,67 @@ func (v *value) set(t *Tensor) {
 	if err != nil {
 		return // of another type
 	}
-	v.elements = []element{}
-	for _, n := range numbers {
-		v.elements = append(v.elements, element{number: n, known: true})
+	v.elements = elementsOf(numbers)
+}
+
+// elementsOf makes elements of numbers; nil of nil.
+func elementsOf(numbers []int64) []element {
+	if numbers == nil {
+		return nil
 	}
+	list := make([]element, len(numbers))
+	for i, n := range numbers {
+		list[i] = element{number: n, known: true}
+	}
+	return list
+}
+
+// numbers returns the content of an integer tensor if all of it is known.
+func (v *value) numbers() ([]int64, bool) {
+	if v == nil || v.elements == nil {
+		return nil, false
+	}
+	list := make([]int64, len(v.elements))
+	for i, e := range v.elements {
+		if !e.known {
+			return nil, false
+		}
+		list[i] = e.number
+	}
+	return list, true
 }
 
 // call is a node with what is known of its inputs and, to be filled, its outputs.
+// The geometry is complete where the inputs' shapes are numbers.
 type call struct {
 	*Node
 	in, out []*value
+	Geometry
+}
+
+// newCall returns a call whose inputs are to be set.
+func newCall(n *Node) *call {
+	c := &call{Node: n, in: make([]*value, len(n.Inputs)), out: make([]*value, len(n.Outputs))}
+	for i, name := range n.Outputs {
+		c.out[i] = &value{ValueInfo: ValueInfo{Name: name}}
+	}
+	return c
+}
+
+// infer sets what is known of the outputs, which s says how to find.
+func (c *call) infer(s *schema) error {
+	if err := c.types(s); err != nil {
+		return err
+	}
+	if err := s.infer(c); err != nil {
+		return err
+	}
+	for _, v := range c.out {
+		if err := checkSize(v.Shape); err != nil && v.Name != "" {
+			return fmt.Errorf("output %q: %w", v.Name, err)
+		}
+	}
+	return nil
 }
 
 // types checks the inputs' element types and sets the outputs'.
@@ -274,21 +316,15 @@ func (c *call) shape(i int) Shape {
 	return nil
 }
 
-// numbers returns the content of an integer input whose elements are all known
-// numbers.
-func (c *call) numbers(i int) ([]int64, bool) {
-	v := c.input(i)
-	if v == nil || v.elements == nil {
-		return nil, false
+// numbers returns the content of an integer input if all of it is known.
+func (c *call) numbers(i int) ([]int64, bool) { return c.input(i).numbers() }
+
+// single checks that input i, if there is one, holds one number.
+func (c *call) single(i int) error {
+	if s := c.shape(i); s.Known() && product(s) != Size(1) {
+		return fmt.Errorf("input %d has the shape %v, but it must be a single number", i, s)
 	}
-	list := make([]int64, len(v.elements))
-	for j, e := range v.elements {
-		if !e.known {
-			return nil, false
-		}
-		list[j] = e.number
-	}
-	return list, true
+	return nil
 }
 
 // oneOf returns the text attribute of that name, which must be one of the allowed;
@@ -299,6 +335,33 @@ func (c *call) oneOf(name string, allowed ...string) (string, error) {
 		return "", fmt.Errorf("attribute %q is %q, but it must be one of %q", name, text, allowed)
 	}
 	return text, nil
+}
+
+// axis sets the one axis that the operator works along, which an attribute names.
+func (c *call) axis(def int64, rank int) (int, error) {
+	at, err := axis(c.Int("axis", def), rank)
+	c.Axes = []int{at}
+	return at, err
+}
+
+// axes sets the axes that the operator works along: those of a list, or all where
+// none is given.
+func (c *call) axes(list []int64, given bool, rank int) (err error) {
+	if given {
+		c.Axes, err = axesOf(list, rank)
+		return err
+	}
+	c.Axes = firstAxes(rank)
+	return nil
+}
+
+// firstAxes are 0, 1, ... n-1.
+func firstAxes(n int) []int {
+	axes := make([]int, n)
+	for i := range axes {
+		axes[i] = i
+	}
+	return axes
 }
 
 // axis turns an axis that may count from the end (-1 is the last) into an index

@@ -3,6 +3,7 @@ package onnx
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -102,14 +103,20 @@ func inferQuantization(c *call) error {
 	if x == nil || scale == nil || len(scale) == 0 || len(scale) == 1 && scale[0] == Size(1) {
 		return nil
 	}
-	at, err := axis(c.Int("axis", 1), len(x))
+	at, err := c.axis(1, len(x))
 	if err != nil {
 		return err
 	}
 	want := Shape{x[at]}
-	if block := c.Int("block_size", 0); block > 0 {
+	switch block := c.Int("block_size", 0); {
+	case block < 0 || block > math.MaxInt32:
+		return fmt.Errorf("attribute \"block_size\" is %d", block)
+	case block > 0:
 		want = slices.Clone(x)
 		want[at] = Unknown()
+		if x[at].Known() {
+			want[at] = Size((x[at].Size + block - 1) / block)
+		}
 	}
 	if _, ok := merge(scale, want); !ok {
 		return fmt.Errorf("the scale has the shape %v, but axis %d of %v takes %v", scale, at, x, want)

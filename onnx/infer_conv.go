@@ -31,7 +31,7 @@ func (c *call) window(spatial int, kernel []int64) (*window, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.begin, w.end = pads[:spatial], pads[spatial:]
+	w.begin, w.end = slices.Clone(pads[:spatial]), slices.Clone(pads[spatial:])
 	if w.autoPad == "VALID" {
 		w.begin, w.end = make([]int64, spatial), make([]int64, spatial)
 	}
@@ -59,16 +59,29 @@ func (c *call) perDim(name string, n int, def, least int64) ([]int64, error) {
 // extent returns how far the kernel reaches in dimension i.
 func (w *window) extent(i int) int64 { return (w.kernel[i]-1)*w.dilations[i] + 1 }
 
+// halve splits the padding of dimension i, of which an odd element goes in front or
+// behind.
+func (w *window) halve(i int, total int64, front bool) {
+	total = max(0, total)
+	w.begin[i], w.end[i] = total/2, total-total/2
+	if front {
+		w.begin[i], w.end[i] = w.end[i], w.begin[i]
+	}
+}
+
 // slide returns the output size of dimension i where the window moves over the
-// input. With ceil a last window that reaches over the end counts too, unless it
-// starts beyond the input and the padding in front.
+// input, and sets the padding if that is automatic. With ceil a last window that
+// reaches over the end counts too, unless it starts beyond the input and the padding
+// in front.
 func (w *window) slide(i int, in Dim, ceil bool) (Dim, error) {
 	if !in.Known() {
 		return Unknown(), nil
 	}
 	stride := w.strides[i]
 	if w.autoPad == "SAME_UPPER" || w.autoPad == "SAME_LOWER" {
-		return Size((in.Size + stride - 1) / stride), nil
+		n := (in.Size + stride - 1) / stride
+		w.halve(i, (n-1)*stride+w.extent(i)-in.Size, w.autoPad == "SAME_LOWER")
+		return Size(n), nil
 	}
 	if w.kernel[i] < 0 {
 		return Unknown(), nil
@@ -83,6 +96,44 @@ func (w *window) slide(i int, in Dim, ceil bool) (Dim, error) {
 		n++
 	}
 	return Size(n), nil
+}
+
+// slideBack returns the output size of dimension i of a transposed convolution:
+// the size of which the input's is the result of slide. extra is added at the end. A
+// size that is given, or else automatic padding, settles the padding.
+func (w *window) slideBack(i int, in Dim, extra int64, given Dim) (Dim, error) {
+	full := (in.Size-1)*w.strides[i] + extra + w.extent(i)
+	switch same := w.autoPad == "SAME_UPPER" || w.autoPad == "SAME_LOWER"; {
+	case given.Known():
+	case !in.Known():
+		return Unknown(), nil
+	case same:
+		given = Size(in.Size * w.strides[i])
+	case w.kernel[i] < 0:
+		return Unknown(), nil
+	default:
+		n := full - w.begin[i] - w.end[i]
+		if n < 0 {
+			return Dim{}, fmt.Errorf("the pads take more than all of spatial dimension %d", i)
+		}
+		return Size(n), nil
+	}
+	w.halve(i, full-given.Size, w.autoPad != "SAME_UPPER")
+	return given, nil
+}
+
+// windows sets the geometry, in being the spatial dimensions under the filter and
+// out those of the places where it stops.
+func (c *call) windows(w *window, in, out Shape) {
+	if !in.Known() || !out.Known() {
+		return
+	}
+	for i := range in {
+		c.Windows = append(c.Windows, Window{
+			In: int(in[i].Size), Out: int(out[i].Size), Kernel: int(w.kernel[i]),
+			Stride: int(w.strides[i]), Dilation: int(w.dilations[i]), Begin: int(w.begin[i]), End: int(w.end[i]),
+		})
+	}
 }
 
 // images checks that x is [N, C, spatial...] and returns the number of spatial
@@ -169,6 +220,7 @@ func inferConv(c *call) error {
 		y = append(y, out)
 	}
 	c.out[0].Shape = y
+	c.windows(w, x[2:], y[2:])
 	return c.bias(y[1])
 }
 
@@ -200,22 +252,18 @@ func inferConvTranspose(c *call) error {
 	}
 	y := Shape{x[0], product(Shape{weight[1], Size(group)})}
 	for i, d := range x[2:] {
-		out := Unknown()
-		switch {
-		case c.Has("output_shape"):
-			out = Size(outputShape[i])
-		case !d.Known():
-		case w.autoPad == "SAME_UPPER" || w.autoPad == "SAME_LOWER":
-			out = Size(d.Size * w.strides[i])
-		case w.kernel[i] >= 0:
-			out = Size((d.Size-1)*w.strides[i] + outputPadding[i] + w.extent(i) - w.begin[i] - w.end[i])
-			if out.Size < 0 {
-				return fmt.Errorf("the pads take more than all of spatial dimension %d", i)
-			}
+		given := Unknown()
+		if c.Has("output_shape") {
+			given = Size(outputShape[i])
+		}
+		out, err := w.slideBack(i, d, outputPadding[i], given)
+		if err != nil {
+			return err
 		}
 		y = append(y, out)
 	}
 	c.out[0].Shape = y
+	c.windows(w, y[2:], x[2:])
 	return c.bias(y[1])
 }
 
@@ -245,6 +293,7 @@ func inferPool(c *call) error {
 		}
 		y = append(y, out)
 	}
+	c.windows(w, x[2:], y[2:])
 	for _, v := range c.out { // values and, for MaxPool, their places
 		v.Shape = y
 	}
@@ -261,6 +310,7 @@ func inferGlobalPool(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.Axes = firstAxes(len(x))[2:]
 	c.out[0].Shape = slices.Concat(x[:2], slices.Repeat(Shape{Size(1)}, spatial))
 	return nil
 }

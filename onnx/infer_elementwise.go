@@ -18,19 +18,28 @@ func inferCopy(c *call) error {
 	return nil
 }
 
+// inferClip is Clip, whose limits are numbers.
+func inferClip(c *call) error {
+	c.out[0].Shape = c.shape(0)
+	if err := c.single(1); err != nil {
+		return err
+	}
+	return c.single(2)
+}
+
 func inferSoftmax(c *call) error {
 	x := c.shape(0)
 	if x == nil {
 		return nil
 	}
 	c.out[0].Shape = x
-	_, err := axis(c.Int("axis", -1), len(x))
+	_, err := c.axis(-1, len(x))
 	return err
 }
 
 // inferBroadcast is for operators on the elements of two tensors.
 func inferBroadcast(c *call) error {
-	y, err := broadcast(c.shape(0), c.shape(1))
+	y, err := Broadcast(c.shape(0), c.shape(1))
 	c.out[0].Shape = y
 	return err
 }
@@ -68,9 +77,10 @@ func arithmetic(op string, a, b int64) element {
 	return element{}
 }
 
-// broadcast returns the shape of an operator's result on tensors of the shapes a
-// and b, by numpy's rule: aligned at the last dimension, a 1 stretches.
-func broadcast(a, b Shape) (Shape, error) {
+// Broadcast returns the shape of an operator's result on tensors of the shapes a
+// and b, by numpy's rule: aligned at the last dimension, a 1 stretches. The result
+// is nil where the rank of a or b is not known.
+func Broadcast(a, b Shape) (Shape, error) {
 	if a == nil || b == nil {
 		return nil, nil
 	}
@@ -89,7 +99,7 @@ func broadcast(a, b Shape) (Shape, error) {
 	return y, nil
 }
 
-// broadcastDim is broadcast for one dimension.
+// broadcastDim is Broadcast for one dimension.
 func broadcastDim(a, b Dim) (Dim, bool) {
 	switch {
 	case a == b, b == Size(1):

@@ -23,7 +23,7 @@ func inferGemm(c *call) error {
 	y := Shape{a[0], b[1]}
 	c.out[0].Shape = y
 	bias := c.shape(2)
-	sum, err := broadcast(y, bias)
+	sum, err := Broadcast(y, bias)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func inferMatMul(c *call) error {
 	if a[1].Known() && b[0].Known() && a[1] != b[0] {
 		return fmt.Errorf("the product of %v and %v does not exist: %v is not %v", c.shape(0), c.shape(1), a[1], b[0])
 	}
-	y, err := broadcast(batchA, batchB)
+	y, err := Broadcast(batchA, batchB)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ func inferConcat(c *call) error {
 		if v.Shape == nil {
 			return nil
 		}
-		at, err := axis(c.Int("axis", 0), len(v.Shape))
+		at, err := c.axis(0, len(v.Shape))
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func inferSplit(c *call) error {
 	if x == nil {
 		return nil
 	}
-	at, err := axis(c.Int("axis", 0), len(x))
+	at, err := c.axis(0, len(x))
 	if err != nil {
 		return err
 	}
@@ -115,70 +115,71 @@ func inferSlice(c *call) error {
 	ends, endsKnown := c.numbers(2)
 	list, axesKnown := c.numbers(3)
 	steps, stepsKnown := c.numbers(4)
-	if c.input(3) == nil && startsKnown {
-		axesKnown = true
-		for i := range starts {
-			list = append(list, int64(i))
-		}
-	}
-	if !axesKnown {
+	switch all := c.input(3) == nil && startsKnown; {
+	case all && len(starts) > len(x):
+		return fmt.Errorf("there are %d starts for %d dimensions", len(starts), len(x))
+	case all:
+		c.Axes = firstAxes(len(starts))
+	case !axesKnown:
 		c.out[0].Shape = unknowns(len(x))
 		return nil
-	}
-	axes, err := axesOf(list, len(x))
-	if err != nil {
-		return err
+	default:
+		var err error
+		if c.Axes, err = axesOf(list, len(x)); err != nil {
+			return err
+		}
 	}
 	if c.input(4) == nil {
-		steps, stepsKnown = slices.Repeat([]int64{1}, len(axes)), true
+		steps, stepsKnown = slices.Repeat([]int64{1}, len(c.Axes)), true
 	}
-	if startsKnown && len(starts) != len(axes) || endsKnown && len(ends) != len(axes) || stepsKnown && len(steps) != len(axes) {
-		return fmt.Errorf("starts, ends and steps are not as many as the %d axes", len(axes))
+	n := len(c.Axes)
+	if startsKnown && len(starts) != n || endsKnown && len(ends) != n || stepsKnown && len(steps) != n {
+		return fmt.Errorf("starts, ends and steps are not as many as the %d axes", n)
 	}
 	y := slices.Clone(x)
-	for i, at := range axes {
+	for i, at := range c.Axes {
 		if stepsKnown && steps[i] == 0 {
 			return fmt.Errorf("step %d is 0", i)
 		}
 		y[at] = Unknown()
 		switch {
 		case !startsKnown || !endsKnown || !stepsKnown:
+		case x[at].Known():
+			first, step, count := stepped(x[at].Size, starts[i], ends[i], steps[i])
+			y[at] = Size(count)
+			c.Starts, c.Steps = append(c.Starts, int(first)), append(c.Steps, int(step))
 		case starts[i] == 0 && ends[i] >= math.MaxInt32 && steps[i] == 1: // all of it
 			y[at] = x[at]
-		case x[at].Known():
-			_, count := stepped(x[at].Size, starts[i], ends[i], steps[i])
-			y[at] = Size(count)
 		}
 	}
 	c.out[0].Shape = y
-	if e := c.in[0].elements; e != nil && len(x) == 1 && len(axes) == 1 && startsKnown && endsKnown && stepsKnown {
-		first, count := stepped(int64(len(e)), starts[0], ends[0], steps[0])
+	if e := c.in[0].elements; e != nil && len(x) == 1 && len(c.Starts) == 1 && x[0] == Size(int64(len(e))) {
 		c.out[0].elements = []element{}
-		for i := range count {
-			c.out[0].elements = append(c.out[0].elements, e[first+i*steps[0]])
+		for i := range int(y[0].Size) {
+			c.out[0].elements = append(c.out[0].elements, e[c.Starts[0]+i*c.Steps[0]])
 		}
 	}
 	return nil
 }
 
-// stepped returns the first index and the number of the indices from start to
-// before end by steps, in a dimension of n elements. Negative bounds count from
-// the end, and those outside are brought in, as numpy does.
-func stepped(n, start, end, step int64) (first, count int64) {
+// stepped returns the first index, the step and the number of the indices from
+// start to before end by steps, in a dimension of n elements. Negative bounds count
+// from the end, and those outside are brought in, as numpy does.
+func stepped(n, start, end, by int64) (first, step, count int64) {
 	if start < 0 {
 		start += n
 	}
 	if end < 0 {
 		end += n
 	}
-	if step > 0 {
+	if by > 0 {
 		start, end = min(max(start, 0), n), min(max(end, 0), n)
-		step = min(step, n+1)
-		return start, max(0, (end-start+step-1)/step)
+		step = min(by, n+1)
+		return start, step, max(0, (end-start+step-1)/step)
 	}
 	start, end = min(max(start, -1), n-1), min(max(end, -1), n-1)
-	step = max(step, -n-1)
-	return start, max(0, (start-end-step-1)/-step)
+	step = max(by, -n-1)
+	return start, step, max(0, (start-end-step-1)/-step)
 }
 
 // inferGather is Gather: the parts of the data along one axis that the indices
@@ -188,7 +189,7 @@ func inferGather(c *call) error {
 	if x == nil || indices == nil {
 		return nil
 	}
-	at, err := axis(c.Int("axis", 0), len(x))
+	at, err := c.axis(0, len(x))
 	if err != nil {
 		return err
 	}
@@ -221,31 +222,26 @@ func inferPad(c *call) error {
 	if x == nil {
 		return nil
 	}
-	c.out[0].Shape = unknowns(len(x))
-	pads, known := c.numbers(1)
-	if !known {
-		return nil
-	}
-	list, known := c.numbers(3)
-	if c.input(3) == nil {
-		known = true
-		for i := range x {
-			list = append(list, int64(i))
-		}
-	}
-	if !known {
-		return nil
-	}
-	axes, err := axesOf(list, len(x))
-	if err != nil {
+	if err := c.single(2); err != nil {
 		return err
 	}
-	if len(pads) != 2*len(axes) {
-		return fmt.Errorf("there are %d pads for %d axes", len(pads), len(axes))
+	c.out[0].Shape = unknowns(len(x))
+	pads, known := c.numbers(1)
+	list, axesKnown := c.numbers(3)
+	if !known || c.input(3) != nil && !axesKnown {
+		return nil
+	}
+	if err := c.axes(list, axesKnown, len(x)); err != nil {
+		return err
+	}
+	n := len(c.Axes)
+	if len(pads) != 2*n {
+		return fmt.Errorf("there are %d pads for %d axes", len(pads), n)
 	}
 	y := slices.Clone(x)
-	for i, at := range axes {
-		begin, end := pads[i], pads[i+len(axes)]
+	for i, at := range c.Axes {
+		begin, end := pads[i], pads[i+n]
+		c.Starts, c.Steps = append(c.Starts, int(-begin)), append(c.Steps, 1)
 		if max(begin, end) > 1<<30 || min(begin, end) < -1<<30 {
 			return fmt.Errorf("the pads %v are out of range", pads)
 		}

@@ -24,14 +24,13 @@ func inferReduce(c *call) error {
 		c.out[0].Shape = x
 		return nil
 	}
-	axes, err := axesOf(list, len(x))
-	if err != nil {
+	if err := c.axes(list, len(list) > 0, len(x)); err != nil {
 		return err
 	}
 	y := Shape{}
 	for i, d := range x {
-		switch reduced := len(list) == 0 || slices.Contains(axes, i); {
-		case !reduced:
+		switch {
+		case !slices.Contains(c.Axes, i):
 			y = append(y, d)
 		case c.Int("keepdims", 1) != 0:
 			y = append(y, Size(1))

@@ -28,17 +28,11 @@ func inferResize(c *call) error {
 	if x == nil {
 		return nil
 	}
-	axes, err := axesOf(c.Ints("axes"), len(x))
-	if err != nil {
+	if err := c.axes(c.Ints("axes"), c.Has("axes"), len(x)); err != nil {
 		return err
 	}
-	if !c.Has("axes") {
-		for i := range x {
-			axes = append(axes, i)
-		}
-	}
 	y := slices.Clone(x)
-	for _, at := range axes {
+	for _, at := range c.Axes {
 		y[at] = Unknown()
 	}
 	c.out[0].Shape = y
@@ -46,25 +40,17 @@ func inferResize(c *call) error {
 	if sizes == nil {
 		factors = scales
 	}
-	if _, ok := merge(factors.Shape, Sizes(int64(len(axes)))); factors.Shape != nil && !ok {
-		return fmt.Errorf("scales or sizes have the shape %v for %d axes", factors.Shape, len(axes))
-	}
-	if sizes != nil && policy == "stretch" && len(sizes.elements) == len(axes) {
-		for i, at := range axes {
-			e := sizes.elements[i]
-			if e.known && (e.number < 0 || e.number > math.MaxInt32) {
-				return fmt.Errorf("size %d is %d", i, e.number)
-			}
-			y[at] = e.dim()
-		}
+	if _, ok := merge(factors.Shape, Sizes(int64(len(c.Axes)))); factors.Shape != nil && !ok {
+		return fmt.Errorf("scales or sizes have the shape %v for %d axes", factors.Shape, len(c.Axes))
 	}
 	if sizes != nil {
+		return c.resizeTo(y, x, sizes.elements, policy)
+	}
+	if len(scales.factors) != len(c.Axes) {
 		return nil
 	}
-	for i, at := range axes {
-		if i >= len(scales.factors) {
-			break
-		}
+	c.Scales = scales.factors
+	for i, at := range c.Axes {
 		s := scales.factors[i]
 		if !(s > 0) || s > math.MaxInt32 {
 			return fmt.Errorf("scale %d is %v", i, s)
@@ -75,6 +61,44 @@ func inferResize(c *call) error {
 		case x[at].Known():
 			y[at] = Size(int64(math.Floor(float64(float32(x[at].Size) * s))))
 		}
+	}
+	return nil
+}
+
+// resizeTo sets the sizes of y, what x becomes, along the axes. With a policy they
+// are the largest within the sizes given, or the smallest around them, at one scale
+// for all axes.
+func (c *call) resizeTo(y, x Shape, sizes []element, policy string) error {
+	if len(sizes) != len(c.Axes) {
+		return nil
+	}
+	known := true
+	for i, at := range c.Axes {
+		e := sizes[i]
+		if e.known && (e.number < 0 || e.number > math.MaxInt32) {
+			return fmt.Errorf("size %d is %d", i, e.number)
+		}
+		if policy == "stretch" {
+			y[at] = e.dim()
+		}
+		known = known && e.known && x[at].Known()
+	}
+	if !known || len(sizes) == 0 {
+		return nil
+	}
+	for i, at := range c.Axes {
+		c.Scales = append(c.Scales, float32(sizes[i].number)/max(float32(x[at].Size), 1))
+	}
+	if policy == "stretch" {
+		return nil
+	}
+	scale := slices.Min(c.Scales)
+	if policy == "not_smaller" {
+		scale = slices.Max(c.Scales)
+	}
+	for i, at := range c.Axes {
+		c.Scales[i] = scale
+		y[at] = Size(int64(math.Floor(float64(scale)*float64(x[at].Size) + 0.5)))
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func inferReshape(c *call) error {
 		y[rest] = quotient(from, to)
 	}
 	known := x.Known() && y.Known()
-	if known && product(x) != product(y) || x.Known() && rest >= 0 && !y[rest].Known() && to.Known() && to != Size(0) {
+	if known && product(x) != product(y) || x.Known() && rest >= 0 && !y[rest].Known() && to.Known() {
 		return fmt.Errorf("the input's shape %v cannot become %v", x, y)
 	}
 	return nil
@@ -181,6 +181,8 @@ func inferTranspose(c *call) error {
 	}
 	y := slices.Clone(x)
 	if !c.Has("perm") {
+		c.Axes = firstAxes(len(x))
+		slices.Reverse(c.Axes)
 		slices.Reverse(y)
 		c.out[0].Shape = y
 		return nil
@@ -193,6 +195,7 @@ func inferTranspose(c *call) error {
 		}
 		seen[p] = true
 		y[i] = x[p]
+		c.Axes = append(c.Axes, int(p))
 	}
 	if len(perm) != len(x) {
 		return fmt.Errorf("attribute \"perm\" is empty, but the input's shape is %v", x)
@@ -279,7 +282,7 @@ func inferExpand(c *call) error {
 			return fmt.Errorf("the new shape has the dimension %d", e.number)
 		}
 	}
-	c.out[0].Shape, err = broadcast(c.shape(0), shape)
+	c.out[0].Shape, err = Broadcast(c.shape(0), shape)
 	return err
 }
 

@@ -85,6 +85,9 @@ func TestInferShapes(t *testing.T) {
 		{"Reshape mismatch", Shape{Size(2), Size(3)}, 17, func(b *Builder, x Value) Value {
 			return b.Node("Reshape", "y", []Value{x, ints(b, "s", 4, -1)})
 		}, "!cannot become"},
+		{"Reshape rest beside nothing", Shape{Size(0), Size(3)}, 17, func(b *Builder, x Value) Value {
+			return b.Node("Reshape", "y", []Value{x, ints(b, "s", 0, -1)})
+		}, "![0,3] cannot become [0,?]"},
 		{"Reshape two rests", image, 17, func(b *Builder, x Value) Value {
 			return b.Node("Reshape", "y", []Value{x, ints(b, "s", -1, -1)})
 		}, "!two dimensions -1"},
@@ -140,6 +143,18 @@ func TestInferShapes(t *testing.T) {
 		{"Resize by scales", image, 17, func(b *Builder, x Value) Value {
 			return b.Node("Resize", "y", []Value{x, {}, b.Float32("scales", []int{4}, []float32{1, 1, 2, 1.5})})
 		}, "[batch,6,10,7]"},
+		{"Resize by sizes, not larger", image, 18, func(b *Builder, x Value) Value {
+			return b.Node("Resize", "y", []Value{x, {}, {}, ints(b, "sizes", 8, 11)}, Ints("axes", 2, 3), String("keep_aspect_ratio_policy", "not_larger"))
+		}, "[batch,6,8,8]"},
+		{"Resize the batch, not larger", image, 18, func(b *Builder, x Value) Value {
+			return b.Node("Resize", "y", []Value{x, {}, {}, ints(b, "sizes", 8, 11)}, Ints("axes", 0, 3), String("keep_aspect_ratio_policy", "not_larger"))
+		}, "[?,6,5,?]"},
+		{"Pad with several numbers", image, 17, func(b *Builder, x Value) Value {
+			return b.Node("Pad", "y", []Value{x, ints(b, "pads", 0, 0, 1, 2, 0, 0, 3, -1), weightOf(b, "constant", 2)})
+		}, "!input 2 has the shape [2]"},
+		{"Clip between several numbers", image, 17, func(b *Builder, x Value) Value {
+			return b.Node("Clip", "y", []Value{x, {}, weightOf(b, "high", 5)})
+		}, "!input 2 has the shape [5]"},
 		{"DepthToSpace", Shape{n, Size(8), h, h}, 17, func(b *Builder, x Value) Value {
 			return b.Node("DepthToSpace", "y", []Value{x}, Int("blocksize", 2))
 		}, "[batch,2,10,10]"},
@@ -176,6 +191,14 @@ func TestInferShapes(t *testing.T) {
 			w = b.Node("DequantizeLinear", "w32", []Value{w, weightOf(b, "scale", 4)}, Int("axis", 1))
 			return b.Node("Conv", "y", []Value{x, w})
 		}, "!the scale has the shape [4]"},
+		{"DequantizeLinear by blocks", image, 21, func(b *Builder, x Value) Value {
+			w := b.Tensor(&Tensor{Name: "w", Type: Int8, Shape: []int64{5, 3}, Data: make([]byte, 15)})
+			return b.Node("DequantizeLinear", "y", []Value{w, weightOf(b, "scale", 3, 3)}, Int("axis", 0), Int("block_size", 2))
+		}, "[5,3]"},
+		{"DequantizeLinear by other blocks", image, 21, func(b *Builder, x Value) Value {
+			w := b.Tensor(&Tensor{Name: "w", Type: Int8, Shape: []int64{5, 3}, Data: make([]byte, 15)})
+			return b.Node("DequantizeLinear", "y", []Value{w, weightOf(b, "scale", 2, 3)}, Int("axis", 0), Int("block_size", 2))
+		}, "!axis 0 of [5,3] takes [3,3]"},
 		{"float16 weight", Shape{n, Size(3)}, 17, func(b *Builder, x Value) Value {
 			w := b.Tensor(&Tensor{Name: "w", Type: Float16, Shape: []int64{3, 4}, Data: make([]byte, 24)})
 			return b.Node("Gemm", "y", []Value{x, b.Node("Cast", "w32", []Value{w}, Int("to", int64(Float32)))})

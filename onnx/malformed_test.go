@@ -129,7 +129,7 @@ var malformed = []struct {
 		p.Graph.ValueInfo = valueInfoProtos([]ValueInfo{{Name: "dense", Type: Float32, Shape: Sizes(12)}})
 	}, "is declared with the shape [12], but it has [batch,12]"},
 	{"huge graph input", func(p *pb.ModelProto) {
-		p.Graph.Input[0].Type.GetTensorType().Shape = shapeProto(Sizes(math.MaxInt64, 2))
+		p.Graph.Input[0].Type.GetTensorType().Shape = shapeProto(Sizes(int64(math.MaxInt64), 2))
 	}, "has a dimension beyond 2^31"},
 	{"negative dimension of a graph input", func(p *pb.ModelProto) {
 		p.Graph.Input[0].Type.GetTensorType().Shape.Dim[0].Value = &pb.TensorShapeProto_Dimension_DimValue{DimValue: -3}

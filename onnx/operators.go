@@ -48,7 +48,7 @@ var operators = map[string][]schema{
 	"Exp":     {{since: 13, in: "input:T", out: "output:T", T: bfloats, infer: inferSame}},
 	"Log":     {{since: 13, in: "input:T", out: "output:T", T: bfloats, infer: inferSame}},
 	"Sqrt":    {{since: 13, in: "X:T", out: "Y:T", T: bfloats, infer: inferSame}},
-	"Clip":    {{since: 13, in: "input:T min:T? max:T", out: "output:T", T: numbers, infer: inferSame}},
+	"Clip":    {{since: 13, in: "input:T min:T? max:T", out: "output:T", T: numbers, infer: inferClip}},
 	"Softmax": {{since: 13, in: "input:T", out: "output:T", attributes: "axis:int", T: bfloats, infer: inferSoftmax}},
 
 	// Matrix products.

@@ -42,10 +42,10 @@ func (d Dim) String() string {
 type Shape []Dim
 
 // Sizes is the shape of those dimensions, all known.
-func Sizes(dims ...int64) Shape {
+func Sizes[T int | int64](dims ...T) Shape {
 	s := make(Shape, len(dims))
 	for i, n := range dims {
-		s[i] = Size(n)
+		s[i] = Size(int64(n))
 	}
 	return s
 }
@@ -53,6 +53,18 @@ func Sizes(dims ...int64) Shape {
 // Known reports whether every dimension is a number.
 func (s Shape) Known() bool {
 	return s != nil && !slices.ContainsFunc(s, func(d Dim) bool { return !d.Known() })
+}
+
+// Sizes returns the dimensions as numbers, and false unless all are known.
+func (s Shape) Sizes() ([]int, bool) {
+	if !s.Known() {
+		return nil, false
+	}
+	sizes := make([]int, len(s))
+	for i, d := range s {
+		sizes[i] = int(d.Size)
+	}
+	return sizes, true
 }
 
 // String returns the shape as in "[batch,1,28,28]", or "?" where it is unknown.

@@ -55,20 +55,13 @@ func (c *compiler) broadcast(typ onnx.DataType, a, b *value) (y *value, w *walk,
 	return y, w, inPlace
 }
 
-// broadcastShape aligns shapes at the last dimension; a 1 stretches.
+// broadcastShape is the shape of an operator's result on tensors of two shapes.
 func broadcastShape(a, b []int) []int {
-	if len(a) < len(b) {
-		a, b = b, a
+	y, err := onnx.Broadcast(onnx.Sizes(a...), onnx.Sizes(b...))
+	if err != nil {
+		failf("%w", err)
 	}
-	shape := slices.Clone(a)
-	for i, size := range b {
-		switch at := len(a) - len(b) + i; {
-		case shape[at] == 1:
-			shape[at] = size
-		case size != 1 && size != shape[at]:
-			failf("the shapes %v and %v do not broadcast", a, b)
-		}
-	}
+	shape, _ := y.Sizes()
 	return shape
 }
 
@@ -142,7 +135,7 @@ func (c *call) intArithmetic(a, b *value) *value {
 		},
 	}[c.Op]
 	if op == nil || a.typ == onnx.Uint64 || a.typ != b.typ {
-		failf("the engine gonum does not compute this for %v and %v; use --engine onnxruntime", a.typ, b.typ)
+		unsupported("the pure-Go engine does not compute this for %v and %v", a.typ, b.typ)
 	}
 	c.emit(func(s *state) {
 		combine(w, s.i(y), s.i(a), s.i(b), func(dst, a, b []int64, aStep, bStep int) {
@@ -165,11 +158,11 @@ func opPow(c *call) *value {
 // become part of the convolution in front.
 func opBatchNorm(c *call) *value {
 	if c.Int("training_mode", 0) != 0 {
-		failf("training_mode is set, but this engine only does inference; export the model for inference")
+		failf("training_mode is set, but the pure-Go engine only does inference; export the model for inference")
 	}
 	x := c.float(0)
-	perChannel := slices.Repeat([]int{1}, max(len(x.shape)-1, 1))
-	perChannel[0] = x.shape[min(1, len(x.shape)-1)]
+	perChannel := slices.Repeat([]int{1}, len(x.shape)-1)
+	perChannel[0] = x.shape[1]
 	p := make([]*value, 5)
 	for i := 1; i < 5; i++ {
 		p[i] = view(c.float(i), perChannel, nil)

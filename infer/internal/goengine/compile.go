@@ -1,6 +1,8 @@
 package goengine
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,7 +13,8 @@ import (
 // compiler turns nodes into steps. What is known before a run is computed at
 // once, in the compiler's own state, and leaves no step.
 //
-// Operators report what they cannot do by failf, which ends the node at hand.
+// Operators report what they cannot do by unsupported or failf, which end the node
+// at hand.
 type compiler struct {
 	kernel   *kernel.Kernel
 	packed   *packedWeights
@@ -38,24 +41,6 @@ type step struct {
 	late    bool // not before the program is complete
 }
 
-// failure is what failf panics with.
-type failure struct{ error }
-
-// failf gives up the node that is being compiled. It keeps the code of forty
-// operators free of error handling; see [catch].
-func failf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
-
-// catch turns a failure into an error. It must be deferred.
-func catch(err *error) {
-	switch r := recover().(type) {
-	case nil:
-	case failure:
-		*err = r.error
-	default:
-		panic(r)
-	}
-}
-
 // Limits, so that a small file cannot ask for all memory or time.
 const (
 	maxElements  = 1 << 28 // of a tensor
@@ -80,18 +65,30 @@ func (c *compiler) derive() *compiler {
 // node compiles a node whose operands are there.
 func (c *compiler) node(n *onnx.Node) (err error) {
 	defer func() {
-		if err != nil {
-			err = fmt.Errorf("%s: %w", title(n), err)
+		name := cmp.Or(n.Name, n.Outputs[0])
+		if u, ok := err.(*UnsupportedError); ok {
+			u.Node, u.Op = name, n.Op
+		} else if err != nil {
+			err = fmt.Errorf("node %q (%s): %w", name, n.Op, err)
 		}
 	}()
 	defer catch(&err)
 	operator, ok := operators[n.Op]
 	if !ok {
-		return fmt.Errorf("the operator is not supported by the engine gonum; use --engine onnxruntime")
+		unsupported("the operator is not supported by the pure-Go engine")
 	}
 	op := &call{compiler: c, Node: n, results: make([]*value, len(n.Outputs))}
+	var known []*onnx.Known
 	for _, name := range n.Inputs {
-		op.in = append(op.in, c.values[name])
+		v := c.values[name]
+		op.in, known = append(op.in, v), append(known, c.describe(v))
+	}
+	op.Inference, err = onnx.InferNode(n, c.opset, known)
+	if errors.Is(err, onnx.ErrDependsOnData) {
+		unsupported("%v, which the pure-Go engine does not support", err)
+	}
+	if err != nil {
+		return err
 	}
 	op.results[0] = operator(op)
 	for i, name := range n.Outputs {
@@ -107,21 +104,33 @@ func (c *compiler) node(n *onnx.Node) (err error) {
 	return nil
 }
 
-// title names a node in messages.
-func title(n *onnx.Node) string {
-	if n.Name == "" {
-		return fmt.Sprintf("node of %q (%s)", n.Outputs[0], n.Op)
+// describe says what is known of v to the shape rules, which are package onnx's.
+func (c *compiler) describe(v *value) *onnx.Known {
+	if v == nil {
+		return nil
 	}
-	return fmt.Sprintf("node %q (%s)", n.Name, n.Op)
+	k := &onnx.Known{Type: v.typ, Shape: v.shape}
+	switch {
+	case !v.mem.known || len(v.shape) > 1:
+	case v.mem.ints:
+		k.Ints = append([]int64{}, c.state.i(v)...) // not nil, even if there are none
+	default:
+		k.Floats = c.state.f(v)
+	}
+	return k
 }
 
 // call is a node that is being compiled.
 type call struct {
 	*compiler
 	*onnx.Node
-	in      []*value // nil where left out
-	results []*value
+	*onnx.Inference          // the shapes of the results, and the way to them
+	in              []*value // nil where left out
+	results         []*value
 }
+
+// shape returns the shape of result 0.
+func (c *call) shape() []int { return c.Out[0].Shape }
 
 // operand returns input i, nil if it is left out.
 func (c *call) operand(i int) *value {
@@ -135,47 +144,9 @@ func (c *call) operand(i int) *value {
 func (c *call) float(i int) *value {
 	v := c.in[i]
 	if v.typ != onnx.Float32 {
-		failf("input %d is %v, but the engine gonum computes this in float32 only; use --engine onnxruntime", i, v.typ)
+		unsupported("input %d is %v, but the pure-Go engine computes this in float32 only", i, v.typ)
 	}
 	return v
-}
-
-// ints returns the content of input i, a list of integers, or nil if it is left
-// out. It must not depend on the data.
-func (c *call) ints(i int) []int {
-	v := c.operand(i)
-	if v == nil {
-		return nil
-	}
-	if !v.mem.known || isFloat(v.typ) || len(v.shape) > 1 {
-		failf("input %d is no list of integers, or depends on the data, which the engine gonum does not support; use --engine onnxruntime", i)
-	}
-	list := make([]int, v.mem.n)
-	for j, x := range c.state.i(v) {
-		list[j] = int(x)
-	}
-	return list
-}
-
-// axis returns a dimension that may be counted from the end (-1 is the last).
-func axis(a, rank int) int {
-	if a < -rank || a >= rank {
-		failf("axis %d is outside the %d dimensions", a, rank)
-	}
-	return (a + rank) % max(rank, 1)
-}
-
-// axes is axis for a list without repetitions.
-func axes(list []int, rank int) []int {
-	var result []int
-	for _, a := range list {
-		at := axis(a, rank)
-		if slices.Contains(result, at) {
-			failf("axis %d is named twice", a)
-		}
-		result = append(result, at)
-	}
-	return result
 }
 
 // newValue returns a tensor with memory of its own. A nil order is the plain one.
@@ -183,8 +154,8 @@ func (c *compiler) newValue(typ onnx.DataType, shape, order []int) *value {
 	checkRank(shape)
 	n := 1
 	for _, size := range shape {
-		if size < 0 || size > 0 && n > maxElements/size {
-			failf("the shape %v is beyond the %d elements that the engine gonum allows", shape, maxElements)
+		if size > 0 && n > maxElements/size {
+			unsupported("the shape %v is beyond the %d elements that the pure-Go engine allows", shape, maxElements)
 		}
 		n *= size
 	}
@@ -199,7 +170,14 @@ func (c *compiler) newValue(typ onnx.DataType, shape, order []int) *value {
 
 func checkRank(shape []int) {
 	if len(shape) > maxRank {
-		failf("the shape %v has more than %d dimensions, which the engine gonum does not support", shape, maxRank)
+		unsupported("the shape %v has more than %d dimensions, which the pure-Go engine does not support", shape, maxRank)
+	}
+}
+
+// checkTables refuses dimensions for which there shall be no table.
+func checkTables(shape []int) {
+	if len(shape) > 0 && slices.Max(shape) > maxDimension {
+		unsupported("a dimension of %v is beyond the %d elements that the pure-Go engine allows here", shape, maxDimension)
 	}
 }
 

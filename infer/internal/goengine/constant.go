@@ -2,7 +2,6 @@ package goengine
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 
@@ -10,8 +9,7 @@ import (
 )
 
 // constant is a tensor of the file. Float16 is widened, all integers are too.
-func (c *compiler) constant(t *onnx.Tensor) (_ *value, err error) {
-	defer catch(&err)
+func (c *compiler) constant(t *onnx.Tensor) *value {
 	shape := make([]int, len(t.Shape))
 	for i, size := range t.Shape {
 		shape[i] = int(size)
@@ -19,15 +17,15 @@ func (c *compiler) constant(t *onnx.Tensor) (_ *value, err error) {
 	if isFloat(t.Type) {
 		data, err := t.Float32s()
 		if err != nil {
-			return nil, err
+			failf("%w", err)
 		}
-		return c.known(t.Type, shape, data, nil), nil
+		return c.known(t.Type, shape, data, nil)
 	}
 	data, ok := integers(t)
 	if !ok {
-		return nil, fmt.Errorf("weight %q is %v, which the engine gonum does not support; use --engine onnxruntime", t.Name, t.Type)
+		unsupported("weight %q is %v, which the pure-Go engine does not support", t.Name, t.Type)
 	}
-	return c.known(t.Type, shape, nil, data), nil
+	return c.known(t.Type, shape, nil, data)
 }
 
 // integers returns the elements of an integer or boolean tensor.
@@ -57,11 +55,7 @@ func integers(t *onnx.Tensor) ([]int64, bool) {
 func opConstant(c *call) *value {
 	switch v := c.Attributes[0].Value.(type) {
 	case *onnx.Tensor:
-		k, err := c.constant(v)
-		if err != nil {
-			failf("%w", err)
-		}
-		return k
+		return c.constant(v)
 	case int64:
 		return c.known(onnx.Int64, nil, nil, []int64{v})
 	case []int64:
@@ -79,15 +73,10 @@ func opConstant(c *call) *value {
 func opConstantOfShape(c *call) *value {
 	one := c.number(0)
 	if t := c.Tensor("value"); t != nil {
-		k, err := c.constant(t)
-		if err != nil || k.mem.n != 1 {
-			failf("the value must be one number of a supported type")
-		}
-		one = view(k, nil, nil)
+		one = view(c.constant(t), nil, nil)
 	}
-	shape := c.ints(0)
-	y := c.newValue(one.typ, shape, nil)
-	c.copy(y, 0, y.strides(), one, 0, make([]int, len(shape)), shape)
+	y := c.newValue(one.typ, c.shape(), nil)
+	c.copy(y, 0, y.strides(), one, 0, make([]int, len(y.shape)), y.shape)
 	return y
 }
 
@@ -104,7 +93,7 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 		return y
 	}
 	if to != onnx.Float32 && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
-		failf("%v cannot become %v in the engine gonum; use --engine onnxruntime", x.typ, to)
+		unsupported("%v cannot become %v in the pure-Go engine", x.typ, to)
 	}
 	y := c.newValue(to, x.shape, x.order)
 	c.emit(func(s *state) {
@@ -160,10 +149,8 @@ func opDequantize(c *call) *value {
 // type's range.
 func opQuantize(c *call) *value {
 	x, scale, zero := c.float(0), c.float(1), c.operand(2)
-	to := onnx.DataType(c.Int("output_dtype", int64(onnx.Uint8)))
-	if zero != nil {
-		to = zero.typ
-	} else {
+	to := c.Out[0].Type
+	if zero == nil {
 		zero = c.known(to, nil, nil, []int64{0})
 	}
 	low, high := int64(0), int64(1)<<(8*to.Size())-1
@@ -195,23 +182,15 @@ func (c *call) alongAxis(v, x *value) *value {
 	if v.mem.n == 1 && len(v.shape) <= 1 {
 		return view(v, nil, nil)
 	}
-	at := axis(int(c.Int("axis", 1)), len(x.shape))
-	block := int(c.Int("block_size", 0))
-	if block > 0 && len(v.shape) == len(x.shape) {
+	at := c.Axes[0]
+	if block := int(c.Int("block_size", 0)); block > 0 {
 		indices := make([][]int, len(x.shape))
+		checkTables(x.shape)
 		indices[at] = make([]int, x.shape[at])
 		for i := range indices[at] {
 			indices[at][i] = i / block
 		}
-		want := slices.Clone(x.shape)
-		want[at] = (want[at] + block - 1) / block
-		if !slices.Equal(v.shape, want) {
-			failf("blocks of %d of %v take the shape %v, not %v", block, x.shape, want, v.shape)
-		}
 		return c.take(v, indices, nil)
-	}
-	if block != 0 || len(v.shape) != 1 || v.shape[0] != x.shape[at] {
-		failf("the shape %v does not go with dimension %d of %v", v.shape, at, x.shape)
 	}
 	shape := slices.Repeat([]int{1}, len(x.shape)-at)
 	shape[0] = v.shape[0]

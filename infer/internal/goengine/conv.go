@@ -33,65 +33,23 @@ func opConvTranspose(c *call) *value { return c.convolution(true) }
 // with weights [C, K/group, rows, columns].
 func (c *call) convolution(transposed bool) *value {
 	x, w := c.float(0), c.float(1)
-	n := spatial(x)
+	images(x.shape)
+	images(c.shape())
 	if !w.mem.known {
-		failf("the weights are not constant, which the engine gonum does not support; use --engine onnxruntime")
+		unsupported("the weights are not constant, which the pure-Go engine does not support")
 	}
-	v := &convolution{transposed: transposed, n: x.shape[0], groups: int(c.Int("group", 1)), c: x.shape[1], k: w.shape[0]}
-	read := w.shape[1] * v.groups
-	if transposed {
-		v.k, read = read, w.shape[0]
+	v := &convolution{
+		window: c.window(), transposed: transposed,
+		n: x.shape[0], groups: int(c.Int("group", 1)), c: x.shape[1], k: c.shape()[1],
 	}
-	if len(w.shape) != n+2 || slices.Contains(w.shape, 0) || read != v.c || v.c%v.groups != 0 || v.k%v.groups != 0 {
-		failf("the weights have the shape %v, which does not go with %d groups and images %v", w.shape, v.groups, x.shape)
-	}
-	v.window = *c.window(x, w.shape[2:])
-	shape := []int{v.n, v.k}
-	if transposed {
-		c.slideBack(&v.window, n)
-		shape = append(shape, v.in[:n]...)
-	} else {
-		v.slide(c.String("auto_pad", "NOTSET"), false)
-		shape = append(shape, v.out[:n]...)
-	}
-	v.x, v.y = c.images(x), c.newValue(onnx.Float32, shape, channelsLast(n+2))
+	v.x, v.y = c.images(x), c.newValue(onnx.Float32, c.shape(), channelsLast(len(x.shape)))
 	v.linear = v.describe(c.plain(w))
 	c.addLinear(v.y, v.linear)
 	c.emitConvolution(v)
 	if b := c.operand(2); b != nil {
-		if len(b.shape) != 1 || b.shape[0] != v.k {
-			failf("the bias has the shape %v, but there are %d channels", b.shape, v.k)
-		}
-		return c.arithmetic("Add", v.y, view(b, append([]int{v.k}, slices.Repeat([]int{1}, n)...), nil))
+		return c.arithmetic("Add", v.y, view(b, append([]int{v.k}, slices.Repeat([]int{1}, len(x.shape)-2)...), nil))
 	}
 	return v.y
-}
-
-// slideBack sets the sizes of the images that a transposed convolution writes,
-// and its padding where that follows from output_shape or auto_pad.
-func (c *call) slideBack(w *window, spatial int) {
-	autoPad := c.String("auto_pad", "NOTSET")
-	extra, given := c.pair("output_padding", 0, spatial, 0), c.pair("output_shape", 0, spatial, 1)
-	if spatial == 1 {
-		extra[1] = 0
-	}
-	w.out = w.in
-	for i := range spatial {
-		full := (w.out[i]-1)*w.stride[i] + extra[i] + w.extent(i)
-		switch {
-		case c.Has("output_shape"):
-			w.in[i] = given[i]
-		case autoPad == "SAME_UPPER" || autoPad == "SAME_LOWER":
-			w.in[i] = w.out[i] * w.stride[i]
-		default:
-			w.in[i] = full - w.begin[i] - w.end[i]
-			if w.in[i] < 1 {
-				failf("the padding takes all of spatial dimension %d", i)
-			}
-			continue
-		}
-		w.begin[i], w.end[i] = halves(max(0, full-w.in[i]), autoPad != "SAME_UPPER")
-	}
 }
 
 // describe says how the kernel wants the weights: [group][rows][columns][channels

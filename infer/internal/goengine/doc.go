@@ -9,7 +9,9 @@
 //     everything that only depends on them and on the weights is computed here
 //     and now: Shape and the arithmetic of exporters behind it, Cast and
 //     DequantizeLinear of weights, the weights' order in memory. What is left is
-//     a list of steps between buffers whose places are fixed.
+//     a list of steps between buffers whose places are fixed. The shapes of results,
+//     padding, axes and the like come from [onnx.InferNode], which knows the rules;
+//     here is the arithmetic.
 //   - A run does the steps. It allocates the outputs only; the buffers are kept
 //     from run to run, one set for each run at the same time.
 //

@@ -34,7 +34,7 @@ const maxPrograms = 8
 // Load prepares a model that has passed its check. batch is the size of the
 // first dimension to expect where the model leaves it open; other sizes work too,
 // after a pause at the first one of each. An operator or a type that is not
-// supported is an error that names the node.
+// supported is an [UnsupportedError], which names the node.
 func Load(m *onnx.Model, batch int) (*Model, error) {
 	nodes, err := neededNodes(m)
 	if err != nil {
@@ -65,7 +65,8 @@ func Load(m *onnx.Model, batch int) (*Model, error) {
 func (e *Model) Close() { e.kernel.Close() }
 
 // prepare reads the weights and computes what depends on them alone.
-func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
+func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) (err error) {
+	defer catch(&err)
 	c := e.base
 	for _, n := range nodes {
 		for _, name := range n.Inputs {
@@ -78,17 +79,14 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 	for _, v := range m.Graph.Outputs {
 		c.uses[v.Name]++
 		if v.Type != onnx.Float32 {
-			return fmt.Errorf("output %q is %v, but the engine gonum gives float32 only; use --engine onnxruntime", v.Name, v.Type)
+			unsupported("output %q is %v, but the pure-Go engine gives float32 only", v.Name, v.Type)
 		}
 	}
 	for _, t := range m.Graph.Initializers {
 		if c.uses[t.Name] == 0 {
 			continue
 		}
-		v, err := c.constant(t)
-		if err != nil {
-			return err
-		}
+		v := c.constant(t)
 		c.foldable += 8 * v.mem.n
 		c.values[t.Name] = v
 	}
@@ -96,7 +94,7 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 		switch {
 		case m.Graph.Initializer(v.Name) != nil: // a weight, listed among the inputs as in old files
 		case v.Type != onnx.Float32:
-			return fmt.Errorf("input %q is %v, but the engine gonum takes float32 only; use --engine onnxruntime", v.Name, v.Type)
+			unsupported("input %q is %v, but the pure-Go engine takes float32 only", v.Name, v.Type)
 		default:
 			e.inputs = append(e.inputs, v)
 		}
@@ -271,7 +269,7 @@ func (e *Model) compile(shapes [][]int) (_ *program, err error) {
 	p.known = c.state
 	p.assignPlaces()
 	if p.buffer > maxElements {
-		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the engine gonum allows; use smaller batches", p.buffer, maxElements)
+		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the pure-Go engine allows; use smaller batches", p.buffer, maxElements)
 	}
 	return p, nil
 }

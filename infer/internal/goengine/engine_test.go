@@ -1,6 +1,7 @@
 package goengine_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -69,7 +70,7 @@ func TestRunAllocatesOutputsOnly(t *testing.T) {
 }
 
 // TestRefusals has what the engine does not do. Each is named when the model is
-// loaded, with the node.
+// loaded, with the node, and no flag, which is the commands' to know.
 func TestRefusals(t *testing.T) {
 	x := normal(1, 3, 2, 4, 4)
 	for _, tt := range []struct {
@@ -105,8 +106,10 @@ func TestRefusals(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := goengine.Load(m, 8); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: error %v, want %q", tt.name, err, tt.want)
+		_, err = goengine.Load(m, 8)
+		var unsupported *goengine.UnsupportedError
+		if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "--") {
+			t.Errorf("%s: error %v, want an UnsupportedError with %q and no flag", tt.name, err, tt.want)
 		}
 	}
 }

@@ -13,35 +13,19 @@ func opGemm(c *call) *value {
 	a, b, bias := c.float(0), c.float(1), c.operand(2)
 	transA, transB := c.Int("transA", 0) != 0, c.Int("transB", 0) != 0
 	alpha, beta := c.Float("alpha", 1), c.Float("beta", 1)
-	if len(a.shape) != 2 || len(b.shape) != 2 {
-		failf("A and B have the shapes %v and %v, but they must be matrices", a.shape, b.shape)
-	}
-	m, k := a.shape[0], a.shape[1]
-	if transA {
-		m, k = k, m
-	}
-	depth, n := b.shape[0], b.shape[1]
-	if transB {
-		depth, n = n, depth
-	}
-	if k != depth {
-		failf("A and B have the shapes %v and %v, which do not multiply", a.shape, b.shape)
-	}
+	n := c.shape()[1]
 	var y *value
 	if b.mem.known && !transA {
 		var scale []float32
 		if alpha != 1 {
 			scale = slices.Repeat([]float32{alpha}, n)
 		}
-		y = c.addDense(a, c.plain(b), transB, []int{m, n}, scale, nil)
+		y = c.addDense(a, c.plain(b), transB, c.shape(), scale, nil)
 	} else {
 		y = c.product(a, b, transA, transB, alpha)
 	}
 	if bias == nil || beta == 0 {
 		return y
-	}
-	if len(bias.shape) > 2 || !slices.Equal(broadcastShape(y.shape, bias.shape), y.shape) {
-		failf("C has the shape %v, which does not broadcast to %v", bias.shape, y.shape)
 	}
 	if beta != 1 {
 		bias = c.arithmetic("Mul", bias, c.number(beta))
@@ -73,19 +57,6 @@ func (c *compiler) product(a, b *value, transA, transB bool, alpha float32) *val
 // is dropped from the result.
 func opMatMul(c *call) *value {
 	a, b := c.float(0), c.float(1)
-	if len(a.shape) == 0 || len(b.shape) == 0 {
-		failf("A and B have the shapes %v and %v, but they must have dimensions", a.shape, b.shape)
-	}
-	shape := func(batch []int, m, n int) []int { // of the result
-		s := slices.Clone(batch)
-		if len(a.shape) > 1 {
-			s = append(s, m)
-		}
-		if len(b.shape) > 1 {
-			s = append(s, n)
-		}
-		return s
-	}
 	x, w := a, b
 	if len(a.shape) == 1 {
 		x = view(a, []int{1, a.shape[0]}, nil)
@@ -95,15 +66,12 @@ func opMatMul(c *call) *value {
 	}
 	rankX, rankW := len(x.shape), len(w.shape)
 	m, k, n := x.shape[rankX-2], x.shape[rankX-1], w.shape[rankW-1]
-	if w.shape[rankW-2] != k {
-		failf("A and B have the shapes %v and %v, which do not multiply", a.shape, b.shape)
-	}
 	if w.mem.known && rankW == 2 && len(b.shape) == 2 {
-		return c.addDense(x, c.plain(w), false, shape(x.shape[:rankX-2], m, n), nil, nil)
+		return c.addDense(x, c.plain(w), false, c.shape(), nil, nil)
 	}
 	x, w = c.plain(x), c.plain(w)
 	batch := broadcastShape(x.shape[:rankX-2], w.shape[:rankW-2])
-	y := c.newValue(onnx.Float32, shape(batch, m, n), nil)
+	y := c.newValue(onnx.Float32, c.shape(), nil)
 	matrices := func(v *value) []int { // strides over the batch
 		rank := len(v.shape) - 2
 		outer := &value{shape: v.shape[:rank], order: plainOrder(rank)}

@@ -20,7 +20,7 @@ var operators = map[string]operator{
 
 	"ReduceMean": opReduceMean, "ReduceSum": opReduceSum, "Softmax": opSoftmax,
 
-	"Reshape": opReshape, "Flatten": opFlatten, "Transpose": opTranspose, "Squeeze": opSqueeze, "Unsqueeze": opUnsqueeze,
+	"Reshape": opReshape, "Flatten": opReshape, "Transpose": opTranspose, "Squeeze": opReshape, "Unsqueeze": opReshape,
 	"Expand": opExpand, "Shape": opShape, "DepthToSpace": opDepthToSpace,
 
 	"Concat": opConcat, "Split": opSplit, "Slice": opSlice, "Gather": opGather, "Pad": opPad,

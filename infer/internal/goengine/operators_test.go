@@ -262,6 +262,12 @@ func TestShapes(t *testing.T) {
 		{"ReduceMean, all", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value {
 			return g.node("Add", x, g.node("ReduceMean", x, i("keepdims", 0)))
 		}},
+		{"Resize, not larger", []int{3, 4, 6}, func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Resize", x, nil, nil, g.list(7, 9), is("axes", 2, 3), text("keep_aspect_ratio_policy", "not_larger"))
+		}},
+		{"Resize, not smaller", []int{3, 4, 6}, func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Resize", x, nil, nil, g.list(7, 9), is("axes", 2, 3), text("keep_aspect_ratio_policy", "not_smaller"), text("mode", "linear"))
+		}},
 		{"Pad, axes", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value {
 			return g.node("Pad", x, g.list(1, 2), nil, g.list(-1))
 		}},

@@ -125,14 +125,20 @@ func file(t testing.TB, opset int64, x infer.Tensor, build func(g *graph, x onnx
 	return data
 }
 
-// agree runs a file in both engines. It runs twice, because the second run finds
-// the buffers that the first one left.
+// agree runs a file in both engines, and has the shapes of the results from the
+// rules of package onnx alone too. Ours runs twice, because the second run finds the
+// buffers that the first one left.
 func agree(t *testing.T, data []byte, x infer.Tensor) {
 	t.Helper()
 	ours, theirs := load(t, enginetest.Gonum(t), data), load(t, enginetest.ONNXRuntime(t), data)
 	want, err := theirs.Run([]infer.Tensor{x})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i, shape := range inferred(t, data, x) {
+		if !slices.Equal(shape, want[i].Shape) {
+			t.Errorf("result %d is inferred to have the shape %v, but it has %v", i, shape, want[i].Shape)
+		}
 	}
 	for range 2 {
 		got, err := ours.Run([]infer.Tensor{x})
@@ -143,6 +149,28 @@ func agree(t *testing.T, data []byte, x infer.Tensor) {
 			compare(t, got[i], want[i])
 		}
 	}
+}
+
+// inferred returns the shapes of a file's results for the shape of x.
+func inferred(t *testing.T, data []byte, x infer.Tensor) (shapes [][]int) {
+	t.Helper()
+	m, err := onnx.Unmarshal(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Graph.Inputs[0].Shape = onnx.Sizes(x.Shape...)
+	values, err := onnx.Infer(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, y := range m.Graph.Outputs {
+		shape, ok := values[y.Name].Shape.Sizes()
+		if !ok {
+			t.Errorf("result %q is inferred to have the shape %v", y.Name, values[y.Name].Shape)
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes
 }
 
 // compare checks that got is want: the shape exactly, the largest difference

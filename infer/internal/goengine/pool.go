@@ -2,27 +2,17 @@ package goengine
 
 import (
 	"math"
-	"slices"
 
 	"govae/onnx"
 )
 
-// pool reads the attributes of a pooling operator and returns its images, channels
-// last, and the place for its results.
-func (c *call) pool() (w *window, x, y *value) {
+// pool returns the images of a pooling operator, channels last, and the place for
+// its results.
+func (c *call) pool() (w window, x, y *value) {
 	x = c.float(0)
-	n := spatial(x)
-	var kernel []int
-	for _, k := range c.Ints("kernel_shape") {
-		kernel = append(kernel, int(k))
-	}
-	if len(kernel) != n {
-		failf("kernel_shape is %v, but the images have %d spatial dimensions", kernel, n)
-	}
-	w = c.window(x, kernel)
-	w.slide(c.String("auto_pad", "NOTSET"), c.Int("ceil_mode", 0) != 0)
-	shape := slices.Concat(x.shape[:2], w.out[:n])
-	return w, c.images(x), c.newValue(onnx.Float32, shape, channelsLast(n+2))
+	images(x.shape)
+	images(c.shape())
+	return c.window(), c.images(x), c.newValue(onnx.Float32, c.shape(), channelsLast(len(x.shape)))
 }
 
 // slideOver calls begin for each result pixel with its number, and then tap for

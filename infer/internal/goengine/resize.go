@@ -22,7 +22,7 @@ func opResize(c *call) *value {
 	mode := c.String("mode", "nearest")
 	crop := c.String("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize"
 	if mode == "cubic" || mode == "linear" && c.Int("antialias", 0) != 0 {
-		failf("mode %q with antialias %d is not supported by the engine gonum; use --engine onnxruntime", mode, c.Int("antialias", 0))
+		unsupported("mode %q with antialias %d is not supported by the pure-Go engine", mode, c.Int("antialias", 0))
 	}
 	filling := c.number(c.Float("extrapolation_value", 0))
 	if mode == "linear" {
@@ -31,9 +31,11 @@ func opResize(c *call) *value {
 		filling = c.known(x.typ, nil, nil, []int64{int64(c.Float("extrapolation_value", 0))})
 	}
 	nearest := make([][]int, len(x.shape))
-	for d, r := range c.resamplings() {
+	checkTables(c.shape())
+	for i, r := range c.resamplings() {
+		d := c.Axes[i]
 		switch {
-		case r == nil || !crop && r.in == r.out && r.scale == 1:
+		case !crop && r.in == r.out && r.scale == 1:
 		case r.in == 0:
 			failf("there is nothing to resize in a dimension of no elements")
 		case mode == "linear":
@@ -56,70 +58,21 @@ func opResize(c *call) *value {
 	return c.take(x, nearest, filling)
 }
 
-// resamplings reads the scales or the sizes for the dimensions of input 0; nil
-// for those that stay as they are.
+// resamplings are those along the node's axes.
 func (c *call) resamplings() []*resampling {
-	shape := c.in[0].shape
-	which := plainOrder(len(shape))
-	if c.Has("axes") {
-		which = axes(c.listOf("axes", 0), len(shape))
-	}
-	result := make([]*resampling, len(shape))
-	scales, sizes := c.numbers(2), c.ints(3)
-	if len(scales) > 0 && len(scales) != len(which) || len(scales) == 0 && len(sizes) != len(which) {
-		failf("there are %d scales and %d sizes for %d dimensions", len(scales), len(sizes), len(which))
-	}
-	for i, d := range which {
-		r := &resampling{in: shape[d], transform: c.String("coordinate_transformation_mode", "half_pixel"), end: 1}
-		if len(scales) > 0 {
-			r.scale = scales[i]
-			if !(r.scale > 0) || float64(r.scale)*float64(r.in) > maxDimension {
-				failf("scale %d is %v", i, r.scale)
-			}
-			r.out = int(float32(r.in) * r.scale)
-		} else {
-			r.out = sizes[i]
-			if r.out < 0 || r.out > maxDimension {
-				failf("size %d is %d", i, r.out)
-			}
-			r.scale = float32(r.out) / float32(r.in)
+	list := make([]*resampling, len(c.Axes))
+	roi := c.numbers(1)
+	for i, d := range c.Axes {
+		r := &resampling{
+			in: c.in[0].shape[d], out: c.shape()[d], scale: c.Scales[i],
+			transform: c.String("coordinate_transformation_mode", "half_pixel"), end: 1,
 		}
-		result[d] = r
-	}
-	if len(scales) == 0 {
-		c.keepAspect(result)
-	}
-	if roi := c.operand(1); roi != nil && len(c.numbers(1)) == 2*len(which) {
-		for i, d := range which {
-			result[d].start, result[d].end = c.numbers(1)[i], c.numbers(1)[len(which)+i]
+		if len(roi) == 2*len(list) {
+			r.start, r.end = roi[i], roi[len(list)+i]
 		}
+		list[i] = r
 	}
-	return result
-}
-
-// keepAspect gives all dimensions one scale where that is asked for, so that the
-// result is the largest within the sizes, or the smallest around them.
-func (c *call) keepAspect(list []*resampling) {
-	policy := c.String("keep_aspect_ratio_policy", "stretch")
-	if policy == "stretch" {
-		return
-	}
-	var scales []float32
-	for _, r := range list {
-		if r != nil {
-			scales = append(scales, r.scale)
-		}
-	}
-	scale := slices.Min(scales)
-	if policy == "not_smaller" {
-		scale = slices.Max(scales)
-	}
-	for _, r := range list {
-		if r != nil {
-			r.scale = scale
-			r.out = int(math.Floor(min(float64(scale)*float64(r.in)+0.5, maxDimension)))
-		}
-	}
+	return list
 }
 
 // numbers returns the content of a float32 list that does not depend on the data.
@@ -129,7 +82,7 @@ func (c *call) numbers(i int) []float32 {
 		return nil
 	}
 	if !v.mem.known || v.mem.ints || len(v.shape) != 1 {
-		failf("input %d is no list of numbers, or depends on the data, which the engine gonum does not support; use --engine onnxruntime", i)
+		unsupported("input %d is no list of numbers, or depends on the data, which the pure-Go engine does not support", i)
 	}
 	return c.state.f(v)
 }

@@ -111,9 +111,6 @@ func opClip(c *call) *value {
 	low, high := c.operand(1), c.operand(2)
 	for _, v := range []*value{low, high} {
 		if v != nil {
-			if v.mem.n != 1 {
-				failf("a limit has the shape %v, but it must be a single number", v.shape)
-			}
 			operands = append(operands, v)
 		}
 	}
