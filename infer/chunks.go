@@ -32,7 +32,7 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 		workers.Go(func() {
 			defer func() {
 				if p := recover(); p != nil {
-					fail(panicked{p})
+					fail(carry(p))
 				}
 			}()
 			for running.Err() == nil {

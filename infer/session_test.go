@@ -178,12 +178,15 @@ func TestStreamsEnd(t *testing.T) {
 	}
 }
 
-// TestPanicsReachTheCaller panics in what a stream reads on another goroutine.
+// TestPanicsReachTheCaller panics in what a stream reads on another goroutine, whose
+// stack goes with it.
 func TestPanicsReachTheCaller(t *testing.T) {
 	decoder := open(t, decoderModel(t, small), 2)
 	defer func() {
-		if p := recover(); p != "no such point" {
-			t.Errorf("recovered %v", p)
+		p := recover()
+		carried, ok := p.(interface{ Stack() []byte })
+		if fmt.Sprint(p) != "no such point" || !ok || !strings.Contains(string(carried.Stack()), "TestPanicsReachTheCaller.func") {
+			t.Errorf("recovered %v with the stack\n%s", p, carried)
 		}
 	}()
 	infer.Collect(decoder.DecodeAll(t.Context(), func(func([]float32, error) bool) { panic("no such point") }))

@@ -109,7 +109,7 @@ func build(app *cli.App) *cobra.Command {
 }
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "help", "version", "cpuprofile"}
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
