@@ -1,4 +1,14 @@
-// Package images is what the rooms of this module agree on about images: their [Shape],
-// the two orders in which their values lie in memory and in files, and the step from
-// numbers in [0, 1] to bytes and back.
+// Package images is what the rooms of this module agree on about images in memory.
+//
+// There are two forms. An [Image] is what models take and give: numbers in [0, 1], one
+// plane after the other (C, H, W); a [Batch] is many of them in one slice. A [Set] is
+// what data sets are kept in: bytes, the channels of a pixel side by side (H, W, C),
+// with labels and names. [Set.All] leads from a set to a stream of images, [Gather] from
+// a stream to a set, so what one part of a program makes another one can train on:
+//
+//	codes := encoder.EncodeAll(ctx, data.Test.All())
+//	made, err := images.Gather(decoder.Sample(ctx, 1000, infer.SampleOptions{}))
+//
+// [ChannelsFirst] and [ChannelsLast] are the only step between the two orders, [Byte]
+// the only one from numbers to bytes.
 package images

@@ -3,8 +3,8 @@ package infer
 import (
 	"context"
 	"fmt"
-	"sync"
-	"sync/atomic"
+
+	"govae/internal/parallel"
 )
 
 // chunkRows is the number of rows that go through a model at once. It is part of
@@ -23,36 +23,15 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 		outputs[k] = make([]float32, n*volume(r))
 	}
 
-	running, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
 	chunks := (n + chunkRows - 1) / chunkRows
-	var taken atomic.Int64 // number of chunks that workers have begun
-	var workers sync.WaitGroup
-	for range min(s.threads, chunks) {
-		workers.Go(func() {
-			defer func() {
-				if p := recover(); p != nil {
-					fail(carry(p))
-				}
-			}()
-			for running.Err() == nil {
-				i := int(taken.Add(1)) - 1
-				if i >= chunks {
-					return
-				}
-				first, end := i*chunkRows, min((i+1)*chunkRows, n)
-				if err := s.runChunk(first, end, input, row, outputs, outputRows); err != nil {
-					fail(err)
-				}
-			}
-		})
-	}
-	workers.Wait()
-	rethrow(context.Cause(running))
-	if err := ctx.Err(); err != nil {
+	err := parallel.For(ctx, chunks, s.threads, func(i int) error {
+		first, end := i*chunkRows, min((i+1)*chunkRows, n)
+		return s.runChunk(first, end, input, row, outputs, outputRows)
+	})
+	if err != nil {
 		return nil, err
 	}
-	return outputs, context.Cause(running)
+	return outputs, nil
 }
 
 // runChunk runs the rows [first, end). The engine reads and writes them where they

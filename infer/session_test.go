@@ -15,6 +15,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/enginetest"
+	"govae/internal/parallel"
 	"govae/onnx"
 )
 
@@ -183,10 +184,9 @@ func TestStreamsEnd(t *testing.T) {
 func TestPanicsReachTheCaller(t *testing.T) {
 	decoder := open(t, decoderModel(t, small), 2)
 	defer func() {
-		p := recover()
-		carried, ok := p.(interface{ Stack() []byte })
-		if fmt.Sprint(p) != "no such point" || !ok || !strings.Contains(string(carried.Stack()), "TestPanicsReachTheCaller.func") {
-			t.Errorf("recovered %v with the stack\n%s", p, carried)
+		p, ok := recover().(*parallel.Panic)
+		if !ok || p.Value != "no such point" || !strings.Contains(string(p.Stack), "TestPanicsReachTheCaller.func") {
+			t.Errorf("recovered %v", p)
 		}
 	}()
 	infer.Collect(decoder.DecodeAll(t.Context(), func(func([]float32, error) bool) { panic("no such point") }))

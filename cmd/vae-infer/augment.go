@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -12,13 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 )
 
 func augment(m *modelFlags) *cobra.Command {
 	a, in := augmentation{app: m.app}, inputFlags{split: "train"}
-	var method string
 	cmd := &cobra.Command{
 		Use:   "augment --data SOURCE",
 		Short: "Make new labelled images to train a classifier with",
@@ -51,7 +52,6 @@ parameters, seed, model and the images it was made from.`,
 			if err := in.check(files); err != nil {
 				return err
 			}
-			a.Method = infer.AugmentMethod(method)
 			if err := a.check(); err != nil {
 				return err
 			}
@@ -63,23 +63,23 @@ parameters, seed, model and the images it was made from.`,
 	}
 	f := cmd.Flags()
 	in.flags(cmd, 0)
-	f.StringVar(&method, "method", string(infer.Jitter), "how images are made: jitter or interpolate")
+	f.StringVar((*string)(&a.Method), "method", string(infer.Jitter), "how images are made: jitter or interpolate")
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
 	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
 	f.Uint64Var(&a.Seed, "seed", 0, "number that determines the images")
-	f.StringVar(&a.format, "format", "png", "png for class folders, or idx for IDX files")
+	f.StringVar((*string)(&a.write.Format), "format", string(dataset.ClassFolders), "png for class folders, or idx for IDX files")
 	f.StringVar(&a.out, "out", "augmented", "folder to write")
-	f.BoolVar(&a.force, "force", false, "write into a folder that already holds images")
+	f.BoolVar(&a.write.Into, "force", false, "write into a folder that already holds images")
 	return cmd
 }
 
 // augmentation is one run of the subcommand.
 type augmentation struct {
 	infer.AugmentOptions
-	app         *cli.App
-	format, out string
-	force       bool
+	app   *cli.App
+	out   string
+	write dataset.WriteOptions
 }
 
 // check finds mistakes in the flags.
@@ -91,12 +91,16 @@ func (a *augmentation) check() error {
 		return cli.Usagef("--noise %g: want a positive number up to %g", a.Noise, maxScale)
 	case a.PerClass < 1 || a.PerClass >= math.MaxUint32:
 		return cli.Usagef("--per-class %d: want a number from 1 to %d", a.PerClass, math.MaxUint32-1)
-	case a.format != "png" && a.format != "idx":
-		return cli.Usagef("--format %s: want png or idx", a.format)
+	case a.write.Format != dataset.ClassFolders && a.write.Format != dataset.IDXFiles:
+		return cli.Usagef("--format %s: want png or idx", a.write.Format)
 	case a.out == "" || slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, ending):
 		return cli.Usagef("--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`))
 	}
-	return checkTraced(a.out, a.format, a.force)
+	err := dataset.CheckWrite(a.out, a.write)
+	if _, ok := errors.AsType[*dataset.NotEmptyError](err); ok {
+		err = fmt.Errorf("%w, or --force to write into it", err)
+	}
+	return err
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
@@ -121,41 +125,33 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
 	made := infer.Augment(ctx, encoder, decoder, x.all(), x.Labels, a.AugmentOptions)
-	images := func(yield func(tracedImage, error) bool) {
-		number := 0
-		for image, err := range made {
+	images := func(yield func(dataset.Synthetic, error) bool) {
+		for image, err := range counted(p, made) {
 			if err != nil {
-				yield(tracedImage{}, err)
+				yield(dataset.Synthetic{}, err)
 				return
 			}
-			origin := a.origin(image, x.classes)
-			origin.Number, origin.Data, origin.ModelID = number, in.data, decoder.ModelID
-			for _, source := range image.Sources {
-				origin.Sources = append(origin.Sources, x.name(source))
-			}
-			if !yield(tracedImage{image.Image, origin}, nil) {
+			if !yield(dataset.Synthetic{Picture: image.Picture(), Origin: a.origin(image, x, in.data, decoder.ModelID)}, nil) {
 				return
 			}
-			number++
-			p.Add(1)
 		}
 	}
-	err = writeTraced(a.out, a.format, total, a.app.Threads, images)
-	if err != nil {
+	if err := dataset.Write(a.out, images, a.write); err != nil {
 		return err
 	}
 	p.Stop()
-	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), manifestName)
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), dataset.Manifest)
 	return nil
 }
 
 // origin tells how an image was made.
-func (a *augmentation) origin(image infer.Synthetic, classes []string) origin {
-	o := origin{Class: classes[image.Class], Label: image.Class, Method: a.Method, Seed: a.Seed}
+func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID string) dataset.Origin {
+	o := dataset.Origin{Class: x.classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
 	if a.Method == infer.Jitter {
 		o.Noise = a.Noise
-	} else {
-		o.Mix = image.Mix
+	}
+	for _, source := range image.Sources {
+		o.Sources = append(o.Sources, x.name(source))
 	}
 	return o
 }
@@ -180,7 +176,7 @@ func (a *augmentation) plan(x input) (total int, err error) {
 	switch {
 	case total == 0:
 		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
-	case a.format == "idx" && len(x.classes) > 256:
+	case a.write.Format == dataset.IDXFiles && len(x.classes) > 256:
 		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.classes))
 	case total > math.MaxUint32:
 		return 0, fmt.Errorf("%d new images are too many; give a smaller --per-class", total)

@@ -5,17 +5,18 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+
+	"govae/internal/parallel"
 )
 
 // bug returns the error of a panic, whose stack goes to standard error under --debug
-// and else to a file that the error names. A value that was carried here from another
-// goroutine has a method Stack, which tells where it comes from.
+// and else to a file that the error names.
 func (a *App) bug(name string, args []string, value any) error {
-	var stack []byte
-	if carried, ok := value.(interface{ Stack() []byte }); ok {
-		stack = append(carried.Stack(), '\n')
+	var origin []byte
+	if p, ok := value.(*parallel.Panic); ok { // carried here from another goroutine
+		value, origin = p.Value, append(p.Stack, '\n')
 	}
-	report := fmt.Sprintf("%s %s\narguments %q\npanic: %v\n\n%s%s", name, Version(), args, value, stack, debug.Stack())
+	report := fmt.Sprintf("%s %s\narguments %q\npanic: %v\n\n%s%s", name, Version(), args, value, origin, debug.Stack())
 	err := fmt.Errorf("internal error: %v; this is a bug, please report it", value)
 	if a.Debug {
 		a.err.line.free()

@@ -7,13 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"govae/internal/parallel"
 )
-
-// carried is a panic of another goroutine.
-type carried struct{}
-
-func (carried) Error() string { return "boom\nboom" }
-func (carried) Stack() []byte { return []byte("where it was") }
 
 func TestPanic(t *testing.T) {
 	for _, tt := range []struct {
@@ -21,7 +17,7 @@ func TestPanic(t *testing.T) {
 		want  []string // in the report
 	}{
 		{"boom\nboom", []string{"cli.TestPanic", "panic: boom\nboom\n", `arguments ["--count" "2"`}},
-		{carried{}, []string{"where it was\n", "cli.TestPanic", "panic: boom\nboom\n"}},
+		{&parallel.Panic{Value: "boom\nboom", Stack: []byte("where it was")}, []string{"where it was\n", "cli.TestPanic", "panic: boom\nboom\n"}},
 	} {
 		t.Setenv("TMPDIR", t.TempDir())
 		t.Setenv("TMP", os.Getenv("TMPDIR")) // Windows
