@@ -8,6 +8,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/internal/table"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -79,7 +80,7 @@ type reconstruction struct {
 func (r *reconstruction) check() error {
 	switch {
 	case r.draws < 0:
-		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", r.draws)
+		return cli.Usagef("--draws %d: want a number of points per image, or 0 for the means", r.draws)
 	case r.draws > 0 && r.errors != "":
 		return cli.Usagef("--errors are those of the means: leave --draws out, or see 'vae-infer score'")
 	}
@@ -91,7 +92,7 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 	images := r.images(ctx, x)
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {
-		images = measured(x, &squares, images)
+		images = infer.SquaredErrors(&squares, images, x.all())
 	}
 	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
 		return err
@@ -110,26 +111,6 @@ func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Im
 	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.all())
 }
 
-// measured adds the mean squared error of each reconstruction of x to squares as it
-// goes by.
-func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error]) iter.Seq2[infer.Image, error] {
-	return func(yield func(infer.Image, error) bool) {
-		for image, err := range images {
-			if err == nil {
-				sum := 0.
-				for j, v := range x.at(len(*squares)).Pixels {
-					d := float64(v - image.Pixels[j])
-					sum += d * d
-				}
-				*squares = append(*squares, sum/float64(len(image.Pixels)))
-			}
-			if !yield(image, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 // writeErrors writes the table of errors, in nats too if the decoder tells its
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
@@ -146,11 +127,11 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 			nats = append(nats, v)
 		}
 	}
-	return writeCSV(r.errors, header, func(yield func([]string, error) bool) {
+	return table.Write(r.errors, header, func(yield func([]string, error) bool) {
 		for i, square := range squares {
-			row := []string{x.name(i), x.class(i), number(square)}
+			row := []string{x.name(i), x.class(i), table.Number(square)}
 			if told {
-				row = append(row, number(nats[i]))
+				row = append(row, table.Number(nats[i]))
 			}
 			if !yield(row, nil) {
 				return

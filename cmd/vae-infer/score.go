@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"image"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +13,7 @@ import (
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/internal/table"
 )
 
 func score(m *modelFlags) *cobra.Command {
@@ -24,7 +23,7 @@ func score(m *modelFlags) *cobra.Command {
 		Short: "Estimate how likely each image is, and find odd ones",
 		Long: `Estimate a lower bound of each image's log-likelihood under the model, in nats.
 
-The table has an image a row: elbo = -(reconstruction + kl), with the mean of
+The table has one row per image: elbo = -(reconstruction + kl), with the mean of
 --draws points of its posterior. With more than one draw there is a column bound,
 the importance-weighted bound of Burda et al. (2016), which is tighter. --sheet
 shows the least and the most likely images; by the bound where there is one. To
@@ -80,16 +79,16 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	}
 	var best []float64 // the tightest estimate of each image
 	var mean infer.Score
-	err := writeCSV(s.out, header, func(yield func([]string, error) bool) {
+	err := table.Write(s.out, header, func(yield func([]string, error) bool) {
 		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			i := len(best)
-			row := []string{x.name(i), x.class(i), number(score.ELBO), number(score.Reconstruction), number(score.KL)}
+			row := []string{x.name(i), x.class(i), table.Number(score.ELBO), table.Number(score.Reconstruction), table.Number(score.KL)}
 			if s.options.Draws > 1 {
-				row = append(row, number(score.Bound))
+				row = append(row, table.Number(score.Bound))
 				best = append(best, score.Bound)
 			} else {
 				best = append(best, score.ELBO)
@@ -124,14 +123,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 
 // oddAndUsual shows the images of the lowest and of the highest scores.
 func oddAndUsual(x input, scores []float64) image.Image {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	n := min(30, (len(order)+1)/2)
-	odd, usual := order[:n], slices.Clone(order[len(order)-n:])
-	slices.Reverse(usual)
+	odd, usual := infer.Extremes(scores, 30)
 	group := func(heading string, index []int) picture.Group {
 		g := picture.Group{Heading: heading, Images: picture.Images{H: x.H, W: x.W, C: x.C}}
 		for _, i := range index {
