@@ -146,12 +146,12 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 
 // origin tells how an image was made.
 func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID string) dataset.Origin {
-	o := dataset.Origin{Class: x.classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
+	o := dataset.Origin{Class: x.Classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
 	if a.Method == infer.Jitter {
 		o.Noise = a.Noise
 	}
 	for _, source := range image.Sources {
-		o.Sources = append(o.Sources, x.name(source))
+		o.Sources = append(o.Sources, x.Name(source))
 	}
 	return o
 }
@@ -159,12 +159,12 @@ func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID stri
 // plan returns the number of images to make. Classes that have too few sources are
 // an error, or a note where it is no mistake.
 func (a *augmentation) plan(x input) (total int, err error) {
-	given := make([]int, len(x.classes))
+	given := make([]int, len(x.Classes))
 	for _, label := range x.Labels {
 		given[label]++
 	}
 	counts := a.Counts(x.Labels)
-	for label, class := range x.classes {
+	for label, class := range x.Classes {
 		if given[label] == 0 {
 			a.app.Notef("class %s has no images here, so none are made of it", class)
 		}
@@ -176,8 +176,8 @@ func (a *augmentation) plan(x input) (total int, err error) {
 	switch {
 	case total == 0:
 		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
-	case a.write.Format == dataset.IDXFiles && len(x.classes) > 256:
-		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.classes))
+	case a.write.Format == dataset.IDXFiles && len(x.Classes) > 256:
+		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.Classes))
 	case total > math.MaxUint32:
 		return 0, fmt.Errorf("%d new images are too many; give a smaller --per-class", total)
 	}

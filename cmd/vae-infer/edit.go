@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -203,14 +202,14 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if x.Labels == nil {
 		return none, unlabelled(source.data, "--toward")
 	}
-	toward, err := x.label(source.data, f.toward)
+	toward, err := x.Label(f.toward)
 	if err != nil {
-		return none, err
+		return none, fmt.Errorf("%s: %w", source.data, err)
 	}
 	awayFrom := infer.Others
 	if f.awayFrom != "" {
-		if awayFrom, err = x.label(source.data, f.awayFrom); err != nil {
-			return none, err
+		if awayFrom, err = x.Label(f.awayFrom); err != nil {
+			return none, fmt.Errorf("%s: %w", source.data, err)
 		}
 	}
 	if toward == awayFrom {
@@ -230,22 +229,11 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	return a, nil
 }
 
-// label returns the label that a name or a number means.
-func (in input) label(source, name string) (int, error) {
-	if i := slices.Index(in.classes, name); i >= 0 {
-		return i, nil
-	}
-	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(in.classes) {
-		return i, nil
-	}
-	return 0, fmt.Errorf("%s: has no class %q; its classes are %.200s", source, name, strings.Join(in.classes, ", "))
-}
-
 // names returns what the rows of a sheet are called.
 func (in input) names() []string {
 	names := make([]string, in.Len())
 	for i := range names {
-		names[i] = fmt.Sprintf("%.24s", path.Base(in.name(i)))
+		names[i] = fmt.Sprintf("%.24s", path.Base(in.Name(i)))
 	}
 	return names
 }

@@ -47,11 +47,7 @@ func (f *inputFlags) check(files []string) error {
 }
 
 // input is what a command reads: images of the shape that the model takes.
-type input struct {
-	*dataset.Images
-	classes []string // the name of each label, or nil
-	split   string   // "test", "train" or "all"; empty where files were named
-}
+type input struct{ dataset.Selection }
 
 // load reads the images that the flags and the arguments name. Colours become what
 // the model takes; sizes do with --resize only.
@@ -66,47 +62,13 @@ func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string)
 	return in, err
 }
 
-func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (input, error) {
+func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (in input, err error) {
 	if f.data == "" {
-		m, classes, err := dataset.ReadFiles(ctx, files, o)
-		return input{Images: m, classes: classes}, err
+		in.Images, in.Classes, err = dataset.ReadFiles(ctx, files, o)
+	} else {
+		in.Selection, err = dataset.ReadSplit(ctx, f.data, dataset.Split(f.split), o)
 	}
-	o.Whole = f.split == "all"
-	source, err := dataset.Open(f.data, o)
-	if err != nil {
-		return input{}, err
-	}
-	data, err := source.Load(ctx)
-	if err != nil {
-		return input{}, err
-	}
-	m := data.Test
-	switch f.split {
-	case "train":
-		m = data.Train
-	case "all":
-		m = data.All()
-	}
-	return input{m, data.Classes, f.split}, nil
-}
-
-// name is what image i is called: its file's name, or its place such as "test 17".
-func (in input) name(i int) string {
-	if in.Names != nil {
-		return in.Names[i]
-	}
-	if in.split == "all" {
-		return fmt.Sprintf("image %d", i)
-	}
-	return fmt.Sprintf("%s %d", in.split, i)
-}
-
-// class is the name of image i's label, empty if there are no labels.
-func (in input) class(i int) string {
-	if in.Labels == nil {
-		return ""
-	}
-	return in.classes[in.Labels[i]]
+	return in, err
 }
 
 // unlabelled is the error of images without labels, which the flag needs.

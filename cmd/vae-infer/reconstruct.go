@@ -129,7 +129,7 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 	}
 	return table.Write(r.errors, header, func(yield func([]string, error) bool) {
 		for i, square := range squares {
-			row := []string{x.name(i), x.class(i), table.Number(square)}
+			row := []string{x.Name(i), x.Class(i), table.Number(square)}
 			if told {
 				row = append(row, table.Number(nats[i]))
 			}

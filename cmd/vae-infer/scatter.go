@@ -94,7 +94,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				}
 				s = plain(points, dims)
 			}
-			s.Labels, s.Classes = x.Labels, x.classes
+			s.Labels, s.Classes = x.Labels, x.Classes
 			if err := picture.Scatter(out, s); err != nil {
 				return err
 			}

@@ -86,7 +86,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 				return
 			}
 			i := len(best)
-			row := []string{x.name(i), x.class(i), table.Number(score.ELBO), table.Number(score.Reconstruction), table.Number(score.KL)}
+			row := []string{x.Name(i), x.Class(i), table.Number(score.ELBO), table.Number(score.Reconstruction), table.Number(score.KL)}
 			if s.options.Draws > 1 {
 				row = append(row, table.Number(score.Bound))
 				best = append(best, score.Bound)
