@@ -37,10 +37,10 @@ source count too: a class gets only what it lacks to N, so that old and new imag
 together are balanced. Image i of a class and a seed is the same however many are made.
 
 The source needs labels: --data is digits, mnist, a folder of IDX files with labels, or
-a folder with one folder a class. Its training split is used unless --split says
+a folder with one folder per class. Its training split is used unless --split says
 otherwise, as images made of test images would spoil a test.
 
---out is a folder: one folder of PNG files a class, or with --format idx IDX files like
+--out is a folder: one folder of PNG files per class, or with --format idx IDX files like
 those of MNIST. Both are read by vae-train and --data. The new images alone are
 written, with a manifest.jsonl that tells for each one its file, class, method,
 parameters, seed, model and the images it was made from.`,
@@ -116,7 +116,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	from := cmp.Or(in.data, strings.Join(files, " "))
 	if x.Labels == nil {
-		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder a class, or IDX files with labels", from)
+		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, or IDX files with labels", from)
 	}
 	total, err := a.plan(x)
 	if err != nil {

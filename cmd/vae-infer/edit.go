@@ -30,7 +30,7 @@ one class and all others. The means are those of --labelled, of all its images u
 mean is from the other.
 
 A .png shows each image above its edited one. With several strengths it has one row
-an image, and a .gif moves through them; strength 0 is the plain reconstruction.
+per image, and a .gif moves through them; strength 0 is the plain reconstruction.
 Strengths work with all edits.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8

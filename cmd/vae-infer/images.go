@@ -73,7 +73,7 @@ func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string
 
 // unlabelled is the error of images without labels, which the flag needs.
 func unlabelled(source, flag string) error {
-	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with a subfolder a class, or IDX files with labels", source, flag)
+	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with one subfolder per class, or IDX files with labels", source, flag)
 }
 
 // drawBelow writes a picture of the images with what was made of each one below it.

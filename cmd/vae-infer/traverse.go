@@ -19,7 +19,7 @@ func traverse(m *modelFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "traverse",
 		Short: "Walk along each latent dimension, the most active first",
-		Long: `Walk along each latent dimension, one row a dimension, the most active first.
+		Long: `Walk along each latent dimension, one row per dimension, the most active first.
 
 On the way the other dimensions are 0, or as in the code of the image --at. How
 active a dimension is, is the variance of the posterior means: over the images of
@@ -77,7 +77,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	}
 	o.flags(cmd, "traversal.png")
 	in.flags(cmd, 1000)
-	cmd.Flags().IntVar(&steps, "steps", 11, "images a row")
+	cmd.Flags().IntVar(&steps, "steps", 11, "images per row")
 	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
 	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "`FIRST,LAST` value of each dimension")
 	cmd.Flags().Lookup("range").DefValue = "-3,3"
