@@ -49,13 +49,7 @@ parameters, seed, model and the images it was made from.`,
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if err := a.check(); err != nil {
-				return err
-			}
-			if err := m.checkOutputs(append(files, in.data), a.out); err != nil {
+			if err := cmp.Or(in.check(files), a.check(), m.checkOutputs(append(files, in.data), a.out)); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)
@@ -84,19 +78,15 @@ type augmentation struct {
 
 // check finds mistakes in the flags.
 func (a *augmentation) check() error {
-	switch ending := filepath.Ext(a.out); {
-	case a.Method != infer.Jitter && a.Method != infer.Interpolation:
-		return cli.Usagef("--method %s: want jitter or interpolate", a.Method)
-	case !(a.Noise > 0 && a.Noise <= maxScale):
-		return cli.Usagef("--noise %g: want a positive number up to %g", a.Noise, maxScale)
-	case a.PerClass < 1 || a.PerClass >= math.MaxUint32:
-		return cli.Usagef("--per-class %d: want a number from 1 to %d", a.PerClass, math.MaxUint32-1)
-	case a.write.Format != dataset.ClassFolders && a.write.Format != dataset.IDXFiles:
-		return cli.Usagef("--format %s: want png or idx", a.write.Format)
-	case a.out == "" || slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, ending):
-		return cli.Usagef("--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`))
-	}
-	err := dataset.CheckWrite(a.out, a.write)
+	err := cmp.Or(
+		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation),
+		cli.Want(a.Noise > 0 && a.Noise <= maxScale, "--noise %g: want a positive number up to %g", a.Noise, maxScale),
+		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
+		cli.OneOf("--format", a.write.Format, dataset.ClassFolders, dataset.IDXFiles),
+		cli.Want(a.out != "" && !slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, filepath.Ext(a.out)),
+			"--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`)),
+		dataset.CheckWrite(a.out, a.write),
+	)
 	if _, ok := errors.AsType[*dataset.NotEmptyError](err); ok {
 		err = fmt.Errorf("%w, or --force to write into it", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,18 +36,12 @@ codes do not fill the prior. It writes no --out unless that is given.`,
   vae-infer encode photos/ --resize --draws 10 --seed 1 --out draws.npy
   vae-infer encode --data mnist --split train --fit-mixture codes.json`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
 			writesOut := e.mixture == "" || cmd.Flags().Changed("out")
-			if err := e.check(writesOut); err != nil {
-				return err
-			}
 			outputs := []string{e.mixture, e.files.LogVar}
 			if writesOut {
 				outputs = append(outputs, e.files.Points, infer.LabelsBeside(e.files.Points))
 			}
-			if err := m.checkOutputs(append(files, in.data), outputs...); err != nil {
+			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
 				return err
 			}
 			encoder, err := m.open(m.encoderPath())
@@ -86,24 +81,18 @@ type encoding struct {
 }
 
 func (e *encoding) check(writesOut bool) error {
-	for _, file := range []struct{ flag, path string }{{"out", e.files.Points}, {"log-var", e.files.LogVar}} {
-		if file.path != "" && filepath.Ext(file.path) != ".npy" {
-			return cli.Usagef("--%s %s: want a .npy file", file.flag, file.path)
-		}
+	ends := func(flag, path, ending string) error {
+		return cli.Want(path == "" || filepath.Ext(path) == ending, "%s %s: want a %s file", flag, path, ending)
 	}
-	if e.mixture != "" && filepath.Ext(e.mixture) != ".json" {
-		return cli.Usagef("--fit-mixture %s: want a .json file", e.mixture)
-	}
-	if e.files.LogVar != "" && !writesOut {
-		return cli.Usagef("--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar)
-	}
-	if e.files.Draws < 0 {
-		return cli.Usagef("--draws %d: want a number of points per image, or 0 for the means", e.files.Draws)
-	}
-	if c := e.components; len(c) != 2 || c[0] < 1 || c[1] < c[0] {
-		return cli.Usagef("--components: want the least and the most, such as 1,20")
-	}
-	return nil
+	c := e.components
+	return cmp.Or(
+		ends("--out", e.files.Points, ".npy"),
+		ends("--log-var", e.files.LogVar, ".npy"),
+		ends("--fit-mixture", e.mixture, ".json"),
+		cli.Want(e.files.LogVar == "" || writesOut, "--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar),
+		cli.Want(e.files.Draws >= 0, "--draws %d: want a number of points per image, or 0 for the means", e.files.Draws),
+		cli.Want(len(c) == 2 && 1 <= c[0] && c[0] <= c[1], "--components: want the least and the most, such as 1,20"),
+	)
 }
 
 // write encodes x to --out, --log-var and the labels beside.

@@ -35,15 +35,11 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 
 // check finds mistakes in the arguments.
 func (f *inputFlags) check(files []string) error {
-	switch {
-	case (f.data == "") == (len(files) == 0):
-		return cli.Usagef("give either --data SOURCE or files of images")
-	case f.split != "test" && f.split != "train" && f.split != "all":
-		return cli.Usagef("--split %s: want test, train or all", f.split)
-	case f.limit < 0:
-		return cli.Usagef("--limit %d: want a number of images, or 0 for all", f.limit)
-	}
-	return nil
+	return cmp.Or(
+		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
+		cli.OneOf("--split", f.split, "test", "train", "all"),
+		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
+	)
 }
 
 // input is what a command reads: images of the shape that the model takes.

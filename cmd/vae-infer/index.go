@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -22,10 +23,7 @@ func (f *indexFlags) flags(cmd *cobra.Command, limit int) {
 }
 
 func (f *indexFlags) check(files []string) error {
-	if len(f.index) > 0 && f.data == "" {
-		return cli.Usagef("--index chooses images of --data")
-	}
-	return f.inputFlags.check(files)
+	return cmp.Or(cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"), f.inputFlags.check(files))
 }
 
 func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {

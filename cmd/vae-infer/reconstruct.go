@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -30,13 +31,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if err := r.check(); err != nil {
-				return err
-			}
-			if err := m.checkOutputs(append(files, in.data), r.output.out, r.errors); err != nil {
+			if err := cmp.Or(in.check(files), r.check(), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)
@@ -78,13 +73,10 @@ type reconstruction struct {
 }
 
 func (r *reconstruction) check() error {
-	switch {
-	case r.draws < 0:
-		return cli.Usagef("--draws %d: want a number of points per image, or 0 for the means", r.draws)
-	case r.draws > 0 && r.errors != "":
-		return cli.Usagef("--errors are those of the means: leave --draws out, or see 'vae-infer score'")
-	}
-	return nil
+	return cmp.Or(
+		cli.Want(r.draws >= 0, "--draws %d: want a number of points per image, or 0 for the means", r.draws),
+		cli.Want(r.draws <= 0 || r.errors == "", "--errors are those of the means: leave --draws out, or see 'vae-infer score'"),
+	)
 }
 
 // write writes the reconstructions of x, and their errors if these are wanted.

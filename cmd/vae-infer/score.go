@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -32,13 +33,11 @@ find odd images, train on usual ones: images of the training set score too well.
   vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv
   vae-infer score photos/ --resize`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if s.options.Draws < 1 || s.options.Draws > math.MaxUint32 {
-				return cli.Usagef("--draws %d: want at least 1", s.options.Draws)
-			}
-			if err := m.checkOutputs(append(files, in.data), s.out, s.sheet); err != nil {
+			if err := cmp.Or(
+				in.check(files),
+				cli.Want(1 <= s.options.Draws && s.options.Draws <= math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
+				m.checkOutputs(append(files, in.data), s.out, s.sheet),
+			); err != nil {
 				return err
 			}
 			encoder, decoder, closePair, err := m.openPair()
