@@ -65,6 +65,8 @@ func (e *NotEmptyError) Error() string {
 	return fmt.Sprintf("%s: already holds images (%s); give another folder", e.Path, e.Name)
 }
 
+var errNoImages = errors.New("dataset: no images to write")
+
 // CheckWrite says whether [Write] would write to the folder path, before there is
 // anything to write. A folder that holds something is a [NotEmptyError] unless o allows
 // it, and one in which the two formats would meet always is an error: [Open] reads the

@@ -174,6 +174,7 @@ func TestWriteRefuses(t *testing.T) {
 	}{
 		{"tiff", nil, `format "tiff"`},
 		{dataset.IDXFiles, nil, "no images"},
+		{dataset.ClassFolders, nil, "no images"},
 		{dataset.IDXFiles, []dataset.Synthetic{{gray, dataset.Origin{}}, {colour, dataset.Origin{}}}, "image 1 is 2x2x3"},
 		{dataset.IDXFiles, []dataset.Synthetic{{gray, dataset.Origin{Label: 256}}}, "label 256"},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "../a"}}}, `class "../a"`},

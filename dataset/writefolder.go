@@ -63,6 +63,9 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 			}
 		}
 	}
+	if number == 0 {
+		return errNoImages
+	}
 	return flush()
 }
 

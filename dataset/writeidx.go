@@ -21,7 +21,7 @@ func fillIDX(folder string, made iter.Seq2[Synthetic, error]) (err error) {
 	case err != nil:
 		return err
 	case !ok:
-		return errors.New("dataset: no images to write")
+		return errNoImages
 	}
 	shape := shapeOfPicture(m.Picture)
 	name, dims := "train-images-idx3-ubyte", []int{0, shape.H, shape.W}

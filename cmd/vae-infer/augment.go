@@ -116,7 +116,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	defer p.Stop()
 	made := infer.Augment(ctx, encoder, decoder, x.all(), x.Labels, a.AugmentOptions)
 	images := func(yield func(dataset.Synthetic, error) bool) {
-		for image, err := range counted(p, made) {
+		for image, err := range cli.Counted(p, made) {
 			if err != nil {
 				yield(dataset.Synthetic{}, err)
 				return

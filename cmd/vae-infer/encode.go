@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"path/filepath"
 	"time"
 
@@ -100,7 +99,7 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	err := infer.WriteCodes(e.files, x.Len(), encoder.Latent, counted(p, encoder.EncodeAll(ctx, x.all())), x.Labels)
+	err := infer.WriteCodes(e.files, x.Len(), encoder.Latent, cli.Counted(p, encoder.EncodeAll(ctx, x.all())), x.Labels)
 	if errors.Is(err, infer.ErrNoLogVar) && e.files.LogVar != "" {
 		return fmt.Errorf("the encoder gives no log variances; leave --log-var out")
 	}
@@ -121,7 +120,7 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	draws := infer.Draws(counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.files.Draws), e.files.Seed)
+	draws := infer.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.files.Draws), e.files.Seed)
 	options := infer.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.files.Seed, Threads: e.app.Threads}
 	options.Fitted = func(s infer.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
 	mixture, err := encoder.FitMixture(ctx, draws, options)
@@ -138,16 +137,4 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", n, n, 2*n)
 	}
 	return nil
-}
-
-// counted counts the items of a stream as done.
-func counted[T any](p *cli.Progress, items iter.Seq2[T, error]) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for item, err := range items {
-			if !yield(item, err) || err != nil {
-				return
-			}
-			p.Add(1)
-		}
-	}
 }

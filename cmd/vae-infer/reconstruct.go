@@ -9,7 +9,6 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
-	"govae/internal/table"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -106,12 +105,9 @@ func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Im
 // writeErrors writes the table of errors, in nats too if the decoder tells its
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
-	header := []string{"image", "label", "squared_error"}
 	form, _ := r.decoder.Model.MetadataValue("vae.likelihood")
-	told := form != "" && r.encoder != nil
 	var nats []float64
-	if told {
-		header = append(header, "nats")
+	if form != "" && r.encoder != nil {
 		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.all()) {
 			if err != nil {
 				return err
@@ -119,15 +115,5 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 			nats = append(nats, v)
 		}
 	}
-	return table.Write(r.errors, header, func(yield func([]string, error) bool) {
-		for i, square := range squares {
-			row := []string{x.Name(i), x.Class(i), table.Number(square)}
-			if told {
-				row = append(row, table.Number(nats[i]))
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
+	return infer.WriteErrors(r.errors, x, squares, nats)
 }

@@ -63,7 +63,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
+			points, err := infer.CollectPoints(infer.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
 			if err != nil {
 				return err
 			}

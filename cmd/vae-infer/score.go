@@ -14,7 +14,6 @@ import (
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/internal/picture"
-	"govae/internal/table"
 )
 
 func score(m *modelFlags) *cobra.Command {
@@ -72,35 +71,19 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	header := []string{"image", "label", "elbo", "reconstruction", "kl"}
-	if s.options.Draws > 1 {
-		header = append(header, "bound")
-	}
-	var best []float64 // the tightest estimate of each image
-	var mean infer.Score
-	err := table.Write(s.out, header, func(yield func([]string, error) bool) {
-		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			i := len(best)
-			row := []string{x.Name(i), x.Class(i), table.Number(score.ELBO), table.Number(score.Reconstruction), table.Number(score.KL)}
-			if s.options.Draws > 1 {
-				row = append(row, table.Number(score.Bound))
-				best = append(best, score.Bound)
-			} else {
-				best = append(best, score.ELBO)
-			}
-			mean.ELBO += score.ELBO / float64(x.Len())
-			mean.Bound += score.Bound / float64(x.Len())
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
+	bound := s.options.Draws > 1
+	scores, err := infer.WriteScores(s.out, x, cli.Counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)), bound)
 	if err != nil {
 		return err
+	}
+	best := make([]float64, len(scores)) // the tightest estimate of each image
+	var mean infer.Score
+	for i, score := range scores {
+		if best[i] = score.ELBO; bound {
+			best[i] = score.Bound
+		}
+		mean.ELBO += score.ELBO / float64(len(scores))
+		mean.Bound += score.Bound / float64(len(scores))
 	}
 	if s.sheet != "" {
 		if err := picture.WritePNG(s.sheet, oddAndUsual(x, best)); err != nil {
@@ -109,7 +92,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	}
 	p.Stop()
 	result := fmt.Sprintf("mean ELBO %.2f nats", mean.ELBO)
-	if s.options.Draws > 1 {
+	if bound {
 		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
 	}
 	say := s.app.Printf
