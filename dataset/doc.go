@@ -41,6 +41,13 @@
 // A program that does not train may set [Options].Whole: nothing is held out then,
 // and [Data.All] gives all images in the order of the source.
 //
+// A [Selection] is a split of a source with what its images and classes are called.
+//
+// # Writing a data set
+//
+// [Write] makes a folder that [Open] reads of labelled images, as of infer.Augment, with
+// a manifest that tells of each one how it was made.
+//
 // # Another source
 //
 // A source is one file of this package: a type with a Load method that reads

@@ -37,7 +37,7 @@ func Draws(codes iter.Seq2[Code, error], k int, seed uint64) iter.Seq2[[]float32
 		i := 0
 		for code, err := range codes {
 			if err == nil && code.LogVar == nil {
-				err = errNoLogVar
+				err = ErrNoLogVar
 			}
 			if err != nil {
 				yield(nil, err)
@@ -58,7 +58,8 @@ func Draws(codes iter.Seq2[Code, error], k int, seed uint64) iter.Seq2[[]float32
 	}
 }
 
-var errNoLogVar = errors.New("the encoder gives means alone, and draws need log variances; export one that has both")
+// ErrNoLogVar is the error of codes without log variances where these are needed.
+var ErrNoLogVar = errors.New("the encoder gives means alone, and draws need log variances; export one that has both")
 
 // noise sets eps [L] to that of draw j of the code of image i.
 func noise(eps []float32, seed uint64, i, j int) {

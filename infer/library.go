@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 )
 
 // LibraryVariable is the environment variable that names the ONNX Runtime library.
@@ -194,4 +195,15 @@ func sitePackages() []string {
 var systemFolders = map[string][]string{
 	"linux":  {"/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64", "/usr/lib/*-linux-gnu", "/opt/onnxruntime/lib"},
 	"darwin": {"/usr/local/lib", "/opt/homebrew/lib", "/opt/local/lib"},
+}
+
+// String says what was found there.
+func (p Place) String() string {
+	switch {
+	case p.Library.Path != "":
+		return fmt.Sprintf("found %s, version %s", p.Library.Path, cmp.Or(p.Library.Version, "not in the file"))
+	case p.Unusable != nil:
+		return p.Unusable.Error()
+	}
+	return "nothing at " + strings.Join(p.Patterns, ", ")
 }

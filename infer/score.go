@@ -37,7 +37,7 @@ func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Ima
 	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
 		mean, logVar, err := encoder.Encode(ctx, x)
 		if err == nil && logVar == nil {
-			err = errNoLogVar
+			err = ErrNoLogVar
 		}
 		if err != nil {
 			return nil, err

@@ -15,6 +15,7 @@ import (
 	"govae/contract"
 	"govae/infer"
 	"govae/internal/enginetest"
+	"govae/internal/parallel"
 	"govae/onnx"
 )
 
@@ -178,11 +179,13 @@ func TestStreamsEnd(t *testing.T) {
 	}
 }
 
-// TestPanicsReachTheCaller panics in what a stream reads on another goroutine.
+// TestPanicsReachTheCaller panics in what a stream reads on another goroutine, whose
+// stack goes with it.
 func TestPanicsReachTheCaller(t *testing.T) {
 	decoder := open(t, decoderModel(t, small), 2)
 	defer func() {
-		if p := recover(); p != "no such point" {
+		p, ok := recover().(*parallel.Panic)
+		if !ok || p.Value != "no such point" || !strings.Contains(string(p.Stack), "TestPanicsReachTheCaller.func") {
 			t.Errorf("recovered %v", p)
 		}
 	}()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"govae/internal/parallel"
 )
 
 // blockRows is the number of rows that a stream computes at once: 4 MB of images, of
@@ -77,7 +79,7 @@ func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run f
 			}
 			defer func() {
 				if p := recover(); p != nil {
-					send(result{err: panicked{p}})
+					send(result{err: parallel.Recovered(p)})
 				}
 			}()
 			for block, err := range blocks {
@@ -131,15 +133,9 @@ func mapRows[T any](ctx context.Context, s *Session, role Role, rows iter.Seq2[[
 	}
 }
 
-// panicked carries a panic from a goroutine to the one that waits for it, whose
-// caller can recover it.
-type panicked struct{ value any }
-
-func (p panicked) Error() string { return fmt.Sprint(p.value) }
-
 // rethrow panics if err is a panic of another goroutine.
 func rethrow(err error) {
-	if p, ok := err.(panicked); ok {
-		panic(p.value)
+	if p, ok := err.(*parallel.Panic); ok {
+		panic(p)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -12,13 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 )
 
 func augment(m *modelFlags) *cobra.Command {
 	a, in := augmentation{app: m.app}, inputFlags{split: "train"}
-	var method string
 	cmd := &cobra.Command{
 		Use:   "augment --data SOURCE",
 		Short: "Make new labelled images to train a classifier with",
@@ -36,10 +37,10 @@ source count too: a class gets only what it lacks to N, so that old and new imag
 together are balanced. Image i of a class and a seed is the same however many are made.
 
 The source needs labels: --data is digits, mnist, a folder of IDX files with labels, or
-a folder with one folder a class. Its training split is used unless --split says
+a folder with one folder per class. Its training split is used unless --split says
 otherwise, as images made of test images would spoil a test.
 
---out is a folder: one folder of PNG files a class, or with --format idx IDX files like
+--out is a folder: one folder of PNG files per class, or with --format idx IDX files like
 those of MNIST. Both are read by vae-train and --data. The new images alone are
 written, with a manifest.jsonl that tells for each one its file, class, method,
 parameters, seed, model and the images it was made from.`,
@@ -48,14 +49,7 @@ parameters, seed, model and the images it was made from.`,
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			a.Method = infer.AugmentMethod(method)
-			if err := a.check(); err != nil {
-				return err
-			}
-			if err := m.checkOutputs(append(files, in.data), a.out); err != nil {
+			if err := cmp.Or(in.check(files), a.check(), m.checkOutputs(append(files, in.data), a.out)); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)
@@ -63,40 +57,40 @@ parameters, seed, model and the images it was made from.`,
 	}
 	f := cmd.Flags()
 	in.flags(cmd, 0)
-	f.StringVar(&method, "method", string(infer.Jitter), "how images are made: jitter or interpolate")
+	f.StringVar((*string)(&a.Method), "method", string(infer.Jitter), "how images are made: jitter or interpolate")
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
 	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
 	f.Uint64Var(&a.Seed, "seed", 0, "number that determines the images")
-	f.StringVar(&a.format, "format", "png", "png for class folders, or idx for IDX files")
+	f.StringVar((*string)(&a.write.Format), "format", string(dataset.ClassFolders), "png for class folders, or idx for IDX files")
 	f.StringVar(&a.out, "out", "augmented", "folder to write")
-	f.BoolVar(&a.force, "force", false, "write into a folder that already holds images")
+	f.BoolVar(&a.write.Into, "force", false, "write into a folder that already holds images")
 	return cmd
 }
 
 // augmentation is one run of the subcommand.
 type augmentation struct {
 	infer.AugmentOptions
-	app         *cli.App
-	format, out string
-	force       bool
+	app   *cli.App
+	out   string
+	write dataset.WriteOptions
 }
 
 // check finds mistakes in the flags.
 func (a *augmentation) check() error {
-	switch ending := filepath.Ext(a.out); {
-	case a.Method != infer.Jitter && a.Method != infer.Interpolation:
-		return cli.Usagef("--method %s: want jitter or interpolate", a.Method)
-	case !(a.Noise > 0 && a.Noise <= maxScale):
-		return cli.Usagef("--noise %g: want a positive number up to %g", a.Noise, maxScale)
-	case a.PerClass < 1 || a.PerClass >= math.MaxUint32:
-		return cli.Usagef("--per-class %d: want a number from 1 to %d", a.PerClass, math.MaxUint32-1)
-	case a.format != "png" && a.format != "idx":
-		return cli.Usagef("--format %s: want png or idx", a.format)
-	case a.out == "" || slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, ending):
-		return cli.Usagef("--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`))
+	err := cmp.Or(
+		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation),
+		cli.Want(a.Noise > 0 && a.Noise <= maxScale, "--noise %g: want a positive number up to %g", a.Noise, maxScale),
+		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
+		cli.OneOf("--format", a.write.Format, dataset.ClassFolders, dataset.IDXFiles),
+		cli.Want(a.out != "" && !slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, filepath.Ext(a.out)),
+			"--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`)),
+		dataset.CheckWrite(a.out, a.write),
+	)
+	if _, ok := errors.AsType[*dataset.NotEmptyError](err); ok {
+		err = fmt.Errorf("%w, or --force to write into it", err)
 	}
-	return checkTraced(a.out, a.format, a.force)
+	return err
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
@@ -112,7 +106,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	from := cmp.Or(in.data, strings.Join(files, " "))
 	if x.Labels == nil {
-		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder a class, or IDX files with labels", from)
+		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, or IDX files with labels", from)
 	}
 	total, err := a.plan(x)
 	if err != nil {
@@ -121,41 +115,33 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
 	made := infer.Augment(ctx, encoder, decoder, x.All(), x.Labels, a.AugmentOptions)
-	images := func(yield func(tracedImage, error) bool) {
-		number := 0
-		for image, err := range made {
+	images := func(yield func(dataset.Synthetic, error) bool) {
+		for image, err := range cli.Counted(p, made) {
 			if err != nil {
-				yield(tracedImage{}, err)
+				yield(dataset.Synthetic{}, err)
 				return
 			}
-			origin := a.origin(image, x.classes)
-			origin.Number, origin.Data, origin.ModelID = number, in.data, decoder.ModelID
-			for _, source := range image.Sources {
-				origin.Sources = append(origin.Sources, x.name(source))
-			}
-			if !yield(tracedImage{image.Image, origin}, nil) {
+			if !yield(dataset.Synthetic{Picture: image.Picture(), Origin: a.origin(image, x, in.data, decoder.ModelID)}, nil) {
 				return
 			}
-			number++
-			p.Add(1)
 		}
 	}
-	err = writeTraced(a.out, a.format, total, a.app.Threads, images)
-	if err != nil {
+	if err := dataset.Write(a.out, images, a.write); err != nil {
 		return err
 	}
 	p.Stop()
-	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), manifestName)
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), dataset.Manifest)
 	return nil
 }
 
 // origin tells how an image was made.
-func (a *augmentation) origin(image infer.Synthetic, classes []string) origin {
-	o := origin{Class: classes[image.Class], Label: image.Class, Method: a.Method, Seed: a.Seed}
+func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID string) dataset.Origin {
+	o := dataset.Origin{Class: x.Classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
 	if a.Method == infer.Jitter {
 		o.Noise = a.Noise
-	} else {
-		o.Mix = image.Mix
+	}
+	for _, source := range image.Sources {
+		o.Sources = append(o.Sources, x.Name(source))
 	}
 	return o
 }
@@ -163,12 +149,12 @@ func (a *augmentation) origin(image infer.Synthetic, classes []string) origin {
 // plan returns the number of images to make. Classes that have too few sources are
 // an error, or a note where it is no mistake.
 func (a *augmentation) plan(x input) (total int, err error) {
-	given := make([]int, len(x.classes))
+	given := make([]int, len(x.Classes))
 	for _, label := range x.Labels {
 		given[label]++
 	}
 	counts := a.Counts(x.Labels)
-	for label, class := range x.classes {
+	for label, class := range x.Classes {
 		if given[label] == 0 {
 			a.app.Notef("class %s has no images here, so none are made of it", class)
 		}
@@ -180,8 +166,8 @@ func (a *augmentation) plan(x input) (total int, err error) {
 	switch {
 	case total == 0:
 		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
-	case a.format == "idx" && len(x.classes) > 256:
-		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.classes))
+	case a.write.Format == dataset.IDXFiles && len(x.Classes) > 256:
+		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.Classes))
 	case total > math.MaxUint32:
 		return 0, fmt.Errorf("%d new images are too many; give a smaller --per-class", total)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/internal/sink"
 )
 
 func decode(m *modelFlags) *cobra.Command {
@@ -33,7 +34,7 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 			if err != nil {
 				return err
 			}
-			content, err := digest(files[0])
+			content, err := sink.Digest(files[0])
 			if err != nil {
 				return err
 			}

@@ -5,15 +5,13 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func edit(m *modelFlags) *cobra.Command {
@@ -31,7 +29,7 @@ one class and all others. The means are those of --labelled, of all its images u
 mean is from the other.
 
 A .png shows each image above its edited one. With several strengths it has one row
-an image, and a .gif moves through them; strength 0 is the plain reconstruction.
+per image, and a .gif moves through them; strength 0 is the plain reconstruction.
 Strengths work with all edits.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
@@ -113,29 +111,27 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 			return nil, err
 		}
 	}
+	single := f.in.given.Changed("strength")
+	err := cmp.Or(
+		cli.Want(f.toward != "" || f.awayFrom == "" && f.labelled == "" && f.saveAttribute == "", "--away-from, --labelled and --save-attribute go with --toward CLASS"),
+		cli.Want(f.toward != "" || f.attribute != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward or --attribute"),
+		cli.Want(f.toward == "" || f.labelled != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
+		cli.Want((f.bounds == nil || f.strengths == nil) && !(single && (f.bounds != nil || f.strengths != nil)), "--strength, --strengths and --range exclude each other"),
+	)
 	switch {
-	case f.toward == "" && (f.awayFrom != "" || f.labelled != "" || f.saveAttribute != ""):
-		return nil, cli.Usagef("--away-from, --labelled and --save-attribute go with --toward CLASS")
-	case f.toward == "" && f.attribute == "" && len(f.set)+len(f.shift) == 0:
-		return nil, cli.Usagef("nothing to change: give --set, --shift, --toward or --attribute")
-	case f.toward != "" && cmp.Or(f.labelled, f.in.data) == "":
-		return nil, cli.Usagef("--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward)
-	case f.bounds != nil && f.strengths != nil, f.in.given.Changed("strength") && (f.bounds != nil || f.strengths != nil):
-		return nil, cli.Usagef("--strength, --strengths and --range exclude each other")
+	case err != nil:
+		return nil, err
 	case f.bounds != nil:
-		if err := checkRange("--range", f.bounds); err != nil {
+		if err := cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000)); err != nil {
 			return nil, err
-		}
-		if f.steps < 2 || f.steps > 1000 {
-			return nil, cli.Usagef("--steps %d: want a number from 2 to 1000", f.steps)
 		}
 		return spread(f.bounds, f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
 	}
 	for _, v := range f.strengths {
-		if !(v >= -maxCoordinate && v <= maxCoordinate) {
-			return nil, cli.Usagef("a strength of %g: want a number from %g to %g", v, -maxCoordinate, maxCoordinate)
+		if !(v >= -latent.MaxCoordinate && v <= latent.MaxCoordinate) {
+			return nil, cli.Usagef("a strength of %g: want a number from %g to %g", v, -latent.MaxCoordinate, latent.MaxCoordinate)
 		}
 	}
 	return f.strengths, nil
@@ -150,14 +146,9 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []
 		edit  func(dimension int, value float64) infer.Edit
 	}{{"--set", f.set, infer.Set}, {"--shift", f.shift, infer.Shift}} {
 		for _, text := range single.texts {
-			k, v, _ := strings.Cut(text, "=")
-			dimension, err := strconv.Atoi(k)
+			dimension, value, err := latent.ParseCoordinate(text)
 			if err != nil {
-				return nil, cli.Usagef("%s %s: want a dimension and a number, as 0=1.5", single.flag, text)
-			}
-			value, err := parseNumber(v)
-			if err != nil {
-				return nil, cli.Usagef("%s %s: want a dimension and a number, as 0=1.5", single.flag, text)
+				return nil, cli.Usagef("%s %w", single.flag, err)
 			}
 			if err := encoder.CheckDimensions(dimension); err != nil {
 				return nil, err
@@ -203,14 +194,14 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if x.Labels == nil {
 		return none, unlabelled(source.data, "--toward")
 	}
-	toward, err := x.label(source.data, f.toward)
+	toward, err := x.Label(f.toward)
 	if err != nil {
-		return none, err
+		return none, fmt.Errorf("%s: %w", source.data, err)
 	}
 	awayFrom := infer.Others
 	if f.awayFrom != "" {
-		if awayFrom, err = x.label(source.data, f.awayFrom); err != nil {
-			return none, err
+		if awayFrom, err = x.Label(f.awayFrom); err != nil {
+			return none, fmt.Errorf("%s: %w", source.data, err)
 		}
 	}
 	if toward == awayFrom {
@@ -230,22 +221,11 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	return a, nil
 }
 
-// label returns the label that a name or a number means.
-func (in input) label(source, name string) (int, error) {
-	if i := slices.Index(in.classes, name); i >= 0 {
-		return i, nil
-	}
-	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(in.classes) {
-		return i, nil
-	}
-	return 0, fmt.Errorf("%s: has no class %q; its classes are %.200s", source, name, strings.Join(in.classes, ", "))
-}
-
 // names returns what the rows of a sheet are called.
 func (in input) names() []string {
 	names := make([]string, in.Len())
 	for i := range names {
-		names[i] = fmt.Sprintf("%.24s", path.Base(in.name(i)))
+		names[i] = fmt.Sprintf("%.24s", path.Base(in.Name(i)))
 	}
 	return names
 }

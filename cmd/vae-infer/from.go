@@ -1,11 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"io"
 	"iter"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -46,20 +43,6 @@ func samplesFrom(path string, decoder *infer.Session, n int, given bool, o infer
 		return n, func(first int) iter.Seq2[[]float32, error] { return head(n-first, file.From(first)) }, nil
 	}
 	return 0, nil, cli.Usagef("--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", path)
-}
-
-// digest returns the SHA-256 of a file, by which a job knows it again.
-func digest(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", fmt.Errorf("%s: %w", path, err)
-	}
-	return fmt.Sprintf("%x", h.Sum(nil)), nil
 }
 
 // head yields the first n points.

@@ -33,23 +33,15 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 
 // check finds mistakes in the arguments.
 func (f *inputFlags) check(files []string) error {
-	switch {
-	case (f.data == "") == (len(files) == 0):
-		return cli.Usagef("give either --data SOURCE or files of images")
-	case f.split != "test" && f.split != "train" && f.split != "all":
-		return cli.Usagef("--split %s: want test, train or all", f.split)
-	case f.limit < 0:
-		return cli.Usagef("--limit %d: want a number of images, or 0 for all", f.limit)
-	}
-	return nil
+	return cmp.Or(
+		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
+		cli.OneOf("--split", f.split, "test", "train", "all"),
+		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
+	)
 }
 
 // input is what a command reads: images of the shape that the model takes.
-type input struct {
-	*dataset.Images
-	classes []string // the name of each label, or nil
-	split   string   // "test", "train" or "all"; empty where files were named
-}
+type input struct{ dataset.Selection }
 
 // load reads the images that the flags and the arguments name. Colours become what
 // the model takes; sizes do with --resize only.
@@ -64,52 +56,18 @@ func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string)
 	return in, nil
 }
 
-func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (input, error) {
+func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (in input, err error) {
 	if f.data == "" {
-		m, classes, err := dataset.ReadFiles(ctx, files, o)
-		return input{Images: m, classes: classes}, err
+		in.Images, in.Classes, err = dataset.ReadFiles(ctx, files, o)
+	} else {
+		in.Selection, err = dataset.ReadSplit(ctx, f.data, dataset.Split(f.split), o)
 	}
-	o.Whole = f.split == "all"
-	source, err := dataset.Open(f.data, o)
-	if err != nil {
-		return input{}, err
-	}
-	data, err := source.Load(ctx)
-	if err != nil {
-		return input{}, err
-	}
-	m := data.Test
-	switch f.split {
-	case "train":
-		m = data.Train
-	case "all":
-		m = data.All()
-	}
-	return input{m, data.Classes, f.split}, nil
-}
-
-// name is what image i is called: its file's name, or its place such as "test 17".
-func (in input) name(i int) string {
-	if in.Names != nil {
-		return in.Names[i]
-	}
-	if in.split == "all" {
-		return fmt.Sprintf("image %d", i)
-	}
-	return fmt.Sprintf("%s %d", in.split, i)
-}
-
-// class is the name of image i's label, empty if there are no labels.
-func (in input) class(i int) string {
-	if in.Labels == nil {
-		return ""
-	}
-	return in.classes[in.Labels[i]]
+	return in, err
 }
 
 // unlabelled is the error of images without labels, which the flag needs.
 func unlabelled(source, flag string) error {
-	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with a subfolder a class, or IDX files with labels", source, flag)
+	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with one subfolder per class, or IDX files with labels", source, flag)
 }
 
 // drawBelow writes a picture of the images with what was made of each one below it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -22,10 +23,7 @@ func (f *indexFlags) flags(cmd *cobra.Command, limit int) {
 }
 
 func (f *indexFlags) check(files []string) error {
-	if len(f.index) > 0 && f.data == "" {
-		return cli.Usagef("--index chooses images of --data")
-	}
-	return f.inputFlags.check(files)
+	return cmp.Or(cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"), f.inputFlags.check(files))
 }
 
 func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
@@ -38,14 +36,8 @@ func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string)
 	if err != nil {
 		return input{}, err
 	}
-	var names []string
-	for _, i := range f.index {
-		if i < 0 || i >= x.Len() {
-			return input{}, fmt.Errorf("%s: has no image %d in its %s split; give a number from 0 to %d", f.data, i, f.split, x.Len()-1)
-		}
-		names = append(names, x.name(i))
+	if x.Selection, err = x.Choose(f.index); err != nil {
+		return input{}, fmt.Errorf("%s: %w", f.data, err)
 	}
-	x.Images = x.Select(f.index)
-	x.Names = names
 	return x, nil
 }

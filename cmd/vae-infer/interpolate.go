@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"strings"
@@ -44,19 +45,16 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			case len(in.index) > 0 || in.given.Changed("limit"):
 				return cli.Usagef("--index and --limit choose images of --data; --z and --from give the points themselves")
 			}
-			switch {
-			case steps < 2 || steps > 100_000:
-				return cli.Usagef("--steps %d: want a number from 2 to 100000", steps)
-			case pathName != "linear" && pathName != "spherical":
-				return cli.Usagef("--path %s: want linear or spherical", pathName)
-			case pace != "image" && pace != "latent":
-				return cli.Usagef("--pace %s: want image or latent", pace)
-			case spherical && cmd.Flags().Changed("path") && pathName == "linear":
-				return cli.Usagef("--spherical and --path linear exclude each other")
-			case spherical || pathName == "spherical":
+			if spherical || pathName == "spherical" {
 				path = infer.Spherical
 			}
-			if err := m.checkOutputs(append(files, in.data, from), o.out); err != nil {
+			if err := cmp.Or(
+				cli.Between("--steps", steps, 2, 100_000),
+				cli.OneOf("--path", pathName, "linear", "spherical"),
+				cli.OneOf("--pace", pace, "image", "latent"),
+				cli.Want(!(spherical && cmd.Flags().Changed("path") && pathName == "linear"), "--spherical and --path linear exclude each other"),
+				m.checkOutputs(append(files, in.data, from), o.out),
+			); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)

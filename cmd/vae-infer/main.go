@@ -20,13 +20,13 @@ Without a subcommand, new images are drawn from the prior. Image i of a seed is
 the same however many are drawn. --out chooses the form by its ending: .png is
 one picture, .gif an animation of one image after the other, .npy an array of float32
 [n,C,H,W], .idx an array of bytes [n,H,W] or [n,H,W,C] as MNIST's files are, and a name
-without an ending, or with a / behind, a folder with one PNG an image.
+without an ending, or with a / behind, a folder with one PNG per image.
 
 Any number of images takes the same memory, except in one picture. What Ctrl-C or a
 crash interrupts goes on with --resume: a file in the .part beside it, a folder after
 its last complete image. The result is the same bit for bit.`,
 		Example: `  vae-infer                                        # 64 new images in samples.png
-  vae-infer --samples 1000 --seed 7 --out new/     # a PNG each
+  vae-infer --samples 1000 --seed 7 --out new/     # one PNG each
   vae-infer --samples 1000000 --out new.npy        # an array for NumPy
   vae-infer --samples 1000000 --out new.npy --resume
   vae-infer --from codes.json                      # drawn from the mixture of encode --fit-mixture

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+
 	"github.com/spf13/cobra"
 
 	"govae/infer"
@@ -27,16 +29,7 @@ as in the code of the image --at. The first image is the top left one.`,
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if grid < 2 || grid > 1000 {
-				return cli.Usagef("--grid %d: want a number from 2 to 1000", grid)
-			}
-			if err := checkRange("--range", bounds); err != nil {
-				return err
-			}
-			if err := checkDims(dims); err != nil {
-				return err
-			}
-			if err := m.checkOutputs([]string{at}, o.out); err != nil {
+			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), m.checkOutputs([]string{at}, o.out)); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)
@@ -56,7 +49,7 @@ as in the code of the image --at. The first image is the top left one.`,
 		},
 	}
 	o.flags(cmd, "manifold.png")
-	cmd.Flags().IntVar(&grid, "grid", 15, "number of images a side")
+	cmd.Flags().IntVar(&grid, "grid", 15, "number of images per side")
 	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
 	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "`FIRST,LAST` value of both")
 	cmd.Flags().Lookup("range").DefValue = "-4,4"
@@ -67,8 +60,5 @@ as in the code of the image --at. The first image is the top left one.`,
 
 // checkDims finds mistakes in --dims, but for dimensions that the model lacks.
 func checkDims(dims []int) error {
-	if len(dims) != 2 || dims[0] == dims[1] {
-		return cli.Usagef("--dims: want two different dimensions, such as 0,1")
-	}
-	return nil
+	return cli.Want(len(dims) == 2 && dims[0] != dims[1], "--dims: want two different dimensions, such as 0,1")
 }

@@ -38,6 +38,11 @@ func (m *modelFlags) encoderPath() string {
 	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
 }
 
+// checkOutputs is [cli.CheckOutputs] of a command that runs the model.
+func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
+	return cli.CheckOutputs([]string{m.decoder, m.encoderPath()}, inputs, outputs...)
+}
+
 // options checks the flags and returns what they ask for.
 func (m *modelFlags) options() (o infer.Options, err error) {
 	switch {

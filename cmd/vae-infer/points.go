@@ -3,52 +3,32 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 // parsePoint reads a latent point such as 0.5,-1 for a decoder.
 func parsePoint(text string, decoder *infer.Session) ([]float32, error) {
-	fields := strings.Split(text, ",")
-	if len(fields) != decoder.Latent {
-		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, len(fields), decoder.Latent)
+	if n := strings.Count(text, ",") + 1; n != decoder.Latent {
+		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, n, decoder.Latent)
 	}
-	z := make([]float32, len(fields))
-	for k, field := range fields {
-		v, err := parseNumber(field)
-		if err != nil {
-			return nil, cli.Usagef("--z %.60s: %q is not a number", text, field)
-		}
-		z[k] = float32(v)
+	z, err := latent.ParsePoint(text)
+	if err != nil {
+		return nil, cli.Usagef("--z %.60s: %w", text, err)
 	}
 	return z, nil
 }
 
-// maxCoordinate bounds coordinates that users give: far beyond all that a model
-// knows, and small enough for float32.
-const maxCoordinate = 1e6
-
-// maxScale bounds --temperature and --noise in the same way.
+// maxScale bounds --temperature and --noise: far beyond all that a model knows.
 const maxScale = 1e3
-
-// parseNumber reads a coordinate.
-func parseNumber(text string) (float64, error) {
-	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
-	if err == nil && !(v >= -maxCoordinate && v <= maxCoordinate) {
-		err = strconv.ErrRange
-	}
-	return v, err
-}
 
 // checkRange finds mistakes in a flag of two numbers.
 func checkRange(flag string, bounds []float64) error {
-	if len(bounds) != 2 || !(bounds[0] < bounds[1]) || !(-maxCoordinate <= bounds[0] && bounds[1] <= maxCoordinate) {
-		return cli.Usagef("%s: want two numbers, the smaller first, such as -4,4", flag)
-	}
-	return nil
+	right := len(bounds) == 2 && -latent.MaxCoordinate <= bounds[0] && bounds[0] < bounds[1] && bounds[1] <= latent.MaxCoordinate
+	return cli.Want(right, "%s: want two numbers, the smaller first, such as -4,4", flag)
 }
 
 // spread returns n evenly spaced numbers from the first to the last of a range.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"iter"
 
@@ -29,13 +30,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if err := r.check(); err != nil {
-				return err
-			}
-			if err := m.checkOutputs(append(files, in.data), r.output.out, r.errors); err != nil {
+			if err := cmp.Or(in.check(files), r.check(), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)
@@ -77,13 +72,10 @@ type reconstruction struct {
 }
 
 func (r *reconstruction) check() error {
-	switch {
-	case r.draws < 0:
-		return cli.Usagef("--draws %d: want a number of points an image, or 0 for the means", r.draws)
-	case r.draws > 0 && r.errors != "":
-		return cli.Usagef("--errors are those of the means: leave --draws out, or see 'vae-infer score'")
-	}
-	return nil
+	return cmp.Or(
+		cli.Want(r.draws >= 0, "--draws %d: want a number of points per image, or 0 for the means", r.draws),
+		cli.Want(r.draws <= 0 || r.errors == "", "--errors are those of the means: leave --draws out, or see 'vae-infer score'"),
+	)
 }
 
 // write writes the reconstructions of x, and their errors if these are wanted.
@@ -91,7 +83,7 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 	images := r.images(ctx, x)
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {
-		images = measured(x, &squares, images)
+		images = infer.SquaredErrors(&squares, images, x.All())
 	}
 	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
 		return err
@@ -110,34 +102,12 @@ func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Im
 	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.All())
 }
 
-// measured adds the mean squared error of each reconstruction of x to squares as it
-// goes by.
-func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error]) iter.Seq2[infer.Image, error] {
-	return func(yield func(infer.Image, error) bool) {
-		for image, err := range images {
-			if err == nil {
-				sum := 0.
-				for j, v := range x.Image(len(*squares)).Pixels {
-					d := float64(v - image.Pixels[j])
-					sum += d * d
-				}
-				*squares = append(*squares, sum/float64(len(image.Pixels)))
-			}
-			if !yield(image, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 // writeErrors writes the table of errors, in nats too if the decoder tells its
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
-	header := []string{"image", "label", "squared_error"}
-	told := r.decoder.Metadata.Likelihood != "" && r.encoder != nil
+	form := r.decoder.Metadata.Likelihood
 	var nats []float64
-	if told {
-		header = append(header, "nats")
+	if form != "" && r.encoder != nil {
 		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.All()) {
 			if err != nil {
 				return err
@@ -145,15 +115,5 @@ func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []flo
 			nats = append(nats, v)
 		}
 	}
-	return writeCSV(r.errors, header, func(yield func([]string, error) bool) {
-		for i, square := range squares {
-			row := []string{x.name(i), x.class(i), number(square)}
-			if told {
-				row = append(row, number(nats[i]))
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
+	return infer.WriteErrors(r.errors, x, squares, nats)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -29,7 +28,7 @@ Python packages, system folders.`,
 			options.Engine = "onnxruntime"
 			_, places, err := infer.FindLibrary(m.library)
 			for _, p := range places {
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", p.Name, outcome(p))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", p.Name, p)
 			}
 			if err != nil {
 				return err
@@ -64,11 +63,11 @@ form, its processor and its version, but its maker is trusted.`,
   vae-infer runtime install --from https://files.example.org/libonnxruntime.so`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case o.Via != "" && o.From != "":
-				return cli.Usagef("--via and --from exclude each other")
-			case !slices.Contains([]string{"", "github", "pip", "npm"}, o.Via):
-				return cli.Usagef("--via %s: want github, pip or npm", o.Via)
+			if err := cmp.Or(
+				cli.Want(o.Via == "" || o.From == "", "--via and --from exclude each other"),
+				cli.OneOf("--via", cmp.Or(o.Via, "pip"), "github", "pip", "npm"),
+			); err != nil {
+				return err
 			}
 			already := true
 			o.Trying = func(way string) {
@@ -94,22 +93,4 @@ form, its processor and its version, but its maker is trusted.`,
 	cmd.Flags().StringVar(&o.Via, "via", "", "the only way to try: github, pip or npm")
 	cmd.Flags().StringVar(&o.From, "from", "", "a library, wheel or archive to install, a file or an address")
 	return cmd
-}
-
-// outcome says what was found at a place.
-func outcome(p infer.Place) string {
-	switch {
-	case p.Library.Path != "":
-		return fmt.Sprintf("found %s, version %s", p.Library.Path, cmp.Or(p.Library.Version, "not in the file"))
-	case p.Unusable != nil:
-		return p.Unusable.Error()
-	}
-	s := "nothing at "
-	for i, pattern := range p.Patterns {
-		if i > 0 {
-			s += ", "
-		}
-		s += pattern
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math"
@@ -9,6 +10,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/internal/sink"
 )
 
 func sample(m *modelFlags) *cobra.Command {
@@ -44,13 +46,11 @@ type sampling struct {
 }
 
 func (s *sampling) run(cmd *cobra.Command) error {
-	if s.n < 1 || s.n > math.MaxUint32 {
-		return cli.Usagef("--samples %d: want a number from 1 to %d", s.n, math.MaxUint32)
-	}
-	if !(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale) {
-		return cli.Usagef("--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale)
-	}
-	if err := s.checkOutputs([]string{s.from}, s.output.out); err != nil {
+	if err := cmp.Or(
+		cli.Between("--samples", s.n, 1, math.MaxUint32),
+		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
+		s.checkOutputs([]string{s.from}, s.output.out),
+	); err != nil {
 		return err
 	}
 	decoder, err := s.open(s.decoder)
@@ -68,7 +68,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		if s.n, points, err = samplesFrom(s.from, decoder, s.n, cmd.Flags().Changed("samples"), s.draw); err != nil {
 			return err
 		}
-		if job["from"], err = digest(s.from); err != nil {
+		if job["from"], err = sink.Digest(s.from); err != nil {
 			return err
 		}
 		images = func(first int) iter.Seq2[infer.Image, error] {

@@ -33,21 +33,17 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
   vae-infer scatter --data mnist --by-class
   vae-infer scatter --data photos/ --dims 3,7 --out where.png`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if byClass && len(dims) > 0 {
-				return cli.Usagef("--by-class and --dims exclude each other")
-			}
+			var problem error // of dimensions that are given
 			if len(dims) > 0 {
-				if err := checkDims(dims); err != nil {
-					return err
-				}
+				problem = checkDims(dims)
 			}
-			if strings.ToLower(filepath.Ext(out)) != ".png" {
-				return cli.Usagef("--out %s: want a .png file", out)
-			}
-			if err := m.checkOutputs(append(files, in.data), out); err != nil {
+			if err := cmp.Or(
+				in.check(files),
+				cli.Want(!byClass || len(dims) == 0, "--by-class and --dims exclude each other"),
+				problem,
+				cli.Want(strings.ToLower(filepath.Ext(out)) == ".png", "--out %s: want a .png file", out),
+				m.checkOutputs(append(files, in.data), out),
+			); err != nil {
 				return err
 			}
 			encoder, err := m.open(m.encoderPath())
@@ -67,7 +63,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
+			points, err := infer.CollectPoints(infer.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
 			if err != nil {
 				return err
 			}
@@ -92,9 +88,12 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				if len(dims) == 0 {
 					dims = []int{0, 1}
 				}
-				s = plain(points, dims)
+				for _, z := range points {
+					s.X, s.Y = append(s.X, float64(z[dims[0]])), append(s.Y, float64(z[dims[1]]))
+				}
+				s.XLabel, s.YLabel = fmt.Sprintf("z[%d]", dims[0]), fmt.Sprintf("z[%d]", dims[1])
 			}
-			s.Labels, s.Classes = x.Labels, x.classes
+			s.Labels, s.Classes = x.Labels, x.Classes
 			if err := picture.Scatter(out, s); err != nil {
 				return err
 			}
@@ -109,25 +108,13 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 	return cmd
 }
 
-// plain places points by two of their dimensions.
-func plain(points [][]float32, dims []int) (s picture.ScatterPlot) {
-	for _, z := range points {
-		s.X, s.Y = append(s.X, float64(z[dims[0]])), append(s.Y, float64(z[dims[1]]))
-	}
-	s.XLabel, s.YLabel = fmt.Sprintf("z[%d]", dims[0]), fmt.Sprintf("z[%d]", dims[1])
-	return s
-}
-
 // principal places points in the principal plane of others, or of themselves.
 func principal(points, of [][]float32, variance string) (s picture.ScatterPlot, err error) {
 	plane, err := infer.FitPrincipal(of)
 	if err != nil {
 		return s, err
 	}
-	for _, z := range points {
-		x, y := plane.Project(z)
-		s.X, s.Y = append(s.X, x), append(s.Y, y)
-	}
+	s.X, s.Y = plane.ProjectAll(points)
 	s.XLabel = fmt.Sprintf("first principal component (%.0f %% of %s)", 100*plane.Share[0], variance)
 	s.YLabel = fmt.Sprintf("second principal component (%.0f %%)", 100*plane.Share[1])
 	return s, nil

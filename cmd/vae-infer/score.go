@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,7 +23,7 @@ func score(m *modelFlags) *cobra.Command {
 		Short: "Estimate how likely each image is, and find odd ones",
 		Long: `Estimate a lower bound of each image's log-likelihood under the model, in nats.
 
-The table has an image a row: elbo = -(reconstruction + kl), with the mean of
+The table has one row per image: elbo = -(reconstruction + kl), with the mean of
 --draws points of its posterior. With more than one draw there is a column bound,
 the importance-weighted bound of Burda et al. (2016), which is tighter. --sheet
 shows the least and the most likely images; by the bound where there is one. To
@@ -33,13 +32,11 @@ find odd images, train on usual ones: images of the training set score too well.
   vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv
   vae-infer score photos/ --resize`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := in.check(files); err != nil {
-				return err
-			}
-			if s.options.Draws < 1 || s.options.Draws > math.MaxUint32 {
-				return cli.Usagef("--draws %d: want at least 1", s.options.Draws)
-			}
-			if err := m.checkOutputs(append(files, in.data), s.out, s.sheet); err != nil {
+			if err := cmp.Or(
+				in.check(files),
+				cli.Want(1 <= s.options.Draws && s.options.Draws <= math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
+				m.checkOutputs(append(files, in.data), s.out, s.sheet),
+			); err != nil {
 				return err
 			}
 			encoder, decoder, closePair, err := m.openPair()
@@ -74,35 +71,19 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	header := []string{"image", "label", "elbo", "reconstruction", "kl"}
-	if s.options.Draws > 1 {
-		header = append(header, "bound")
-	}
-	var best []float64 // the tightest estimate of each image
-	var mean infer.Score
-	err := writeCSV(s.out, header, func(yield func([]string, error) bool) {
-		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.All(), s.options)) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			i := len(best)
-			row := []string{x.name(i), x.class(i), number(score.ELBO), number(score.Reconstruction), number(score.KL)}
-			if s.options.Draws > 1 {
-				row = append(row, number(score.Bound))
-				best = append(best, score.Bound)
-			} else {
-				best = append(best, score.ELBO)
-			}
-			mean.ELBO += score.ELBO / float64(x.Len())
-			mean.Bound += score.Bound / float64(x.Len())
-			if !yield(row, nil) {
-				return
-			}
-		}
-	})
+	bound := s.options.Draws > 1
+	scores, err := infer.WriteScores(s.out, x, cli.Counted(p, infer.Scores(ctx, encoder, decoder, x.All(), s.options)), bound)
 	if err != nil {
 		return err
+	}
+	best := make([]float64, len(scores)) // the tightest estimate of each image
+	var mean infer.Score
+	for i, score := range scores {
+		if best[i] = score.ELBO; bound {
+			best[i] = score.Bound
+		}
+		mean.ELBO += score.ELBO / float64(len(scores))
+		mean.Bound += score.Bound / float64(len(scores))
 	}
 	if s.sheet != "" {
 		if err := picture.WritePNG(s.sheet, oddAndUsual(x, best)); err != nil {
@@ -111,7 +92,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	}
 	p.Stop()
 	result := fmt.Sprintf("mean ELBO %.2f nats", mean.ELBO)
-	if s.options.Draws > 1 {
+	if bound {
 		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
 	}
 	say := s.app.Printf
@@ -124,14 +105,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 
 // oddAndUsual shows the images of the lowest and of the highest scores.
 func oddAndUsual(x input, scores []float64) image.Image {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	n := min(30, (len(order)+1)/2)
-	odd, usual := order[:n], slices.Clone(order[len(order)-n:])
-	slices.Reverse(usual)
+	odd, usual := infer.Extremes(scores, 30)
 	group := func(heading string, index []int) picture.Group {
 		g := picture.Group{Heading: heading, Images: picture.Images{Shape: x.Shape}}
 		for _, i := range index {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -19,7 +20,7 @@ func traverse(m *modelFlags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "traverse",
 		Short: "Walk along each latent dimension, the most active first",
-		Long: `Walk along each latent dimension, one row a dimension, the most active first.
+		Long: `Walk along each latent dimension, one row per dimension, the most active first.
 
 On the way the other dimensions are 0, or as in the code of the image --at. How
 active a dimension is, is the variance of the posterior means: over the images of
@@ -31,21 +32,17 @@ model uses the dimensions with a variance of more than about 0.01.`,
   vae-infer traverse --top 1 --steps 30 --out dimension.gif`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkRange("--range", bounds); err != nil {
-				return err
-			}
-			switch {
-			case steps < 2 || steps > 1000:
-				return cli.Usagef("--steps %d: want a number from 2 to 1000", steps)
-			case top < 0:
-				return cli.Usagef("--top %d: want a number of dimensions, or 0 for all", top)
-			}
+			var problem error // of images that are given
 			if in.data != "" {
-				if err := in.check(nil); err != nil {
-					return err
-				}
+				problem = in.check(nil)
 			}
-			if err := m.checkOutputs([]string{in.data, at}, o.out); err != nil {
+			if err := cmp.Or(
+				checkRange("--range", bounds),
+				cli.Between("--steps", steps, 2, 1000),
+				cli.Want(top >= 0, "--top %d: want a number of dimensions, or 0 for all", top),
+				problem,
+				m.checkOutputs([]string{in.data, at}, o.out),
+			); err != nil {
 				return err
 			}
 			decoder, err := m.open(m.decoder)
@@ -77,7 +74,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	}
 	o.flags(cmd, "traversal.png")
 	in.flags(cmd, 1000)
-	cmd.Flags().IntVar(&steps, "steps", 11, "images a row")
+	cmd.Flags().IntVar(&steps, "steps", 11, "images per row")
 	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
 	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "`FIRST,LAST` value of each dimension")
 	cmd.Flags().Lookup("range").DefValue = "-3,3"

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -95,7 +97,7 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
-	p.IntVar(&f.train.Batch, "batch", 128, "images a step")
+	p.IntVar(&f.train.Batch, "batch", 128, "images per step")
 	p.Float64Var(&f.lr, "lr", 1e-3, "learning rate of Adam")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
@@ -107,7 +109,7 @@ func build(app *cli.App) *cobra.Command {
 }
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "help", "version", "cpuprofile"}
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
@@ -145,13 +147,20 @@ func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
 // check finds what is wrong with the flags before any data is loaded, and
 // completes f from them.
 func (f *flags) check(p *pflag.FlagSet) error {
-	for name, bad := range map[string]bool{
-		"latent": f.model.Latent < 1, "epochs": f.train.Epochs < 1, "batch": f.train.Batch < 1,
-		"limit": f.limit < 0, "lr": !(f.lr > 0), "beta": !(f.beta >= 0),
-		"val-fraction": !(f.train.ValFraction >= 0 && f.train.ValFraction < 1),
+	for _, number := range []struct {
+		flag string
+		ok   bool
+	}{
+		{"latent", f.model.Latent >= 1},
+		{"epochs", f.train.Epochs >= 1},
+		{"batch", f.train.Batch >= 1},
+		{"limit", f.limit >= 0},
+		{"lr", f.lr > 0 && f.lr <= math.MaxFloat64},
+		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
+		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
 	} {
-		if bad {
-			return cli.Usagef("--%s %v: out of range", name, p.Lookup(name).Value)
+		if !number.ok {
+			return cli.Usagef("--%s %v: out of range", number.flag, p.Lookup(number.flag).Value)
 		}
 	}
 	if f.out == "" {
@@ -169,11 +178,17 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		if p.Changed("sigma") {
 			return cli.Usagef("--sigma belongs to --likelihood gaussian")
 		}
-	} else if f.sigma == "learned" {
+		return nil
+	}
+	if f.sigma == "learned" {
 		f.model.LearnSigma = true
-	} else if _, err := fmt.Sscanf(f.sigma, "%g", &f.model.Sigma); err != nil || f.model.Sigma <= 0 {
+		return nil
+	}
+	sigma, err := strconv.ParseFloat(f.sigma, 64)
+	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
 		return cli.Usagef("--sigma %s: give a positive number, or learned", f.sigma)
 	}
+	f.model.Sigma = sigma
 	return nil
 }
 

@@ -1,4 +1,4 @@
-// Package cli is what the three commands share: the flags --quiet, --threads
+// Package cli is what the three commands share: the flags --quiet, --threads, --debug
 // and --version, exit codes, errors of one line, Ctrl-C and progress.
 //
 // Exit codes are 0 for success, 1 for a failure, 2 for wrong usage and 130 when
@@ -16,8 +16,6 @@ import (
 	"strings"
 	"syscall"
 
-	"govae/internal/parallel"
-
 	"github.com/spf13/cobra"
 )
 
@@ -34,6 +32,7 @@ const maxThreads = 1024
 type App struct {
 	Quiet   bool // --quiet: print nothing but results and errors
 	Threads int  // --threads: how many cores the command may use
+	Debug   bool // --debug: print the stack of a bug
 
 	out, err *terminal
 }
@@ -51,10 +50,7 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	a := &App{out: screen.terminal(stdout), err: screen.terminal(stderr)}
 	defer func() {
 		if p := recover(); p != nil {
-			if w, ok := p.(*parallel.Panic); ok {
-				p = w.Value
-			}
-			a.fail(name, fmt.Errorf("internal error: %v; this is a bug, please report it", p))
+			a.fail(name, a.bug(name, args, p))
 			code = exitFailure
 		}
 	}()
@@ -77,6 +73,7 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	flags := root.PersistentFlags()
 	flags.BoolVar(&a.Quiet, "quiet", false, "print nothing but results and errors")
 	flags.IntVar(&a.Threads, "threads", min(runtime.GOMAXPROCS(0), maxThreads), "number of processor cores to use")
+	flags.BoolVar(&a.Debug, "debug", false, "print where an internal error happened, instead of writing it to a file")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error {
 		if a.Threads < 1 || a.Threads > maxThreads {
 			return Usagef("--threads %d: want a number from 1 to %d", a.Threads, maxThreads)

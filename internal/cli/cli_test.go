@@ -53,7 +53,6 @@ func TestExitCodesAndErrors(t *testing.T) {
 		{"too many threads", fails(nil), []string{"--threads", "1025"}, 2, "demo: --threads 1025: want a number from 1 to 1024; see 'demo --help'\n"},
 		{"many threads", fails(nil), []string{"--threads", "1024"}, 0, ""},
 		{"cancelled without a signal", fails(context.Canceled), nil, 1, "demo: context canceled\n"},
-		{"panic", func(context.Context, *App, []string) error { panic("boom\nboom") }, nil, 1, "demo: internal error: boom boom; this is a bug, please report it\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			code, stdout, stderr := run(t, tt.job, tt.args...)

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"sync"
 	"time"
@@ -75,6 +76,18 @@ func (p *Progress) Add(n int) {
 	p.line.mu.Unlock()
 	if text != "" {
 		fmt.Fprintln(p.plain, text)
+	}
+}
+
+// Counted yields the items of a stream and counts each as done.
+func Counted[T any](p *Progress, items iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for item, err := range items {
+			if !yield(item, err) || err != nil {
+				return
+			}
+			p.Add(1)
+		}
 	}
 }
 

@@ -1,4 +1,5 @@
-package main
+// Package table writes tables of text and numbers as CSV files.
+package table
 
 import (
 	"encoding/csv"
@@ -9,8 +10,9 @@ import (
 	"govae/internal/atomicfile"
 )
 
-// writeCSV writes a header and rows as they come. The error names path.
-func writeCSV(path string, header []string, rows iter.Seq2[[]string, error]) error {
+// Write replaces the file at path with a header and rows as they come. Where these end
+// with an error the old file stays.
+func Write(path string, header []string, rows iter.Seq2[[]string, error]) error {
 	return atomicfile.Write(path, func(w io.Writer) error {
 		table := csv.NewWriter(w)
 		if err := table.Write(header); err != nil {
@@ -29,5 +31,5 @@ func writeCSV(path string, header []string, rows iter.Seq2[[]string, error]) err
 	})
 }
 
-// number formats a value of a table.
-func number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }
+// Number formats a value with six digits.
+func Number(v float64) string { return strconv.FormatFloat(v, 'g', 6, 64) }

@@ -1,10 +1,11 @@
-package main
+package dataset_test
 
 import (
 	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"iter"
 	"os"
 	"path/filepath"
@@ -14,35 +15,36 @@ import (
 
 	"govae/dataset"
 	"govae/images"
-	"govae/infer"
 )
 
-// traced yields n images of c channels, 2 pixels high and 3 wide: image i is of class
+// synthetic yields n images of c channels, 2 pixels high and 3 wide: image i is of class
 // i modulo 3 and has i/255 and so on as its pixels. After them comes the error, if any.
-func traced(n, c int, err error) iter.Seq2[tracedImage, error] {
-	return func(yield func(tracedImage, error) bool) {
+func synthetic(n, c int, err error) iter.Seq2[dataset.Synthetic, error] {
+	return func(yield func(dataset.Synthetic, error) bool) {
 		for i := range n {
-			m := tracedImage{infer.Image{Shape: images.Shape{H: 2, W: 3, C: c}}, origin{
-				Number: i, Class: string("abc"[i%3]), Label: i % 3, Method: infer.Jitter, Noise: 0.5, Seed: 7,
+			m := dataset.Synthetic{nil, dataset.Origin{
+				Class: string("abc"[i%3]), Label: i % 3, Method: "jitter", Noise: 0.5, Seed: 7,
 				Data: "here", Sources: []string{fmt.Sprintf("train %d", i)}, ModelID: "0123",
 			}}
+			x := images.Image{Shape: images.Shape{H: 2, W: 3, C: c}}
 			for p := range c * 6 {
-				m.Pixels = append(m.Pixels, float32(i+p)/255)
+				x.Pixels = append(x.Pixels, float32(i+p)/255)
 			}
+			m.Picture = x.Picture()
 			if !yield(m, nil) {
 				return
 			}
 		}
 		if err != nil {
-			yield(tracedImage{}, err)
+			yield(dataset.Synthetic{}, err)
 		}
 	}
 }
 
 // readManifest parses every line, and refuses fields that are not known.
-func readManifest(t *testing.T, folder string) (lines []origin) {
+func readManifest(t *testing.T, folder string) (lines []dataset.Origin) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(folder, manifestName))
+	f, err := os.Open(filepath.Join(folder, dataset.Manifest))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func readManifest(t *testing.T, folder string) (lines []origin) {
 	for s := bufio.NewScanner(f); s.Scan(); {
 		d := json.NewDecoder(strings.NewReader(s.Text()))
 		d.DisallowUnknownFields()
-		var o origin
+		var o dataset.Origin
 		if err := d.Decode(&o); err != nil {
 			t.Fatalf("line %q: %v", s.Text(), err)
 		}
@@ -72,14 +74,14 @@ func names(t *testing.T, folder string) (names []string) {
 	return names
 }
 
-func TestWriteTraced(t *testing.T) {
+func TestWrite(t *testing.T) {
 	const n = 24
-	for _, format := range []string{"png", "idx"} {
+	for _, format := range []dataset.Format{dataset.ClassFolders, dataset.IDXFiles} {
 		for _, c := range []int{1, 3} {
 			t.Run(fmt.Sprint(format, c), func(t *testing.T) {
 				parent := t.TempDir()
 				folder := filepath.Join(parent, "new", "set")
-				if err := writeTraced(folder+"/", format, n, 2, traced(n, c, nil)); err != nil {
+				if err := dataset.Write(folder+"/", synthetic(n, c, nil), dataset.WriteOptions{Format: format}); err != nil {
 					t.Fatal(err)
 				}
 				if got := names(t, filepath.Dir(folder)); !slices.Equal(got, []string{"set"}) {
@@ -116,12 +118,12 @@ func TestWriteTraced(t *testing.T) {
 	}
 }
 
-func TestWriteTracedFails(t *testing.T) {
+func TestWriteFails(t *testing.T) {
 	broken := errors.New("broken")
-	for _, format := range []string{"png", "idx"} {
+	for _, format := range []dataset.Format{dataset.ClassFolders, dataset.IDXFiles} {
 		for _, before := range []int{0, 5} {
 			parent := t.TempDir()
-			err := writeTraced(filepath.Join(parent, "set"), format, 10, 2, traced(before, 1, broken))
+			err := dataset.Write(filepath.Join(parent, "set"), synthetic(before, 1, broken), dataset.WriteOptions{Format: format})
 			if !errors.Is(err, broken) {
 				t.Errorf("%s: error %v, want that of the images", format, err)
 			}
@@ -132,14 +134,14 @@ func TestWriteTracedFails(t *testing.T) {
 	}
 }
 
-func TestWriteTracedInto(t *testing.T) {
+func TestWriteInto(t *testing.T) {
 	folder := t.TempDir()
 	mine := filepath.Join(folder, "a", "mine.png")
 	if err := errors.Join(os.Mkdir(filepath.Dir(mine), 0o755), os.WriteFile(mine, []byte("mine"), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the second run writes the same files
-		if err := writeTraced(folder, "png", 6, 2, traced(6, 1, nil)); err != nil {
+		if err := dataset.Write(folder, synthetic(6, 1, nil), dataset.WriteOptions{Into: true}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -149,11 +151,54 @@ func TestWriteTracedInto(t *testing.T) {
 	if lines := readManifest(t, folder); len(lines) != 12 || lines[6].File != lines[0].File {
 		t.Errorf("%d lines in the manifest of two runs, want 12", len(lines))
 	}
-	if got := names(t, folder); !slices.Equal(got, []string{"a", "b", "c", manifestName}) {
+	if got := names(t, folder); !slices.Equal(got, []string{"a", "b", "c", dataset.Manifest}) {
 		t.Errorf("the folder holds %v", got)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "?", "synthetic-*"))
 	if err != nil || len(files) != 6 {
 		t.Errorf("%d synthetic files, want 6", len(files))
+	}
+}
+
+// TestWriteRefuses what cannot be a data set, and leaves nothing behind.
+func TestWriteRefuses(t *testing.T) {
+	gray, colour := image.NewGray(image.Rect(0, 0, 2, 2)), image.NewRGBA(image.Rect(0, 0, 2, 2))
+	full := t.TempDir()
+	if err := os.WriteFile(filepath.Join(full, "x"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		format dataset.Format
+		images []dataset.Synthetic
+		want   string
+	}{
+		{"tiff", nil, `format "tiff"`},
+		{dataset.IDXFiles, nil, "no images"},
+		{dataset.ClassFolders, nil, "no images"},
+		{dataset.IDXFiles, []dataset.Synthetic{{gray, dataset.Origin{}}, {colour, dataset.Origin{}}}, "image 1 is 2x2x3"},
+		{dataset.IDXFiles, []dataset.Synthetic{{gray, dataset.Origin{Label: 256}}}, "label 256"},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "../a"}}}, `class "../a"`},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{}}}, `class ""`},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: ".a"}}}, `class ".a"`},
+	} {
+		parent := t.TempDir()
+		all := func(yield func(dataset.Synthetic, error) bool) {
+			for _, m := range tt.images {
+				if !yield(m, nil) {
+					return
+				}
+			}
+		}
+		err := dataset.Write(filepath.Join(parent, "set"), all, dataset.WriteOptions{Format: tt.format})
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error %v, want %s", err, tt.want)
+		}
+		if left := names(t, parent); len(left) > 0 {
+			t.Errorf("%s: %v is left", tt.want, left)
+		}
+	}
+	err := dataset.Write(full, synthetic(1, 1, nil), dataset.WriteOptions{})
+	if held, ok := errors.AsType[*dataset.NotEmptyError](err); !ok || held.Name != "x" {
+		t.Errorf("a folder that holds x: error %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -6,18 +6,18 @@ import (
 	"path/filepath"
 
 	"govae/internal/atomicfile"
-	"govae/internal/cli"
 )
 
-// checkOutputs finds files and folders to write that would take the place of what is
+// CheckOutputs finds files and folders to write that would take the place of what is
 // read, or of each other, or that are in no folder. Empty names are files that are not
-// wanted, and inputs may be names of data that are no files.
-func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
+// wanted, and inputs may be names of data that are no files. A folder that holds one of
+// the inputs is not written into; one that holds a model is.
+func CheckOutputs(models, inputs []string, outputs ...string) error {
 	for i, output := range outputs {
 		if output == "" {
 			continue
 		}
-		for _, input := range append([]string{m.decoder, m.encoderPath()}, inputs...) {
+		for _, input := range append(models[:len(models):len(models)], inputs...) {
 			if _, err := os.Stat(input); err == nil && atomicfile.Same(input, output) {
 				return fmt.Errorf("%s: is read, and would be overwritten; give another name to write to", output)
 			}
@@ -29,7 +29,7 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 		}
 		for _, other := range outputs[:i] {
 			if other != "" && atomicfile.Same(other, output) {
-				return cli.Usagef("%s: two files to write have this name; give each one of its own", output)
+				return Usagef("%s: two files to write have this name; give each one of its own", output)
 			}
 		}
 		folder := filepath.Dir(output)

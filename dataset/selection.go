@@ -1,0 +1,93 @@
+package dataset
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Split is a part of a source's images.
+type Split string
+
+const (
+	TrainSplit Split = "train"
+	TestSplit  Split = "test"
+	AllSplits  Split = "all" // all images of the source, in its order
+)
+
+// Selection is a choice of images with what they are called.
+type Selection struct {
+	*Images
+	Classes []string // the name of each label, or nil
+	Split   Split    // empty for images that were not chosen by a split
+}
+
+// Name returns what image i is called: its file's name, or its place such as "test 17".
+func (s Selection) Name(i int) string {
+	switch {
+	case s.Names != nil:
+		return s.Names[i]
+	case s.Split == AllSplits:
+		return fmt.Sprintf("image %d", i)
+	}
+	return fmt.Sprintf("%s %d", s.Split, i)
+}
+
+// Class returns the name of image i's label, empty if there are no labels.
+func (s Selection) Class(i int) string {
+	if s.Labels == nil {
+		return ""
+	}
+	return s.Classes[s.Labels[i]]
+}
+
+// Label returns the label that the name of a class, or else its number, means.
+func (s Selection) Label(class string) (int, error) {
+	if i := slices.Index(s.Classes, class); i >= 0 {
+		return i, nil
+	}
+	if i, err := strconv.Atoi(class); err == nil && i >= 0 && i < len(s.Classes) {
+		return i, nil
+	}
+	return 0, fmt.Errorf("has no class %q; its classes are %.200s", class, strings.Join(s.Classes, ", "))
+}
+
+// Choose returns the images with these numbers, which are called as before.
+func (s Selection) Choose(index []int) (Selection, error) {
+	var names []string
+	for _, i := range index {
+		if i < 0 || i >= s.Len() {
+			return Selection{}, fmt.Errorf("has no image %d in its %s split; give a number from 0 to %d", i, s.Split, s.Len()-1)
+		}
+		names = append(names, s.Name(i))
+	}
+	s.Images = s.Select(index)
+	s.Names = names
+	return s, nil
+}
+
+// ReadSplit reads a split of the source that spec means, as [Open] does.
+func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Selection, error) {
+	if !slices.Contains([]Split{TestSplit, TrainSplit, AllSplits}, split) {
+		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s or %s", split, TestSplit, TrainSplit, AllSplits)
+	}
+	o.Whole = split == AllSplits
+	source, err := Open(spec, o)
+	if err != nil {
+		return Selection{}, err
+	}
+	data, err := source.Load(ctx)
+	if err != nil {
+		return Selection{}, err
+	}
+	s := Selection{data.Test, data.Classes, split}
+	switch split {
+	case TrainSplit:
+		s.Images = data.Train
+	case AllSplits:
+		s.Images = data.All()
+	}
+	return s, nil
+}

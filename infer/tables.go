@@ -1,0 +1,63 @@
+package infer
+
+import (
+	"iter"
+
+	"govae/internal/table"
+)
+
+// Named are images with what they are called, as of a data set. Class is empty for
+// images without labels.
+type Named interface {
+	Name(i int) string
+	Class(i int) string
+}
+
+// WriteScores writes a CSV table of scores as they come, one row per image: its name, its
+// class, ELBO, reconstruction and KL, and with bound the importance-weighted bound. It
+// returns the scores. Where these end with an error the file at path stays as it was.
+func WriteScores(path string, images Named, scores iter.Seq2[Score, error], bound bool) (all []Score, err error) {
+	header := []string{"image", "label", "elbo", "reconstruction", "kl"}
+	if bound {
+		header = append(header, "bound")
+	}
+	err = table.Write(path, header, func(yield func([]string, error) bool) {
+		for s, err := range scores {
+			i := len(all)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			all = append(all, s)
+			row := []string{images.Name(i), images.Class(i), table.Number(s.ELBO), table.Number(s.Reconstruction), table.Number(s.KL)}
+			if bound {
+				row = append(row, table.Number(s.Bound))
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
+	return all, err
+}
+
+// WriteErrors writes a CSV table of the errors of reconstructions, one row per image: its
+// name, its class, the mean squared error of a pixel, and -log p(x|z) in nats unless
+// there are none.
+func WriteErrors(path string, images Named, squares, nats []float64) error {
+	header := []string{"image", "label", "squared_error"}
+	if nats != nil {
+		header = append(header, "nats")
+	}
+	return table.Write(path, header, func(yield func([]string, error) bool) {
+		for i, square := range squares {
+			row := []string{images.Name(i), images.Class(i), table.Number(square)}
+			if nats != nil {
+				row = append(row, table.Number(nats[i]))
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
+}

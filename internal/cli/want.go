@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+)
+
+// Want is a usage error unless the arguments are right, as [Usagef] of the rest:
+//
+//	err := cmp.Or(
+//		cli.Want(scale > 0, "--scale %g: want a positive number", scale),
+//		cli.Between("--steps", steps, 2, 1000),
+//	)
+func Want(right bool, format string, args ...any) error {
+	if right {
+		return nil
+	}
+	return Usagef(format, args...)
+}
+
+// Between wants the value of a flag in a range.
+func Between(flag string, value, least, most int) error {
+	return Want(least <= value && value <= most, "%s %d: want a number from %d to %d", flag, value, least, most)
+}
+
+// OneOf wants one of two or more words as the value of a flag.
+func OneOf[S ~string](flag string, value S, words ...S) error {
+	var names []string
+	for _, w := range words {
+		names = append(names, string(w))
+	}
+	last := len(names) - 1
+	return Want(slices.Contains(words, value), "%s %s: want %s or %s", flag, value, strings.Join(names[:last], ", "), names[last])
+}

@@ -1,0 +1,28 @@
+package latent
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestParsePoint(t *testing.T) {
+	if z, err := ParsePoint("0.5, -1,1e6"); err != nil || !slices.Equal(z, []float32{0.5, -1, 1e6}) {
+		t.Errorf("%v, %v", z, err)
+	}
+	for _, text := range []string{"", "1,", "x", "1;2", "NaN", "Inf", "1e7", "0.1abc"} {
+		if z, err := ParsePoint(text); err == nil {
+			t.Errorf("%q is %v", text, z)
+		}
+	}
+}
+
+func TestParseCoordinate(t *testing.T) {
+	if k, v, err := ParseCoordinate("3=-2.5"); err != nil || k != 3 || v != -2.5 {
+		t.Errorf("%d, %g, %v", k, v, err)
+	}
+	for _, text := range []string{"", "3", "=1", "1.5=2", "1=x", "1=Inf", "1=2=3"} {
+		if k, v, err := ParseCoordinate(text); err == nil {
+			t.Errorf("%q is %d, %g", text, k, v)
+		}
+	}
+}
