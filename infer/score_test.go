@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/engine"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/onnx"
@@ -53,8 +54,8 @@ func TestScores(t *testing.T) {
 			return d*d/(2*0.2*0.2) + math.Log(2*math.Pi*0.2*0.2)/2
 		},
 	} {
-		for _, engine := range []string{"onnxruntime", "gonum"} {
-			o := infer.Options{Engine: engine, Threads: 2}
+		for _, engineName := range []string{"onnxruntime", "go"} {
+			o := infer.Options{Engine: engine.Options{Name: engineName}, Threads: 2}
 			encoder, err := infer.OpenBytes(encoderModel(t, small), o)
 			if err != nil {
 				t.Fatal(err)
@@ -100,13 +101,13 @@ func TestScores(t *testing.T) {
 				want.ELBO, want.Bound = -want.Reconstruction-want.KL, math.Log(ratio)
 				for name, d := range map[string]float64{"ELBO": got.ELBO - want.ELBO, "reconstruction": got.Reconstruction - want.Reconstruction, "KL": got.KL - want.KL, "bound": got.Bound - want.Bound} {
 					if !(math.Abs(d) < 2e-4) {
-						t.Errorf("%s, %s, image %d: %s differs by %g from %+v", form, engine, i, name, d, want)
+						t.Errorf("%s, %s, image %d: %s differs by %g from %+v", form, engineName, i, name, d, want)
 					}
 				}
 				i++
 			}
 			if i != n {
-				t.Errorf("%s, %s: %d scores, want %d", form, engine, i, n)
+				t.Errorf("%s, %s: %d scores, want %d", form, engineName, i, n)
 			}
 			encoder.Close()
 			decoder.Close()

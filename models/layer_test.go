@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"govae/images"
-	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/internal/gradienttest"
 	"govae/internal/kernel"
@@ -148,7 +147,7 @@ func TestConvNaive(t *testing.T) {
 // TestLayerParity runs each layer's ONNX form in ONNX Runtime and compares it with
 // the forward pass.
 func TestLayerParity(t *testing.T) {
-	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	engine := enginetest.ONNXRuntime(t)
 	k := testKernel(t)
 	for _, tt := range layerTests {
 		t.Run(tt.name, func(t *testing.T) {

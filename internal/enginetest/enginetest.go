@@ -5,14 +5,14 @@ import (
 	"os"
 	"testing"
 
-	"govae/infer"
+	"govae/engine"
 )
 
 // ONNXRuntime returns the ONNX Runtime engine. Where it cannot be loaded the test
 // is skipped, but fails if CI=true is set: there nothing may be left untested.
-func ONNXRuntime(t testing.TB) infer.Engine {
+func ONNXRuntime(t testing.TB) *engine.Engine {
 	t.Helper()
-	engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime"})
+	e, err := engine.New(engine.Options{Name: "onnxruntime"})
 	switch {
 	case err == nil:
 	case os.Getenv("CI") == "true":
@@ -20,15 +20,15 @@ func ONNXRuntime(t testing.TB) infer.Engine {
 	default:
 		t.Skip(err)
 	}
-	return engine
+	return e
 }
 
-// Gonum returns the pure-Go engine.
-func Gonum(t testing.TB) infer.Engine {
+// Go returns the pure-Go engine.
+func Go(t testing.TB) *engine.Engine {
 	t.Helper()
-	engine, err := infer.NewEngine(infer.Options{Engine: "gonum"})
+	e, err := engine.New(engine.Options{Name: "go"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engine
+	return e
 }

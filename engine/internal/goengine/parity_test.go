@@ -6,14 +6,14 @@ import (
 	"slices"
 	"testing"
 
-	"govae/infer"
+	"govae/engine"
 	"govae/internal/enginetest"
 	"govae/internal/random"
 	"govae/onnx"
 )
 
 // load prepares a model of the bytes of a file.
-func load(t testing.TB, e infer.Engine, data []byte) infer.Runner {
+func load(t testing.TB, e *engine.Engine, data []byte) *engine.Program {
 	t.Helper()
 	m, err := onnx.Unmarshal(data)
 	if err != nil {
@@ -22,7 +22,7 @@ func load(t testing.TB, e infer.Engine, data []byte) infer.Runner {
 	if err := m.Check(); err != nil {
 		t.Fatal(err)
 	}
-	r, err := e.Load(m, data)
+	r, err := e.Load(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func load(t testing.TB, e infer.Engine, data []byte) infer.Runner {
 }
 
 // normal returns a tensor of normal numbers that are the same on every call.
-func normal(seed int, shape ...int) infer.Tensor {
+func normal(seed int, shape ...int) engine.Tensor {
 	n := 1
 	for _, d := range shape {
 		n *= d
@@ -39,7 +39,7 @@ func normal(seed int, shape ...int) infer.Tensor {
 	data := make([]float32, n)
 	stream := random.New(uint64(seed), random.Init, 0, uint32(n))
 	stream.Normal(data)
-	return infer.Tensor{Shape: shape, Data: data}
+	return engine.Tensor{Shape: shape, Data: data}
 }
 
 // graph is a model under construction whose weights are random.
@@ -104,7 +104,7 @@ func (g *graph) node(op string, x onnx.Value, more ...any) onnx.Value {
 }
 
 // file builds the model of y, a function of x with an open first dimension.
-func file(t testing.TB, opset int64, x infer.Tensor, build func(g *graph, x onnx.Value) []onnx.Value) []byte {
+func file(t testing.TB, opset int64, x engine.Tensor, build func(g *graph, x onnx.Value) []onnx.Value) []byte {
 	t.Helper()
 	g := &graph{Builder: onnx.NewBuilder("test")}
 	dims := []onnx.Dim{onnx.Named("batch")}
@@ -127,15 +127,15 @@ func file(t testing.TB, opset int64, x infer.Tensor, build func(g *graph, x onnx
 
 // agree runs a file in both engines. It runs twice, because the second run finds
 // the buffers that the first one left.
-func agree(t *testing.T, data []byte, x infer.Tensor) {
+func agree(t *testing.T, data []byte, x engine.Tensor) {
 	t.Helper()
-	ours, theirs := load(t, enginetest.Gonum(t), data), load(t, enginetest.ONNXRuntime(t), data)
-	want, err := theirs.Run([]infer.Tensor{x})
+	ours, theirs := load(t, enginetest.Go(t), data), load(t, enginetest.ONNXRuntime(t), data)
+	want, err := theirs.Run([]engine.Tensor{x})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		got, err := ours.Run([]infer.Tensor{x})
+		got, err := ours.Run([]engine.Tensor{x})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func agree(t *testing.T, data []byte, x infer.Tensor) {
 
 // compare checks that got is want: the shape exactly, the largest difference
 // within 1e-5 of 1 or of the largest element.
-func compare(t *testing.T, got, want infer.Tensor) {
+func compare(t *testing.T, got, want engine.Tensor) {
 	t.Helper()
 	if !slices.Equal(got.Shape, want.Shape) {
 		t.Fatalf("shape %v, want %v", got.Shape, want.Shape)

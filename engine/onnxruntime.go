@@ -1,6 +1,6 @@
 //go:build cgo
 
-package infer
+package engine
 
 import (
 	"errors"
@@ -14,13 +14,14 @@ import (
 
 	ort "github.com/yalue/onnxruntime_go"
 
-	"govae/infer/internal/subpixel"
+	"govae/engine/internal/subpixel"
+	"govae/engine/onnxruntime"
 	"govae/onnx"
 )
 
 // onnxRuntime is the engine made of the shared library of ONNX Runtime.
 type onnxRuntime struct {
-	library  Library
+	library  onnxruntime.Library
 	provider string
 }
 
@@ -28,22 +29,22 @@ type onnxRuntime struct {
 // environment a process, and a library cannot be exchanged for another.
 var loaded struct {
 	sync.Mutex
-	library Library // the zero value until one is loaded
+	library onnxruntime.Library // the zero value until one is loaded
 }
 
-// newONNXRuntime loads the library at path, or one that [FindLibrary] finds, and
+// newONNXRuntime loads the library at path, or one that [onnxruntime.Find] finds, and
 // makes sure that it has the provider.
-func newONNXRuntime(path, provider string) (Engine, error) {
+func newONNXRuntime(path, provider string) (*Engine, error) {
 	library, err := loadLibrary(path)
 	if err != nil {
 		return nil, err
 	}
-	e := onnxRuntime{library, provider}
-	options, err := e.sessionOptions()
+	r := onnxRuntime{library, provider}
+	options, err := r.sessionOptions()
 	if err != nil {
 		return nil, err
 	}
-	return e, options.Destroy()
+	return &Engine{name: r.name(), load: r.load, tune: r.tune}, options.Destroy()
 }
 
 // telemetryVariable keeps builds of ONNX Runtime from telling their maker about
@@ -51,22 +52,22 @@ func newONNXRuntime(path, provider string) (Engine, error) {
 const telemetryVariable = "ORT_DISABLE_TELEMETRY"
 
 // loadLibrary loads the library, unless it is loaded already.
-func loadLibrary(path string) (Library, error) {
+func loadLibrary(path string) (onnxruntime.Library, error) {
 	loaded.Lock()
 	defer loaded.Unlock()
 	if path == "" && loaded.library.Path != "" {
 		return loaded.library, nil
 	}
-	library, _, err := FindLibrary(path)
+	library, _, err := onnxruntime.Find(path)
 	if err != nil {
-		return Library{}, err
+		return onnxruntime.Library{}, err
 	}
 	switch loaded.library.Path {
 	case library.Path:
 		return loaded.library, nil
 	case "":
 	default:
-		return Library{}, fmt.Errorf("%s: this process already uses %s; a process can load one ONNX Runtime", library.Path, loaded.library.Path)
+		return onnxruntime.Library{}, fmt.Errorf("%s: this process already uses %s; a process can load one ONNX Runtime", library.Path, loaded.library.Path)
 	}
 	if os.Getenv(telemetryVariable) == "" {
 		os.Setenv(telemetryVariable, "1") // read when the library is loaded; its database would cost time, too
@@ -74,8 +75,8 @@ func loadLibrary(path string) (Library, error) {
 	ort.SetSharedLibraryPath(library.Path)
 	// What goes wrong comes back as an error; log lines would only repeat it.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
-		return Library{}, fmt.Errorf("%s: cannot be loaded (%w); ONNX Runtime %s or newer is needed: get it with 'vae-infer runtime install'",
-			library.Path, err, oldestLibrary)
+		return onnxruntime.Library{}, &onnxruntime.LibraryError{Path: library.Path,
+			Err: fmt.Errorf("cannot be loaded (%w); ONNX Runtime %s or newer is needed", lastCause(err), onnxruntime.OldestVersion)}
 	}
 	ort.DisableTelemetry()
 	library.Version = ort.GetVersion()
@@ -83,17 +84,14 @@ func loadLibrary(path string) (Library, error) {
 	return library, nil
 }
 
-// Name implements [Engine]. The cpu goes without saying.
-func (e onnxRuntime) Name() string {
+// name is the engine's name. The cpu goes without saying.
+func (e onnxRuntime) name() string {
 	name := "onnxruntime " + e.library.Version
 	if e.provider != cpu {
 		name += " on " + e.provider
 	}
 	return name
 }
-
-// Note implements [Engine].
-func (onnxRuntime) Note() string { return "" }
 
 // sessionOptions asks for one thread: several goroutines over small chunks are
 // faster than many threads over a large one, and give the same bits for any number
@@ -112,7 +110,7 @@ func (e onnxRuntime) sessionOptions() (_ *ort.SessionOptions, err error) {
 		return nil, fmt.Errorf("onnxruntime: %w", err)
 	}
 	if err := appendProvider(o, e.provider); err != nil {
-		return nil, providerError(e.library, e.provider, lastCause(err))
+		return nil, &ProviderError{e.provider, e.library, lastCause(err)}
 	}
 	return o, nil
 }
@@ -136,7 +134,7 @@ func appendProvider(o *ort.SessionOptions, provider string) error {
 	return nil
 }
 
-// tune implements [tuner]. What it does is measured on amd64; other processors have
+// tune is [Engine.tune]. What it does is measured on amd64; other processors have
 // other kernels, and other providers run ConvTranspose well.
 func (e onnxRuntime) tune(m *onnx.Model) *onnx.Model {
 	if e.provider != cpu || runtime.GOARCH != "amd64" {
@@ -145,15 +143,18 @@ func (e onnxRuntime) tune(m *onnx.Model) *onnx.Model {
 	return subpixel.Rewrite(m)
 }
 
-// Load implements [Engine].
-func (e onnxRuntime) Load(m *onnx.Model, data []byte) (Runner, error) {
+func (e onnxRuntime) load(m *onnx.Model) (runner, error) {
+	data, err := m.Marshal()
+	if err != nil {
+		return nil, err
+	}
 	options, err := e.sessionOptions()
 	if err != nil {
 		return nil, err
 	}
 	defer options.Destroy()
 	var inputs, outputs []string
-	for _, info := range modelInputs(m) {
+	for _, info := range m.Graph.Feeds() {
 		inputs = append(inputs, info.Name)
 	}
 	for _, info := range m.Graph.Outputs {
@@ -161,33 +162,31 @@ func (e onnxRuntime) Load(m *onnx.Model, data []byte) (Runner, error) {
 	}
 	session, err := ort.NewDynamicAdvancedSessionWithONNXData(data, inputs, outputs, options)
 	if err != nil {
-		return nil, fmt.Errorf("onnxruntime %s refuses the model: %w", e.library.Version, lastCause(err))
+		return nil, fmt.Errorf("refuses the model: %w", lastCause(err))
 	}
 	r := &onnxRuntimeRunner{session: session, outputs: outputs}
-	if r.running = r.mu.RLocker(); e.provider == directML {
-		r.running = &r.mu // its sessions do one run at a time
+	if e.provider == directML {
+		r.one = &sync.Mutex{} // its sessions do one run at a time
 	}
 	return r, nil
 }
 
 // onnxRuntimeRunner is a model in an ONNX Runtime session.
 type onnxRuntimeRunner struct {
-	mu      sync.RWMutex // held by Close
-	running sync.Locker  // mu or its read lock, held by Run
 	session *ort.DynamicAdvancedSession
 	outputs []string
+	one     *sync.Mutex // held by a run, if it must be the only one
 }
 
-func (r *onnxRuntimeRunner) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
-	r.running.Lock()
-	defer r.running.Unlock()
-	if r.session == nil {
-		return nil, errors.New("onnxruntime: the session is closed")
+func (r *onnxRuntimeRunner) run(inputs, into []Tensor) ([]Tensor, error) {
+	if r.one != nil {
+		r.one.Lock()
+		defer r.one.Unlock()
 	}
 	values, err := wrap(inputs)
 	defer destroy(values)
 	if err != nil {
-		return nil, fmt.Errorf("onnxruntime: input %w", err)
+		return nil, fmt.Errorf("input %w", err)
 	}
 	results, err := wrap(into)
 	if len(into) == 0 {
@@ -195,10 +194,10 @@ func (r *onnxRuntimeRunner) Run(inputs []Tensor, into ...Tensor) ([]Tensor, erro
 	}
 	defer destroy(results)
 	if err != nil {
-		return nil, fmt.Errorf("onnxruntime: output %w", err)
+		return nil, fmt.Errorf("output %w", err)
 	}
 	if err := r.session.Run(values, results); err != nil {
-		return nil, fmt.Errorf("onnxruntime: %w", lastCause(err))
+		return nil, lastCause(err)
 	}
 	if len(into) > 0 {
 		return into, nil
@@ -207,12 +206,14 @@ func (r *onnxRuntimeRunner) Run(inputs []Tensor, into ...Tensor) ([]Tensor, erro
 	for i, v := range results {
 		t, ok := v.(*ort.Tensor[float32])
 		if !ok {
-			return nil, fmt.Errorf("onnxruntime: output %q is no float32 tensor", r.outputs[i])
+			return nil, fmt.Errorf("output %q is no float32 tensor", r.outputs[i])
 		}
-		outputs[i] = Tensor{ints(t.GetShape()), slices.Clone(t.GetData())} // the library owns the original
+		outputs[i] = Tensor{Shape: ints(t.GetShape()), Data: slices.Clone(t.GetData())} // the library owns the original
 	}
 	return outputs, nil
 }
+
+func (r *onnxRuntimeRunner) close() error { return r.session.Destroy() }
 
 // wrap returns values over the memory of tensors, which they keep alive until they
 // are destroyed.
@@ -234,17 +235,6 @@ func destroy(values []ort.Value) {
 			v.Destroy()
 		}
 	}
-}
-
-func (r *onnxRuntimeRunner) Close() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.session == nil {
-		return nil
-	}
-	err := r.session.Destroy()
-	r.session = nil
-	return err
 }
 
 // lastCause drops the binding's capitalised prefixes from ONNX Runtime's message.

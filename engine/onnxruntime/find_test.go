@@ -1,6 +1,6 @@
 //go:build linux
 
-package infer
+package onnxruntime
 
 import (
 	"encoding/binary"
@@ -46,11 +46,11 @@ func bareMachine(t *testing.T) (home string) {
 	t.Setenv("XDG_CACHE_HOME", filepath.Join(home, ".cache"))
 	t.Setenv("VIRTUAL_ENV", "")
 	t.Setenv("CONDA_PREFIX", "")
-	t.Setenv(LibraryVariable, "")
+	t.Setenv(Variable, "")
 	return home
 }
 
-func TestInspectLibrary(t *testing.T) {
+func TestInspect(t *testing.T) {
 	dir := t.TempDir()
 	good := filepath.Join(dir, "good.so")
 	buildLibrary(t, good, entrySymbol, "1.31.1")
@@ -85,12 +85,12 @@ func TestInspectLibrary(t *testing.T) {
 		{filepath.Join(dir, "missing.so"), "no such file"},
 		{dir, "not a file"},
 	} {
-		library, err := inspectLibrary(tt.path)
+		library, err := inspect(tt.path)
 		switch {
 		case tt.want == "" && (err != nil || library.Version != "1.31.1" || library.Path != tt.path):
 			t.Errorf("%s: %+v, %v", tt.path, library, err)
 		case tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.path+": ") || !strings.Contains(err.Error(), tt.want) ||
-			!strings.Contains(err.Error(), "vae-infer runtime install") || strings.Contains(err.Error(), "\n")):
+			strings.Contains(err.Error(), "\n")):
 			t.Errorf("%s: error %v, want one line with the path and %q", tt.path, err, tt.want)
 		}
 	}
@@ -107,13 +107,13 @@ func TestCutLibrary(t *testing.T) {
 	}
 	for n := 0; n < len(data); n += 97 {
 		write(t, path, string(data[:n]))
-		if _, err := inspectLibrary(path); err == nil {
+		if _, err := inspect(path); err == nil {
 			t.Errorf("a library of %d bytes passes when cut to %d", len(data), n)
 		}
 	}
 }
 
-func TestFindLibraryOrder(t *testing.T) {
+func TestFindOrder(t *testing.T) {
 	home := bareMachine(t)
 	cache := filepath.Join(home, ".cache", "govae", "onnxruntime")
 	python := filepath.Join(home, ".pyenv", "versions", "3.12.1", "lib", "python3.12", "site-packages", "onnxruntime", "capi")
@@ -124,19 +124,19 @@ func TestFindLibraryOrder(t *testing.T) {
 		{"Python package", filepath.Join(python, "libonnxruntime.so.1.30.0"), "1.30.0"},
 		{"user cache", filepath.Join(cache, "1.24.1", "libonnxruntime.so.1.24.1"), "1.24.1"},
 		{"user cache", filepath.Join(cache, "1.24.10", "libonnxruntime.so.1.24.10"), "1.24.10"},
-		{LibraryVariable, filepath.Join(home, "variable.so"), "1.26.0"},
+		{Variable, filepath.Join(home, "variable.so"), "1.26.0"},
 		{placeGiven, filepath.Join(home, "given.so"), "1.27.0"},
 	}
 	for _, s := range steps {
 		buildLibrary(t, s.path, entrySymbol, s.version)
 		given := ""
 		switch s.place {
-		case LibraryVariable:
-			t.Setenv(LibraryVariable, s.path)
+		case Variable:
+			t.Setenv(Variable, s.path)
 		case placeGiven:
 			given = s.path
 		}
-		library, places, err := FindLibrary(given)
+		library, places, err := Find(given)
 		if err != nil || library.Path != s.path || library.Version != s.version {
 			t.Errorf("after adding %s: found %+v (%v)", s.path, library, err)
 			continue
@@ -147,9 +147,9 @@ func TestFindLibraryOrder(t *testing.T) {
 	}
 }
 
-func TestFindLibraryErrors(t *testing.T) {
+func TestFindErrors(t *testing.T) {
 	home := bareMachine(t)
-	if _, places, err := FindLibrary(""); err == nil {
+	if _, places, err := Find(""); err == nil {
 		t.Skip("this machine has a library in a system folder")
 	} else if !strings.Contains(err.Error(), "vae-infer runtime install") || len(places) < 4 {
 		t.Errorf("nothing anywhere: %v after %d places", err, len(places))
@@ -165,20 +165,20 @@ func TestFindLibraryErrors(t *testing.T) {
 	// A library that cannot be used is passed over, but told when there is no other.
 	old := filepath.Join(home, ".cache", "govae", "onnxruntime", "1.2.3", "libonnxruntime.so.1.2.3")
 	buildLibrary(t, old, entrySymbol, "1.2.3")
-	if _, _, err := FindLibrary(""); err == nil || !strings.Contains(err.Error(), old+": ONNX Runtime 1.2.3") {
+	if _, _, err := Find(""); err == nil || !strings.Contains(err.Error(), old+": ONNX Runtime 1.2.3") {
 		t.Errorf("an old one only: %v", err)
 	}
 	// One that was asked for is not passed over.
 	python := filepath.Join(home, ".local", "lib", "python3.11", "site-packages", "onnxruntime", "capi", "libonnxruntime.so.1.30.0")
 	buildLibrary(t, python, entrySymbol, "1.30.0")
-	if library, _, err := FindLibrary(""); err != nil || library.Path != python {
+	if library, _, err := Find(""); err != nil || library.Path != python {
 		t.Errorf("an old and a new one: %+v, %v", library, err)
 	}
-	if _, _, err := FindLibrary(old); err == nil || !strings.HasPrefix(err.Error(), "library given: "+old) {
+	if _, _, err := Find(old); err == nil || !strings.HasPrefix(err.Error(), "library given: "+old) {
 		t.Errorf("an old one given: %v", err)
 	}
-	t.Setenv(LibraryVariable, filepath.Join(home, "missing.so"))
-	if _, _, err := FindLibrary(""); err == nil || !strings.Contains(err.Error(), "missing.so: no such file") || !strings.HasPrefix(err.Error(), LibraryVariable) {
+	t.Setenv(Variable, filepath.Join(home, "missing.so"))
+	if _, _, err := Find(""); err == nil || !strings.Contains(err.Error(), "missing.so: no such file") || !strings.HasPrefix(err.Error(), Variable) {
 		t.Errorf("the variable names a missing one: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package infer
+package onnxruntime
 
 import (
 	"cmp"
@@ -15,35 +15,32 @@ import (
 	"strings"
 )
 
-// oldestLibrary is the first version with the C API that the Go binding asks for.
-const oldestLibrary = "1.24"
+// OldestVersion is the first version with the C API that the Go binding asks for.
+const OldestVersion = "1.24"
 
 // entrySymbol is the function through which ONNX Runtime gives its whole API.
 const entrySymbol = "OrtGetApiBase"
 
-// inspectLibrary looks at a library file; see [examineLibrary].
-func inspectLibrary(path string) (Library, error) {
-	problem := func(err error) (Library, error) {
-		return Library{}, fmt.Errorf("%s: %w; get a library that fits with 'vae-infer runtime install'", path, err)
-	}
+// inspect looks at a library file; see [examine].
+func inspect(path string) (Library, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return problem(errors.New(fileProblem(err)))
+		return Library{}, &LibraryError{path, cause(err)}
 	}
-	version, err := examineLibrary(real, filepath.Base(real))
+	version, err := examine(real, filepath.Base(real))
 	if err != nil {
-		return problem(err)
+		return Library{}, &LibraryError{path, err}
 	}
 	return Library{Path: real, Version: version}, nil
 }
 
-// examineLibrary looks at the header and the symbols of a library without loading
+// examine looks at the header and the symbols of a library without loading
 // it: loading a damaged one may end the process. It returns the version, which may
 // be in the file or else in its proper name. Errors do not name the file.
-func examineLibrary(path, name string) (version string, err error) {
+func examine(path, name string) (version string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", errors.New(fileProblem(err))
+		return "", cause(err)
 	}
 	if !info.Mode().IsRegular() {
 		return "", errors.New("not a file")
@@ -66,8 +63,8 @@ func examineLibrary(path, name string) (version string, err error) {
 		return "", fmt.Errorf("a library, but not ONNX Runtime: it has no function %s", entrySymbol)
 	}
 	version = cmp.Or(versionIn(header.version), versionIn(name))
-	if version != "" && compareVersions(version, oldestLibrary) < 0 {
-		return "", fmt.Errorf("ONNX Runtime %s, but %s or newer is needed", version, oldestLibrary)
+	if version != "" && compareVersions(version, OldestVersion) < 0 {
+		return "", fmt.Errorf("ONNX Runtime %s, but %s or newer is needed", version, OldestVersion)
 	}
 	return version, nil
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
-	"govae/infer"
-	"govae/infer/internal/goengine"
+	"govae/engine"
+	"govae/engine/internal/goengine"
 	"govae/internal/enginetest"
 	"govae/models"
 	"govae/onnx"
@@ -15,9 +15,9 @@ import (
 
 // TestConcurrentRuns shares one model among goroutines with several batch sizes.
 func TestConcurrentRuns(t *testing.T) {
-	r := load(t, enginetest.Gonum(t), decoder(t, models.Config{}))
+	r := load(t, enginetest.Go(t), decoder(t, models.Config{}))
 	run := func(n int) []float32 {
-		out, err := r.Run([]infer.Tensor{normal(n, n, 2)})
+		out, err := r.Run([]engine.Tensor{normal(n, n, 2)})
 		if err != nil {
 			t.Error(err)
 			return nil
@@ -50,7 +50,7 @@ func TestRunAllocatesOutputsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	z := goengine.Tensor(normal(1, 8, 2))
+	z := normal(1, 8, 2)
 	run := func(b *testing.B) {
 		for b.Loop() {
 			if _, err := e.Run([]goengine.Tensor{z}); err != nil {
@@ -113,45 +113,45 @@ func TestRefusals(t *testing.T) {
 
 // TestWrongInputs names the input and what is wrong with it.
 func TestWrongInputs(t *testing.T) {
-	r := load(t, enginetest.Gonum(t), decoder(t, models.Config{}))
+	r := load(t, enginetest.Go(t), decoder(t, models.Config{}))
 	for _, tt := range []struct {
-		inputs []infer.Tensor
+		inputs []engine.Tensor
 		want   string
 	}{
 		{nil, "got 0 inputs"},
-		{[]infer.Tensor{normal(1, 3, 5)}, `input "z" has the shape [3 5], but the model takes [batch,2]`},
-		{[]infer.Tensor{{Shape: []int{3, 2}, Data: make([]float32, 5)}}, "do not fill its shape"},
+		{[]engine.Tensor{normal(1, 3, 5)}, `input "z" has the shape [3 5], but the model takes [batch,2]`},
+		{[]engine.Tensor{{Shape: []int{3, 2}, Data: make([]float32, 5)}}, "do not fill its shape"},
 	} {
 		if _, err := r.Run(tt.inputs); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("error %v, want %q", err, tt.want)
 		}
 	}
 	r.Close()
-	if _, err := r.Run([]infer.Tensor{normal(1, 3, 2)}); err == nil {
+	if _, err := r.Run([]engine.Tensor{normal(1, 3, 2)}); err == nil {
 		t.Error("a closed session runs")
 	}
 }
 
 // TestRunInto has outputs written into given memory, which holds anything before.
 func TestRunInto(t *testing.T) {
-	for _, engine := range []infer.Engine{enginetest.Gonum(t), enginetest.ONNXRuntime(t)} {
-		r := load(t, engine, decoder(t, models.Config{}))
+	for _, e := range []*engine.Engine{enginetest.Go(t), enginetest.ONNXRuntime(t)} {
+		r := load(t, e, decoder(t, models.Config{}))
 		z := normal(1, 8, 2)
-		want, err := r.Run([]infer.Tensor{z})
+		want, err := r.Run([]engine.Tensor{z})
 		if err != nil {
 			t.Fatal(err)
 		}
-		into := infer.Tensor{Shape: []int{8, 1, 28, 28}, Data: make([]float32, 8*28*28)}
+		into := engine.Tensor{Shape: []int{8, 1, 28, 28}, Data: make([]float32, 8*28*28)}
 		for i := range into.Data {
 			into.Data[i] = 7
 		}
-		got, err := r.Run([]infer.Tensor{z}, into)
+		got, err := r.Run([]engine.Tensor{z}, into)
 		if err != nil || &got[0].Data[0] != &into.Data[0] || !slices.Equal(into.Data, want[0].Data) {
-			t.Errorf("%s: other values in given memory (%v)", engine.Name(), err)
+			t.Errorf("%s: other values in given memory (%v)", e.Name(), err)
 		}
 		into.Shape = []int{8, 28, 28, 1}
-		if _, err := r.Run([]infer.Tensor{z}, into); err == nil || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: memory of a wrong shape: error %v, want one line", engine.Name(), err)
+		if _, err := r.Run([]engine.Tensor{z}, into); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: memory of a wrong shape: error %v, want one line", e.Name(), err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package infer
+package onnxruntime
 
 import (
 	"cmp"
@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 
 	"govae/internal/atomicfile"
 )
@@ -34,20 +33,15 @@ type InstallOptions struct {
 	Trying func(way string)
 }
 
-// Install fetches ONNX Runtime into the user's cache, where [FindLibrary] finds it:
+// Install fetches ONNX Runtime into the user's cache, where [Find] finds it:
 // from its releases on GitHub, else with Python's pip, else with npm, whose package
 // lags a version behind. What these give must have the digest that is known or
 // published for it. If the library is already there, nothing happens. A
 // failure or interruption leaves nothing behind.
+//
+// The error is an [*InstallError] where ways were tried, and a [*PlatformError] where
+// there is none.
 func Install(ctx context.Context, o InstallOptions) (Library, error) {
-	library, err := install(ctx, o)
-	if err != nil {
-		return Library{}, fmt.Errorf("runtime install: %w", err)
-	}
-	return library, nil
-}
-
-func install(ctx context.Context, o InstallOptions) (Library, error) {
 	ways := installWays(runtime.GOOS + "/" + runtime.GOARCH)
 	switch {
 	case o.From != "" && o.Via != "":
@@ -55,7 +49,7 @@ func install(ctx context.Context, o InstallOptions) (Library, error) {
 	case o.From != "":
 		ways = []way{fromGiven(o.From)}
 	case len(ways) == 0:
-		return Library{}, fmt.Errorf("no ONNX Runtime %s is known for %s/%s; build it and install it with --from FILE", InstallVersion, runtime.GOOS, runtime.GOARCH)
+		return Library{}, &PlatformError{runtime.GOOS + "/" + runtime.GOARCH}
 	case o.Via != "":
 		i := slices.IndexFunc(ways, func(w way) bool { return w.name == o.Via })
 		if i < 0 {
@@ -110,7 +104,7 @@ func tryWays(ctx context.Context, ways []way, trying func(name string)) (Library
 			return library, nil
 		}
 	}
-	var failures []string
+	var failures []error
 	for _, w := range ways {
 		if trying != nil {
 			trying(w.name)
@@ -122,12 +116,9 @@ func tryWays(ctx context.Context, ways []way, trying func(name string)) (Library
 		if err == nil {
 			return library, nil
 		}
-		failures = append(failures, fmt.Sprintf("%s: %v", w.name, err))
+		failures = append(failures, fmt.Errorf("%s: %w", w.name, err))
 	}
-	if len(failures) > 1 {
-		failures = append(failures, "or give a library, wheel or archive with --from")
-	}
-	return Library{}, errors.New(strings.Join(failures, "; "))
+	return Library{}, &InstallError{failures}
 }
 
 // installed returns the library that the way has put into the cache before, and
@@ -183,5 +174,5 @@ func keep(file, version string) (Library, error) {
 	if err != nil {
 		return Library{}, err
 	}
-	return inspectLibrary(target)
+	return inspect(target)
 }

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"govae/engine"
 	"govae/export"
-	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/models"
 )
@@ -36,16 +36,12 @@ func decoder(t testing.TB, c models.Config) []byte {
 // over chunks of 8 or 16 images, one thread each.
 func BenchmarkDecoder(b *testing.B) {
 	data := decoder(b, models.Config{})
-	gonum, err := infer.NewEngine(infer.Options{Engine: "gonum"})
-	if err != nil {
-		b.Fatal(err)
-	}
 	for _, streams := range []int{1, 2} {
 		for _, chunk := range []int{8, 16} {
-			for _, engine := range []infer.Engine{gonum, enginetest.ONNXRuntime(b)} {
-				b.Run(fmt.Sprintf("%.5s/streams=%d/chunk=%d", engine.Name(), streams, chunk), func(b *testing.B) {
-					r := load(b, engine, data)
-					z := infer.Tensor{Shape: []int{chunk, 2}, Data: make([]float32, chunk*2)}
+			for _, e := range []*engine.Engine{enginetest.Go(b), enginetest.ONNXRuntime(b)} {
+				b.Run(fmt.Sprintf("%.5s/streams=%d/chunk=%d", e.Name(), streams, chunk), func(b *testing.B) {
+					r := load(b, e, data)
+					z := engine.Tensor{Shape: []int{chunk, 2}, Data: make([]float32, chunk*2)}
 					for i := range z.Data {
 						z.Data[i] = float32(i%7) - 3
 					}
@@ -56,7 +52,7 @@ func BenchmarkDecoder(b *testing.B) {
 						for range streams {
 							workers.Go(func() {
 								for range rounds {
-									if _, err := r.Run([]infer.Tensor{z}); err != nil {
+									if _, err := r.Run([]engine.Tensor{z}); err != nil {
 										b.Error(err)
 									}
 								}

@@ -9,7 +9,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"govae/infer"
+	"govae/engine"
 	"govae/internal/enginetest"
 	"govae/onnx"
 )
@@ -27,13 +27,13 @@ func TestOfficialCases(t *testing.T) {
 	if err != nil || len(cases) == 0 {
 		t.Fatalf("no cases in %s (%v)", folder, err)
 	}
-	engine := enginetest.Gonum(t)
+	e := enginetest.Go(t)
 	for _, dir := range cases {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			if reason := differing[filepath.Base(dir)]; reason != "" {
 				t.Skip(reason)
 			}
-			officialCase(t, engine, dir)
+			officialCase(t, e, dir)
 		})
 	}
 }
@@ -47,7 +47,7 @@ var differing = map[string]string{
 	"test_resize_downsample_scales_linear_align_corners": "the length that the corners are aligned to is rounded here, as in ONNX Runtime",
 }
 
-func officialCase(t *testing.T, engine infer.Engine, dir string) {
+func officialCase(t *testing.T, e *engine.Engine, dir string) {
 	m, err := onnx.ReadFile(filepath.Join(dir, "model.onnx"))
 	if err != nil {
 		t.Skip(err)
@@ -67,7 +67,7 @@ func officialCase(t *testing.T, engine infer.Engine, dir string) {
 		}
 	}
 	given, want := tensors("input"), tensors("output")
-	var inputs []infer.Tensor
+	var inputs []engine.Tensor
 	var declared []onnx.ValueInfo
 	for i, v := range m.Graph.Inputs {
 		if i == 0 && v.Type == onnx.Float32 {
@@ -75,7 +75,7 @@ func officialCase(t *testing.T, engine infer.Engine, dir string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			inputs = append(inputs, infer.Tensor{Shape: sizes(given[0].Shape), Data: data})
+			inputs = append(inputs, engine.Tensor{Shape: sizes(given[0].Shape), Data: data})
 			declared = append(declared, v)
 			continue
 		}
@@ -99,7 +99,7 @@ func officialCase(t *testing.T, engine infer.Engine, dir string) {
 	if err := m.Check(); err != nil {
 		t.Skip(err)
 	}
-	r, err := engine.Load(m, nil)
+	r, err := e.Load(m)
 	if err != nil && refused.MatchString(dir) {
 		t.Skip(err)
 	}
@@ -125,7 +125,7 @@ func officialCase(t *testing.T, engine infer.Engine, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compare(t, got[i], infer.Tensor{Shape: sizes(w.Shape), Data: data})
+		compare(t, got[i], engine.Tensor{Shape: sizes(w.Shape), Data: data})
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build linux
 
-package infer
+package onnxruntime
 
 import (
 	"archive/tar"
@@ -164,8 +164,8 @@ func TestWays(t *testing.T) {
 	if got, err := try(ways...); err != nil || got != want || !slices.Equal(tried, []string{"first", "second"}) {
 		t.Errorf("installed %+v (%v) after trying %v; want %+v", got, err, tried, want)
 	}
-	if found, _, err := FindLibrary(""); err != nil || found != want {
-		t.Errorf("FindLibrary gives %+v, %v", found, err)
+	if found, _, err := Find(""); err != nil || found != want {
+		t.Errorf("Find gives %+v, %v", found, err)
 	}
 	if got, err := try(ways...); err != nil || got != want || len(tried) > 0 {
 		t.Errorf("the second time: %+v (%v), tried %v", got, err, tried)

@@ -1,4 +1,6 @@
-package infer
+// Package onnxruntime finds, inspects and installs the shared library of ONNX Runtime,
+// without loading it: that is for package engine.
+package onnxruntime
 
 import (
 	"cmp"
@@ -9,8 +11,8 @@ import (
 	"slices"
 )
 
-// LibraryVariable is the environment variable that names the ONNX Runtime library.
-const LibraryVariable = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
+// Variable is the environment variable that names the ONNX Runtime library.
+const Variable = "ONNXRUNTIME_SHARED_LIBRARY_PATH"
 
 // Library is a shared library of ONNX Runtime.
 type Library struct {
@@ -18,7 +20,7 @@ type Library struct {
 	Version string // such as "1.24.1"; empty where only loading it would tell
 }
 
-// Place is somewhere [FindLibrary] looked.
+// Place is somewhere [Find] looked.
 type Place struct {
 	Name     string   // such as "user cache"
 	Patterns []string // the absolute paths looked at, as for [filepath.Glob]
@@ -26,16 +28,16 @@ type Place struct {
 	Unusable error    // why what was found cannot be used; names the file
 }
 
-// FindLibrary returns the ONNX Runtime library to use: the one at path if path
-// is not empty, else the one that [LibraryVariable] names, else the first usable
+// Find returns the ONNX Runtime library to use: the one at path if path
+// is not empty, else the one that [Variable] names, else the first usable
 // one beside the executable, in the user's cache (see [Install]), in an installed
 // Python package or in a system folder. A library that was asked for by path or
 // variable must be usable. No file is loaded and no process started.
 //
-// The places searched so far are returned too, with an error as well.
-func FindLibrary(path string) (Library, []Place, error) {
+// The places searched so far are returned too, with an error as well. That is a
+// [*LibraryError] for a library that was asked for, else a [*NotFoundError].
+func Find(path string) (Library, []Place, error) {
 	var searched []Place
-	var unusable error
 	for _, p := range libraryPlaces(path) {
 		p.look()
 		searched = append(searched, p)
@@ -44,20 +46,15 @@ func FindLibrary(path string) (Library, []Place, error) {
 			return p.Library, searched, nil
 		case p.asked() && p.Unusable != nil:
 			return Library{}, searched, fmt.Errorf("%s: %w", p.Name, p.Unusable)
-		case unusable == nil:
-			unusable = p.Unusable
 		}
 	}
-	if unusable != nil {
-		return Library{}, searched, fmt.Errorf("no usable ONNX Runtime library: %w", unusable)
-	}
-	return Library{}, searched, fmt.Errorf("no ONNX Runtime library on this machine; get one with 'vae-infer runtime install', or name one in %s", LibraryVariable)
+	return Library{}, searched, &NotFoundError{searched}
 }
 
 // The places that a user names.
 const (
 	placeGiven    = "library given"
-	placeVariable = LibraryVariable
+	placeVariable = Variable
 )
 
 // asked reports whether the user named the place, so that no other will do.
@@ -73,7 +70,7 @@ func (p *Place) look() {
 			paths, _ = filepath.Glob(pattern) // the patterns are well formed
 		}
 		for _, path := range paths {
-			library, err := inspectLibrary(path)
+			library, err := inspect(path)
 			switch {
 			case err != nil:
 				p.Unusable = cmp.Or(p.Unusable, err)
@@ -101,7 +98,7 @@ func libraryPlaces(path string) []Place {
 		add(placeGiven, absolute(path))
 		return places
 	}
-	if path := os.Getenv(LibraryVariable); path != "" {
+	if path := os.Getenv(Variable); path != "" {
 		add(placeVariable, absolute(path))
 		return places
 	}

@@ -1,4 +1,4 @@
-package infer
+package onnxruntime
 
 import (
 	"archive/tar"
@@ -27,7 +27,7 @@ const (
 // unpackLibrary finds the library for this system in an archive, which may be the
 // library itself, and returns the path of the file, in dir unless it is archive,
 // and the library's version if it tells. An archive can hold one library for each
-// processor: the first that [examineLibrary] accepts is taken. Of the archive's
+// processor: the first that [examine] accepts is taken. Of the archive's
 // paths only the last part is looked at, and none is written to.
 func unpackLibrary(ctx context.Context, archive, dir string) (file, version string, err error) {
 	kind, err := archiveKind(archive)
@@ -35,7 +35,7 @@ func unpackLibrary(ctx context.Context, archive, dir string) (file, version stri
 		return "", "", err
 	}
 	if kind == bareFile {
-		version, err = examineLibrary(archive, filepath.Base(archive))
+		version, err = examine(archive, filepath.Base(archive))
 		return archive, version, err
 	}
 	file = filepath.Join(dir, "library")
@@ -59,7 +59,7 @@ func unpackLibrary(ctx context.Context, archive, dir string) (file, version stri
 		if err != nil {
 			return "", "", fmt.Errorf("%q in it: %w", m.name, err)
 		}
-		if version, err = examineLibrary(file, name); err == nil {
+		if version, err = examine(file, name); err == nil {
 			return file, version, nil
 		}
 		if refused == nil {
@@ -83,7 +83,7 @@ const (
 func archiveKind(name string) (int, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return 0, errors.New(fileProblem(err))
+		return 0, cause(err)
 	}
 	defer f.Close()
 	info, err := f.Stat()

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"govae/infer"
+	"govae/engine"
 	"govae/onnx"
 )
 
@@ -389,7 +389,7 @@ func TestChannelsLast(t *testing.T) {
 
 // TestBatches runs one model at several batch sizes in turn.
 func TestBatches(t *testing.T) {
-	data := file(t, 17, infer.Tensor{Shape: []int{1, 3, 6, 6}}, func(g *graph, x onnx.Value) []onnx.Value {
+	data := file(t, 17, engine.Tensor{Shape: []int{1, 3, 6, 6}}, func(g *graph, x onnx.Value) []onnx.Value {
 		x = g.node("Relu", g.node("Conv", x, g.weight(4, 3, 3, 3), g.weight(4)))
 		return []onnx.Value{g.node("Gemm", g.node("Flatten", x), g.weight(64, 5), g.weight(5)), x}
 	})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"govae/engine"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/models"
@@ -17,22 +18,22 @@ import (
 func TestBits(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	const n = 64
-	for name, c := range map[string]models.Config{
+	for model, c := range map[string]models.Config{
 		"reference": {},
 		"colour":    {Image: models.Shape{H: 9, W: 11, C: 3}, Latent: 5},
 	} {
 		data := decoder(t, c)
 		var all [][]float32 // of each engine
-		for _, engine := range []string{"onnxruntime", "gonum"} {
+		for _, name := range []string{"onnxruntime", "go"} {
 			var want []float32
 			for _, threads := range []int{1, 2} {
-				s, err := infer.OpenBytes(data, infer.Options{Engine: engine, Threads: threads})
+				s, err := infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: name}, Threads: threads})
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer s.Close()
 				for _, part := range []int{n, 1, 7, 13} {
-					t.Run(fmt.Sprintf("%s/%s/threads=%d/part=%d", name, engine, threads, part), func(t *testing.T) {
+					t.Run(fmt.Sprintf("%s/%s/threads=%d/part=%d", model, name, threads, part), func(t *testing.T) {
 						var got []float32
 						for first := 0; first < n; first += part {
 							m, err := infer.Collect(s.Sample(t.Context(), min(part, n-first), infer.SampleOptions{Seed: 3, First: first}))
@@ -54,7 +55,7 @@ func TestBits(t *testing.T) {
 		}
 		for i, v := range all[0] {
 			if d := math.Abs(float64(v - all[1][i])); !(d <= 1e-5) {
-				t.Fatalf("%s: the engines differ by %g", name, d)
+				t.Fatalf("%s: the engines differ by %g", model, d)
 			}
 		}
 	}
