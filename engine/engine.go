@@ -94,10 +94,13 @@ func (e *Engine) Name() string { return e.name }
 // the first choice, and has the error of the first choice in it; nil otherwise.
 func (e *Engine) Note() error { return e.note }
 
-// Load prepares a model, which has passed its check and is not changed, for
-// execution in the form that the engine runs fastest. Where the engine lacks
-// something that the model needs, [errors.ErrUnsupported] is in the error.
+// Load checks a model and prepares it for execution in the form that the engine runs
+// fastest. Where the engine lacks something that the model needs, errors.Is finds
+// [errors.ErrUnsupported] in the error. Do not change m afterwards.
 func (e *Engine) Load(m *onnx.Model) (*Program, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
 	p := &Program{engine: e.name, inputs: m.Graph.Feeds(), outputs: m.Graph.Outputs}
 	if err := p.checkTypes(); err != nil {
 		return nil, err
@@ -117,15 +120,12 @@ func (e *Engine) Load(m *onnx.Model) (*Program, error) {
 	return p, nil
 }
 
-// Run checks, loads and runs a model once that is still in memory, as package export
+// Run loads and runs a model once that is still in memory, as package export
 // does before it writes it to a file. The inputs are float32 and may come in any
 // order: they are matched by name. The outputs are in the order of the file.
 func (e *Engine) Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor) ([]*onnx.Tensor, error) {
 	m, err := onnx.Unmarshal(model)
 	if err != nil {
-		return nil, err
-	}
-	if err := m.Check(); err != nil {
 		return nil, err
 	}
 	named := make(map[string]Tensor, len(inputs))

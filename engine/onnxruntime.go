@@ -164,7 +164,7 @@ func (e onnxRuntime) load(m *onnx.Model) (runner, error) {
 	if err != nil {
 		return nil, fmt.Errorf("refuses the model: %w", lastCause(err))
 	}
-	r := &onnxRuntimeRunner{session: session, outputs: outputs}
+	r := &onnxRuntimeRunner{session: session, outputs: m.Graph.Outputs}
 	if e.provider == directML {
 		r.one = &sync.Mutex{} // its sessions do one run at a time
 	}
@@ -174,7 +174,7 @@ func (e onnxRuntime) load(m *onnx.Model) (runner, error) {
 // onnxRuntimeRunner is a model in an ONNX Runtime session.
 type onnxRuntimeRunner struct {
 	session *ort.DynamicAdvancedSession
-	outputs []string
+	outputs []onnx.ValueInfo
 	one     *sync.Mutex // held by a run, if it must be the only one
 }
 
@@ -190,7 +190,7 @@ func (r *onnxRuntimeRunner) run(inputs, into []Tensor) ([]Tensor, error) {
 	}
 	results, err := wrap(into)
 	if len(into) == 0 {
-		results = make([]ort.Value, len(r.outputs)) // nil: the library allocates them
+		results, err = r.newOutputs()
 	}
 	defer destroy(results)
 	if err != nil {
@@ -199,28 +199,55 @@ func (r *onnxRuntimeRunner) run(inputs, into []Tensor) ([]Tensor, error) {
 	if err := r.session.Run(values, results); err != nil {
 		return nil, lastCause(err)
 	}
-	if len(into) > 0 {
-		return into, nil
+	outputs := into
+	if len(into) == 0 {
+		outputs = make([]Tensor, len(results))
 	}
-	outputs := make([]Tensor, len(results))
 	for i, v := range results {
-		t, ok := v.(*ort.Tensor[float32])
-		if !ok {
-			return nil, fmt.Errorf("output %q is no float32 tensor", r.outputs[i])
+		switch v := v.(type) {
+		case *ort.Scalar[float32]:
+			outputs[i].Data = append(outputs[i].Data[:0], v.GetData())
+		case *ort.Tensor[float32]:
+			if len(into) == 0 {
+				outputs[i] = Tensor{Shape: ints(v.GetShape()), Data: slices.Clone(v.GetData())} // the library owns the original
+			}
+		default:
+			return nil, fmt.Errorf("output %q is no float32 tensor", r.outputs[i].Name)
 		}
-		outputs[i] = Tensor{Shape: ints(t.GetShape()), Data: slices.Clone(t.GetData())} // the library owns the original
 	}
 	return outputs, nil
+}
+
+// newOutputs returns what the library fills in: nil, which it allocates, but for
+// scalars, which the binding cannot take from it.
+func (r *onnxRuntimeRunner) newOutputs() ([]ort.Value, error) {
+	values := make([]ort.Value, len(r.outputs))
+	for i, v := range r.outputs {
+		if v.Shape != nil && len(v.Shape) == 0 {
+			scalar, err := ort.NewEmptyScalar[float32]()
+			if err != nil {
+				return values, err
+			}
+			values[i] = scalar
+		}
+	}
+	return values, nil
 }
 
 func (r *onnxRuntimeRunner) close() error { return r.session.Destroy() }
 
 // wrap returns values over the memory of tensors, which they keep alive until they
-// are destroyed.
+// are destroyed; scalars have memory of their own.
 func wrap(tensors []Tensor) ([]ort.Value, error) {
 	values := make([]ort.Value, 0, len(tensors))
 	for i, t := range tensors {
-		value, err := ort.NewTensor(ort.NewShape(int64s(t.Shape)...), t.Data)
+		var value ort.Value
+		var err error
+		if len(t.Shape) == 0 {
+			value, err = ort.NewScalar(t.Data[0])
+		} else {
+			value, err = ort.NewTensor(ort.NewShape(int64s(t.Shape)...), t.Data)
+		}
 		if err != nil {
 			return values, fmt.Errorf("%d: %w", i, err)
 		}

@@ -4,6 +4,8 @@ package onnxruntime
 
 import (
 	"encoding/binary"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -151,8 +153,8 @@ func TestFindErrors(t *testing.T) {
 	home := bareMachine(t)
 	if _, places, err := Find(""); err == nil {
 		t.Skip("this machine has a library in a system folder")
-	} else if !strings.Contains(err.Error(), "vae-infer runtime install") || len(places) < 4 {
-		t.Errorf("nothing anywhere: %v after %d places", err, len(places))
+	} else if missing, ok := errors.AsType[*NotFoundError](err); !ok || len(missing.Searched) != len(places) || len(places) < 4 {
+		t.Errorf("nothing anywhere: %#v after %d places", err, len(places))
 	}
 	for _, p := range libraryPlaces("") {
 		for _, pattern := range p.Patterns {
@@ -168,6 +170,15 @@ func TestFindErrors(t *testing.T) {
 	if _, _, err := Find(""); err == nil || !strings.Contains(err.Error(), old+": ONNX Runtime 1.2.3") {
 		t.Errorf("an old one only: %v", err)
 	}
+	// Of several, always the first place's first.
+	older := filepath.Join(home, ".cache", "govae", "onnxruntime", "0.9.0", "libonnxruntime.so.0.9.0")
+	buildLibrary(t, older, entrySymbol, "0.9.0")
+	for range 5 {
+		_, _, err := Find("")
+		if e, ok := errors.AsType[*LibraryError](err); !ok || e.Path != older {
+			t.Errorf("two old ones: %v, want the first by name, %s", err, older)
+		}
+	}
 	// One that was asked for is not passed over.
 	python := filepath.Join(home, ".local", "lib", "python3.11", "site-packages", "onnxruntime", "capi", "libonnxruntime.so.1.30.0")
 	buildLibrary(t, python, entrySymbol, "1.30.0")
@@ -178,7 +189,7 @@ func TestFindErrors(t *testing.T) {
 		t.Errorf("an old one given: %v", err)
 	}
 	t.Setenv(Variable, filepath.Join(home, "missing.so"))
-	if _, _, err := Find(""); err == nil || !strings.Contains(err.Error(), "missing.so: no such file") || !strings.HasPrefix(err.Error(), Variable) {
+	if _, _, err := Find(""); err == nil || !strings.Contains(err.Error(), "missing.so: no such file") || !strings.HasPrefix(err.Error(), Variable) || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the variable names a missing one: %v", err)
 	}
 }

@@ -142,7 +142,7 @@ func (c *call) intArithmetic(a, b *value) *value {
 		},
 	}[c.Op]
 	if op == nil || a.typ == onnx.Uint64 || a.typ != b.typ {
-		failf("the engine gonum does not compute this for %v and %v; use --engine onnxruntime", a.typ, b.typ)
+		lackf("the engine does not compute this for %v and %v", a.typ, b.typ)
 	}
 	c.emit(func(s *state) {
 		combine(w, s.i(y), s.i(a), s.i(b), func(dst, a, b []int64, aStep, bStep int) {

@@ -1,6 +1,7 @@
 package goengine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -45,6 +46,15 @@ type failure struct{ error }
 // operators free of error handling; see [catch].
 func failf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
 
+// unsupported is what the engine lacks, though the model may be right.
+type unsupported string
+
+func (u unsupported) Error() string        { return string(u) }
+func (u unsupported) Is(target error) bool { return target == errors.ErrUnsupported }
+
+// lackf is failf for what is not supported; see [errors.ErrUnsupported].
+func lackf(format string, args ...any) { panic(failure{unsupported(fmt.Sprintf(format, args...))}) }
+
 // catch turns a failure into an error. It must be deferred.
 func catch(err *error) {
 	switch r := recover().(type) {
@@ -87,7 +97,7 @@ func (c *compiler) node(n *onnx.Node) (err error) {
 	defer catch(&err)
 	operator, ok := operators[n.Op]
 	if !ok {
-		return fmt.Errorf("the operator is not supported by the engine gonum; use --engine onnxruntime")
+		return unsupported("the operator is not supported")
 	}
 	op := &call{compiler: c, Node: n, results: make([]*value, len(n.Outputs))}
 	for _, name := range n.Inputs {
@@ -135,7 +145,7 @@ func (c *call) operand(i int) *value {
 func (c *call) float(i int) *value {
 	v := c.in[i]
 	if v.typ != onnx.Float32 {
-		failf("input %d is %v, but the engine gonum computes this in float32 only; use --engine onnxruntime", i, v.typ)
+		lackf("input %d is %v, but the engine computes this in float32 only", i, v.typ)
 	}
 	return v
 }
@@ -148,7 +158,7 @@ func (c *call) ints(i int) []int {
 		return nil
 	}
 	if !v.mem.known || isFloat(v.typ) || len(v.shape) > 1 {
-		failf("input %d is no list of integers, or depends on the data, which the engine gonum does not support; use --engine onnxruntime", i)
+		lackf("input %d is no list of integers, or depends on the data, which is not supported", i)
 	}
 	list := make([]int, v.mem.n)
 	for j, x := range c.state.i(v) {
@@ -184,7 +194,7 @@ func (c *compiler) newValue(typ onnx.DataType, shape, order []int) *value {
 	n := 1
 	for _, size := range shape {
 		if size < 0 || size > 0 && n > maxElements/size {
-			failf("the shape %v is beyond the %d elements that the engine gonum allows", shape, maxElements)
+			failf("the shape %v is beyond the %d elements that the engine allows", shape, maxElements)
 		}
 		n *= size
 	}
@@ -199,7 +209,7 @@ func (c *compiler) newValue(typ onnx.DataType, shape, order []int) *value {
 
 func checkRank(shape []int) {
 	if len(shape) > maxRank {
-		failf("the shape %v has more than %d dimensions, which the engine gonum does not support", shape, maxRank)
+		failf("the shape %v has more than %d dimensions, which is not supported", shape, maxRank)
 	}
 }
 

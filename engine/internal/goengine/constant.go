@@ -25,7 +25,7 @@ func (c *compiler) constant(t *onnx.Tensor) (_ *value, err error) {
 	}
 	data, ok := integers(t)
 	if !ok {
-		return nil, fmt.Errorf("weight %q is %v, which the engine gonum does not support; use --engine onnxruntime", t.Name, t.Type)
+		return nil, unsupported(fmt.Sprintf("weight %q is %v, which is not supported", t.Name, t.Type))
 	}
 	return c.known(t.Type, shape, nil, data), nil
 }
@@ -104,7 +104,7 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 		return y
 	}
 	if to != onnx.Float32 && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
-		failf("%v cannot become %v in the engine gonum; use --engine onnxruntime", x.typ, to)
+		lackf("%v cannot become %v here", x.typ, to)
 	}
 	y := c.newValue(to, x.shape, x.order)
 	c.emit(func(s *state) {

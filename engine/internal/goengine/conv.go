@@ -35,7 +35,7 @@ func (c *call) convolution(transposed bool) *value {
 	x, w := c.float(0), c.float(1)
 	n := spatial(x)
 	if !w.mem.known {
-		failf("the weights are not constant, which the engine gonum does not support; use --engine onnxruntime")
+		lackf("the weights are not constant, which is not supported")
 	}
 	v := &convolution{transposed: transposed, n: x.shape[0], groups: int(c.Int("group", 1)), c: x.shape[1], k: w.shape[0]}
 	read := w.shape[1] * v.groups

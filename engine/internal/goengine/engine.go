@@ -31,7 +31,8 @@ type Model struct {
 // shapes of the inputs.
 const maxPrograms = 8
 
-// Load prepares a model that has passed its check. batch is the size of the
+// Load prepares a model that has passed its check and whose inputs and outputs are
+// float32. batch is the size of the
 // first dimension to expect where the model leaves it open; other sizes work too,
 // after a pause at the first one of each. An operator or a type that is not
 // supported is an error that names the node.
@@ -44,7 +45,7 @@ func Load(m *onnx.Model, batch int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Model{kernel: k, outputs: m.Graph.Outputs, base: &compiler{
+	e := &Model{kernel: k, inputs: m.Graph.Feeds(), outputs: m.Graph.Outputs, base: &compiler{
 		kernel: k, opset: m.Opset(), packed: &packedWeights{}, state: &state{},
 		uses: map[string]int{}, values: map[string]*value{}, foldable: maxFolded,
 	}}
@@ -77,9 +78,6 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 	}
 	for _, v := range m.Graph.Outputs {
 		c.uses[v.Name]++
-		if v.Type != onnx.Float32 {
-			return fmt.Errorf("output %q is %v, but the engine gonum gives float32 only; use --engine onnxruntime", v.Name, v.Type)
-		}
 	}
 	for _, t := range m.Graph.Initializers {
 		if c.uses[t.Name] == 0 {
@@ -91,15 +89,6 @@ func (e *Model) prepare(m *onnx.Model, nodes []*onnx.Node) error {
 		}
 		c.foldable += 8 * v.mem.n
 		c.values[t.Name] = v
-	}
-	for _, v := range m.Graph.Inputs {
-		switch {
-		case m.Graph.Initializer(v.Name) != nil: // a weight, listed among the inputs as in old files
-		case v.Type != onnx.Float32:
-			return fmt.Errorf("input %q is %v, but the engine gonum takes float32 only; use --engine onnxruntime", v.Name, v.Type)
-		default:
-			e.inputs = append(e.inputs, v)
-		}
 	}
 	for _, n := range nodes {
 		// These may become one with what follows, which differs from program to program.
@@ -141,17 +130,12 @@ func (e *Model) expected(batch int) ([][]int, bool) {
 
 // Run maps the model's inputs, in their order in the file, to its outputs. It
 // uses one thread. The outputs are new tensors, or those of into if it is not
-// empty, which must have the outputs' shapes.
+// empty, which must have the outputs' shapes. The number of inputs, and of into, and
+// all that the model declares of their shapes have been checked.
 func (e *Model) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
-	if len(inputs) != len(e.inputs) {
-		return nil, fmt.Errorf("got %d inputs, but the model takes %d", len(inputs), len(e.inputs))
-	}
 	shapes := make([][]int, len(inputs))
 	data := make([][]float32, len(inputs))
 	for i, t := range inputs {
-		if err := e.checkInput(i, t); err != nil {
-			return nil, err
-		}
 		shapes[i], data[i] = t.Shape, t.Data
 	}
 	p, err := e.program(shapes)
@@ -175,42 +159,12 @@ func (p *program) results(into []Tensor) ([]Tensor, error) {
 		}
 		return outputs, nil
 	}
-	if len(into) != len(p.outputs) {
-		return nil, fmt.Errorf("got memory for %d outputs, but the model has %d", len(into), len(p.outputs))
-	}
 	for i, v := range p.outputs {
-		if !slices.Equal(into[i].Shape, v.shape) || len(into[i].Data) != v.mem.n {
+		if !slices.Equal(into[i].Shape, v.shape) {
 			return nil, fmt.Errorf("output %d has the shape %v, not %v", i, v.shape, into[i].Shape)
 		}
 	}
 	return into, nil
-}
-
-// checkInput compares a tensor with what the model declares.
-func (e *Model) checkInput(i int, t Tensor) error {
-	declared := e.inputs[i]
-	fits := declared.Shape == nil || len(declared.Shape) == len(t.Shape)
-	for j, d := range declared.Shape {
-		fits = fits && (!d.Known() || int(d.Size) == t.Shape[j])
-	}
-	if !fits {
-		return fmt.Errorf("input %q has the shape %v, but the model takes %v", declared.Name, t.Shape, declared.Shape)
-	}
-	n := len(t.Data)
-	for _, size := range t.Shape {
-		if size < 0 || size > 0 && n%size != 0 {
-			n = -1
-			break
-		}
-		if size > 0 {
-			n /= size
-		}
-	}
-	empty := slices.Contains(t.Shape, 0)
-	if empty && len(t.Data) != 0 || !empty && n != 1 {
-		return fmt.Errorf("input %q has %d elements, which do not fill its shape %v", declared.Name, len(t.Data), t.Shape)
-	}
-	return nil
 }
 
 // program returns the program for inputs of the given shapes.
@@ -271,7 +225,7 @@ func (e *Model) compile(shapes [][]int) (_ *program, err error) {
 	p.known = c.state
 	p.assignPlaces()
 	if p.buffer > maxElements {
-		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the engine gonum allows; use smaller batches", p.buffer, maxElements)
+		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the engine allows; use smaller batches", p.buffer, maxElements)
 	}
 	return p, nil
 }

@@ -3,6 +3,7 @@ package goengine
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"testing"
 
 	"govae/onnx"
@@ -23,7 +24,7 @@ func FuzzLoadAndRun(f *testing.F) {
 		}
 		change(m, at1, value1)
 		change(m, at2, value2)
-		if m.Check() != nil {
+		if m.Check() != nil || slices.ContainsFunc(slices.Concat(m.Graph.Feeds(), m.Graph.Outputs), func(v onnx.ValueInfo) bool { return v.Type != onnx.Float32 }) {
 			return
 		}
 		e, err := Load(m, 2)

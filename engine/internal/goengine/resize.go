@@ -22,7 +22,7 @@ func opResize(c *call) *value {
 	mode := c.String("mode", "nearest")
 	crop := c.String("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize"
 	if mode == "cubic" || mode == "linear" && c.Int("antialias", 0) != 0 {
-		failf("mode %q with antialias %d is not supported by the engine gonum; use --engine onnxruntime", mode, c.Int("antialias", 0))
+		lackf("mode %q with antialias %d is not supported by the engine", mode, c.Int("antialias", 0))
 	}
 	filling := c.number(c.Float("extrapolation_value", 0))
 	if mode == "linear" {
@@ -129,7 +129,7 @@ func (c *call) numbers(i int) []float32 {
 		return nil
 	}
 	if !v.mem.known || v.mem.ints || len(v.shape) != 1 {
-		failf("input %d is no list of numbers, or depends on the data, which the engine gonum does not support; use --engine onnxruntime", i)
+		lackf("input %d is no list of numbers, or depends on the data, which is not supported", i)
 	}
 	return c.state.f(v)
 }

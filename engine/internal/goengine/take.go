@@ -19,7 +19,7 @@ func (c *compiler) take(x *value, indices [][]int, filling *value) *value {
 	y := c.newValue(x.typ, shape, x.order)
 	// places[i][j] is how far element j along the i-th dimension in memory is.
 	if len(shape) > 0 && slices.Max(shape) > maxDimension {
-		failf("a dimension of %v is beyond the %d elements that the engine gonum allows here", shape, maxDimension)
+		failf("a dimension of %v is beyond the %d elements that the engine allows here", shape, maxDimension)
 	}
 	places := make([][]int, len(shape))
 	strides := x.strides()
@@ -88,7 +88,7 @@ func opGather(c *call) *value {
 	x, which := c.in[0], c.in[1]
 	at := axis(int(c.Int("axis", 0)), len(x.shape))
 	if !which.mem.known {
-		failf("the indices depend on the data, which the engine gonum does not support; use --engine onnxruntime")
+		lackf("the indices depend on the data, which is not supported")
 	}
 	which = c.plain(which)
 	list := make([]int, which.mem.n)

@@ -14,7 +14,7 @@ type window struct {
 func spatial(x *value) int {
 	n := len(x.shape) - 2
 	if n != 1 && n != 2 {
-		failf("input 0 has the shape %v, but the engine gonum takes [N, C, W] or [N, C, H, W]; use --engine onnxruntime", x.shape)
+		lackf("input 0 has the shape %v, but the engine takes [N, C, W] or [N, C, H, W]", x.shape)
 	}
 	for _, size := range x.shape[1:] {
 		if size == 0 || size > maxDimension {
