@@ -3,20 +3,18 @@ package engine_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"govae/engine"
+	"govae/engine/onnxruntime"
 	"govae/internal/enginetest"
 	"govae/onnx"
 )
-
-// both are the engines that all tests run.
-func both(t *testing.T) []*engine.Engine {
-	return []*engine.Engine{enginetest.Go(t), enginetest.ONNXRuntime(t)}
-}
 
 // sum is a model of two inputs, a list x and a scalar: y = x + 2 scale, and -x.
 func sum(t testing.TB) *onnx.Model {
@@ -62,24 +60,24 @@ func tensor(shape ...int) engine.Tensor {
 }
 
 func TestCall(t *testing.T) {
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		p := load(t, e, sum(t))
 		out, err := p.Call(map[string]engine.Tensor{"scale": {Data: []float32{3}}, "x": tensor(3, 2)})
 		if err != nil || len(out) != 2 || !slices.Equal(out["y"].Shape, []int{3, 2}) || out["y"].Data[5] != 7 || out["minus"].Data[0] != -1 {
-			t.Errorf("%s: %v (%v)", e.Name(), out, err)
+			t.Errorf("%v (%v)", out, err)
 		}
 		if in, out := p.Inputs(), p.Outputs(); len(in) != 2 || in[1].Name != "scale" || len(out) != 2 || out[0].Name != "y" {
-			t.Errorf("%s: inputs %v, outputs %v", e.Name(), in, out)
+			t.Errorf("inputs %v, outputs %v", in, out)
 		}
 		for want, given := range map[string]map[string]engine.Tensor{
 			`input "scale" is not given`:    {"x": tensor(3, 2)},
 			`the model has no input "bias"`: {"x": tensor(3, 2), "scale": tensor(), "bias": tensor(), "weight": tensor()},
 		} {
 			if _, err := p.Call(given); err == nil || err.Error() != want {
-				t.Errorf("%s: error %v, want %q", e.Name(), err, want)
+				t.Errorf("error %v, want %q", err, want)
 			}
 		}
-	}
+	})
 }
 
 // TestWrongTensors gives every engine what does not fit. Each time that is an error
@@ -87,7 +85,7 @@ func TestCall(t *testing.T) {
 func TestWrongTensors(t *testing.T) {
 	x, s := tensor(3, 2), tensor()
 	one := func(tensors ...engine.Tensor) []engine.Tensor { return tensors }
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		p := load(t, e, sum(t))
 		for _, tt := range []struct {
 			name         string
@@ -114,37 +112,37 @@ func TestWrongTensors(t *testing.T) {
 		} {
 			_, err := p.Run(tt.inputs, tt.into...)
 			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("%s: %s: error %v, want one line with %q", e.Name(), tt.name, err, tt.want)
+				t.Errorf("%s: error %v, want one line with %q", tt.name, err, tt.want)
 			}
 		}
 		// No rows are no mistake, though an engine may not take them.
 		if out, err := p.Run(one(engine.Tensor{Shape: []int{0, 2}}, s)); err == nil && len(out[0].Data) != 0 {
-			t.Errorf("%s: %v of no rows", e.Name(), out)
+			t.Errorf("%v of no rows", out)
 		}
 		if _, err := p.Run(one(x, s)); err != nil {
-			t.Errorf("%s: after the mistakes: %v", e.Name(), err)
+			t.Errorf("after the mistakes: %v", err)
 		}
 		for range 2 {
 			if err := p.Close(); err != nil {
-				t.Errorf("%s: %v", e.Name(), err)
+				t.Errorf("%v", err)
 			}
 		}
 		if _, err := p.Run(one(x, s)); err == nil {
-			t.Errorf("%s: a closed program runs", e.Name())
+			t.Error("a closed program runs")
 		}
-	}
+	})
 }
 
 // TestRunInto has outputs written into given memory, which holds anything before.
 func TestRunInto(t *testing.T) {
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		p := load(t, e, sum(t))
 		into := []engine.Tensor{tensor(3, 2), tensor(3, 2)}
 		got, err := p.Run([]engine.Tensor{tensor(3, 2), tensor()}, into...)
 		if err != nil || &got[1].Data[0] != &into[1].Data[0] || into[0].Data[0] != 3 || into[1].Data[5] != -1 {
-			t.Errorf("%s: %v (%v)", e.Name(), into, err)
+			t.Errorf("%v (%v)", into, err)
 		}
-	}
+	})
 }
 
 // TestScalar has an output without dimensions.
@@ -152,18 +150,18 @@ func TestScalar(t *testing.T) {
 	b := onnx.NewBuilder("square")
 	x := b.Input("x", onnx.Float32, onnx.Shape{}...)
 	b.Output("y", b.Node("Mul", "square", []onnx.Value{x, x}), onnx.Shape{}...)
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		p := load(t, e, model(t, b))
 		three := engine.Tensor{Data: []float32{3}}
 		out, err := p.Run([]engine.Tensor{three})
 		if err != nil || len(out[0].Shape) != 0 || !slices.Equal(out[0].Data, []float32{9}) {
-			t.Errorf("%s: %v (%v)", e.Name(), out, err)
+			t.Errorf("%v (%v)", out, err)
 		}
 		into := tensor()
 		if _, err := p.Run([]engine.Tensor{three}, into); err != nil || into.Data[0] != 9 {
-			t.Errorf("%s: into %v (%v)", e.Name(), into, err)
+			t.Errorf("into %v (%v)", into, err)
 		}
-	}
+	})
 }
 
 // TestLoadRefuses has models that are wrong, or that an engine cannot run.
@@ -174,17 +172,21 @@ func TestLoadRefuses(t *testing.T) {
 	whole.Output("y", whole.Node("Neg", "neg", []onnx.Value{whole.Input("x", onnx.Int64, onnx.Size(2))}))
 	cast := onnx.NewBuilder("cast")
 	cast.Output("y", cast.Node("Cast", "cast", []onnx.Value{cast.Input("x", onnx.Float32, onnx.Size(2))}, onnx.Int("to", int64(onnx.Int64))))
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		for want, m := range map[string]*onnx.Model{
 			"nowhere": unchecked,
 			`input "x" is int64, but engines take float32 only`:  model(t, whole),
 			`output "y" is int64, but engines give float32 only`: model(t, cast),
 		} {
 			if _, err := e.Load(m); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: error %v, want %q", e.Name(), err, want)
+				t.Errorf("error %v, want %q", err, want)
 			}
 		}
-	}
+	})
+}
+
+// TestUnsupported has what one engine lacks.
+func TestUnsupported(t *testing.T) {
 	cubic := onnx.NewBuilder("cubic")
 	x := cubic.Input("x", onnx.Float32, onnx.Size(1), onnx.Size(1), onnx.Size(4), onnx.Size(4))
 	cubic.Output("y", cubic.Node("Resize", "resize", []onnx.Value{x, {}, cubic.Float32("scales", []int{4}, []float32{1, 1, 2, 2})}, onnx.String("mode", "cubic")))
@@ -203,22 +205,22 @@ func TestRun(t *testing.T) {
 	}
 	x := onnx.Float32Tensor("x", []int64{3, 2}, make([]float32, 6))
 	s := onnx.Float32Tensor("scale", nil, []float32{2})
-	for _, e := range both(t) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		out, err := e.Run(t.Context(), data, s, x)
 		if err != nil {
 			t.Fatal(err)
 		}
 		y, err := out[0].Float32s()
 		if err != nil || len(out) != 2 || out[0].Name != "y" || !slices.Equal(out[0].Shape, []int64{3, 2}) || y[5] != 4 {
-			t.Errorf("%s: outputs %v (%v)", e.Name(), out, err)
+			t.Errorf("outputs %v (%v)", out, err)
 		}
 		if _, err := e.Run(t.Context(), data, x); err == nil || !strings.Contains(err.Error(), `input "scale" is not given`) {
-			t.Errorf("%s: without an input: %v", e.Name(), err)
+			t.Errorf("without an input: %v", err)
 		}
 		if _, err := e.Run(t.Context(), data[:20], x); err == nil {
-			t.Errorf("%s: a cut model runs", e.Name())
+			t.Error("a cut model runs")
 		}
-	}
+	})
 }
 
 func TestNew(t *testing.T) {
@@ -229,7 +231,6 @@ func TestNew(t *testing.T) {
 		{engine.Options{Name: "tpu"}, `engine "tpu": not known; use auto, onnxruntime or go`},
 		{engine.Options{Provider: "abacus"}, `provider "abacus": not known; use one of cpu, cuda, coreml, directml`},
 		{engine.Options{Name: "gonum", Provider: "cuda"}, "engine go runs on the cpu alone"},
-		{engine.Options{Library: "missing.so"}, "missing.so: no such file"},
 	} {
 		if _, err := engine.New(tt.o); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%+v: error %v, want %q", tt.o, err, tt.want)
@@ -239,15 +240,18 @@ func TestNew(t *testing.T) {
 	if want := enginetest.Go(t).Name(); err != nil || old.Name() != want || !strings.HasPrefix(want, "go ") {
 		t.Errorf("gonum is %q (%v), want %q", old.Name(), err, want)
 	}
+}
+
+// TestLibraryErrors has what may be wrong with a library that is asked for.
+func TestLibraryErrors(t *testing.T) {
 	if name := enginetest.ONNXRuntime(t).Name(); !strings.HasPrefix(name, "onnxruntime 1.") {
 		t.Errorf("engine name %q", name)
 	}
-}
-
-// TestProviderError asks a library without it for a provider.
-func TestProviderError(t *testing.T) {
-	enginetest.ONNXRuntime(t)
-	_, err := engine.New(engine.Options{Provider: "cuda"})
+	_, err := engine.New(engine.Options{Library: "missing.so"})
+	if e, ok := errors.AsType[*onnxruntime.LibraryError](err); !ok || filepath.Base(e.Path) != "missing.so" || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing one: error %v, want a LibraryError with its path", err)
+	}
+	_, err = engine.New(engine.Options{Provider: "cuda"})
 	if err == nil {
 		t.Skip("this machine has CUDA")
 	}

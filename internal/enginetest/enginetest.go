@@ -8,11 +8,23 @@ import (
 	"govae/engine"
 )
 
+// Each runs a test in each engine, as a subtest: where ONNX Runtime is missing, the
+// half in pure Go is not skipped. The options are those that choose e.
+func Each(t *testing.T, test func(t *testing.T, e *engine.Engine, o engine.Options)) {
+	t.Run("go", func(t *testing.T) { test(t, Go(t), pureGo) })
+	t.Run("onnxruntime", func(t *testing.T) { test(t, ONNXRuntime(t), onnxRuntime) })
+}
+
+var (
+	pureGo      = engine.Options{Name: "go"}
+	onnxRuntime = engine.Options{Name: "onnxruntime"}
+)
+
 // ONNXRuntime returns the ONNX Runtime engine. Where it cannot be loaded the test
 // is skipped, but fails if CI=true is set: there nothing may be left untested.
 func ONNXRuntime(t testing.TB) *engine.Engine {
 	t.Helper()
-	e, err := engine.New(engine.Options{Name: "onnxruntime"})
+	e, err := engine.New(onnxRuntime)
 	switch {
 	case err == nil:
 	case os.Getenv("CI") == "true":
@@ -26,7 +38,7 @@ func ONNXRuntime(t testing.TB) *engine.Engine {
 // Go returns the pure-Go engine.
 func Go(t testing.TB) *engine.Engine {
 	t.Helper()
-	e, err := engine.New(engine.Options{Name: "go"})
+	e, err := engine.New(pureGo)
 	if err != nil {
 		t.Fatal(err)
 	}

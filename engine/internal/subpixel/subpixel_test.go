@@ -112,7 +112,7 @@ func same(t *testing.T, m, rewritten *onnx.Model) {
 	}
 	x := input(m, 3)
 	want := run(t, enginetest.Go(t), m, x)
-	for _, e := range []*engine.Engine{enginetest.Go(t), enginetest.ONNXRuntime(t)} {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		got := run(t, e, rewritten, x)
 		if !slices.Equal(got.Shape, want.Shape) {
 			t.Fatalf("%s: shape %v, want %v", e.Name(), got.Shape, want.Shape)
@@ -122,7 +122,7 @@ func same(t *testing.T, m, rewritten *onnx.Model) {
 				t.Fatalf("%s: element %d is %g, want %g\n%s", e.Name(), i, got.Data[i], w, dump(t, rewritten))
 			}
 		}
-	}
+	})
 }
 
 func dump(t testing.TB, m *onnx.Model) string {
