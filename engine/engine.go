@@ -95,8 +95,8 @@ func (e *Engine) Name() string { return e.name }
 func (e *Engine) Note() error { return e.note }
 
 // Load checks a model and prepares it for execution in the form that the engine runs
-// fastest. Where the engine lacks something that the model needs, errors.Is finds
-// [errors.ErrUnsupported] in the error. Do not change m afterwards.
+// fastest. Do not change m afterwards. Where the pure-Go engine lacks something that
+// the model needs, the error holds an [UnsupportedError].
 func (e *Engine) Load(m *onnx.Model) (*Program, error) {
 	if err := m.Check(); err != nil {
 		return nil, err

@@ -10,6 +10,10 @@ import (
 // are prepared for where a model leaves it open: that of package infer's chunks.
 const expectedRows = 8
 
+// UnsupportedError says what a model needs that the pure-Go engine lacks. ONNX Runtime
+// may have it.
+type UnsupportedError = goengine.UnsupportedError
+
 // newGo returns the engine in pure Go, on our own kernels. It needs no library and no
 // cgo. Its name has the kernel, as kernels round differently.
 func newGo(note error) (*Engine, error) {

@@ -35,7 +35,7 @@ func advise(err error) error {
 	if e, ok := errors.AsType[*onnxruntime.PlatformError](err); ok {
 		return fmt.Errorf("%w; build it for %s and install it with --from FILE", err, e.Platform)
 	}
-	if errors.Is(err, errors.ErrUnsupported) {
+	if _, ok := errors.AsType[engine.UnsupportedError](err); ok {
 		return fmt.Errorf("%w; use --engine onnxruntime", err)
 	}
 	return advice.Library(err)

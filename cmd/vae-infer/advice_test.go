@@ -26,7 +26,7 @@ func TestAdvise(t *testing.T) {
 		{&onnxruntime.InstallError{Failures: []error{plain}}, ""},
 		{&onnxruntime.InstallError{Failures: []error{plain, plain}}, "; or give a library, wheel or archive with --from"},
 		{&onnxruntime.PlatformError{Platform: "plan9/arm"}, "; build it for plan9/arm and install it with --from FILE"},
-		{errors.ErrUnsupported, "; use --engine onnxruntime"},
+		{engine.UnsupportedError("no such operator"), "; use --engine onnxruntime"},
 	} {
 		err := fmt.Errorf("about: %w", tt.err)
 		if got := advise(err).Error(); !strings.HasPrefix(got, err.Error()) || strings.TrimPrefix(got, err.Error()) != tt.want {

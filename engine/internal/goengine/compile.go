@@ -1,7 +1,6 @@
 package goengine
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -46,14 +45,13 @@ type failure struct{ error }
 // operators free of error handling; see [catch].
 func failf(format string, args ...any) { panic(failure{fmt.Errorf(format, args...)}) }
 
-// unsupported is what the engine lacks, though the model may be right.
-type unsupported string
+// UnsupportedError is what the engine lacks, though the model may be right.
+type UnsupportedError string
 
-func (u unsupported) Error() string        { return string(u) }
-func (u unsupported) Is(target error) bool { return target == errors.ErrUnsupported }
+func (e UnsupportedError) Error() string { return string(e) }
 
-// lackf is failf for what is not supported; see [errors.ErrUnsupported].
-func lackf(format string, args ...any) { panic(failure{unsupported(fmt.Sprintf(format, args...))}) }
+// lackf is failf for an [UnsupportedError].
+func lackf(format string, args ...any) { panic(failure{UnsupportedError(fmt.Sprintf(format, args...))}) }
 
 // catch turns a failure into an error. It must be deferred.
 func catch(err *error) {
@@ -97,7 +95,7 @@ func (c *compiler) node(n *onnx.Node) (err error) {
 	defer catch(&err)
 	operator, ok := operators[n.Op]
 	if !ok {
-		return unsupported("the operator is not supported")
+		return UnsupportedError("the operator is not supported")
 	}
 	op := &call{compiler: c, Node: n, results: make([]*value, len(n.Outputs))}
 	for _, name := range n.Inputs {

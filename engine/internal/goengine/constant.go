@@ -25,7 +25,7 @@ func (c *compiler) constant(t *onnx.Tensor) (_ *value, err error) {
 	}
 	data, ok := integers(t)
 	if !ok {
-		return nil, unsupported(fmt.Sprintf("weight %q is %v, which is not supported", t.Name, t.Type))
+		return nil, UnsupportedError(fmt.Sprintf("weight %q is %v, which is not supported", t.Name, t.Type))
 	}
 	return c.known(t.Type, shape, nil, data), nil
 }
