@@ -51,7 +51,9 @@ type UnsupportedError string
 func (e UnsupportedError) Error() string { return string(e) }
 
 // lackf is failf for an [UnsupportedError].
-func lackf(format string, args ...any) { panic(failure{UnsupportedError(fmt.Sprintf(format, args...))}) }
+func lackf(format string, args ...any) {
+	panic(failure{UnsupportedError(fmt.Sprintf(format, args...))})
+}
 
 // catch turns a failure into an error. It must be deferred.
 func catch(err *error) {
