@@ -19,7 +19,7 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ENGINES = ["onnxruntime", "gonum"]
+ENGINES = ["onnxruntime", "go"]
 
 
 def run(*args):

@@ -1,7 +1,7 @@
 """Write the operator test cases of the Python package onnx into a folder.
 
     python onnx_cases.py FOLDER
-    ONNX_CASES=FOLDER go test ./infer/internal/goengine -run Official
+    ONNX_CASES=FOLDER go test ./engine/internal/goengine -run Official
 """
 import sys
 import warnings

@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"govae/engine"
 	"govae/export"
-	"govae/infer"
 	"govae/models"
 )
 
@@ -18,7 +18,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	engine, err := infer.NewEngine(infer.Options{Engine: "gonum"})
+	e, err := engine.New(engine.Options{Name: "go"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func Example() {
 	}
 	defer os.RemoveAll(dir)
 	paths := export.Paths{Decoder: filepath.Join(dir, "decoder.onnx"), Encoder: filepath.Join(dir, "encoder.onnx")}
-	results, err := export.Write(context.Background(), vae, paths, infer.Verifier{Engine: engine}, export.Options{})
+	results, err := export.Write(context.Background(), vae, paths, e, export.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -134,7 +134,7 @@ func TestOptions(t *testing.T) {
 // writeAll writes the three graphs, verified, and runs their check values.
 func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
 	t.Helper()
-	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	engine := enginetest.ONNXRuntime(t)
 	dir := t.TempDir()
 	paths := Paths{
 		Decoder:     filepath.Join(dir, "decoder.onnx"),
@@ -167,7 +167,7 @@ func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
 // TestPrecision compares sizes and outputs of the reference network's files, by
 // ONNX Runtime, with those in float32.
 func TestPrecision(t *testing.T) {
-	engine := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
+	engine := enginetest.ONNXRuntime(t)
 	m := testModel(t, models.Config{Image: models.Shape{H: 28, W: 28, C: 1}})
 	z := make([]float32, 200)
 	for i := range z {

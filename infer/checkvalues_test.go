@@ -82,7 +82,7 @@ func TestCheckValues(t *testing.T) {
 			outputs := right(x, rows)
 			outputs[0].Values[15] += 0.25
 			return outputs
-		})), "the check values differ by 0.25, more than 1e-05, in onnxruntime"},
+		})), "the check values differ by 0.25, more than 1e-05, in "},
 		"too many outputs": {decoderModel(t, small, withCheck(t, small.latent, func(x []float32, rows int) []contract.Output {
 			return append(right(x, rows), right(x, rows)...)
 		})), "case 0 has 2 outputs, and the model 1"},

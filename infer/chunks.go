@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"govae/internal/parallel"
+
+	"govae/engine"
 )
 
 // chunkRows is the number of rows that go through a model at once. It is part of
@@ -39,11 +41,11 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 // what they give is dropped.
 func (s *Session) runChunk(first, end int, input []float32, row []int, outputs [][]float32, outputRows [][]int) error {
 	in := chunk(input, row, first, end)
-	into := make([]Tensor, len(outputs))
+	into := make([]engine.Tensor, len(outputs))
 	for k, r := range outputRows {
 		into[k] = chunk(outputs[k], r, first, end)
 	}
-	if _, err := s.runner.Run([]Tensor{in}, into...); err != nil {
+	if _, err := s.program.Run([]engine.Tensor{in}, into...); err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	if end-first < chunkRows {
@@ -56,9 +58,9 @@ func (s *Session) runChunk(first, end int, input []float32, row []int, outputs [
 
 // chunk returns the rows [first, end) of x as a tensor of chunkRows rows: in place
 // if there are as many, else a copy that is filled up with zeros.
-func chunk(x []float32, row []int, first, end int) Tensor {
+func chunk(x []float32, row []int, first, end int) engine.Tensor {
 	width := volume(row)
-	t := Tensor{append([]int{chunkRows}, row...), x[first*width : end*width]}
+	t := engine.Tensor{Shape: append([]int{chunkRows}, row...), Data: x[first*width : end*width]}
 	if end-first < chunkRows {
 		t.Data = make([]float32, chunkRows*width)
 		copy(t.Data, x[first*width:end*width])

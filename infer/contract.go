@@ -69,7 +69,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		return Contract{}, err
 	}
 	var inputs, outputs []onnx.ValueInfo
-	for _, v := range modelInputs(m) {
+	for _, v := range m.Graph.Feeds() {
 		inputs = append(inputs, shapes[v.Name])
 	}
 	for _, v := range m.Graph.Outputs {

@@ -31,13 +31,9 @@
 //
 // # Engines
 //
-// An [Engine] executes the graph. There are two: ONNX Runtime, a shared library
-// that [FindLibrary] looks for and [Install] fetches, and "gonum", which is pure
-// Go. It runs everywhere Go does, also in a program built without cgo, and serves
-// where no library is found; [Session.Note] then says so. It needs less time than
-// ONNX Runtime for the convolutional networks that package export writes.
-//
-// Both read decoders and encoders of other programs too: see [ReadContract].
+// Package [govae/engine] executes the graphs: in ONNX Runtime where its library is
+// found, else in pure Go, as [Session.Note] then says. [Options] choose. Both read
+// decoders and encoders of other programs too: see [ReadContract].
 //
 // # Conventions
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/engine"
 	"govae/infer"
 	"govae/onnx"
 )
@@ -48,7 +49,7 @@ func TestForeignDecoders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := infer.OpenBytes(data, infer.Options{Engine: "gonum", Layout: tt.layout})
+		s, err := infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: "go"}, Layout: tt.layout})
 		if tt.problem != "" {
 			if err == nil || !strings.Contains(err.Error(), tt.problem) {
 				t.Errorf("image %v: error %v, want %q", tt.image, err, tt.problem)
@@ -98,7 +99,7 @@ func TestForeignEncoders(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := infer.OpenBytes(data, infer.Options{Engine: "gonum"})
+		s, err := infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,14 +141,14 @@ func TestExternalData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := infer.OpenBytes(data, infer.Options{Engine: "gonum"}); err == nil || !strings.Contains(err.Error(), "another file") {
+	if _, err := infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: "go"}}); err == nil || !strings.Contains(err.Error(), "another file") {
 		t.Errorf("from memory: %v", err)
 	}
 	alone := filepath.Join(t.TempDir(), "alone.onnx")
 	if err := os.WriteFile(alone, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := infer.Open(alone, infer.Options{Engine: "gonum"}); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := infer.Open(alone, infer.Options{Engine: engine.Options{Name: "go"}}); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("without the other file: %v", err)
 	}
 }

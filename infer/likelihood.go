@@ -81,16 +81,12 @@ func (s *Session) withoutSigmoid() (*Session, error) {
 	identity.Op = "Identity"
 	graph.Nodes = append([]*onnx.Node(nil), graph.Nodes...)
 	graph.Nodes[i] = &identity
-	data, err := m.Marshal()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.name, err)
-	}
-	runner, err := load(s.engine, &m, data)
+	program, err := s.engine.Load(&m)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
 	logits := *s
-	logits.Model, logits.runner = &m, runner
+	logits.Model, logits.program = &m, program
 	return &logits, nil
 }
 

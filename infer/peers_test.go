@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/engine"
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/internal/random"
@@ -27,8 +28,8 @@ func TestPeers(t *testing.T) {
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
 			var results [2][]float32
-			for i, engine := range []string{"gonum", "onnxruntime"} {
-				s, err := infer.Open(file, infer.Options{Engine: engine})
+			for i, name := range []string{"go", "onnxruntime"} {
+				s, err := infer.Open(file, infer.Options{Engine: engine.Options{Name: name}})
 				if err != nil {
 					t.Fatal(err)
 				}

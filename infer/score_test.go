@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/contract"
+	"govae/engine"
 	"govae/images"
 	"govae/infer"
 	"govae/internal/enginetest"
@@ -45,7 +46,6 @@ func dot(x []float32, i int, w []float32, in int) []float64 {
 
 // TestScores compares the scores of linear models with the formulas, on both engines.
 func TestScores(t *testing.T) {
-	enginetest.ONNXRuntime(t)
 	const n, draws = 21, 3
 	x := someImages(small, n)
 	for form, loss := range map[string]func(logit, x float64) float64{
@@ -55,8 +55,8 @@ func TestScores(t *testing.T) {
 			return d*d/(2*0.2*0.2) + math.Log(2*math.Pi*0.2*0.2)/2
 		},
 	} {
-		for _, engine := range []string{"onnxruntime", "gonum"} {
-			o := infer.Options{Engine: engine, Threads: 2}
+		enginetest.Each(t, func(t *testing.T, _ *engine.Engine, e engine.Options) {
+			o := infer.Options{Engine: e, Threads: 2}
 			encoder, err := infer.OpenBytes(encoderModel(t, small), o)
 			if err != nil {
 				t.Fatal(err)
@@ -102,17 +102,17 @@ func TestScores(t *testing.T) {
 				want.ELBO, want.Bound = -want.Reconstruction-want.KL, math.Log(ratio)
 				for name, d := range map[string]float64{"ELBO": got.ELBO - want.ELBO, "reconstruction": got.Reconstruction - want.Reconstruction, "KL": got.KL - want.KL, "bound": got.Bound - want.Bound} {
 					if !(math.Abs(d) < 2e-4) {
-						t.Errorf("%s, %s, image %d: %s differs by %g from %+v", form, engine, i, name, d, want)
+						t.Errorf("%s, image %d: %s differs by %g from %+v", form, i, name, d, want)
 					}
 				}
 				i++
 			}
 			if i != n {
-				t.Errorf("%s, %s: %d scores, want %d", form, engine, i, n)
+				t.Errorf("%s: %d scores, want %d", form, i, n)
 			}
 			encoder.Close()
 			decoder.Close()
-		}
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 
+	"govae/engine"
 	"govae/onnx"
 )
 
@@ -21,9 +22,20 @@ type Session struct {
 
 	name    string // in errors
 	digest  [sha256.Size]byte
-	engine  Engine
+	engine  *engine.Engine
 	threads int
-	runner  Runner
+	program *engine.Program
+}
+
+// Options choose how models are run. The zero value is right for most programs.
+type Options struct {
+	// Engine chooses the engine.
+	Engine engine.Options
+	// Layout says how a file has its images: "nchw" or "nhwc" (channels last). If it
+	// is empty the file tells, by its metadata or by where it has the 1 or 3 channels.
+	Layout string
+	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
+	Threads int
 }
 
 // Open reads the ONNX file at path, and weights that it keeps in other files of
@@ -64,11 +76,11 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	engine, err := NewEngine(o)
+	e, err := engine.New(o.Engine)
 	if err != nil {
 		return nil, err
 	}
-	runner, err := load(engine, m, data)
+	program, err := e.Load(m)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -76,28 +88,7 @@ func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) 
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: engine, threads: threads, runner: runner}, nil
-}
-
-// tuner is an engine that runs some models faster in another form.
-type tuner interface {
-	Engine
-	// tune returns a model that computes what m does, or m itself. It does not change m.
-	tune(m *onnx.Model) *onnx.Model
-}
-
-// load prepares a model for execution in the form that the engine runs fastest.
-func load(engine Engine, m *onnx.Model, data []byte) (Runner, error) {
-	if t, ok := engine.(tuner); ok {
-		if tuned := t.tune(m); tuned != m {
-			if data, err := tuned.Marshal(); err == nil {
-				if runner, err := engine.Load(tuned, data); err == nil {
-					return runner, nil
-				}
-			}
-		}
-	}
-	return engine.Load(m, data)
+	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: e, threads: threads, program: program}, nil
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
@@ -128,11 +119,11 @@ func (s *Session) Fingerprint() string { return hex.EncodeToString(s.digest[:]) 
 // Engine returns the name and version of the engine that runs the session.
 func (s *Session) Engine() string { return s.engine.Name() }
 
-// Note is the engine's [Engine.Note].
-func (s *Session) Note() string { return s.engine.Note() }
+// Note is the engine's [engine.Engine.Note].
+func (s *Session) Note() error { return s.engine.Note() }
 
 // Close releases the model. The session cannot be used afterwards.
-func (s *Session) Close() error { return s.runner.Close() }
+func (s *Session) Close() error { return s.program.Close() }
 
 // want returns an error unless the session has the role a task needs.
 func (s *Session) want(r Role) error {

@@ -14,7 +14,6 @@ import (
 
 	"govae/contract"
 	"govae/infer"
-	"govae/internal/enginetest"
 	"govae/internal/parallel"
 	"govae/onnx"
 )
@@ -273,29 +272,6 @@ func TestBadArgumentsPanic(t *testing.T) {
 	}
 }
 
-func TestVerifier(t *testing.T) {
-	v := infer.Verifier{Engine: enginetest.ONNXRuntime(t)}
-	z := onnx.Float32Tensor("z", []int64{3, 2}, []float32{1, 0, 0, 1, 0, 0})
-	out, err := v.Run(context.Background(), decoderModel(t, small), z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pixels, err := out[0].Float32s()
-	if err != nil || len(out) != 1 || out[0].Name != "image" || !slices.Equal(out[0].Shape, []int64{3, 1, 5, 4}) || pixels[59] != 0.5 {
-		t.Errorf("outputs %v (%v), want image [3 1 5 4] that ends with 0.5", out, err)
-	}
-	if _, err := v.Run(context.Background(), decoderModel(t, small)); err == nil || !strings.Contains(err.Error(), `input "z" of graph "decoder" is not given`) {
-		t.Errorf("without input: %v", err)
-	}
-	wrong := onnx.Float32Tensor("z", []int64{3, 7}, make([]float32, 21))
-	if _, err := v.Run(context.Background(), decoderModel(t, small), wrong); err == nil || strings.Contains(err.Error(), "\n") {
-		t.Errorf("wrong shape: error %v, want one line", err)
-	}
-	if !strings.HasPrefix(v.Name(), "onnxruntime 1.") {
-		t.Errorf("engine name %q", v.Name())
-	}
-}
-
 // TestBadFiles needs no engine: all is found in the file.
 func TestBadFiles(t *testing.T) {
 	good := decoderModel(t, small)
@@ -351,14 +327,6 @@ func otherModel(t testing.TB, in, out string) []byte {
 		t.Fatal(err)
 	}
 	return data
-}
-
-func TestEngines(t *testing.T) {
-	for engine, want := range map[string]string{"tpu": "not known"} {
-		if _, err := infer.NewEngine(infer.Options{Engine: engine}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("engine %s: error %v, want %q", engine, err, want)
-		}
-	}
 }
 
 // FuzzReadContract stands for everything that happens to a file before an engine sees it.

@@ -75,6 +75,18 @@ func (m *Model) SetMetadata(key, value string) {
 	m.Metadata = append(m.Metadata, Property{key, value})
 }
 
+// Feeds returns the inputs that a caller must give: not the weights, which old files
+// repeat among the inputs.
+func (g *Graph) Feeds() []ValueInfo {
+	var feeds []ValueInfo
+	for _, v := range g.Inputs {
+		if g.Initializer(v.Name) == nil {
+			feeds = append(feeds, v)
+		}
+	}
+	return feeds
+}
+
 // Initializer returns the weight of that name, or nil.
 func (g *Graph) Initializer(name string) *Tensor {
 	for _, t := range g.Initializers {

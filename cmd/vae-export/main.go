@@ -12,8 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/engine"
 	"govae/export"
-	"govae/infer"
+	"govae/internal/advice"
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/models"
@@ -71,21 +72,21 @@ func build(app *cli.App) *cobra.Command {
 				return err
 			}
 			var verifier export.Engine
-			engine, missing := infer.NewEngine(infer.Options{})
-			if missing == nil && engine.Note() != "" {
-				app.Notef("%s", engine.Note())
+			e, missing := engine.New(engine.Options{})
+			if missing == nil && e.Note() != nil {
+				app.Notef("%v", advice.Library(e.Note()))
 			}
 			if missing == nil {
-				verifier = infer.Verifier{Engine: engine}
+				verifier = e
 			}
 			results, err := export.Write(cmd.Context(), m, paths, verifier, options)
 			if err != nil {
 				return err
 			}
 			for _, r := range results {
-				verdict := fmt.Sprintf("not run: no engine (%v)", missing)
+				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Library(missing))
 				if r.Verified {
-					verdict = fmt.Sprintf("%s differs from the model by %.2g", engine.Name(), r.Difference)
+					verdict = fmt.Sprintf("%s differs from the model by %.2g", e.Name(), r.Difference)
 				}
 				if options.Precision != models.FP32 {
 					verdict += fmt.Sprintf("; %s differs from fp32 by %.2g at most, %.2g on average", options.Precision, r.Rounding.Max, r.Rounding.Mean)

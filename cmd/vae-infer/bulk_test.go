@@ -39,7 +39,7 @@ func TestInterruptKillResume(t *testing.T) {
 		t.Skip("no signals")
 	}
 	dir := t.TempDir()
-	job := []string{"--engine", "gonum", "--samples", "300000", "--seed", "4", "--out"}
+	job := []string{"--engine", "go", "--samples", "300000", "--seed", "4", "--out"}
 	if err := draw(t, dir, append(job, "whole.idx")...).Wait(); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestEnginesAgree(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	dir := t.TempDir()
 	var values [2][]float32
-	for i, engine := range []string{"gonum", "onnxruntime"} {
+	for i, engine := range []string{"go", "onnxruntime"} {
 		if err := draw(t, dir, "--engine", engine, "--samples", "100", "--out", "x.npy").Wait(); err != nil {
 			t.Fatal(err)
 		}

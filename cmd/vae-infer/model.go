@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/engine"
 	"govae/infer"
 	"govae/internal/cli"
 )
@@ -24,9 +25,9 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
-	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or gonum (pure Go)")
+	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or go (pure Go)")
 	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
-	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(infer.Providers(), ", "))
+	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(engine.Providers(), ", "))
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
 
@@ -45,17 +46,21 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 
 // options checks the flags and returns what they ask for.
 func (m *modelFlags) options() (o infer.Options, err error) {
+	if m.engine == "gonum" { // its old name
+		m.engine = "go"
+	}
 	switch {
-	case !slices.Contains(infer.Providers(), m.provider):
-		return o, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(infer.Providers(), ", "))
-	case m.engine == "gonum" && m.provider != "cpu":
-		return o, cli.Usagef("--provider %s: --engine gonum runs on the cpu alone", m.provider)
+	case !slices.Contains(engine.Providers(), m.provider):
+		return o, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(engine.Providers(), ", "))
+	case m.engine == "go" && m.provider != "cpu":
+		return o, cli.Usagef("--provider %s: --engine go runs on the cpu alone", m.provider)
 	case m.layout != "" && m.layout != "nchw" && m.layout != "nhwc":
 		return o, cli.Usagef("--layout %s: want nchw or nhwc", m.layout)
-	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "gonum":
-		return o, cli.Usagef("--engine %s: want auto, onnxruntime or gonum", m.engine)
+	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "go":
+		return o, cli.Usagef("--engine %s: want auto, onnxruntime or go", m.engine)
 	}
-	return infer.Options{Engine: m.engine, Library: m.library, Provider: m.provider, Layout: m.layout, Threads: m.app.Threads}, nil
+	e := engine.Options{Name: m.engine, Library: m.library, Provider: m.provider}
+	return infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}, nil
 }
 
 // open opens a decoder or encoder with the engine that the flags ask for.
@@ -70,9 +75,9 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 		// waits for one when it comes back: one more saves most of these waits.
 		runtime.GOMAXPROCS(o.Threads + 1)
 	}
-	if err == nil && s.Note() != "" && !m.noted {
+	if err == nil && s.Note() != nil && !m.noted {
 		m.noted = true
-		m.app.Notef("%s", s.Note())
+		m.app.Notef("%v", advise(s.Note()))
 	}
 	return s, err
 }

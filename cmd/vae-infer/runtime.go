@@ -6,7 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/infer"
+	"govae/engine"
+	"govae/engine/onnxruntime"
 	"govae/internal/cli"
 )
 
@@ -16,7 +17,7 @@ func runtimeCommand(m *modelFlags) *cobra.Command {
 		Short: "Say which ONNX Runtime library is used",
 		Long: `Say which ONNX Runtime library is used, or where one was looked for.
 
-The order is: --library, the variable ` + infer.LibraryVariable + `, beside
+The order is: --library, the variable ` + onnxruntime.Variable + `, beside
 the executable, the user's cache (see 'vae-infer runtime install'), installed
 Python packages, system folders.`,
 		Args: cobra.NoArgs,
@@ -25,19 +26,19 @@ Python packages, system folders.`,
 			if err != nil {
 				return err
 			}
-			options.Engine = "onnxruntime"
-			_, places, err := infer.FindLibrary(m.library)
+			options.Engine.Name = "onnxruntime"
+			_, places, err := onnxruntime.Find(m.library)
 			for _, p := range places {
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s\n", p.Name, p)
 			}
 			if err != nil {
 				return err
 			}
-			engine, err := infer.NewEngine(options)
+			e, err := engine.New(options.Engine)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is ready\n", engine.Name())
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is ready\n", e.Name())
 			return nil
 		},
 	}
@@ -46,11 +47,11 @@ Python packages, system folders.`,
 }
 
 func install(m *modelFlags) *cobra.Command {
-	var o infer.InstallOptions
+	var o onnxruntime.InstallOptions
 	cmd := &cobra.Command{
 		Use:   "install",
-		Short: "Fetch ONNX Runtime " + infer.InstallVersion + " into the user's cache",
-		Long: `Fetch ONNX Runtime ` + infer.InstallVersion + ` into the user's cache: from its releases on
+		Short: "Fetch ONNX Runtime " + onnxruntime.InstallVersion + " into the user's cache",
+		Long: `Fetch ONNX Runtime ` + onnxruntime.InstallVersion + ` into the user's cache: from its releases on
 GitHub, else with Python's pip, else with npm. Each download is checked against
 a known digest (GitHub's: the published one). Nothing happens if it is there already.
 
@@ -59,7 +60,7 @@ a known digest (GitHub's: the published one). Nothing happens if it is there alr
 form, its processor and its version, but its maker is trusted.`,
 		Example: `  vae-infer runtime install
   vae-infer runtime install --via pip
-  vae-infer runtime install --from onnxruntime-linux-x64-` + infer.InstallVersion + `.tgz
+  vae-infer runtime install --from onnxruntime-linux-x64-` + onnxruntime.InstallVersion + `.tgz
   vae-infer runtime install --from https://files.example.org/libonnxruntime.so`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -74,9 +75,9 @@ form, its processor and its version, but its maker is trusted.`,
 				already = false
 				m.app.Notef("fetching ONNX Runtime: %s", way)
 			}
-			library, err := infer.Install(cmd.Context(), o)
+			library, err := onnxruntime.Install(cmd.Context(), o)
 			if err != nil {
-				return err
+				return fmt.Errorf("runtime install: %w", err)
 			}
 			version := cmp.Or(library.Version, "(version not in the file)")
 			if already {
@@ -84,8 +85,8 @@ form, its processor and its version, but its maker is trusted.`,
 				return nil
 			}
 			m.app.Printf("installed ONNX Runtime %s: %s", version, library.Path)
-			if used, _, err := infer.FindLibrary(m.library); err == nil && used.Path != library.Path {
-				m.app.Notef("vae-infer: another one goes before it: %s; choose with --library or %s", used.Path, infer.LibraryVariable)
+			if used, _, err := onnxruntime.Find(m.library); err == nil && used.Path != library.Path {
+				m.app.Notef("vae-infer: another one goes before it: %s; choose with --library or %s", used.Path, onnxruntime.Variable)
 			}
 			return nil
 		},

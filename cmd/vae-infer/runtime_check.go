@@ -11,12 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/contract"
+	"govae/engine"
 	"govae/infer"
 	"govae/onnx"
 )
 
 // engines are those that a file is checked on, as far as they are there.
-var engines = []string{"onnxruntime", "gonum"}
+var engines = []string{"onnxruntime", "go"}
 
 func runtimeCheck(m *modelFlags) *cobra.Command {
 	return &cobra.Command{
@@ -49,8 +50,8 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			var missing, failed []error
 			for _, name := range names {
-				options.Engine = name
-				engine, err := infer.NewEngine(options)
+				options.Engine.Name = name
+				e, err := engine.New(options.Engine)
 				if err != nil {
 					if m.library != "" && name == "onnxruntime" {
 						return err
@@ -64,7 +65,7 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 					verdict = "FAILED"
 					failed = append(failed, err)
 				}
-				_, version, _ := strings.Cut(engine.Name(), " ")
+				_, version, _ := strings.Cut(e.Name(), " ")
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, cmp.Or(version, "-"), difference, verdict)
 			}
 			if err := w.Flush(); err != nil {

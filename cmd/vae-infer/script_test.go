@@ -11,7 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"govae/contract"
-	"govae/infer"
+	"govae/engine/onnxruntime"
 	"govae/internal/enginetest"
 	"govae/onnx"
 )
@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
-	library, _, err := infer.FindLibrary("")
+	library, _, err := onnxruntime.Find("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
-			env.Setenv(infer.LibraryVariable, library.Path) // as a script's home is empty
+			env.Setenv(onnxruntime.Variable, library.Path) // as a script's home is empty
 			if err := os.Mkdir(filepath.Join(env.WorkDir, "nine"), 0o755); err != nil {
 				return err
 			}

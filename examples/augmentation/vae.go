@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"govae/dataset"
+	"govae/engine"
 	"govae/export"
 	"govae/infer"
 	"govae/models"
@@ -47,7 +48,7 @@ func open(model *onnx.Model, err error) (*infer.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return infer.OpenBytes(data, infer.Options{Engine: "gonum"})
+	return infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 }
 
 // augment makes new images of the classes of s with the VAE.

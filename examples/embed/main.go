@@ -10,6 +10,7 @@ import (
 	"log"
 	"runtime"
 
+	"govae/engine"
 	"govae/infer"
 )
 
@@ -19,10 +20,10 @@ var decoder []byte
 func main() {
 	seed := flag.Uint64("seed", 1, "number that decides the digit")
 	check := flag.Bool("check", false, "run the check values inside the decoder")
-	engine := flag.String("engine", "auto", "auto, onnxruntime or gonum")
+	name := flag.String("engine", "auto", "auto, onnxruntime or go")
 	flag.Parse()
 
-	session, err := infer.OpenBytes(decoder, infer.Options{Engine: *engine})
+	session, err := infer.OpenBytes(decoder, infer.Options{Engine: engine.Options{Name: *name}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"govae/dataset"
+	"govae/engine"
 	"govae/export"
 	"govae/infer"
 	"govae/models"
@@ -47,12 +48,12 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 	fmt.Printf("test ELBO %.1f nats\n", metrics[len(metrics)-1].Test.ELBO())
 
 	// Export, verified by the engine that will run the files.
-	engine, err := infer.NewEngine(infer.Options{})
+	e, err := engine.New(engine.Options{})
 	if err != nil {
 		return err
 	}
 	paths := export.Paths{Decoder: filepath.Join(dir, "decoder.onnx"), Encoder: filepath.Join(dir, "encoder.onnx")}
-	if _, err := export.Write(ctx, vae, paths, infer.Verifier{Engine: engine}, export.Options{}); err != nil {
+	if _, err := export.Write(ctx, vae, paths, e, export.Options{}); err != nil {
 		return err
 	}
 

@@ -5,14 +5,26 @@ import (
 	"os"
 	"testing"
 
-	"govae/infer"
+	"govae/engine"
+)
+
+// Each runs a test in each engine, as a subtest: where ONNX Runtime is missing, the
+// half in pure Go is not skipped. The options are those that choose e.
+func Each(t *testing.T, test func(t *testing.T, e *engine.Engine, o engine.Options)) {
+	t.Run("go", func(t *testing.T) { test(t, Go(t), pureGo) })
+	t.Run("onnxruntime", func(t *testing.T) { test(t, ONNXRuntime(t), onnxRuntime) })
+}
+
+var (
+	pureGo      = engine.Options{Name: "go"}
+	onnxRuntime = engine.Options{Name: "onnxruntime"}
 )
 
 // ONNXRuntime returns the ONNX Runtime engine. Where it cannot be loaded the test
 // is skipped, but fails if CI=true is set: there nothing may be left untested.
-func ONNXRuntime(t testing.TB) infer.Engine {
+func ONNXRuntime(t testing.TB) *engine.Engine {
 	t.Helper()
-	engine, err := infer.NewEngine(infer.Options{Engine: "onnxruntime"})
+	e, err := engine.New(onnxRuntime)
 	switch {
 	case err == nil:
 	case os.Getenv("CI") == "true":
@@ -20,15 +32,15 @@ func ONNXRuntime(t testing.TB) infer.Engine {
 	default:
 		t.Skip(err)
 	}
-	return engine
+	return e
 }
 
-// Gonum returns the pure-Go engine.
-func Gonum(t testing.TB) infer.Engine {
+// Go returns the pure-Go engine.
+func Go(t testing.TB) *engine.Engine {
 	t.Helper()
-	engine, err := infer.NewEngine(infer.Options{Engine: "gonum"})
+	e, err := engine.New(pureGo)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return engine
+	return e
 }

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"govae/infer"
+	"govae/engine"
+	"govae/images"
 	"govae/internal/enginetest"
 	"govae/internal/gradienttest"
 	"govae/internal/kernel"
@@ -260,12 +261,11 @@ func checkNaive(t *testing.T, k *kernel.Kernel, l Layer, weight, bias *Param, g 
 // TestLayerParity runs each layer's ONNX form in both engines, for every operator set, and
 // compares it with the forward pass in evaluation mode.
 func TestLayerParity(t *testing.T) {
-	t.Run("gonum", func(t *testing.T) { testLayerParity(t, enginetest.Gonum(t)) })
-	t.Run("onnxruntime", func(t *testing.T) { testLayerParity(t, enginetest.ONNXRuntime(t)) })
+	enginetest.Each(t, testLayerParity)
 }
 
-func testLayerParity(t *testing.T, e infer.Engine) {
-	engine, k := infer.Verifier{Engine: e}, testKernel(t)
+func testLayerParity(t *testing.T, e *engine.Engine, _ engine.Options) {
+	k := testKernel(t)
 	for _, tt := range layerTests {
 		t.Run(tt.name, func(t *testing.T) {
 			const n = 3
@@ -280,11 +280,11 @@ func testLayerParity(t *testing.T, e infer.Engine) {
 				for _, d := range dims(in)[1:] {
 					shape = append(shape, d.Size)
 				}
-				inputs = append(inputs, onnx.Float32Tensor(fmt.Sprintf("x%d", i), shape, channelsFirst(c.X[i], in)))
+				inputs = append(inputs, onnx.Float32Tensor(fmt.Sprintf("x%d", i), shape, images.ChannelsFirst(c.X[i], in)))
 			}
-			want := channelsFirst(c.Y, l.Out())
+			want := images.ChannelsFirst(c.Y, l.Out())
 			for opset := int64(13); opset <= 22; opset++ {
-				out, err := engine.Run(t.Context(), onnxOf(t, l, opset), inputs...)
+				out, err := e.Run(t.Context(), onnxOf(t, l, opset), inputs...)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -390,17 +390,4 @@ func dims(s Shape) []onnx.Dim {
 		d = append(d, onnx.Size(int64(s.H)), onnx.Size(int64(s.W)))
 	}
 	return d
-}
-
-// channelsFirst copies images from (N, H, W, C) to (N, C, H, W).
-func channelsFirst(x []float32, s Shape) []float32 {
-	out := make([]float32, 0, len(x))
-	for image := x; len(image) > 0; image = image[s.Len():] {
-		for c := range s.C {
-			for p := range s.Len() / s.C {
-				out = append(out, image[p*s.C+c])
-			}
-		}
-	}
-	return out
 }

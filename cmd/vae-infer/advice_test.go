@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"govae/engine"
+	"govae/engine/onnxruntime"
+)
+
+func TestAdvise(t *testing.T) {
+	plain := errors.New("plain")
+	library := &onnxruntime.LibraryError{Path: "/x.so", Err: plain}
+	for _, tt := range []struct {
+		err  error
+		want string // behind the error itself
+	}{
+		{plain, ""},
+		{library, "; get a library that fits with 'vae-infer runtime install'"},
+		{&onnxruntime.NotFoundError{}, "; get one with 'vae-infer runtime install', or name one in ONNXRUNTIME_SHARED_LIBRARY_PATH"},
+		{&onnxruntime.NotFoundError{Searched: []onnxruntime.Place{{}, {Unusable: library}}}, "; get a library that fits with 'vae-infer runtime install'"},
+		{&engine.ProviderError{Provider: "cuda", Err: plain}, ", and name its library with --library or ONNXRUNTIME_SHARED_LIBRARY_PATH"},
+		{&engine.ProviderError{Provider: "coreml", Err: plain}, " ('vae-infer runtime install' fetches one there), and name its library with --library or ONNXRUNTIME_SHARED_LIBRARY_PATH"},
+		{&onnxruntime.InstallError{Failures: []error{plain}}, ""},
+		{&onnxruntime.InstallError{Failures: []error{plain, plain}}, "; or give a library, wheel or archive with --from"},
+		{&onnxruntime.PlatformError{Platform: "plan9/arm"}, "; build it for plan9/arm and install it with --from FILE"},
+		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
+	} {
+		err := fmt.Errorf("about: %w", tt.err)
+		if got := advise(err).Error(); !strings.HasPrefix(got, err.Error()) || strings.TrimPrefix(got, err.Error()) != tt.want {
+			t.Errorf("%T: %q, want %q behind it", tt.err, got, tt.want)
+		}
+	}
+	if advise(nil) != nil {
+		t.Error("no error becomes one")
+	}
+}
