@@ -63,7 +63,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 			}
 		}
 	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
+	options := sink.Options{N: n, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)

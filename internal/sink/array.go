@@ -31,7 +31,7 @@ type array struct {
 func floatArray(o Options) (array, error) {
 	var header bytes.Buffer
 	err := npy.WriteHeader(&header, "<f4", o.N, o.C, o.H, o.W)
-	return array{header.Bytes(), 4 * o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
+	return array{header.Bytes(), 4 * o.Shape.Len(), func(rows []byte, pixels []float32) []byte {
 		for _, v := range pixels {
 			rows = binary.LittleEndian.AppendUint32(rows, math.Float32bits(v))
 		}
@@ -43,9 +43,9 @@ func floatArray(o Options) (array, error) {
 // the MNIST files.
 func byteArray(o Options) (array, error) {
 	var header bytes.Buffer
-	err := idx.WriteImagesHeader(&header, o.N, o.shape())
-	return array{header.Bytes(), o.C * o.H * o.W, func(rows []byte, pixels []float32) []byte {
-		return images.AppendBytes(rows, pixels, o.shape())
+	err := idx.WriteImagesHeader(&header, o.N, o.Shape)
+	return array{header.Bytes(), o.Shape.Len(), func(rows []byte, pixels []float32) []byte {
+		return images.AppendBytes(rows, pixels, o.Shape)
 	}}, err
 }
 

@@ -45,7 +45,7 @@ func writeFolder(path string, o Options, images Source) (err error) {
 		return err
 	}
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
-	size := max(2*threads, min(values/(o.C*o.H*o.W), 64))
+	size := max(2*threads, min(values/o.Shape.Len(), 64))
 	for chunk, problem := range images(w.done) {
 		batch := o.batch(chunk)
 		for i := range batch.Len() {

@@ -10,13 +10,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"govae/images"
 )
 
 const resumeN, resumeSize, resumeChunk = 150, 2 * 3 * 3, 50
 
 // resumable are options for a job of more than one batch.
 func resumable() Options {
-	return Options{N: resumeN, C: 3, H: 2, W: 3, Job: map[string]string{"seed": "1"}}
+	return Options{N: resumeN, Shape: images.Shape{H: 2, W: 3, C: 3}, Job: map[string]string{"seed": "1"}}
 }
 
 // files returns what lies in a folder and its subfolders.

@@ -24,8 +24,9 @@ import (
 
 // Options describe the images and how they are written.
 type Options struct {
-	N       int // number of images, at least 1
-	C, H, W int
+	N            int // number of images, at least 1
+	images.Shape     // of each image
+
 	// Force lets a folder that already holds images be written to, of which those of
 	// other names stay, and an array be begun anew that was interrupted.
 	Force bool
@@ -139,27 +140,24 @@ func Write(path string, o Options, images Source) error {
 }
 
 func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
-	pixels := make([]float32, 0, o.N*o.C*o.H*o.W)
+	pixels := make([]float32, 0, o.N*o.Shape.Len())
 	for chunk, err := range chunks {
 		if err != nil {
 			return err
 		}
 		pixels = append(pixels, chunk...)
 	}
-	images := o.batch(pixels)
+	batch := o.batch(pixels)
 	if ending(path) == ".gif" {
-		return picture.GIF(path, images)
+		return picture.GIF(path, batch)
 	}
 	if o.Draw != nil {
-		return o.Draw(path, images)
+		return o.Draw(path, batch)
 	}
-	return picture.WritePNG(path, picture.Grid(images, 0))
+	return picture.WritePNG(path, picture.Grid(batch, 0))
 }
-
-// shape is that of an image.
-func (o Options) shape() images.Shape { return images.Shape{H: o.H, W: o.W, C: o.C} }
 
 // batch wraps the pixels of a chunk.
 func (o Options) batch(pixels []float32) images.Batch {
-	return images.Batch{Shape: o.shape(), Pixels: pixels}
+	return images.Batch{Shape: o.Shape, Pixels: pixels}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sbinet/npyio"
 
+	"govae/images"
 	"govae/internal/idx"
 	"govae/internal/picture"
 )
@@ -40,7 +41,7 @@ func ramp(n int) []float32 {
 func TestNPYReadsBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.npy")
 	pixels := ramp(7 * 3 * 4 * 5)
-	if err := Write(path, Options{N: 7, C: 3, H: 4, W: 5}, chunks(pixels, 60)); err != nil {
+	if err := Write(path, Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: 3}}, chunks(pixels, 60)); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)
@@ -65,7 +66,7 @@ func TestIDXReadsBack(t *testing.T) {
 	for c, want := range map[int][]int{1: {7, 4, 5}, 3: {7, 4, 5, 3}} {
 		path := filepath.Join(t.TempDir(), "x.idx")
 		pixels := ramp(7 * c * 4 * 5)
-		if err := Write(path, Options{N: 7, C: c, H: 4, W: 5}, chunks(pixels, c*20)); err != nil {
+		if err := Write(path, Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: c}}, chunks(pixels, c*20)); err != nil {
 			t.Fatal(err)
 		}
 		f, err := os.Open(path)
@@ -88,7 +89,7 @@ func TestIDXReadsBack(t *testing.T) {
 
 func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	o := Options{N: 7, C: 1, H: 2, W: 3}
+	o := Options{N: 7, Shape: images.Shape{H: 2, W: 3, C: 1}}
 	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestFolder(t *testing.T) {
 func TestPicture(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "X.PNG")
 	drawn := 0
-	o := Options{N: 7, C: 1, H: 2, W: 3, Draw: func(_ string, m picture.Images) error { drawn = m.Len(); return nil }}
+	o := Options{N: 7, Shape: images.Shape{H: 2, W: 3, C: 1}, Draw: func(_ string, m picture.Images) error { drawn = m.Len(); return nil }}
 	if err := Write(path, o, chunks(ramp(42), 6)); err != nil || drawn != 7 {
 		t.Errorf("Draw got %d images, error %v; want 7", drawn, err)
 	}
@@ -153,7 +154,7 @@ func TestFailureLeavesOldFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := Write(path, Options{N: 2, C: 1, H: 2, W: 3}, half); !errors.Is(err, broken) {
+		if err := Write(path, Options{N: 2, Shape: images.Shape{H: 2, W: 3, C: 1}}, half); !errors.Is(err, broken) {
 			t.Errorf("%s: error %v, want %v", name, err, broken)
 		}
 		if got, _ := os.ReadFile(path); string(got) != "old" {
@@ -175,11 +176,11 @@ func TestArrayThroughLink(t *testing.T) {
 	if err := os.Symlink(file, link); err != nil {
 		t.Skip(err) // Windows wants a privilege
 	}
-	images := func(int) iter.Seq2[[]float32, error] {
+	one := func(int) iter.Seq2[[]float32, error] {
 		return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
 	}
 	for range 2 { // there is no file at first
-		if err := Write(link, Options{N: 1, C: 1, H: 2, W: 3}, images); err != nil {
+		if err := Write(link, Options{N: 1, Shape: images.Shape{H: 2, W: 3, C: 1}}, one); err != nil {
 			t.Fatal(err)
 		}
 		if info, err := os.Lstat(file); err != nil || !info.Mode().IsRegular() {
@@ -197,7 +198,7 @@ func TestArrayThroughLink(t *testing.T) {
 func TestOneJobAtATime(t *testing.T) {
 	for _, name := range []string{"x.npy", "x.idx", "folder"} {
 		path := filepath.Join(t.TempDir(), name)
-		o := Options{N: 1, C: 1, H: 2, W: 3, Job: map[string]string{}}
+		o := Options{N: 1, Shape: images.Shape{H: 2, W: 3, C: 1}, Job: map[string]string{}}
 		one := func(int) iter.Seq2[[]float32, error] {
 			return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
 		}
@@ -234,7 +235,7 @@ func TestCheck(t *testing.T) {
 		{"", 1, "empty name"}, {"x.jpg", 1, ".jpg is not known"}, {"x.png", 1 << 30, "too many"}, {file, 1, "in the way"}, {file + "/", 1, "in the way"},
 		{filepath.Join(dir, "d.png"), 1, "is a folder"}, {dir, 1, ""}, {filepath.Join(dir, "d.png") + "/", 1, ""}, {"v1.5/", 1, ""}, {"v1.5", 1, "v1.5/"}, {filepath.Join(dir, "new"), 1, ""}, {"x.npy", 1 << 40, ""}, {"x.IDX", 1 << 20, ""}, {"x.idx", 1 << 32, "are more than an .idx"},
 	} {
-		err := Check(tt.path, Options{N: tt.n, C: 1, H: 28, W: 28})
+		err := Check(tt.path, Options{N: tt.n, Shape: images.Shape{H: 28, W: 28, C: 1}})
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) {
 			t.Errorf("Check(%q, %d images) = %v, want %q", tt.path, tt.n, err, tt.want)
 		}
