@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"govae/internal/random"
+	"govae/latent"
 )
 
 // AugmentMethod is a way to make a new image of a class from given ones.
@@ -116,7 +117,7 @@ func Augment(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Im
 // plan says how every new image is made.
 type plan struct {
 	AugmentOptions
-	codes   []Code
+	codes   []latent.Code
 	classes []int         // in ascending order
 	members map[int][]int // the given images of each class, in the order in which they serve
 	counts  map[int]int   // images to make of each class

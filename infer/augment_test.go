@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -18,7 +19,7 @@ import (
 func augmentable(t testing.TB, threads int) (encoder, decoder *infer.Session, images infer.Images, labels []int) {
 	encoder, decoder = open(t, encoderModel(t, small), threads), open(t, decoderModel(t, small), threads)
 	labels = []int{4, 0, 4, 4, 9, 0, 4, 4}
-	images, err := infer.Collect(decoder.Sample(context.Background(), len(labels), infer.SampleOptions{Seed: 8}))
+	images, err := infer.Collect(decoder.Sample(context.Background(), len(labels), latent.SampleOptions{Seed: 8}))
 	if err != nil {
 		t.Fatal(err)
 	}

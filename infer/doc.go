@@ -8,7 +8,7 @@
 //
 //	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 //	...
-//	for image, err := range decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1}) {
+//	for image, err := range decoder.Sample(ctx, 64, latent.SampleOptions{Seed: 1}) {
 //
 // What a model makes comes as a stream, in constant memory however long it is, and
 // streams go into one another: [Session.EncodeAll] of images, [Means] of codes,

@@ -3,6 +3,8 @@ package infer
 import (
 	"context"
 	"iter"
+
+	"govae/latent"
 )
 
 // Encode maps images x [n, C, H, W] to the mean and the logarithm of the variance
@@ -30,10 +32,10 @@ func (s *Session) Encode(ctx context.Context, x []float32) (mean, logVar []float
 }
 
 // EncodeAll maps a stream of images to their codes, in order, like [Session.DecodeAll].
-func (s *Session) EncodeAll(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Code, error] {
-	return mapRows(ctx, s, Encoder, pixels(images, s.Contract), func(ctx context.Context, x []float32) ([]Code, error) {
+func (s *Session) EncodeAll(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[latent.Code, error] {
+	return mapRows(ctx, s, Encoder, pixels(images, s.Contract), func(ctx context.Context, x []float32) ([]latent.Code, error) {
 		mean, logVar, err := s.Encode(ctx, x)
-		codes := make([]Code, len(mean)/s.Latent)
+		codes := make([]latent.Code, len(mean)/s.Latent)
 		for i := range codes {
 			first, end := i*s.Latent, (i+1)*s.Latent
 			codes[i].Mean = mean[first:end:end]

@@ -6,6 +6,7 @@ import (
 	"log"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 // Encode images to the latent points that stand for them.
@@ -17,7 +18,7 @@ func ExampleSession_EncodeAll() {
 	defer encoder.Close()
 	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
 	codes := encoder.EncodeAll(context.Background(), black.All())
-	for z, err := range infer.Means(codes) {
+	for z, err := range latent.Means(codes) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -26,7 +27,7 @@ func ExampleSession_EncodeAll() {
 }
 
 // Draw five points of each image's posterior.
-func ExampleDraws() {
+func Example_draws() {
 	encoder, err := infer.Open("encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
@@ -34,7 +35,7 @@ func ExampleDraws() {
 	defer encoder.Close()
 	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
 	codes := encoder.EncodeAll(context.Background(), black.All())
-	for z, err := range infer.Draws(codes, 5, 1) {
+	for z, err := range latent.Draws(codes, 5, 1) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -43,13 +44,13 @@ func ExampleDraws() {
 }
 
 // Decode the latent points of a NumPy file.
-func ExampleOpenPoints() {
+func Example_openPoints() {
 	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	points, err := infer.OpenPoints("codes.npy", decoder.Latent)
+	points, err := latent.OpenPoints("codes.npy", decoder.Latent)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -128,14 +129,14 @@ func ExampleReconstructionNats() {
 }
 
 // Fit a mixture to points of the posteriors, and keep it in a file.
-func ExampleSession_FitMixture() {
+func Example_fitMixture() {
 	ctx := context.Background()
 	encoder, decoder := openPair()
 	defer encoder.Close()
 	defer decoder.Close()
 	images, _ := readImages(encoder)
-	draws := infer.Draws(encoder.EncodeAll(ctx, images.All()), 1, 0)
-	mixture, err := encoder.FitMixture(ctx, draws, infer.FitOptions{})
+	draws := latent.Draws(encoder.EncodeAll(ctx, images.All()), 1, 0)
+	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, latent.FitOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -146,42 +147,23 @@ func ExampleSession_FitMixture() {
 }
 
 // Sample a decoder from the mixture that was fitted to its codes.
-func ExampleReadMixture() {
+func Example_readMixture() {
 	decoder, err := infer.Open("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	mixture, err := infer.ReadMixture("codes.json")
+	mixture, err := latent.ReadMixture("codes.json")
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := mixture.Check(decoder); err != nil {
+	if err := mixture.Check(decoder.Space()); err != nil {
 		log.Fatal(err)
 	}
-	points := mixture.Points(64, infer.SampleOptions{Seed: 1})
+	points := mixture.Points(64, latent.SampleOptions{Seed: 1})
 	images, err := infer.Collect(decoder.DecodeAll(context.Background(), points))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(images.Len(), "images")
-}
-
-// Draw points of a mixture that is in memory, as after go:embed.
-func ExampleParseMixture() {
-	mixture, err := infer.ParseMixture([]byte(`{"latent":1,"weights":[0.25,0.75],"means":[[-3],[3]],"covariances":[[[1]],[[1]]]}`))
-	if err != nil {
-		log.Fatal(err)
-	}
-	right := 0
-	for z, err := range mixture.Points(1000, infer.SampleOptions{}) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		if z[0] > 0 {
-			right++
-		}
-	}
-	fmt.Printf("%.1f of the points are of the right component\n", float64(right)/1000)
-	// Output: 0.8 of the points are of the right component
 }

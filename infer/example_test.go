@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 // Draw a picture from a decoder and print it as text.
@@ -18,7 +19,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	for image, err := range decoder.Sample(context.Background(), 1, infer.SampleOptions{Seed: 1}) {
+	for image, err := range decoder.Sample(context.Background(), 1, latent.SampleOptions{Seed: 1}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -39,7 +40,7 @@ func ExampleSession_Sample() {
 	}
 	defer decoder.Close()
 	n := 0
-	for image, err := range decoder.Sample(context.Background(), 1000, infer.SampleOptions{Seed: 1, Temperature: 0.8}) {
+	for image, err := range decoder.Sample(context.Background(), 1000, latent.SampleOptions{Seed: 1, Temperature: 0.8}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -1,6 +1,13 @@
 package infer
 
-import "fmt"
+import (
+	"fmt"
+
+	"govae/latent"
+)
+
+// Space returns the model's latent space.
+func (s *Session) Space() latent.Space { return latent.Space{Name: s.name, ModelID: s.ModelID, Dims: s.Latent} }
 
 // CheckPair returns an error unless encoder and decoder are what they are
 // called, are made for one size, and come from one model as far as they tell.
@@ -13,23 +20,11 @@ func CheckPair(encoder, decoder *Session) error {
 	}
 	const remedy = "use the two files of one export"
 	e, d := encoder.Contract, decoder.Contract
-	if err := decoder.checkModel(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
+	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
 		return err
 	}
 	if e.C != d.C || e.H != d.H || e.W != d.W {
 		return fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
-	}
-	return nil
-}
-
-// checkModel returns an error unless something with this model id, empty if it tells
-// none, and these latent dimensions can belong to the session's model.
-func (s *Session) checkModel(what, id string, latent int, remedy string) error {
-	switch {
-	case id != "" && s.ModelID != "" && id != s.ModelID:
-		return fmt.Errorf("%s and %s come from different models (vae.model_id %.8s… and %.8s…); %s", what, s.name, id, s.ModelID, remedy)
-	case latent != s.Latent:
-		return fmt.Errorf("%s has %d latent dimensions, and %s %d; %s", what, latent, s.name, s.Latent, remedy)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"govae/infer"
 	"govae/internal/enginetest"
 	"govae/internal/random"
+	"govae/latent"
 )
 
 // TestPeers runs decoders and encoders of other programs in both engines. The
@@ -43,7 +44,7 @@ func TestPeers(t *testing.T) {
 					}
 					results[i] = append(mean, logVar...)
 				} else {
-					images, err := infer.Collect(s.Sample(t.Context(), 67, infer.SampleOptions{}))
+					images, err := infer.Collect(s.Sample(t.Context(), 67, latent.SampleOptions{}))
 					if err != nil {
 						t.Fatal(err)
 					}

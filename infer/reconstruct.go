@@ -3,6 +3,8 @@ package infer
 import (
 	"context"
 	"iter"
+
+	"govae/latent"
 )
 
 // Reconstruct encodes images and decodes the means of their codes, in order. The
@@ -11,5 +13,5 @@ func Reconstruct(ctx context.Context, encoder, decoder *Session, images iter.Seq
 	if err := CheckPair(encoder, decoder); err != nil {
 		return func(yield func(Image, error) bool) { yield(Image{}, err) }
 	}
-	return decoder.DecodeAll(ctx, Means(encoder.EncodeAll(ctx, images)))
+	return decoder.DecodeAll(ctx, latent.Means(encoder.EncodeAll(ctx, images)))
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"math"
+
+	"govae/latent"
 )
 
 // Score says how likely a model finds an image: estimates of lower bounds of log
@@ -24,7 +26,7 @@ type Score struct {
 // ScoreOptions choose how images are scored. The zero value means one draw and seed 0.
 type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
-	Seed  uint64 // of the draws, which are those of the function [Draws]
+	Seed  uint64 // of the draws, which are those of [latent.Draws]
 }
 
 // Scores estimates how likely a model finds each of a stream of images, in order. It
@@ -37,7 +39,7 @@ func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Ima
 	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
 		mean, logVar, err := encoder.Encode(ctx, x)
 		if err == nil && logVar == nil {
-			err = errNoLogVar
+			err = latent.ErrNoLogVar
 		}
 		if err != nil {
 			return nil, err
@@ -48,27 +50,31 @@ func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Ima
 
 // scores scores the images x, the first of which has the number first.
 func scores(ctx context.Context, l *Likelihood, x, mean, logVar []float32, first int, o ScoreOptions) ([]Score, error) {
-	latent := l.logits.Latent
-	scores := make([]Score, len(mean)/latent)
+	dims := l.logits.Latent
+	scores := make([]Score, len(mean)/dims)
+	codes := make([]latent.Code, len(scores))
 	for i := range scores {
-		for j := i * latent; j < (i+1)*latent; j++ {
-			mu, lv := float64(mean[j]), float64(logVar[j])
+		row := func(x []float32) []float32 { return x[i*dims : (i+1)*dims] }
+		codes[i] = latent.Code{Index: first + i, Mean: row(mean), LogVar: row(logVar)}
+		for j, mu := range codes[i].Mean {
+			mu, lv := float64(mu), float64(codes[i].LogVar[j])
 			scores[i].KL -= (1 + lv - mu*mu - math.Exp(lv)) / 2 // Kingma and Welling 2014, appendix B
 		}
 	}
 	draws := cmp.Or(o.Draws, 1)
 	weights := make([]logSum, len(scores))
 	logRatio := make([]float64, len(scores)) // log p(z) - log q(z|x)
-	z := make([]float32, len(mean))
+	z, noise := make([]float32, len(mean)), make([]float32, dims)
 	for draw := range draws {
 		clear(logRatio)
-		for i := range scores {
-			eps := z[i*latent : (i+1)*latent]
-			noise(eps, o.Seed, first+i, draw)
-			for j, e := range eps {
-				lv := float64(logVar[i*latent+j])
-				eps[j] = shift(mean[i*latent+j], logVar[i*latent+j], e)
-				logRatio[i] += (float64(e)*float64(e) + lv - float64(eps[j])*float64(eps[j])) / 2
+		for i, code := range codes {
+			point := z[i*dims : (i+1)*dims]
+			latent.Noise(noise, o.Seed, code.Index, draw)
+			copy(point, noise)
+			code.Draw(point)
+			for j, e := range noise {
+				e, lv, v := float64(e), float64(code.LogVar[j]), float64(point[j])
+				logRatio[i] += (e*e + lv - v*v) / 2
 			}
 		}
 		nats, err := l.Nats(ctx, x, z)

@@ -9,6 +9,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/enginetest"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -65,7 +66,7 @@ func TestScores(t *testing.T) {
 			}
 			var points []float32 // the draws
 			codes := encoder.EncodeAll(t.Context(), x.All())
-			for z, err := range infer.Draws(codes, draws, 5) {
+			for z, err := range latent.Draws(codes, draws, 5) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -208,14 +209,14 @@ func TestLikelihoodErrors(t *testing.T) {
 
 // TestDraws: draws have the code's mean and variance, and are the same in any number.
 func TestDraws(t *testing.T) {
-	code := infer.Code{Mean: []float32{1, -2}, LogVar: []float32{0, float32(2 * math.Log(3))}}
-	codes := func(yield func(infer.Code, error) bool) {
+	code := latent.Code{Mean: []float32{1, -2}, LogVar: []float32{0, float32(2 * math.Log(3))}}
+	codes := func(yield func(latent.Code, error) bool) {
 		for i := 0; i < 2 && yield(code, nil); i++ {
 		}
 	}
 	const k = 5000
 	var sum, squares [2]float64
-	all, err := infer.CollectPoints(infer.Draws(codes, k, 1))
+	all, err := latent.Collect(latent.Draws(codes, k, 1))
 	if err != nil || len(all) != 2*k {
 		t.Fatalf("%d draws, want %d (%v)", len(all), 2*k, err)
 	}
@@ -230,12 +231,12 @@ func TestDraws(t *testing.T) {
 			t.Errorf("dimension %d: mean %.2f and deviation %.2f, want %g and %g", j, sum[j], d, want.mean, want.deviation)
 		}
 	}
-	few, err := infer.CollectPoints(infer.Draws(codes, 3, 1))
+	few, err := latent.Collect(latent.Draws(codes, 3, 1))
 	if want := slices.Concat(all[:3], all[k:k+3]); err != nil || !reflect.DeepEqual(few, want) {
 		t.Errorf("3 draws of each code are %v (%v), of %d the first are %v", few, err, k, want)
 	}
 	code.LogVar = nil
-	for _, err := range infer.Draws(codes, 1, 1) {
+	for _, err := range latent.Draws(codes, 1, 1) {
 		if err == nil || !strings.Contains(err.Error(), "log variances") {
 			t.Errorf("means alone: error %v", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 func decode(m *modelFlags) *cobra.Command {
@@ -29,7 +30,7 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 				return err
 			}
 			defer decoder.Close()
-			points, err := infer.OpenPoints(files[0], decoder.Latent)
+			points, err := latent.OpenPoints(files[0], decoder.Latent)
 			if err != nil {
 				return err
 			}

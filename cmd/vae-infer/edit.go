@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -64,7 +65,7 @@ Strengths work with all edits.`,
 					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
-			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
+			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.all())), edits, strengths...)
 			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
 		},
 	}
@@ -129,7 +130,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		if f.steps < 2 || f.steps > 1000 {
 			return nil, cli.Usagef("--steps %d: want a number from 2 to 1000", f.steps)
 		}
-		return spread(f.bounds, f.steps), nil
+		return latent.Linspace(f.bounds[0], f.bounds[1], f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
 	}
@@ -143,12 +144,12 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 
 // edits returns the changes in the order in which they are made: dimensions set,
 // dimensions shifted, attributes.
-func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []infer.Edit, err error) {
+func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []latent.Edit, err error) {
 	for _, single := range []struct {
 		flag  string
 		texts []string
-		edit  func(dimension int, value float64) infer.Edit
-	}{{"--set", f.set, infer.Set}, {"--shift", f.shift, infer.Shift}} {
+		edit  func(dimension int, value float64) latent.Edit
+	}{{"--set", f.set, latent.Set}, {"--shift", f.shift, latent.Shift}} {
 		for _, text := range single.texts {
 			k, v, _ := strings.Cut(text, "=")
 			dimension, err := strconv.Atoi(k)
@@ -159,18 +160,18 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []
 			if err != nil {
 				return nil, cli.Usagef("%s %s: want a dimension and a number, as 0=1.5", single.flag, text)
 			}
-			if err := encoder.CheckDimensions(dimension); err != nil {
+			if err := encoder.Space().CheckDims(dimension); err != nil {
 				return nil, err
 			}
 			edits = append(edits, single.edit(dimension, value))
 		}
 	}
 	if f.attribute != "" {
-		a, err := infer.ReadAttribute(f.attribute)
+		a, err := latent.ReadAttribute(f.attribute)
 		if err != nil {
-			return nil, err
+			return nil, advise(err, "write it with vae-infer edit --save-attribute")
 		}
-		if err := a.Check(encoder); err != nil {
+		if err := a.Check(encoder.Space()); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.attribute, err)
 		}
 		edits = append(edits, a.Add)
@@ -186,8 +187,8 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []
 }
 
 // learn computes the attribute of --toward, and saves it where that is asked for.
-func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.Attribute, error) {
-	none := infer.Attribute{}
+func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (latent.Attribute, error) {
+	none := latent.Attribute{}
 	source := f.in.inputFlags
 	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
 	if f.labelled != "" && !f.in.given.Changed("split") {
@@ -207,7 +208,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if err != nil {
 		return none, err
 	}
-	awayFrom := infer.Others
+	awayFrom := latent.Others
 	if f.awayFrom != "" {
 		if awayFrom, err = x.label(source.data, f.awayFrom); err != nil {
 			return none, err
@@ -216,7 +217,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if toward == awayFrom {
 		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
-	a, err := encoder.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
+	a, err := latent.LearnAttribute(encoder.Space(), latent.Means(encoder.EncodeAll(ctx, x.all())), x.Labels, toward, awayFrom)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/internal/npy"
@@ -155,10 +156,10 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 }
 
 // writePoints writes the means or the draws of n codes.
-func (e *encoding) writePoints(w io.Writer, latent, n int, codes iter.Seq2[infer.Code, error]) error {
-	shape, points := []int{n, latent}, infer.Means(codes)
+func (e *encoding) writePoints(w io.Writer, dims, n int, codes iter.Seq2[latent.Code, error]) error {
+	shape, points := []int{n, dims}, latent.Means(codes)
 	if e.draws > 0 {
-		shape, points = []int{n, e.draws, latent}, infer.Draws(codes, e.draws, e.seed)
+		shape, points = []int{n, e.draws, dims}, latent.Draws(codes, e.draws, e.seed)
 	}
 	if err := npy.WriteHeader(w, "<f4", shape...); err != nil {
 		return err
@@ -175,8 +176,8 @@ func (e *encoding) writePoints(w io.Writer, latent, n int, codes iter.Seq2[infer
 }
 
 // writingLogVar writes the log variances of codes as they go by.
-func writingLogVar(w io.Writer, codes iter.Seq2[infer.Code, error]) iter.Seq2[infer.Code, error] {
-	return func(yield func(infer.Code, error) bool) {
+func writingLogVar(w io.Writer, codes iter.Seq2[latent.Code, error]) iter.Seq2[latent.Code, error] {
+	return func(yield func(latent.Code, error) bool) {
 		for code, err := range codes {
 			if err == nil && code.LogVar == nil {
 				err = fmt.Errorf("the encoder gives no log variances; leave --log-var out")
@@ -209,10 +210,10 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) err
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	draws := infer.Draws(counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.draws), e.seed)
-	options := infer.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.seed, Threads: e.app.Threads}
-	options.Fitted = func(s infer.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
-	mixture, err := encoder.FitMixture(ctx, draws, options)
+	draws := latent.Draws(counted(p, encoder.EncodeAll(ctx, x.all())), max(1, e.draws), e.seed)
+	options := latent.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.seed, Threads: e.app.Threads}
+	options.Fitted = func(s latent.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
+	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, options)
 	if err != nil {
 		return err
 	}

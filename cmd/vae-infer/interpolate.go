@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -33,7 +34,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --z 0,0 --z 1,2 --spherical --steps 8 --out path.npy`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			path := infer.Linear
+			path := latent.Linear
 			switch {
 			case len(texts) == 0 && from == "":
 				if err := in.check(files); err != nil {
@@ -54,7 +55,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			case spherical && cmd.Flags().Changed("path") && pathName == "linear":
 				return cli.Usagef("--spherical and --path linear exclude each other")
 			case spherical || pathName == "spherical":
-				path = infer.Spherical
+				path = latent.Spherical
 			}
 			if err := m.checkOutputs(append(files, in.data, from), o.out); err != nil {
 				return err
@@ -79,15 +80,15 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			draw := func(path string, frames picture.Images) error {
 				return picture.WritePNG(path, picture.Strip(frames, steps))
 			}
-			way := infer.Interpolate(infer.Points(points...), steps, path)
+			way := latent.Interpolate(latent.Of(points...), steps, path)
 			if pace == "image" {
-				way = decoder.InterpolateEvenly(cmd.Context(), infer.Points(points...), steps, path)
+				way = decoder.InterpolateEvenly(cmd.Context(), latent.Of(points...), steps, path)
 			}
 			frames := (len(points)-1)*(steps-1) + 1
 			if loop && strings.ToLower(filepath.Ext(o.out)) == ".gif" {
 				frames-- // it begins again with the first one, which the last one is
 			}
-			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), head(frames, way)))
+			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), latent.Head(frames, way)))
 		},
 	}
 	o.flags(cmd, "interpolation.png")
@@ -117,11 +118,11 @@ func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, text
 	case texts != nil:
 		return points, nil
 	case from != "":
-		file, err := infer.OpenPoints(from, decoder.Latent)
+		file, err := latent.OpenPoints(from, decoder.Latent)
 		if err != nil {
 			return nil, err
 		}
-		return infer.CollectPoints(file.From(0))
+		return latent.Collect(file.From(0))
 	}
 	x, err := images()
 	if err != nil {

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -48,7 +48,7 @@ as in the code of the image --at. The first image is the top left one.`,
 			if err != nil {
 				return err
 			}
-			options := infer.ManifoldOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
+			options := latent.LatticeOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
 			draw := func(path string, images picture.Images) error {
 				return picture.Manifold(path, images, options.Dims, grid, bounds[0], bounds[1])
 			}

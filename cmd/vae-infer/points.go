@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 )
 
@@ -51,15 +52,6 @@ func checkRange(flag string, bounds []float64) error {
 	return nil
 }
 
-// spread returns n evenly spaced numbers from the first to the last of a range.
-func spread(bounds []float64, n int) []float64 {
-	values := make([]float64, n)
-	for i := range values {
-		values[i] = bounds[0] + (bounds[1]-bounds[0])*float64(i)/float64(n-1)
-	}
-	return values
-}
-
 // codeOf returns the latent point of the image at path, which is scaled to the size
 // of the model where resize says so, or nil for no path.
 func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string, resize bool) ([]float32, error) {
@@ -87,5 +79,5 @@ func (m *modelFlags) means(ctx context.Context, decoder *infer.Session, x input)
 		return nil, err
 	}
 	defer encoder.Close()
-	return infer.CollectPoints(infer.Means(encoder.EncodeAll(ctx, x.all())))
+	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.all())))
 }

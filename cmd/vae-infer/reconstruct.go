@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 )
 
@@ -105,7 +106,7 @@ func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Im
 	case r.decoder.Role == infer.Autoencoder:
 		return r.decoder.Reconstruct(ctx, x.all())
 	case r.draws > 0:
-		return r.decoder.DecodeAll(ctx, infer.Draws(r.encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
+		return r.decoder.DecodeAll(ctx, latent.Draws(r.encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
 	}
 	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.all())
 }

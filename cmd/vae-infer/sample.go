@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 )
 
@@ -39,7 +40,7 @@ type sampling struct {
 	*modelFlags
 	n      int
 	from   string
-	draw   infer.SampleOptions
+	draw   latent.SampleOptions
 	output outputFlags
 }
 
@@ -64,7 +65,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		return decoder.Sample(cmd.Context(), s.n-first, s.draw)
 	}
 	if s.from != "" {
-		var points func(first int) iter.Seq2[[]float32, error]
+		var points func(first int) latent.Points
 		if s.n, points, err = samplesFrom(s.from, decoder, s.n, cmd.Flags().Changed("samples"), s.draw); err != nil {
 			return err
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/infer"
+	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
 )
@@ -59,7 +59,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			if err != nil {
 				return err
 			}
-			if err := encoder.CheckDimensions(dims...); err != nil {
+			if err := encoder.Space().CheckDims(dims...); err != nil {
 				return err
 			}
 			if byClass && x.Labels == nil {
@@ -67,7 +67,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			points, err := infer.CollectPoints(infer.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
+			points, err := latent.Collect(latent.Means(counted(p, encoder.EncodeAll(cmd.Context(), x.all()))))
 			if err != nil {
 				return err
 			}
@@ -75,7 +75,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			var s picture.ScatterPlot
 			switch {
 			case byClass:
-				means, err := infer.ClassMeans(infer.Points(points...), x.Labels)
+				means, err := latent.ClassMeans(latent.Of(points...), x.Labels)
 				if err != nil {
 					return err
 				}
@@ -120,7 +120,7 @@ func plain(points [][]float32, dims []int) (s picture.ScatterPlot) {
 
 // principal places points in the principal plane of others, or of themselves.
 func principal(points, of [][]float32, variance string) (s picture.ScatterPlot, err error) {
-	plane, err := infer.FitPrincipal(of)
+	plane, err := latent.FitPrincipal(of)
 	if err != nil {
 		return s, err
 	}

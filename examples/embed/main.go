@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 //go:embed decoder.onnx
@@ -36,7 +37,7 @@ func main() {
 		fmt.Printf("%s, %s: largest difference %.1e\n", runtime.Version(), session.Engine(), difference)
 		return
 	}
-	for image, err := range session.Sample(context.Background(), 1, infer.SampleOptions{Seed: *seed}) {
+	for image, err := range session.Sample(context.Background(), 1, latent.SampleOptions{Seed: *seed}) {
 		if err != nil {
 			log.Fatal(err)
 		}

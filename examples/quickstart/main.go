@@ -12,6 +12,7 @@ import (
 	"govae/dataset"
 	"govae/export"
 	"govae/infer"
+	"govae/latent"
 	"govae/models"
 	"govae/train"
 )
@@ -62,7 +63,7 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 		return err
 	}
 	defer decoder.Close()
-	images, err := infer.Collect(decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1}))
+	images, err := infer.Collect(decoder.Sample(ctx, 64, latent.SampleOptions{Seed: 1}))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package infer_test
+package latent_test
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"govae/infer"
 	"govae/internal/npy"
+	"govae/latent"
 )
 
 // array writes a .npy file of float64.
@@ -33,12 +33,12 @@ func array(t testing.TB, shape []int, values ...float64) string {
 
 func TestPoints(t *testing.T) {
 	for _, shape := range [][]int{{3, 2}, {1, 3, 2}} {
-		p, err := infer.OpenPoints(array(t, shape, 1, 2, 3, 4, 5, 6), 2)
+		p, err := latent.OpenPoints(array(t, shape, 1, 2, 3, 4, 5, 6), 2)
 		if err != nil || p.N != 3 || p.L != 2 {
 			t.Fatalf("%v: %+v, error %v", shape, p, err)
 		}
 		for first, want := range [][]float32{{1, 2, 3, 4, 5, 6}, {3, 4, 5, 6}, {5, 6}, nil} {
-			got, err := infer.CollectPoints(p.From(first))
+			got, err := latent.Collect(p.From(first))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +62,7 @@ func TestPointsErrors(t *testing.T) {
 		"cut off":         {cut, "cut off after value 3"},
 		"no array at all": {"points_test.go", "no .npy file"},
 	} {
-		p, err := infer.OpenPoints(tt.path, 2)
+		p, err := latent.OpenPoints(tt.path, 2)
 		if err == nil {
 			for _, err = range p.From(0) {
 				if err != nil {

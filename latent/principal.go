@@ -1,4 +1,4 @@
-package infer
+package latent
 
 import (
 	"errors"
@@ -78,10 +78,10 @@ func upright(axis []float64) {
 	}
 }
 
-// Project returns a point's place in the plane.
+// Project returns the place in the plane of a point [L]. It panics on one of another length.
 func (p Principal) Project(z []float32) (x, y float64) {
 	if len(z) != len(p.Mean) {
-		panic(fmt.Sprintf("infer: Principal of %d dimensions, and a point of %d", len(p.Mean), len(z)))
+		panic(fmt.Sprintf("latent: Principal of %d dimensions, and a point of %d", len(p.Mean), len(z)))
 	}
 	for k, v := range z {
 		d := float64(v) - p.Mean[k]

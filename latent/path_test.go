@@ -1,11 +1,11 @@
-package infer_test
+package latent_test
 
 import (
 	"math"
 	"slices"
 	"testing"
 
-	"govae/infer"
+	"govae/latent"
 )
 
 func length(z []float32) float64 {
@@ -25,7 +25,7 @@ func angle(a, b []float32) float64 {
 }
 
 func TestLinear(t *testing.T) {
-	if got := infer.Linear([]float32{0, 2}, []float32{4, -2}, 0.25); !slices.Equal(got, []float32{1, 1}) {
+	if got := latent.Linear([]float32{0, 2}, []float32{4, -2}, 0.25); !slices.Equal(got, []float32{1, 1}) {
 		t.Errorf("a quarter of the way is %v, want [1 1]", got)
 	}
 }
@@ -48,7 +48,7 @@ func TestSphericalTurnsEvenly(t *testing.T) {
 	} {
 		total := angle(tt.a, tt.b)
 		for _, f := range []float64{0, 0.125, 0.5, 0.75, 1} {
-			z := infer.Spherical(tt.a, tt.b, f)
+			z := latent.Spherical(tt.a, tt.b, f)
 			wantLength := (1-f)*length(tt.a) + f*length(tt.b)
 			if math.Abs(length(z)/wantLength-1) > 1e-5 || math.Abs(angle(tt.a, z)-f*total) > 2e-3 || math.Abs(angle(z, tt.b)-(1-f)*total) > 2e-3 {
 				t.Errorf("%s: at %g of the way is %v, of length %g and angle %g; want length %g and angle %g",
@@ -65,12 +65,12 @@ func TestSphericalWithoutDirection(t *testing.T) {
 		{[]float32{0, 0}, []float32{0, 0}, []float32{0, 0}},
 		{[]float32{2}, []float32{4}, []float32{3}}, // one dimension
 	} {
-		if got := infer.Spherical(tt.a, tt.b, 0.5); !slices.Equal(got, tt.want) {
+		if got := latent.Spherical(tt.a, tt.b, 0.5); !slices.Equal(got, tt.want) {
 			t.Errorf("half way from %v to %v is %v, want %v", tt.a, tt.b, got, tt.want)
 		}
 	}
 	for _, f := range []float64{0, 0.3, 1} { // opposite in one dimension: through 0
-		if z := infer.Spherical([]float32{1}, []float32{-1}, f); math.Abs(float64(z[0])-math.Cos(f*math.Pi)) > 1e-6 {
+		if z := latent.Spherical([]float32{1}, []float32{-1}, f); math.Abs(float64(z[0])-math.Cos(f*math.Pi)) > 1e-6 {
 			t.Errorf("from 1 to -1 at %g is %v", f, z)
 		}
 	}

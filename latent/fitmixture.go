@@ -1,11 +1,10 @@
-package infer
+package latent
 
 import (
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"math"
 	"runtime"
 	"sync"
@@ -41,18 +40,21 @@ const (
 	covarianceFloor = 1e-6
 )
 
-// FitMixture fits Gaussian mixtures to points of the model's latent space by expectation
-// maximisation (C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2)
-// and returns the one of the best BIC. It starts from means that are chosen as for
-// k-means++ (D. Arthur and S. Vassilvitskii, 2007).
+// FitMixture fits Gaussian mixtures to points of a space by expectation maximisation (C.
+// Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2) and returns the
+// one of the best BIC. It starts from means that are chosen as for k-means++ (D. Arthur
+// and S. Vassilvitskii, 2007).
 //
 // Give it points of the posteriors ([Draws]), not their means alone: images come from
 // draws in training, so it is those that the decoder knows, and means lie closer
 // together. It keeps all points in memory.
-func (s *Session) FitMixture(ctx context.Context, points iter.Seq2[[]float32, error], o FitOptions) (*Mixture, error) {
+func FitMixture(ctx context.Context, s Space, points Points, o FitOptions) (*Mixture, error) {
 	least, most := cmp.Or(o.Least, 1), cmp.Or(o.Most, 20)
-	if least < 1 || most < least {
-		panic(fmt.Sprintf("infer: FitMixture of %d to %d components", least, most))
+	switch {
+	case least < 1:
+		return nil, &OptionError{"Least", least, "a number of components from 1 on"}
+	case most < least:
+		return nil, &OptionError{"Most", most, fmt.Sprintf("at least the %d of Least", least)}
 	}
 	f := fit{threads: o.Threads}
 	if f.threads < 1 {
@@ -61,7 +63,7 @@ func (s *Session) FitMixture(ctx context.Context, points iter.Seq2[[]float32, er
 	if err := f.load(points); err != nil {
 		return nil, err
 	}
-	if err := s.checkModel("a point", s.ModelID, f.latent, "give points of this model"); err != nil {
+	if err := s.Check("a point", s.ModelID, f.latent, "give points of this model"); err != nil {
 		return nil, err
 	}
 	if f.n < least {
@@ -98,7 +100,7 @@ type fit struct {
 }
 
 // load reads the points.
-func (f *fit) load(points iter.Seq2[[]float32, error]) error {
+func (f *fit) load(points Points) error {
 	for z, err := range sameLength(points) {
 		if err != nil {
 			return err

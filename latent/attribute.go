@@ -1,9 +1,8 @@
-package infer
+package latent
 
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"math"
 
 	"govae/internal/atomicfile"
@@ -15,8 +14,8 @@ import (
 type Attribute struct {
 	Toward   string `json:"toward"`              // the class that images move to
 	AwayFrom string `json:"away_from,omitempty"` // the class that they leave; empty for all others
-	// ModelID is that of the session that learned it: in the latent space of another
-	// model the direction means nothing. It is empty where the model's files have none.
+	// ModelID is that of the [Space] that it was learned in: in that of another model the
+	// direction means nothing. It is empty where the model's files have none.
 	ModelID   string    `json:"model_id,omitempty"`
 	Direction []float32 `json:"direction"` // [L], from mean to mean
 }
@@ -24,10 +23,9 @@ type Attribute struct {
 // Others stands for all classes but one.
 const Others = -1
 
-// LearnAttribute returns the attribute between two classes of labelled points of the
-// model's latent space, or from all [Others] to one class. There must be a label for
+// LearnAttribute returns the attribute between two classes of labelled points of a space, or from all [Others] to one class. There must be a label for
 // each point, and points on both sides. The caller names the classes.
-func (s *Session) LearnAttribute(points iter.Seq2[[]float32, error], labels []int, toward, awayFrom int) (Attribute, error) {
+func LearnAttribute(s Space, points Points, labels []int, toward, awayFrom int) (Attribute, error) {
 	sides := make([]int, len(labels))
 	for i, label := range labels {
 		switch {
@@ -55,7 +53,7 @@ func (s *Session) LearnAttribute(points iter.Seq2[[]float32, error], labels []in
 	for k := range direction {
 		direction[k] = means[0][k] - means[1][k]
 	}
-	if err := s.checkModel("a point", s.ModelID, len(direction), "give points of this model"); err != nil {
+	if err := s.Check("a point", s.ModelID, len(direction), "give points of this model"); err != nil {
 		return Attribute{}, err
 	}
 	return Attribute{ModelID: s.ModelID, Direction: direction}, nil
@@ -66,7 +64,7 @@ const maxLabel = 1 << 20
 
 // ClassMeans returns the mean of the points of each label, which are counted from 0.
 // It is nil for a label that no point has. There must be a label for each point.
-func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, error) {
+func ClassMeans(points Points, labels []int) ([][]float32, error) {
 	classes := 0
 	for i, label := range labels {
 		if label < 0 || label > maxLabel {
@@ -107,19 +105,19 @@ func ClassMeans(points iter.Seq2[[]float32, error], labels []int) ([][]float32, 
 
 // Add is the [Edit] that moves a point along the attribute, by the distance of the
 // classes' means.
-func (a Attribute) Add(z []float32) {
+func (a Attribute) Add(z []float32) error {
 	if len(z) != len(a.Direction) {
-		panic(fmt.Sprintf("infer: Attribute of %d latent dimensions added to a point of %d", len(a.Direction), len(z)))
+		return fmt.Errorf("an attribute of %d latent dimensions moves no point of %d", len(a.Direction), len(z))
 	}
 	for k, v := range a.Direction {
 		z[k] += v
 	}
+	return nil
 }
 
-// Check returns an error unless the attribute belongs to the session's model, as far
-// as both tell.
-func (a Attribute) Check(s *Session) error {
-	return s.checkModel("the attribute", a.ModelID, len(a.Direction), "learn it again with this model")
+// Check returns an error unless the attribute belongs to a space, as far as both tell.
+func (a Attribute) Check(s Space) error {
+	return s.Check("the attribute", a.ModelID, len(a.Direction), "learn it again with this model")
 }
 
 // maxAttribute is the largest size of an attribute's file in bytes.
@@ -127,7 +125,7 @@ const maxAttribute = 1 << 20
 
 // ReadAttribute reads the file that [Attribute.WriteFile] wrote. Errors name the file.
 func ReadAttribute(path string) (Attribute, error) {
-	return readParsed(path, maxAttribute, ParseAttribute, "vae-infer edit --save-attribute")
+	return readParsed(path, maxAttribute, ParseAttribute)
 }
 
 // ParseAttribute reads an attribute from JSON.

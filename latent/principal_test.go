@@ -1,11 +1,11 @@
-package infer_test
+package latent_test
 
 import (
 	"math"
 	"strings"
 	"testing"
 
-	"govae/infer"
+	"govae/latent"
 )
 
 // TestFitPrincipal finds a flat ellipse again that lies askew in three dimensions.
@@ -21,7 +21,7 @@ func TestFitPrincipal(t *testing.T) {
 		}
 		points = append(points, z)
 	}
-	p, err := infer.FitPrincipal(points)
+	p, err := latent.FitPrincipal(points)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,12 +49,12 @@ func TestFitPrincipalOfOddPoints(t *testing.T) {
 		{[][]float32{{1, 2}, {2, 3}, {3}}, "latent point 2 has 1 values, want 2"},
 		{[][]float32{{1, 2}, {nan, 2}, {3, 3}}, "point 1 is not finite"},
 	} {
-		if _, err := infer.FitPrincipal(tt.points); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := latent.FitPrincipal(tt.points); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v: error %v, want %q", tt.points, err, tt.want)
 		}
 	}
 	same := [][]float32{{1, 2}, {1, 2}, {1, 2}} // no spread at all
-	p, err := infer.FitPrincipal(same)
+	p, err := latent.FitPrincipal(same)
 	if x, y := p.Project(same[0]); err != nil || p.Share != [2]float64{} || math.Abs(x)+math.Abs(y) > 1e-12 {
 		t.Errorf("equal points: (%g, %g), shares %v, error %v", x, y, p.Share, err)
 	}

@@ -1,9 +1,9 @@
-package infer
+package latent
 
 import (
 	"context"
 	"errors"
-	"iter"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -24,13 +24,11 @@ func two() *Mixture {
 	}
 }
 
-// of is a session of a latent dimension, which runs no model.
-func of(latent int) *Session {
-	return &Session{Contract: Contract{Latent: latent, ModelID: "abc"}}
-}
+// space is one of some dimensions, to which two belongs.
+func space(dims int) Space { return Space{Name: "model", ModelID: "abc", Dims: dims} }
 
 // rows gathers points.
-func rows(t *testing.T, points iter.Seq2[[]float32, error]) (all [][]float32) {
+func rows(t *testing.T, points Points) (all [][]float32) {
 	t.Helper()
 	for z, err := range points {
 		if err != nil {
@@ -73,7 +71,7 @@ func TestFitMixture(t *testing.T) {
 	want := two()
 	heard := 0
 	options := FitOptions{Most: 6, Seed: 1, Threads: 1, Fitted: func(MixtureScore) { heard++ }}
-	got, err := of(2).FitMixture(t.Context(), want.Points(8000, SampleOptions{}), options)
+	got, err := FitMixture(t.Context(), space(2), want.Points(8000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,12 +88,12 @@ func TestFitMixture(t *testing.T) {
 	}
 
 	options.Threads, options.Least, options.Most = 7, 3, 3
-	many, err := of(2).FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
+	many, err := FitMixture(t.Context(), space(2), want.Points(1000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	options.Threads = 1
-	one, err := of(2).FitMixture(t.Context(), want.Points(1000, SampleOptions{}), options)
+	one, err := FitMixture(t.Context(), space(2), want.Points(1000, SampleOptions{}), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +114,7 @@ func TestFitMixtureDegenerate(t *testing.T) {
 			for i := 0; i < 30 && yield(at(i), nil); i++ {
 			}
 		}
-		m, err := of(2).FitMixture(t.Context(), points, FitOptions{Most: 5})
+		m, err := FitMixture(t.Context(), space(2), points, FitOptions{Most: 5})
 		if name == "an outlier" {
 			if err == nil {
 				t.Errorf("%s: no error", name) // beyond what a file may hold
@@ -134,21 +132,13 @@ func TestFitMixtureDegenerate(t *testing.T) {
 }
 
 func TestFitMixtureErrors(t *testing.T) {
-	points := func(all ...[]float32) iter.Seq2[[]float32, error] {
-		return func(yield func([]float32, error) bool) {
-			for _, z := range all {
-				if !yield(z, nil) {
-					return
-				}
-			}
-		}
-	}
+	points := Of
 	broken := errors.New("broken")
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, tt := range map[string]struct {
 		ctx    context.Context
-		points iter.Seq2[[]float32, error]
+		points Points
 		want   string
 	}{
 		"none":       {t.Context(), points(), "at least 2"},
@@ -159,7 +149,7 @@ func TestFitMixtureErrors(t *testing.T) {
 		"of a model": {t.Context(), func(yield func([]float32, error) bool) { yield(nil, broken) }, "broken"},
 		"cancelled":  {cancelled, points([]float32{1}, []float32{2}, []float32{3}), "canceled"},
 	} {
-		if _, err := of(1).FitMixture(tt.ctx, tt.points, FitOptions{Least: 3}); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := FitMixture(tt.ctx, space(1), tt.points, FitOptions{Least: 3}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
 		}
 	}
@@ -226,7 +216,7 @@ func TestMixtureFile(t *testing.T) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
 		}
 	}
-	if _, err := ReadMixture(path + "x"); err == nil || !strings.Contains(err.Error(), "codes.jsonx: no such file") {
+	if _, err := ReadMixture(path + "x"); err == nil || !strings.Contains(err.Error(), "codes.jsonx: no such file") || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,10 +1,9 @@
-package infer
+package latent
 
 import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"math"
 
 	"gonum.org/v1/gonum/floats"
@@ -15,7 +14,7 @@ import (
 )
 
 // Mixture is a Gaussian mixture in latent space with full covariances, fitted by
-// [Session.FitMixture] to encoded images.
+// [FitMixture] to encoded images.
 //
 // A VAE is sampled from its prior N(0, I), but its decoder has learned from points of
 // the aggregate posterior, the mean of q(z|x) over the data. Where the two differ,
@@ -24,7 +23,7 @@ import (
 // afterwards closes the gap (P. Ghosh et al., "From Variational to Deterministic
 // Autoencoders", 2020, section 4).
 type Mixture struct {
-	ModelID     string         `json:"model_id,omitempty"` // of the session that fitted it; empty if it has none
+	ModelID     string         `json:"model_id,omitempty"` // of its space; empty if that has none
 	Latent      int            `json:"latent"`             // L
 	Weights     []float64      `json:"weights"`            // [K], their sum is 1
 	Means       [][]float64    `json:"means"`              // [K, L]
@@ -49,7 +48,7 @@ const (
 
 // ReadMixture reads a file that [Mixture.WriteFile] wrote. Errors name the file.
 func ReadMixture(path string) (*Mixture, error) {
-	return readParsed(path, maxMixtureFile, ParseMixture, "vae-infer encode --fit-mixture")
+	return readParsed(path, maxMixtureFile, ParseMixture)
 }
 
 // ParseMixture reads a mixture from JSON, as of a file that go:embed holds.
@@ -73,18 +72,19 @@ func (m *Mixture) WriteFile(path string) error {
 	return atomicfile.WriteBytes(path, append(data, '\n'))
 }
 
-// Check returns an error unless the mixture belongs to the session's model, as far as
-// both tell.
-func (m *Mixture) Check(s *Session) error {
-	return s.checkModel("the mixture", m.ModelID, m.Latent, "fit one to this model with vae-infer encode --fit-mixture")
+// Check returns an error unless the mixture belongs to a space, as far as both tell.
+func (m *Mixture) Check(s Space) error {
+	return s.Check("the mixture", m.ModelID, m.Latent, "fit one to this model")
 }
 
 // Points yields n points of the mixture, the first being number o.First of the seed:
 // a component by the weights, then its mean plus the temperature times noise of its
 // covariance. Point i of a seed is the same however many are drawn. A mixture that
 // is none, such as one whose weights do not sum to 1, is an error.
-func (m *Mixture) Points(n int, o SampleOptions) iter.Seq2[[]float32, error] {
-	o.check("Mixture.Points", n)
+func (m *Mixture) Points(n int, o SampleOptions) Points {
+	if err := o.check(n); err != nil {
+		return fail(err)
+	}
 	return func(yield func([]float32, error) bool) {
 		factors, err := m.factors()
 		if err != nil {

@@ -1,4 +1,4 @@
-package infer
+package latent
 
 import (
 	"bufio"
@@ -8,8 +8,57 @@ import (
 	"math"
 	"os"
 
+	"govae/internal/fileerr"
 	"govae/internal/npy"
 )
+
+// Points is a stream of latent points [L]. A point has memory of its own, which the
+// consumer may keep. It ends with its first error.
+type Points = iter.Seq2[[]float32, error]
+
+// Of yields the given points.
+func Of(points ...[]float32) Points {
+	return func(yield func([]float32, error) bool) {
+		for _, z := range points {
+			if !yield(z, nil) {
+				return
+			}
+		}
+	}
+}
+
+// fail yields an error alone.
+func fail(err error) Points {
+	return func(yield func([]float32, error) bool) { yield(nil, err) }
+}
+
+// Collect gathers a stream, and stops at its first error.
+func Collect(points Points) ([][]float32, error) {
+	var all [][]float32
+	for z, err := range points {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, z)
+	}
+	return all, nil
+}
+
+// Head yields the first n points.
+func Head(n int, points Points) Points {
+	return func(yield func([]float32, error) bool) {
+		if n <= 0 {
+			return
+		}
+		left := n
+		for z, err := range points {
+			left--
+			if !yield(z, err) || left == 0 || err != nil {
+				return
+			}
+		}
+	}
+}
 
 // PointFile is a .npy file of latent points: float32 or float64 [N, L], or of more
 // dimensions the last of which is L, as [n, draws, L].
@@ -18,8 +67,8 @@ type PointFile struct {
 	path string
 }
 
-// OpenPoints reads what a file says of its points. They must have the given
-// dimension. Errors name the file, what is wrong with it and what to do.
+// OpenPoints reads what a file says of its points, which must have the given number of
+// dimensions. Errors name the file, what is wrong with it and what to do.
 func OpenPoints(path string, latent int) (PointFile, error) {
 	f, h, err := openArray(path)
 	if err != nil {
@@ -31,7 +80,7 @@ func OpenPoints(path string, latent int) (PointFile, error) {
 		return PointFile{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if d := len(h.Shape); d < 2 || h.Shape[d-1] != latent {
-		return PointFile{}, fmt.Errorf("%s: has the shape %v, but the model takes latent points [n %d]; give such an array, as vae-infer encode writes it", path, h.Shape, latent)
+		return PointFile{}, fmt.Errorf("%s: has the shape %v, but the model takes latent points [n %d]; give such an array", path, h.Shape, latent)
 	}
 	return PointFile{n / latent, latent, path}, nil
 }
@@ -39,7 +88,7 @@ func OpenPoints(path string, latent int) (PointFile, error) {
 // openArray opens a .npy file and reads its header.
 func openArray(path string) (f *os.File, h npy.Header, err error) {
 	if f, err = os.Open(path); err != nil {
-		return nil, h, fmt.Errorf("%s: %s", path, fileProblem(err))
+		return nil, h, fileerr.New(path, err)
 	}
 	if h, err = npy.ReadHeader(f); err != nil {
 		f.Close()
@@ -50,7 +99,7 @@ func openArray(path string) (f *os.File, h npy.Header, err error) {
 
 // From yields the points from number first on, in constant memory. A value that is
 // not finite is an error that tells its index.
-func (p PointFile) From(first int) iter.Seq2[[]float32, error] {
+func (p PointFile) From(first int) Points {
 	return func(yield func([]float32, error) bool) {
 		f, h, err := openArray(p.path)
 		if err != nil {
@@ -86,20 +135,8 @@ func (p PointFile) From(first int) iter.Seq2[[]float32, error] {
 	}
 }
 
-// CollectPoints gathers a stream of latent points, and stops at its first error.
-func CollectPoints(points iter.Seq2[[]float32, error]) ([][]float32, error) {
-	var all [][]float32
-	for z, err := range points {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, z)
-	}
-	return all, nil
-}
-
 // sameLength yields points as long as the first is. Another one is an error.
-func sameLength(points iter.Seq2[[]float32, error]) iter.Seq2[[]float32, error] {
+func sameLength(points Points) Points {
 	return func(yield func([]float32, error) bool) {
 		i, length := 0, 0
 		for z, err := range points {
