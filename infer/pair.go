@@ -7,7 +7,9 @@ import (
 )
 
 // Space returns the model's latent space.
-func (s *Session) Space() latent.Space { return latent.Space{Name: s.name, ModelID: s.ModelID, Dims: s.Latent} }
+func (s *Session) Space() latent.Space {
+	return latent.Space{Name: s.name, ModelID: s.ModelID, Dims: s.Latent}
+}
 
 // CheckPair returns an error unless encoder and decoder are what they are
 // called, are made for one size, and come from one model as far as they tell.

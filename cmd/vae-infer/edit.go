@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func edit(m *modelFlags) *cobra.Command {

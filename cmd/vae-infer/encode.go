@@ -16,10 +16,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
 	"govae/internal/npy"
+	"govae/latent"
 )
 
 func encode(m *modelFlags) *cobra.Command {

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 // samplesFrom returns the latent points of --from that n samples are decoded from,

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
 	"govae/internal/sink"
@@ -52,7 +51,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
 	first := 0
-	pixels := func(from int) latent.Points {
+	pixels := func(from int) iter.Seq2[[]float32, error] {
 		first = from
 		p.Skip(first)
 		return func(yield func([]float32, error) bool) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 // parsePoint reads a latent point such as 0.5,-1 for a decoder.

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 func sample(m *modelFlags) *cobra.Command {

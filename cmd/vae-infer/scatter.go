@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func scatter(m *modelFlags) *cobra.Command {

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/latent"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func traverse(m *modelFlags) *cobra.Command {
