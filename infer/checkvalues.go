@@ -13,8 +13,8 @@ import (
 // included. It returns the largest difference, max|got-want| / max(1, max|want|),
 // and an error if one is above the file's tolerance or the file holds no such
 // values.
-func (s *Session) CheckValues(ctx context.Context) (difference float64, err error) {
-	text, ok := s.Model.MetadataValue(checkvalues.Key)
+func (s *session) CheckValues(ctx context.Context) (difference float64, err error) {
+	text, ok := s.Metadata(checkvalues.Key)
 	if !ok {
 		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, checkvalues.Key)
 	}
@@ -22,8 +22,10 @@ func (s *Session) CheckValues(ctx context.Context) (difference float64, err erro
 	if err != nil {
 		return 0, fmt.Errorf("%s: metadata %s: %w; export the model again", s.name, checkvalues.Key, err)
 	}
+	raw := *s
+	raw.unchecked = true // they are compared
 	for i, c := range check.Cases {
-		outputs, err := s.outputs(ctx, c.InputValues(s.inputSize()))
+		outputs, err := raw.outputs(ctx, c.InputValues(s.contract.inputSize()))
 		if err != nil {
 			return 0, err
 		}
@@ -40,17 +42,11 @@ func (s *Session) CheckValues(ctx context.Context) (difference float64, err erro
 	return difference, nil
 }
 
-// outputs maps any number of rows of the input to the outputs, whatever the role.
-func (s *Session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
-	switch s.Role {
-	case Encoder:
-		mean, logVar, err := s.Encode(ctx, input)
-		return [][]float32{mean, logVar}, err
-	case Autoencoder:
-		images, err := s.reconstruct(ctx, input)
-		return [][]float32{images.Pixels}, err
-	default:
-		images, err := s.Decode(ctx, input)
-		return [][]float32{images.Pixels}, err
+// outputs maps rows of the input to the outputs, with images as [C, H, W].
+func (s *session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
+	out, err := s.run(ctx, input)
+	if err == nil && s.contract.Role != RoleEncoder {
+		out[0] = s.images(out[0]).Pixels
 	}
+	return out, err
 }

@@ -11,9 +11,9 @@ import (
 type Role int
 
 const (
-	Decoder     Role = iota // z [batch, L] to image [batch, C, H, W]
-	Encoder                 // image [batch, C, H, W] to mean and log_var [batch, L]
-	Autoencoder             // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+	RoleDecoder     Role = iota // z [batch, L] to image [batch, C, H, W]
+	RoleEncoder                 // image [batch, C, H, W] to mean and log_var [batch, L]
+	RoleAutoencoder             // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 )
 
 func (r Role) String() string { return [...]string{"decoder", "encoder", "autoencoder"}[r] }
@@ -32,7 +32,7 @@ type Contract struct {
 
 // inputSize is the number of values of a row of the input: a latent point or an image.
 func (c Contract) inputSize() int {
-	if c.Role == Decoder {
+	if c.Role == RoleDecoder {
 		return c.Latent
 	}
 	return c.C * c.H * c.W
@@ -69,10 +69,10 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	c := Contract{logVar: -1}
 	switch {
 	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
-		c.Role = Decoder
+		c.Role = RoleDecoder
 		err = c.setSizes(m, layout, inputs[0].Shape, outputs[0].Shape)
 	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
-		c.Role = Encoder
+		c.Role = RoleEncoder
 		if len(outputs) == 2 {
 			c.logVar = 1
 			if outputs[0].Name == "log_var" && outputs[1].Name == "mean" {
@@ -84,7 +84,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		}
 		err = c.setSizes(m, layout, outputs[0].Shape, inputs[0].Shape)
 	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
-		c.Role = Autoencoder
+		c.Role = RoleAutoencoder
 		err = c.setAutoencoder(m, layout, inputs[0].Shape, outputs[0].Shape)
 	default:
 		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
@@ -144,7 +144,7 @@ func (c *Contract) setLayout(m *onnx.Model, layout string, image onnx.Shape) err
 		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
 	case layout == "nchw", ours:
 	case channels(image[1]) && channels(image[3]):
-		return fmt.Errorf("image %v: the channels may come first or last; say which by the layout nchw or nhwc (--layout)", image)
+		return &LayoutError{Image: image}
 	default:
 		c.channelsLast = channels(image[3])
 	}

@@ -4,19 +4,21 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"math"
 
 	"govae/infer"
 	"govae/latent"
 )
 
 // Encode images to the latent points that stand for them.
-func ExampleSession_EncodeAll() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExampleEncoder_EncodeAll() {
+	encoder, err := infer.OpenEncoder("encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
+	shape := encoder.Shape()
+	black := infer.Images{C: shape.C, H: shape.H, W: shape.W, Pixels: make([]float32, shape.Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
 	for z, err := range latent.Means(codes) {
 		if err != nil {
@@ -28,12 +30,13 @@ func ExampleSession_EncodeAll() {
 
 // Draw five points of each image's posterior.
 func Example_draws() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+	encoder, err := infer.OpenEncoder("encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
+	shape := encoder.Shape()
+	black := infer.Images{C: shape.C, H: shape.H, W: shape.W, Pixels: make([]float32, shape.Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
 	for z, err := range latent.Draws(codes, 5, 1) {
 		if err != nil {
@@ -45,12 +48,12 @@ func Example_draws() {
 
 // Decode the latent points of a NumPy file.
 func Example_openPoints() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	points, err := latent.OpenPoints("codes.npy", decoder.Latent)
+	points, err := latent.OpenPoints("codes.npy", decoder.Latent())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -62,34 +65,29 @@ func Example_openPoints() {
 }
 
 // Find the image that a model finds least likely.
-func ExampleScores() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_Scores() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	images := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, 2*encoder.C*encoder.H*encoder.W)}
-	i, oddest, lowest := 0, 0, 0.
-	for score, err := range infer.Scores(context.Background(), encoder, decoder, images.All(), infer.ScoreOptions{Draws: 16}) {
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	images := infer.Images{C: shape.C, H: shape.H, W: shape.W, Pixels: make([]float32, 2*shape.Len())}
+	oddest := infer.Score{Bound: math.Inf(1)}
+	for score, err := range vae.Scores(context.Background(), images.All(), infer.ScoreOptions{Draws: 16}) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if i == 0 || score.Bound < lowest {
-			oddest, lowest = i, score.Bound
+		if score.Bound < oddest.Bound {
+			oddest = score
 		}
-		i++
 	}
-	fmt.Println("image", oddest)
+	fmt.Println("image", oddest.Index)
 }
 
 // Compute log p(x|z) of one image and one latent point.
-func ExampleSession_Likelihood() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+func ExampleDecoder_Likelihood() {
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -99,7 +97,7 @@ func ExampleSession_Likelihood() {
 		log.Fatal(err)
 	}
 	defer likelihood.Close()
-	x, z := make([]float32, decoder.C*decoder.H*decoder.W), make([]float32, decoder.Latent)
+	x, z := make([]float32, decoder.Shape().Len()), make([]float32, decoder.Latent())
 	nats, err := likelihood.Nats(context.Background(), x, z)
 	if err != nil {
 		log.Fatal(err)
@@ -108,19 +106,15 @@ func ExampleSession_Likelihood() {
 }
 
 // Print how far each reconstruction is from its image.
-func ExampleReconstructionNats() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_ReconstructionNats() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	black := infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: make([]float32, encoder.C*encoder.H*encoder.W)}
-	for nats, err := range infer.ReconstructionNats(context.Background(), encoder, decoder, black.All()) {
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	black := infer.Images{C: shape.C, H: shape.H, W: shape.W, Pixels: make([]float32, shape.Len())}
+	for nats, err := range vae.ReconstructionNats(context.Background(), black.All()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -131,12 +125,11 @@ func ExampleReconstructionNats() {
 // Fit a mixture to points of the posteriors, and keep it in a file.
 func Example_fitMixture() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, _ := readImages(encoder)
-	draws := latent.Draws(encoder.EncodeAll(ctx, images.All()), 1, 0)
-	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, latent.FitOptions{})
+	vae := openPair()
+	defer vae.Close()
+	images, _ := readImages(vae)
+	draws := latent.Draws(vae.Encoder.EncodeAll(ctx, images.All()), 1, 0)
+	mixture, err := latent.FitMixture(ctx, vae.Encoder.Space(), draws, latent.FitOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -148,7 +141,7 @@ func Example_fitMixture() {
 
 // Sample a decoder from the mixture that was fitted to its codes.
 func Example_readMixture() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

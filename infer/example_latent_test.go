@@ -12,33 +12,29 @@ import (
 )
 
 // openPair opens the two files of an exported model.
-func openPair() (encoder, decoder *infer.Session) {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func openPair() *infer.Pair {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if decoder, err = infer.Open("decoder.onnx", infer.Options{}); err != nil {
-		log.Fatal(err)
-	}
-	return encoder, decoder
+	return vae
 }
 
 // readImages stands for a program's own images, and their labels.
-func readImages(encoder *infer.Session) (infer.Images, []int) {
-	pixels := make([]float32, 4*encoder.C*encoder.H*encoder.W)
-	return infer.Images{C: encoder.C, H: encoder.H, W: encoder.W, Pixels: pixels}, []int{0, 1, 1, 2}
+func readImages(vae *infer.Pair) (infer.Images, []int) {
+	shape := vae.Encoder.Shape()
+	return infer.Images{C: shape.C, H: shape.H, W: shape.W, Pixels: make([]float32, 4*shape.Len())}, []int{0, 1, 1, 2}
 }
 
 // Turn images into one another, through the means of their codes.
-func ExampleSession_InterpolateEvenly() {
+func ExampleDecoder_InterpolateEvenly() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, _ := readImages(encoder)
+	vae := openPair()
+	defer vae.Close()
+	images, _ := readImages(vae)
 
-	means := latent.Means(encoder.EncodeAll(ctx, images.All()))
-	frames := decoder.DecodeAll(ctx, decoder.InterpolateEvenly(ctx, means, 16, latent.Linear))
+	means := latent.Means(vae.Encoder.EncodeAll(ctx, images.All()))
+	frames := vae.Decoder.DecodeAll(ctx, vae.Decoder.InterpolateEvenly(ctx, means, 16, latent.Linear))
 	n := 0
 	for frame, err := range frames {
 		if err != nil {
@@ -59,13 +55,12 @@ func ExampleSession_InterpolateEvenly() {
 // Move images from one class toward another.
 func Example_learnAttribute() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, labels := readImages(encoder)
+	vae := openPair()
+	defer vae.Close()
+	images, labels := readImages(vae)
 
-	means := latent.Means(encoder.EncodeAll(ctx, images.All()))
-	smile, err := latent.LearnAttribute(encoder.Space(), means, labels, 1, latent.Others)
+	means := latent.Means(vae.Encoder.EncodeAll(ctx, images.All()))
+	smile, err := latent.LearnAttribute(vae.Encoder.Space(), means, labels, 1, latent.Others)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -74,7 +69,7 @@ func Example_learnAttribute() {
 		log.Fatal(err)
 	}
 	edited := latent.Edited(means, []latent.Edit{smile.Add}, 0.5)
-	for image, err := range decoder.DecodeAll(ctx, edited) {
+	for image, err := range vae.Decoder.DecodeAll(ctx, edited) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -84,33 +79,31 @@ func Example_learnAttribute() {
 
 // Read an attribute and make sure that it belongs to the model.
 func Example_readAttribute() {
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
+	vae := openPair()
+	defer vae.Close()
 	smile, err := latent.ReadAttribute("smile.json")
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := smile.Check(encoder.Space()); err != nil {
+	if err := smile.Check(vae.Encoder.Space()); err != nil {
 		log.Fatal(err)
 	}
-	z := make([]float32, encoder.Latent)
+	z := make([]float32, vae.Encoder.Latent())
 	smile.Add(z)
 	fmt.Println(z)
 }
 
 // Decode a plane through the code of an image.
-func ExampleSession_Manifold() {
+func ExampleDecoder_Manifold() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, _ := readImages(encoder)
-	codes, err := latent.Collect(latent.Means(encoder.EncodeAll(ctx, images.All())))
+	vae := openPair()
+	defer vae.Close()
+	images, _ := readImages(vae)
+	codes, err := latent.Collect(latent.Means(vae.Encoder.EncodeAll(ctx, images.All())))
 	if err != nil {
 		log.Fatal(err)
 	}
-	plane, err := infer.Collect(decoder.Manifold(ctx, latent.LatticeOptions{Dims: [2]int{0, 1}, Grid: 9, At: codes[0]}))
+	plane, err := infer.Collect(vae.Decoder.Manifold(ctx, latent.LatticeOptions{Dims: [2]int{0, 1}, Grid: 9, At: codes[0]}))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -118,18 +111,17 @@ func ExampleSession_Manifold() {
 }
 
 // Show what each dimension does, the most active first.
-func ExampleSession_Traverse() {
+func ExampleDecoder_Traverse() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, _ := readImages(encoder)
+	vae := openPair()
+	defer vae.Close()
+	images, _ := readImages(vae)
 
-	activity, err := latent.MeasureActivity(latent.Means(encoder.EncodeAll(ctx, images.All())))
+	activity, err := latent.MeasureActivity(latent.Means(vae.Encoder.EncodeAll(ctx, images.All())))
 	if err != nil {
 		log.Fatal(err)
 	}
-	rows, err := infer.Collect(decoder.Traverse(ctx, latent.LineOptions{Dims: activity.Order(), Steps: 11}))
+	rows, err := infer.Collect(vae.Decoder.Traverse(ctx, latent.LineOptions{Dims: activity.Order(), Steps: 11}))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -137,13 +129,13 @@ func ExampleSession_Traverse() {
 }
 
 // Ask a decoder alone which of its dimensions matter.
-func ExampleSession_Sensitivity() {
-	_, decoder := openPair()
-	defer decoder.Close()
-	activity, stored := decoder.StoredActivity()
+func ExampleDecoder_Sensitivity() {
+	vae := openPair()
+	defer vae.Close()
+	activity, stored := vae.Decoder.StoredActivity()
 	if !stored {
 		var err error
-		if activity, err = decoder.Sensitivity(context.Background(), nil); err != nil {
+		if activity, err = vae.Decoder.Sensitivity(context.Background(), nil); err != nil {
 			log.Fatal(err)
 		}
 	}

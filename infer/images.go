@@ -38,13 +38,13 @@ func (m Image) Picture() image.Image {
 // FromPicture returns a picture as the model takes it, in gray or in colour, and is the
 // inverse of [Image.Picture]. What is transparent lies on black. A picture of another
 // size than the model's is an error.
-func (s *Session) FromPicture(p image.Image) (Image, error) {
-	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
-		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), and %s takes %dx%d; scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.name, s.H, s.W)
+func (s *session) FromPicture(p image.Image) (Image, error) {
+	if size := p.Bounds().Size(); size != image.Pt(s.contract.W, s.contract.H) {
+		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), and %s takes %dx%d; scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.name, s.contract.H, s.contract.W)
 	}
-	area, bounds := s.H*s.W, image.Rect(0, 0, s.W, s.H)
-	m := Image{s.C, s.H, s.W, make([]float32, s.C*area)}
-	if s.C == 1 {
+	area, bounds := s.contract.H*s.contract.W, image.Rect(0, 0, s.contract.W, s.contract.H)
+	m := Image{s.contract.C, s.contract.H, s.contract.W, make([]float32, s.contract.C*area)}
+	if s.contract.C == 1 {
 		gray := image.NewGray(bounds)
 		draw.Draw(gray, bounds, p, p.Bounds().Min, draw.Src)
 		for i, v := range gray.Pix {
@@ -114,19 +114,19 @@ func (m Images) split() []Image {
 }
 
 // imageShape is the shape of one image in the file.
-func (s *Session) imageShape() []int {
-	if s.channelsLast {
-		return []int{s.H, s.W, s.C}
+func (s *session) imageShape() []int {
+	if s.contract.channelsLast {
+		return []int{s.contract.H, s.contract.W, s.contract.C}
 	}
-	return []int{s.C, s.H, s.W}
+	return []int{s.contract.C, s.contract.H, s.contract.W}
 }
 
 // images wraps the pixels of a model's output.
-func (s *Session) images(pixels []float32) Images {
-	if s.channelsLast {
-		pixels = transposeImages(pixels, s.H*s.W, s.C)
+func (s *session) images(pixels []float32) Images {
+	if s.contract.channelsLast {
+		pixels = transposeImages(pixels, s.contract.H*s.contract.W, s.contract.C)
 	}
-	return Images{s.C, s.H, s.W, pixels}
+	return Images{s.contract.C, s.contract.H, s.contract.W, pixels}
 }
 
 // transposeImages returns x, images seen as matrices [rows, cols], with each one

@@ -13,7 +13,7 @@ import (
 // image rests, and in the middle it jumps.
 func TestInterpolateEvenly(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, size{2, 1, 3, 2}), 2)
+	s := openDecoder(t, decoderModel(t, size{2, 1, 3, 2}), 2)
 	ends := latent.Of([]float32{-60, 0}, []float32{60, 0}, []float32{60, 1})
 	const steps = 16
 	largest := func(images infer.Images) float64 {

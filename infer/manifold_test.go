@@ -12,7 +12,7 @@ import (
 
 func TestManifoldOrder(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, small), 2)
+	s := openDecoder(t, decoderModel(t, small), 2)
 	got, err := infer.Collect(s.Manifold(ctx, latent.LatticeOptions{}))
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestManifoldOrder(t *testing.T) {
 
 func TestManifoldOfChosenDimensions(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, size{4, 1, 3, 2}), 2)
+	s := openDecoder(t, decoderModel(t, size{4, 1, 3, 2}), 2)
 	for _, tt := range []struct {
 		at   []float32
 		want []float32
@@ -52,7 +52,7 @@ func TestManifoldNeedsItsDimensions(t *testing.T) {
 	}{
 		{1, [2]int{}, "has 1 latent dimension"}, {3, [2]int{0, 3}, "no latent dimension 3; give one from 0 to 2"}, {3, [2]int{-1, 0}, "no latent dimension -1"},
 	} {
-		s := open(t, decoderModel(t, size{tt.latent, 1, 2, 2}), 1)
+		s := openDecoder(t, decoderModel(t, size{tt.latent, 1, 2, 2}), 1)
 		if _, err := infer.Collect(s.Manifold(t.Context(), latent.LatticeOptions{Dims: tt.dims})); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("latent %d, dimensions %v: error %v, want %q", tt.latent, tt.dims, err, tt.want)
 		}

@@ -1,32 +1,69 @@
 package infer
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 
 	"govae/latent"
 )
 
-// Space returns the model's latent space.
-func (s *Session) Space() latent.Space {
-	return latent.Space{Name: s.name, ModelID: s.ModelID, Dims: s.Latent}
+// Pair is the encoder and the decoder of one model.
+type Pair struct {
+	Encoder *Encoder
+	Decoder *Decoder
 }
 
-// CheckPair returns an error unless encoder and decoder are what they are
-// called, are made for one size, and come from one model as far as they tell.
-func CheckPair(encoder, decoder *Session) error {
-	if err := encoder.want(Encoder); err != nil {
-		return err
+// OpenPair opens the two files of one model as [OpenDecoder] and [OpenEncoder] do, and
+// checks as [NewPair] does that they belong together.
+func OpenPair(decoderPath, encoderPath string, o Options) (*Pair, error) {
+	return openPair(fromFile(decoderPath), fromFile(encoderPath), o)
+}
+
+// OpenPairBytes is [OpenPair] for files that are in memory already, as by go:embed.
+func OpenPairBytes(decoder, encoder []byte, o Options) (*Pair, error) {
+	return openPair(fromBytes(decoder), fromBytes(encoder), o)
+}
+
+func openPair(decoder, encoder source, o Options) (*Pair, error) {
+	d, err := decoder.decoder(o)
+	if err != nil {
+		return nil, err
 	}
-	if err := decoder.want(Decoder); err != nil {
-		return err
+	e, err := encoder.encoder(o)
+	if err != nil {
+		d.Close()
+		return nil, err
 	}
+	p, err := NewPair(d, e)
+	if err != nil {
+		d.Close()
+		e.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// NewPair returns the pair of two sessions. It is an error, a [*latent.SpaceError] where
+// their latent spaces differ, unless they are made for one size of images and come from
+// one model as far as they tell.
+func NewPair(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	const remedy = "use the two files of one export"
-	e, d := encoder.Contract, decoder.Contract
+	e, d := encoder.contract, decoder.contract
 	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
-		return err
+		return nil, err
 	}
 	if e.C != d.C || e.H != d.H || e.W != d.W {
-		return fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
+		return nil, fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
 	}
-	return nil
+	return &Pair{Encoder: encoder, Decoder: decoder}, nil
+}
+
+// Close closes both sessions.
+func (p *Pair) Close() error { return errors.Join(p.Encoder.Close(), p.Decoder.Close()) }
+
+// Reconstruct encodes images and decodes the means of their codes, in order.
+func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
+	return p.Decoder.DecodeAll(ctx, latent.Means(p.Encoder.EncodeAll(ctx, images)))
 }

@@ -3,7 +3,6 @@ package infer_test
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"govae/infer"
@@ -34,17 +33,17 @@ func TestPeers(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer s.Close()
-				if strings.Contains(file, "encoder") {
-					x := make([]float32, 67*s.C*s.H*s.W)
+				if e, ok := s.(*infer.Encoder); ok {
+					x := make([]float32, 67*s.Shape().Len())
 					noise := random.New(1, random.Init, 0, 0)
 					noise.Normal(x)
-					mean, logVar, err := s.Encode(t.Context(), x)
+					mean, logVar, err := e.Encode(t.Context(), x)
 					if err != nil || logVar == nil {
 						t.Fatal(err, logVar)
 					}
 					results[i] = append(mean, logVar...)
 				} else {
-					images, err := infer.Collect(s.Sample(t.Context(), 67, latent.SampleOptions{}))
+					images, err := infer.Collect(s.(*infer.Decoder).Sample(t.Context(), 67, latent.SampleOptions{}))
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -18,18 +18,18 @@ func TestStoredActivity(t *testing.T) {
 		`{"std":["a","b"]}`:            nil,
 		`{`:                            nil,
 	} {
-		s := open(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.latent_stats", text) }), 1)
+		s := openDecoder(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.latent_stats", text) }), 1)
 		if got, ok := s.StoredActivity(); !slices.Equal(got, want) || ok != (want != nil) {
 			t.Errorf("%s: %v, %v; want %v", text, got, ok, want)
 		}
 	}
-	if got, ok := open(t, decoderModel(t, small), 1).StoredActivity(); ok {
+	if got, ok := openDecoder(t, decoderModel(t, small), 1).StoredActivity(); ok {
 		t.Errorf("no entry: %v", got)
 	}
 }
 
 func TestSensitivity(t *testing.T) {
-	s := open(t, decoderModel(t, small), 1)
+	s := openDecoder(t, decoderModel(t, small), 1)
 	got, err := s.Sensitivity(t.Context(), []float32{0.5, -2})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestSensitivity(t *testing.T) {
 
 func TestTraverse(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, size{3, 1, 3, 2}), 2)
+	s := openDecoder(t, decoderModel(t, size{3, 1, 3, 2}), 2)
 	for _, tt := range []struct {
 		o    latent.LineOptions
 		want []float32

@@ -101,12 +101,12 @@ func (a *augmentation) check() error {
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
 	start := time.Now()
-	encoder, decoder, closePair, err := m.openPair()
+	pair, err := m.openPair()
 	if err != nil {
 		return err
 	}
-	defer closePair()
-	x, err := in.load(ctx, decoder.Contract, files)
+	defer pair.Close()
+	x, err := in.load(ctx, pair.Decoder.Shape(), files)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	made := infer.Augment(ctx, encoder, decoder, x.all(), x.Labels, a.AugmentOptions)
+	made := pair.Augment(ctx, x.all(), x.Labels, a.AugmentOptions)
 	images := func(yield func(tracedImage, error) bool) {
 		number := 0
 		for image, err := range made {
@@ -129,7 +129,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 				return
 			}
 			origin := a.origin(image, x.classes)
-			origin.Number, origin.Data, origin.ModelID = number, in.data, decoder.ModelID
+			origin.Number, origin.Data, origin.ModelID = number, in.data, pair.Decoder.Space().ModelID
 			for _, source := range image.Sources {
 				origin.Sources = append(origin.Sources, x.name(source))
 			}
@@ -145,7 +145,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		return err
 	}
 	p.Stop()
-	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), manifestName)
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, pair.Decoder.Engine(), time.Since(start).Seconds(), manifestName)
 	return nil
 }
 

@@ -25,12 +25,12 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 			if err := m.checkOutputs(files, o.out); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
-			points, err := latent.OpenPoints(files[0], decoder.Latent)
+			points, err := latent.OpenPoints(files[0], decoder.Latent())
 			if err != nil {
 				return err
 			}

@@ -46,16 +46,17 @@ Strengths work with all edits.`,
 			if err := m.checkOutputs(append(files, f.in.data, f.labelled, f.attribute), o.out, f.saveAttribute); err != nil {
 				return err
 			}
-			encoder, decoder, closePair, err := m.openPair()
+			pair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer closePair()
+			defer pair.Close()
+			encoder, decoder := pair.Encoder, pair.Decoder
 			edits, err := f.edits(cmd.Context(), encoder)
 			if err != nil || f.learnsOnly(files) {
 				return err
 			}
-			x, err := f.in.load(cmd.Context(), decoder.Contract, files)
+			x, err := f.in.load(cmd.Context(), decoder.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -144,7 +145,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 
 // edits returns the changes in the order in which they are made: dimensions set,
 // dimensions shifted, attributes.
-func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []latent.Edit, err error) {
+func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []latent.Edit, err error) {
 	for _, single := range []struct {
 		flag  string
 		texts []string
@@ -187,7 +188,7 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []
 }
 
 // learn computes the attribute of --toward, and saves it where that is asked for.
-func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (latent.Attribute, error) {
+func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.Attribute, error) {
 	none := latent.Attribute{}
 	source := f.in.inputFlags
 	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
@@ -197,7 +198,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (latent.A
 	if err := source.check(nil); err != nil {
 		return none, err
 	}
-	x, err := source.load(ctx, encoder.Contract, nil)
+	x, err := source.load(ctx, encoder.Shape(), nil)
 	if err != nil {
 		return none, err
 	}

@@ -57,12 +57,12 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := m.checkOutputs(append(files, in.data), outputs...); err != nil {
 				return err
 			}
-			encoder, err := m.open(m.encoderPath())
+			encoder, err := m.openEncoder()
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			x, err := in.load(cmd.Context(), encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -119,20 +119,20 @@ func (e *encoding) check(writesOut bool) error {
 }
 
 // write encodes x to --out, --log-var and the labels beside.
-func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) error {
+func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	codes := counted(p, encoder.EncodeAll(ctx, x.all()))
 	err := atomicfile.Write(e.out, func(w io.Writer) error {
 		if e.logVar == "" {
-			return e.writePoints(w, encoder.Latent, x.Len(), codes)
+			return e.writePoints(w, encoder.Latent(), x.Len(), codes)
 		}
 		return atomicfile.Write(e.logVar, func(v io.Writer) error {
-			if err := npy.WriteHeader(v, "<f4", x.Len(), encoder.Latent); err != nil {
+			if err := npy.WriteHeader(v, "<f4", x.Len(), encoder.Latent()); err != nil {
 				return err
 			}
-			return e.writePoints(w, encoder.Latent, x.Len(), writingLogVar(v, codes))
+			return e.writePoints(w, encoder.Latent(), x.Len(), writingLogVar(v, codes))
 		})
 	})
 	if err != nil {
@@ -206,7 +206,7 @@ func writeLabels(path string, labels []int) error {
 }
 
 // fit fits a mixture to the posteriors of x.
-func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) error {
+func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x input) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()

@@ -16,7 +16,7 @@ import (
 // samplesFrom returns the latent points of --from that n samples are decoded from,
 // beginning with any number: the first rows of a .npy file, or all of them where n was
 // not given, or points of a mixture, a .json file.
-func samplesFrom(path string, decoder *infer.Session, n int, given bool, o latent.SampleOptions) (count int, points func(first int) latent.Points, err error) {
+func samplesFrom(path string, decoder *infer.Decoder, n int, given bool, o latent.SampleOptions) (count int, points func(first int) latent.Points, err error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
 		mixture, err := latent.ReadMixture(path)
@@ -34,7 +34,7 @@ func samplesFrom(path string, decoder *infer.Session, n int, given bool, o laten
 		if o.Temperature != 1 {
 			return 0, nil, cli.Usagef("--temperature %g: the points of %s are decoded as they are", o.Temperature, path)
 		}
-		file, err := latent.OpenPoints(path, decoder.Latent)
+		file, err := latent.OpenPoints(path, decoder.Latent())
 		switch {
 		case err != nil:
 			return 0, nil, err

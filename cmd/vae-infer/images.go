@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -55,8 +56,8 @@ type input struct {
 
 // load reads the images that the flags and the arguments name. Colours become what
 // the model takes; sizes do with --resize only.
-func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
-	in, err := f.read(ctx, dataset.Options{Shape: dataset.Shape{H: c.H, W: c.W, C: c.C}, Resize: f.resize}, files)
+func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []string) (input, error) {
+	in, err := f.read(ctx, dataset.Options{Shape: shape, Resize: f.resize}, files)
 	if size, ok := errors.AsType[*dataset.SizeError](err); ok {
 		return input{}, fmt.Errorf("%w as the model takes it: give such images, or convert them with --resize", size)
 	}

@@ -60,13 +60,13 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			if err := m.checkOutputs(append(files, in.data, from), o.out); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
 			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (input, error) {
-				return in.load(cmd.Context(), decoder.Contract, files)
+				return in.load(cmd.Context(), decoder.Shape(), files)
 			})
 			if err != nil {
 				return err
@@ -106,7 +106,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 
 // waypoints returns the points that a walk goes through: those given as texts, those
 // of a file, or else the codes of images.
-func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
+func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
 	for _, text := range texts {
 		z, err := parsePoint(text, decoder)
 		if err != nil {
@@ -118,7 +118,7 @@ func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, text
 	case texts != nil:
 		return points, nil
 	case from != "":
-		file, err := latent.OpenPoints(from, decoder.Latent)
+		file, err := latent.OpenPoints(from, decoder.Latent())
 		if err != nil {
 			return nil, err
 		}

@@ -42,5 +42,6 @@ its last complete image. The result is the same bit for bit.`,
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(m), runtimeCommand(m),
 	)
+	advised(root)
 	return root
 }

@@ -39,7 +39,7 @@ as in the code of the image --at. The first image is the top left one.`,
 			if err := m.checkOutputs([]string{at}, o.out); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}

@@ -40,13 +40,13 @@ type drawing = func(path string, images picture.Images) error
 
 // write writes n images that a session makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
-func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) write(s infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
 	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
 }
 
 // writeJob is write for images that can be made from any number on, so that --resume
 // may go on with them. Job says what they are made of, besides what the session is.
-func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
@@ -63,7 +63,8 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 			}
 		}
 	}
-	options := sink.Options{N: n, C: s.C, H: s.H, W: s.W, Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
+	shape := s.Shape()
+	options := sink.Options{N: n, C: shape.C, H: shape.H, W: shape.W, Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)

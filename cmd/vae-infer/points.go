@@ -12,10 +12,10 @@ import (
 )
 
 // parsePoint reads a latent point such as 0.5,-1 for a decoder.
-func parsePoint(text string, decoder *infer.Session) ([]float32, error) {
+func parsePoint(text string, decoder *infer.Decoder) ([]float32, error) {
 	fields := strings.Split(text, ",")
-	if len(fields) != decoder.Latent {
-		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, len(fields), decoder.Latent)
+	if len(fields) != decoder.Latent() {
+		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, len(fields), decoder.Latent())
 	}
 	z := make([]float32, len(fields))
 	for k, field := range fields {
@@ -54,11 +54,11 @@ func checkRange(flag string, bounds []float64) error {
 
 // codeOf returns the latent point of the image at path, which is scaled to the size
 // of the model where resize says so, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string, resize bool) ([]float32, error) {
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, resize bool) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Contract, []string{path})
+	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Shape(), []string{path})
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +73,11 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path st
 }
 
 // means returns the means of the codes of images.
-func (m *modelFlags) means(ctx context.Context, decoder *infer.Session, x input) ([][]float32, error) {
-	encoder, err := m.openEncoder(decoder)
+func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x input) ([][]float32, error) {
+	pair, err := m.pairOf(decoder)
 	if err != nil {
 		return nil, err
 	}
-	defer encoder.Close()
-	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.all())))
+	defer pair.Encoder.Close()
+	return latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, x.all())))
 }

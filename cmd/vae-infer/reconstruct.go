@@ -29,7 +29,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct --data mnist --limit 16 --draws 5
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
-		RunE: func(cmd *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) (err error) {
 			if err := in.check(files); err != nil {
 				return err
 			}
@@ -39,21 +39,24 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if err := m.checkOutputs(append(files, in.data), r.output.out, r.errors); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
-			if err != nil {
+			if r.session, err = openAs(m, m.decoder, infer.Open); err != nil {
 				return err
 			}
-			defer decoder.Close()
-			r.decoder = decoder
-			if decoder.Role != infer.Autoencoder {
-				if r.encoder, err = m.openEncoder(decoder); err != nil {
+			defer r.session.Close()
+			switch s := r.session.(type) {
+			case *infer.Autoencoder:
+				if r.draws > 0 {
+					return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
+				}
+			case *infer.Decoder:
+				if r.pair, err = m.pairOf(s); err != nil {
 					return err
 				}
-				defer r.encoder.Close()
-			} else if r.draws > 0 {
-				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
+				defer r.pair.Encoder.Close()
+			default:
+				return &infer.RoleError{Name: m.decoder, Got: s.Contract().Role, Want: infer.RoleDecoder}
 			}
-			x, err := in.load(cmd.Context(), decoder.Contract, files)
+			x, err := in.load(cmd.Context(), r.session.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -70,11 +73,12 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 
 // reconstruction says how images are reconstructed and what is written.
 type reconstruction struct {
-	output           outputFlags
-	encoder, decoder *infer.Session // no encoder beside an autoencoder
-	draws            int
-	seed             uint64
-	errors           string
+	output  outputFlags
+	session infer.Session // an autoencoder, or the decoder of the pair
+	pair    *infer.Pair   // nil beside an autoencoder
+	draws   int
+	seed    uint64
+	errors  string
 }
 
 func (r *reconstruction) check() error {
@@ -94,7 +98,7 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 	if r.errors != "" {
 		images = measured(x, &squares, images)
 	}
-	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
+	if err := r.output.write(r.session, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
 		return err
 	}
 	return r.writeErrors(ctx, x, squares)
@@ -102,13 +106,13 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 
 // images yields the reconstructions of x.
 func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
-	switch {
-	case r.decoder.Role == infer.Autoencoder:
-		return r.decoder.Reconstruct(ctx, x.all())
-	case r.draws > 0:
-		return r.decoder.DecodeAll(ctx, latent.Draws(r.encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
+	if autoencoder, ok := r.session.(*infer.Autoencoder); ok {
+		return autoencoder.Reconstruct(ctx, x.all())
 	}
-	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.all())
+	if r.draws > 0 {
+		return r.pair.Decoder.DecodeAll(ctx, latent.Draws(r.pair.Encoder.EncodeAll(ctx, x.all()), r.draws, r.seed))
+	}
+	return r.pair.Reconstruct(ctx, x.all())
 }
 
 // measured adds the mean squared error of each reconstruction of x to squares as it
@@ -135,12 +139,12 @@ func measured(x input, squares *[]float64, images iter.Seq2[infer.Image, error])
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
 	header := []string{"image", "label", "squared_error"}
-	form, _ := r.decoder.Model.MetadataValue("vae.likelihood")
-	told := form != "" && r.encoder != nil
+	form, _ := r.session.Metadata("vae.likelihood")
+	told := form != "" && r.pair != nil
 	var nats []float64
 	if told {
 		header = append(header, "nats")
-		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.all()) {
+		for v, err := range r.pair.ReconstructionNats(ctx, x.all()) {
 			if err != nil {
 				return err
 			}

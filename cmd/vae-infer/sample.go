@@ -54,7 +54,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if err := s.checkOutputs([]string{s.from}, s.output.out); err != nil {
 		return err
 	}
-	decoder, err := s.open(s.decoder)
+	decoder, err := s.openDecoder()
 	if err != nil {
 		return err
 	}

@@ -50,12 +50,12 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			if err := m.checkOutputs(append(files, in.data), out); err != nil {
 				return err
 			}
-			encoder, err := m.open(m.encoderPath())
+			encoder, err := m.openEncoder()
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			x, err := in.load(cmd.Context(), encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				if err != nil {
 					return err
 				}
-			case len(dims) == 0 && encoder.Latent > 2:
+			case len(dims) == 0 && encoder.Latent() > 2:
 				if s, err = principal(points, points, "the variance"); err != nil {
 					return err
 				}

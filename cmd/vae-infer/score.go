@@ -42,16 +42,16 @@ find odd images, train on usual ones: images of the training set score too well.
 			if err := m.checkOutputs(append(files, in.data), s.out, s.sheet); err != nil {
 				return err
 			}
-			encoder, decoder, closePair, err := m.openPair()
+			pair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer closePair()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			defer pair.Close()
+			x, err := in.load(cmd.Context(), pair.Encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
-			return s.write(cmd.Context(), encoder, decoder, x)
+			return s.write(cmd.Context(), pair, x)
 		},
 	}
 	f := cmd.Flags()
@@ -70,7 +70,7 @@ type scoring struct {
 }
 
 // write writes the table and the sheet.
-func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x input) error {
+func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
 	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
@@ -81,12 +81,12 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	var best []float64 // the tightest estimate of each image
 	var mean infer.Score
 	err := writeCSV(s.out, header, func(yield func([]string, error) bool) {
-		for score, err := range counted(p, infer.Scores(ctx, encoder, decoder, x.all(), s.options)) {
+		for score, err := range counted(p, pair.Scores(ctx, x.all(), s.options)) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			i := len(best)
+			i := score.Index
 			row := []string{x.name(i), x.class(i), number(score.ELBO), number(score.Reconstruction), number(score.KL)}
 			if s.options.Draws > 1 {
 				row = append(row, number(score.Bound))
@@ -118,7 +118,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	if atomicfile.IsStdout(s.out) {
 		say = s.app.Notef // the table is there
 	}
-	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, decoder.Engine(), time.Since(start).Seconds())
+	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Decoder.Engine(), time.Since(start).Seconds())
 	return nil
 }
 

@@ -49,7 +49,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 			if err := m.checkOutputs([]string{in.data, at}, o.out); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
@@ -88,9 +88,9 @@ model uses the dimensions with a variance of more than about 0.01.`,
 
 // activity tells how active the latent dimensions are, by the best means there is,
 // and says what the numbers mean.
-func (m *modelFlags) activity(ctx context.Context, decoder *infer.Session, in inputFlags, code []float32) (latent.Activity, string, error) {
+func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
 	if in.data != "" {
-		x, err := in.load(ctx, decoder.Contract, nil)
+		x, err := in.load(ctx, decoder.Shape(), nil)
 		if err != nil {
 			return nil, "", err
 		}

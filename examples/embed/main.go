@@ -23,7 +23,7 @@ func main() {
 	engine := flag.String("engine", "auto", "auto, onnxruntime or gonum")
 	flag.Parse()
 
-	session, err := infer.OpenBytes(decoder, infer.Options{Engine: *engine})
+	session, err := infer.OpenDecoderBytes(decoder, infer.Options{Engine: *engine})
 	if err != nil {
 		log.Fatal(err)
 	}

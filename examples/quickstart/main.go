@@ -58,7 +58,7 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 	}
 
 	// Generate.
-	decoder, err := infer.Open(paths.Decoder, infer.Options{})
+	decoder, err := infer.OpenDecoder(paths.Decoder, infer.Options{})
 	if err != nil {
 		return err
 	}
