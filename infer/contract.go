@@ -112,7 +112,7 @@ func (c *Contract) setSizes(m *onnx.Model, layout string, latent, image onnx.Sha
 		if i < 3 {
 			size *= d.Size
 			if size > maxRow {
-				return fmt.Errorf("image %v: more than %d values an image", image, maxRow)
+				return fmt.Errorf("image %v: more than %d values per image", image, maxRow)
 			}
 		}
 	}
