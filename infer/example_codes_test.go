@@ -160,3 +160,23 @@ func Example_readMixture() {
 	}
 	fmt.Println(images.Len(), "images")
 }
+
+// Watch images as they come, and stop at the first odd one.
+func ExamplePair_Scores_stream() {
+	vae := openPair()
+	defer vae.Close()
+	camera := func(yield func(infer.Image, error) bool) { // an endless stream
+		images, _ := readImages(vae)
+		for yield(images.At(0), nil) {
+		}
+	}
+	for score, err := range vae.Scores(context.Background(), camera, infer.ScoreOptions{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if score.ELBO < -200 {
+			fmt.Println("image", score.Index, "is odd")
+			break // the camera is asked for no more images
+		}
+	}
+}

@@ -3,6 +3,8 @@ package latent_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -50,6 +52,9 @@ func TestPoints(t *testing.T) {
 }
 
 func TestPointsErrors(t *testing.T) {
+	if _, err := latent.OpenPoints("missing.npy", 2); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want %v", err, fs.ErrNotExist)
+	}
 	cut := array(t, []int{2, 2}, 1, 2, 3)
 	for name, tt := range map[string]struct{ path, want string }{
 		"missing":         {"missing.npy", "missing.npy: no such file"},
