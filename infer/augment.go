@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"govae/internal/random"
+	"govae/latent"
 )
 
 // AugmentMethod is a way to make a new image of a class from given ones.
@@ -46,7 +47,20 @@ type Synthetic struct {
 	Mix     float64 // weight of the second source, in [0, 1)
 }
 
-// Counts returns how many images [Augment] makes of each class that is among the
+// check finds mistakes in the options.
+func (o AugmentOptions) check() error {
+	switch {
+	case o.Method != Jitter && o.Method != Interpolation:
+		return &latent.OptionError{Option: "Method", Value: o.Method, Want: fmt.Sprintf("%s or %s", Jitter, Interpolation)}
+	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
+		return &latent.OptionError{Option: "Noise", Value: o.Noise, Want: "a positive number"}
+	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
+		return &latent.OptionError{Option: "PerClass", Value: o.PerClass, Want: fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1))}
+	}
+	return nil
+}
+
+// Counts returns how many images [Pair.Augment] makes of each class that is among the
 // labels.
 func (o AugmentOptions) Counts(labels []int) map[int]int {
 	counts := map[int]int{}
@@ -71,35 +85,27 @@ func (o AugmentOptions) Counts(labels []int) map[int]int {
 // Nothing makes sure that a new image still looks like its class: the more noise,
 // and the more the classes overlap in latent space, the less it may.
 //
-// The sessions must come from one model. The codes of the given images are held in
-// memory; the result is a stream like that of [Session.DecodeAll].
-func Augment(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], labels []int, o AugmentOptions) iter.Seq2[Synthetic, error] {
+// The codes of the given images are held in memory; the result is a stream like that of
+// [Decoder.DecodeAll].
+func (p *Pair) Augment(ctx context.Context, images iter.Seq2[Image, error], labels []int, o AugmentOptions) iter.Seq2[Synthetic, error] {
 	o.Method, o.Noise = cmp.Or(o.Method, Jitter), cmp.Or(o.Noise, 1)
-	switch {
-	case o.Method != Jitter && o.Method != Interpolation:
-		panic(fmt.Sprintf("infer: Augment by the method %q; want %q or %q", o.Method, Jitter, Interpolation))
-	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
-		panic(fmt.Sprintf("infer: Augment with noise %g; want a positive number", o.Noise))
-	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
-		panic(fmt.Sprintf("infer: Augment with %d images a class; want a number from 1 to %d", o.PerClass, math.MaxUint32-1))
-	}
 	return func(yield func(Synthetic, error) bool) {
-		p, err := newPlan(ctx, encoder, decoder, images, labels, o)
+		plan, err := newPlan(ctx, p.Encoder, images, labels, o)
 		if err != nil {
 			yield(Synthetic{}, err)
 			return
 		}
 		// The decoder reads points ahead of its images, so the plan is walked twice.
 		points := func(yield func([]float32, error) bool) {
-			for _, z := range p.all() {
+			for _, z := range plan.all() {
 				if !yield(z, nil) {
 					return
 				}
 			}
 		}
-		next, stop := iter.Pull2(p.all())
+		next, stop := iter.Pull2(plan.all())
 		defer stop()
-		for image, err := range decoder.DecodeAll(ctx, points) {
+		for image, err := range p.Decoder.DecodeAll(ctx, points) {
 			if err != nil {
 				yield(Synthetic{}, err)
 				return
@@ -116,17 +122,17 @@ func Augment(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Im
 // plan says how every new image is made.
 type plan struct {
 	AugmentOptions
-	codes   []Code
+	codes   []latent.Code
 	classes []int         // in ascending order
 	members map[int][]int // the given images of each class, in the order in which they serve
 	counts  map[int]int   // images to make of each class
 }
 
-func newPlan(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
-	if err := CheckPair(encoder, decoder); err != nil {
+func newPlan(ctx context.Context, encoder *Encoder, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
+	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if o.Method == Jitter && encoder.logVar < 0 {
+	if o.Method == Jitter && encoder.contract.logVar < 0 {
 		return nil, fmt.Errorf("%s: gives no log variance, by which %s is scaled; use the method %s", encoder.name, Jitter, Interpolation)
 	}
 	p := &plan{AugmentOptions: o, members: map[int][]int{}, counts: o.Counts(labels)}

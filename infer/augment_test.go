@@ -9,29 +9,28 @@ import (
 	"strings"
 	"testing"
 
-	"govae/contract"
 	"govae/infer"
-	"govae/onnx"
+	"govae/latent"
 )
 
-// augmentable returns the sessions of a small VAE and images with labels: five of
-// class 4, two of class 0 and one of class 9.
-func augmentable(t testing.TB, threads int) (encoder, decoder *infer.Session, images infer.Images, labels []int) {
-	encoder, decoder = open(t, encoderModel(t, small), threads), open(t, decoderModel(t, small), threads)
+// augmentable returns a small VAE and images with labels: five of class 4, two of class 0
+// and one of class 9.
+func augmentable(t testing.TB, threads int) (vae *infer.Pair, images infer.Images, labels []int) {
+	encoder, decoder := openEncoder(t, encoderModel(t, small), threads), openDecoder(t, decoderModel(t, small), threads)
 	labels = []int{4, 0, 4, 4, 9, 0, 4, 4}
-	images, err := infer.Collect(decoder.Sample(context.Background(), len(labels), infer.SampleOptions{Seed: 8}))
+	images, err := infer.Collect(decoder.Sample(context.Background(), len(labels), latent.SampleOptions{Seed: 8}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return encoder, decoder, images, labels
+	return pair(t, encoder, decoder), images, labels
 }
 
 // augment collects what Augment makes of the eight images with other labels.
 func augment(t testing.TB, threads int, labels []int, o infer.AugmentOptions) []infer.Synthetic {
 	t.Helper()
-	encoder, decoder, images, _ := augmentable(t, threads)
+	vae, images, _ := augmentable(t, threads)
 	var all []infer.Synthetic
-	for image, err := range infer.Augment(context.Background(), encoder, decoder, images.All(), labels, o) {
+	for image, err := range vae.Augment(context.Background(), images.All(), labels, o) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +50,7 @@ func TestAugmentBalances(t *testing.T) {
 		{"full already", infer.AugmentOptions{PerClass: 1, Fill: true}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, _, _, labels := augmentable(t, 1)
+			_, _, labels := augmentable(t, 1)
 			var got []int
 			for _, image := range augment(t, 1, labels, tt.options) {
 				got = append(got, image.Class)
@@ -136,13 +135,13 @@ func logit(p float32) float64 { return math.Log(float64(p)) - math.Log1p(-float6
 
 func TestAugmentComputes(t *testing.T) {
 	ctx := context.Background()
-	encoder, decoder, given, _ := augmentable(t, 2)
+	vae, given, _ := augmentable(t, 2)
 	labels := make([]int, given.Len()) // all of one class
-	means, err := infer.Collect(infer.Reconstruct(ctx, encoder, decoder, given.All()))
+	means, err := infer.Collect(vae.Reconstruct(ctx, given.All()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for image, err := range infer.Augment(ctx, encoder, decoder, given.All(), labels, infer.AugmentOptions{Method: infer.Interpolation, PerClass: 30}) {
+	for image, err := range vae.Augment(ctx, given.All(), labels, infer.AugmentOptions{Method: infer.Interpolation, PerClass: 30}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +157,7 @@ func TestAugmentComputes(t *testing.T) {
 	// variance noise² Σ (w sigma)².
 	const n, noise = 4000, 0.5
 	one := infer.Images{Shape: given.Shape, Pixels: given.At(0).Pixels}
-	_, logVar, err := encoder.Encode(ctx, one.Pixels)
+	_, logVar, err := vae.Encoder.Encode(ctx, one.Pixels)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +167,7 @@ func TestAugmentComputes(t *testing.T) {
 		variance += noise * noise * float64(w[j]*w[j]) * math.Exp(float64(logVar[j]))
 	}
 	var sum, squares float64
-	for image, err := range infer.Augment(ctx, encoder, decoder, one.All(), []int{0}, infer.AugmentOptions{Noise: noise, PerClass: n}) {
+	for image, err := range vae.Augment(ctx, one.All(), []int{0}, infer.AugmentOptions{Noise: noise, PerClass: n}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,26 +183,26 @@ func TestAugmentComputes(t *testing.T) {
 }
 
 func TestAugmentErrors(t *testing.T) {
-	encoder, decoder, images, labels := augmentable(t, 1)
-	other := open(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyModelID, "bbbbbbbbbbbbbbbb") }), 1)
+	vae, images, labels := augmentable(t, 1)
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
 	for _, tt := range []struct {
 		name    string
 		ctx     context.Context
-		encoder *infer.Session
 		labels  []int
 		options infer.AugmentOptions
 		want    string
 	}{
-		{"pair", context.Background(), other, labels, infer.AugmentOptions{PerClass: 1}, "different models"},
-		{"labels", context.Background(), encoder, labels[1:], infer.AugmentOptions{PerClass: 1}, "7 labels for 8 images"},
-		{"single", context.Background(), encoder, labels, infer.AugmentOptions{PerClass: 1, Method: infer.Interpolation}, "class 9 has one image, and the method interpolate needs two"},
-		{"cancelled", cancelled, encoder, labels, infer.AugmentOptions{PerClass: 1}, context.Canceled.Error()},
+		{"labels", context.Background(), labels[1:], infer.AugmentOptions{PerClass: 1}, "7 labels for 8 images"},
+		{"single", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: infer.Interpolation}, "class 9 has one image, and the method interpolate needs two"},
+		{"method", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: "magic"}, "the option Method is magic; want jitter or interpolate"},
+		{"noise", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Noise: -1}, "the option Noise is -1"},
+		{"none", context.Background(), labels, infer.AugmentOptions{}, "the option PerClass is 0"},
+		{"cancelled", cancelled, labels, infer.AugmentOptions{PerClass: 1}, context.Canceled.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n := 0
-			for _, err := range infer.Augment(tt.ctx, tt.encoder, decoder, images.All(), tt.labels, tt.options) {
+			for _, err := range vae.Augment(tt.ctx, images.All(), tt.labels, tt.options) {
 				if n++; err == nil || !strings.Contains(err.Error(), tt.want) {
 					t.Errorf("error %v, want one with %q", err, tt.want)
 				}
@@ -214,7 +213,7 @@ func TestAugmentErrors(t *testing.T) {
 		})
 	}
 	broken := errors.New("broken")
-	for _, err := range infer.Augment(context.Background(), encoder, decoder, func(yield func(infer.Image, error) bool) { yield(infer.Image{}, broken) }, labels, infer.AugmentOptions{PerClass: 1}) {
+	for _, err := range vae.Augment(context.Background(), func(yield func(infer.Image, error) bool) { yield(infer.Image{}, broken) }, labels, infer.AugmentOptions{PerClass: 1}) {
 		if !errors.Is(err, broken) {
 			t.Errorf("error %v, want that of the images", err)
 		}
@@ -223,28 +222,11 @@ func TestAugmentErrors(t *testing.T) {
 
 // TestAugmentStops leaves the stream early, which must end what runs ahead.
 func TestAugmentStops(t *testing.T) {
-	encoder, decoder, images, labels := augmentable(t, 2)
-	for _, err := range infer.Augment(context.Background(), encoder, decoder, images.All(), labels, infer.AugmentOptions{PerClass: math.MaxUint32 - 1}) {
+	vae, images, labels := augmentable(t, 2)
+	for _, err := range vae.Augment(context.Background(), images.All(), labels, infer.AugmentOptions{PerClass: math.MaxUint32 - 1}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		break
-	}
-}
-
-func TestAugmentPanics(t *testing.T) {
-	for name, o := range map[string]infer.AugmentOptions{
-		"method": {PerClass: 1, Method: "magic"},
-		"noise":  {PerClass: 1, Noise: -1},
-		"none":   {},
-	} {
-		t.Run(name, func(t *testing.T) {
-			defer func() {
-				if recover() == nil {
-					t.Error("no panic")
-				}
-			}()
-			infer.Augment(context.Background(), nil, nil, nil, nil, o)
-		})
 	}
 }

@@ -6,30 +6,22 @@ import (
 	"iter"
 	"slices"
 
-	"govae/images"
 	"govae/onnx"
 )
 
-// Reconstruct maps images to what an autoencoder makes of them, in order, like
-// [Session.DecodeAll]. The function [Reconstruct] does so with an encoder and a
-// decoder.
-func (s *Session) Reconstruct(ctx context.Context, stream iter.Seq2[Image, error]) iter.Seq2[Image, error] {
-	return mapRows(ctx, s, Autoencoder, pixels(stream, s.Contract), func(ctx context.Context, x []float32) ([]Image, error) {
-		made, err := s.reconstruct(ctx, x)
-		return split(made), err
-	})
-}
+// Autoencoder maps images to reconstructions of them: encoder and decoder in one.
+type Autoencoder struct{ *session }
 
-// reconstruct is [Session.Reconstruct] for a batch x [n, C, H, W].
-func (s *Session) reconstruct(ctx context.Context, x []float32) (Images, error) {
-	if s.channelsLast {
-		x = images.ChannelsLast(x, s.Shape())
-	}
-	out, err := s.runRows(ctx, len(x)/(s.C*s.H*s.W), x, s.imageShape(), s.imageShape())
-	if err != nil {
-		return Images{}, err
-	}
-	return s.images(out[0]), nil
+// Reconstruct maps images to what the autoencoder makes of them, in order, like
+// [Decoder.DecodeAll].
+func (a *Autoencoder) Reconstruct(ctx context.Context, stream iter.Seq2[Image, error]) iter.Seq2[Image, error] {
+	return mapRows(ctx, a.session, pixels(stream, a.contract), func(ctx context.Context, x []float32, _ int) ([]Image, error) {
+		out, err := a.run(ctx, x)
+		if err != nil {
+			return nil, err
+		}
+		return split(a.images(out[0])), nil
+	})
 }
 
 // setAutoencoder takes the sizes from the shapes of an image and its

@@ -14,13 +14,16 @@ import (
 // included. It returns the largest difference, max|got-want| / max(1, max|want|),
 // and an error if one is above the file's tolerance or the file holds no such
 // values.
-func (s *Session) CheckValues(ctx context.Context) (difference float64, err error) {
-	if err := s.Metadata.Err(contract.KeyCheck); errors.Is(err, contract.ErrMissing) {
+func (s *session) CheckValues(ctx context.Context) (difference float64, err error) {
+	metadata := s.contract.Metadata
+	if err := metadata.Err(contract.KeyCheck); errors.Is(err, contract.ErrMissing) {
 		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, contract.KeyCheck)
 	} else if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
-	check := s.Metadata.Check
+	check := metadata.Check
+	raw := *s
+	raw.unchecked = true // they are compared
 	for i, c := range check.Cases {
 		other := func(n int, what string, want int) error {
 			return fmt.Errorf("%s: metadata %s: case %d has %d %s, and the model %d; export the model again", s.name, contract.KeyCheck, i, n, what, want)
@@ -28,7 +31,7 @@ func (s *Session) CheckValues(ctx context.Context) (difference float64, err erro
 		if n := len(c.Inputs); n != 1 {
 			return 0, other(n, "inputs", 1)
 		}
-		outputs, err := s.outputs(ctx, c.Inputs[0].Values(c.Rows*s.inputSize()))
+		outputs, err := raw.outputs(ctx, c.Inputs[0].Values(c.Rows*s.contract.inputSize()))
 		if err != nil {
 			return 0, err
 		}
@@ -45,20 +48,11 @@ func (s *Session) CheckValues(ctx context.Context) (difference float64, err erro
 	return difference, nil
 }
 
-// outputs maps any number of rows of the input to the outputs, whatever the role.
-func (s *Session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
-	switch s.Role {
-	case Encoder:
-		mean, logVar, err := s.Encode(ctx, input)
-		if logVar == nil {
-			return [][]float32{mean}, err
-		}
-		return [][]float32{mean, logVar}, err
-	case Autoencoder:
-		images, err := s.reconstruct(ctx, input)
-		return [][]float32{images.Pixels}, err
-	default:
-		images, err := s.Decode(ctx, input)
-		return [][]float32{images.Pixels}, err
+// outputs maps rows of the input to the outputs, with images as [C, H, W].
+func (s *session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
+	out, err := s.run(ctx, input)
+	if err == nil && s.contract.Role != RoleEncoder {
+		out[0] = s.images(out[0]).Pixels
 	}
+	return out, err
 }

@@ -4,22 +4,48 @@ import (
 	"context"
 	"fmt"
 
-	"govae/internal/parallel"
-
 	"govae/engine"
+	"govae/images"
+	"govae/internal/parallel"
 )
 
 // chunkRows is the number of rows that go through a model at once. It is part of
 // every result: engines may round differently for other numbers.
 const chunkRows = 8
 
+// run maps rows of the input to those of the outputs: latent points to images, or images
+// to images, or to means and, where there are any, log variances. Images are [C, H, W] in
+// the input, and as in the file in the output.
+func (s *session) run(ctx context.Context, input []float32) ([][]float32, error) {
+	c := s.contract
+	code, image := []int{c.Latent}, s.imageShape()
+	row, outputs := image, [][]int{image}
+	switch {
+	case c.Role == RoleDecoder:
+		row = code
+	case c.Role == RoleEncoder && c.logVar < 0:
+		outputs = [][]int{code}
+	case c.Role == RoleEncoder:
+		outputs = [][]int{code, code}
+	}
+	width := volume(row)
+	if len(input)%width != 0 {
+		return nil, fmt.Errorf("%s: %d input values are no rows of %d", s.name, len(input), width)
+	}
+	if c.Role != RoleDecoder && c.channelsLast {
+		input = images.ChannelsLast(input, s.Shape())
+	}
+	out, err := s.runRows(ctx, len(input)/width, input, row, outputs...)
+	if err == nil && c.logVar == 0 && len(out) == 2 {
+		out[0], out[1] = out[1], out[0]
+	}
+	return out, err
+}
+
 // runRows maps n rows of the input to n rows of each output; a row has the shape
 // given. Chunks run on several goroutines, one thread each: for a decoder that is
 // about twice as fast as all threads on one large batch. ctx cancels between them.
-func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int, outputRows ...[]int) ([][]float32, error) {
-	if len(input) != n*volume(row) {
-		panic(fmt.Sprintf("infer: %s: got %d input values, want %d rows of %d", s.name, len(input), n, volume(row)))
-	}
+func (s *session) runRows(ctx context.Context, n int, input []float32, row []int, outputRows ...[]int) ([][]float32, error) {
 	outputs := make([][]float32, len(outputRows))
 	for k, r := range outputRows {
 		outputs[k] = make([]float32, n*volume(r))
@@ -39,7 +65,7 @@ func (s *Session) runRows(ctx context.Context, n int, input []float32, row []int
 // runChunk runs the rows [first, end). The engine reads and writes them where they
 // are, except in a last chunk that is not full: there zeros follow the rows, and
 // what they give is dropped.
-func (s *Session) runChunk(first, end int, input []float32, row []int, outputs [][]float32, outputRows [][]int) error {
+func (s *session) runChunk(first, end int, input []float32, row []int, outputs [][]float32, outputRows [][]int) error {
 	in := chunk(input, row, first, end)
 	into := make([]engine.Tensor, len(outputs))
 	for k, r := range outputRows {
@@ -51,6 +77,14 @@ func (s *Session) runChunk(first, end int, input []float32, row []int, outputs [
 	if end-first < chunkRows {
 		for k, r := range outputRows {
 			copy(outputs[k][first*volume(r):], into[k].Data)
+		}
+	}
+	if s.unchecked {
+		return nil
+	}
+	for k, r := range outputRows {
+		if err := s.check(outputs[k][first*volume(r):end*volume(r)], volume(r)); err != nil {
+			return err
 		}
 	}
 	return nil

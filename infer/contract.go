@@ -18,12 +18,6 @@ const (
 	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 )
 
-const (
-	Decoder     = RoleDecoder
-	Encoder     = RoleEncoder
-	Autoencoder = RoleAutoencoder
-)
-
 // Contract is what a file says about itself: the shapes of its graph and the
 // metadata by which it can be told from other models.
 type Contract struct {
@@ -149,7 +143,7 @@ func (c *Contract) setLayout(layout string, image onnx.Shape) error {
 		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
 	case layout == "nchw", c.Metadata.Format > 0: // our own file
 	case channels(image[1]) && channels(image[3]):
-		return fmt.Errorf("image %v: the channels may come first or last; say which by the layout nchw or nhwc (--layout)", image)
+		return &LayoutError{Image: image}
 	default:
 		c.channelsLast = channels(image[3])
 	}

@@ -4,20 +4,23 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"math"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 // Encode images to the latent points that stand for them.
-func ExampleSession_EncodeAll() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExampleEncoder_EncodeAll() {
+	encoder, err := infer.OpenEncoder("encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
+	shape := encoder.Shape()
+	black := infer.Images{Shape: shape, Pixels: make([]float32, shape.Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
-	for z, err := range infer.Means(codes) {
+	for z, err := range latent.Means(codes) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -26,15 +29,16 @@ func ExampleSession_EncodeAll() {
 }
 
 // Draw five points of each image's posterior.
-func ExampleDraws() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func Example_draws() {
+	encoder, err := infer.OpenEncoder("encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer encoder.Close()
-	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
+	shape := encoder.Shape()
+	black := infer.Images{Shape: shape, Pixels: make([]float32, shape.Len())}
 	codes := encoder.EncodeAll(context.Background(), black.All())
-	for z, err := range infer.Draws(codes, 5, 1) {
+	for z, err := range latent.Draws(codes, 5, 1) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -43,13 +47,13 @@ func ExampleDraws() {
 }
 
 // Decode the latent points of a NumPy file.
-func ExampleOpenPoints() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+func Example_openPoints() {
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	points, err := infer.OpenPoints("codes.npy", decoder.Latent)
+	points, err := latent.OpenPoints("codes.npy", decoder.Latent())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -61,34 +65,29 @@ func ExampleOpenPoints() {
 }
 
 // Find the image that a model finds least likely.
-func ExampleScores() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_Scores() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	images := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
-	i, oddest, lowest := 0, 0, 0.
-	for score, err := range infer.Scores(context.Background(), encoder, decoder, images.All(), infer.ScoreOptions{Draws: 16}) {
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	images := infer.Images{Shape: shape, Pixels: make([]float32, 2*shape.Len())}
+	oddest := infer.Score{Bound: math.Inf(1)}
+	for score, err := range vae.Scores(context.Background(), images.All(), infer.ScoreOptions{Draws: 16}) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if i == 0 || score.Bound < lowest {
-			oddest, lowest = i, score.Bound
+		if score.Bound < oddest.Bound {
+			oddest = score
 		}
-		i++
 	}
-	fmt.Println("image", oddest)
+	fmt.Println("image", oddest.Index)
 }
 
 // Compute log p(x|z) of one image and one latent point.
-func ExampleSession_Likelihood() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+func ExampleDecoder_Likelihood() {
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -98,7 +97,7 @@ func ExampleSession_Likelihood() {
 		log.Fatal(err)
 	}
 	defer likelihood.Close()
-	x, z := make([]float32, decoder.C*decoder.H*decoder.W), make([]float32, decoder.Latent)
+	x, z := make([]float32, decoder.Shape().Len()), make([]float32, decoder.Latent())
 	nats, err := likelihood.Nats(context.Background(), x, z)
 	if err != nil {
 		log.Fatal(err)
@@ -107,19 +106,15 @@ func ExampleSession_Likelihood() {
 }
 
 // Print how far each reconstruction is from its image.
-func ExampleReconstructionNats() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_ReconstructionNats() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, encoder.Shape().Len())}
-	for nats, err := range infer.ReconstructionNats(context.Background(), encoder, decoder, black.All()) {
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	black := infer.Images{Shape: shape, Pixels: make([]float32, shape.Len())}
+	for nats, err := range vae.ReconstructionNats(context.Background(), black.All()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -128,14 +123,13 @@ func ExampleReconstructionNats() {
 }
 
 // Fit a mixture to points of the posteriors, and keep it in a file.
-func ExampleSession_FitMixture() {
+func Example_fitMixture() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
-	images, _ := readImages(encoder)
-	draws := infer.Draws(encoder.EncodeAll(ctx, images.All()), 1, 0)
-	mixture, err := encoder.FitMixture(ctx, draws, infer.FitOptions{})
+	vae := openPair()
+	defer vae.Close()
+	images, _ := readImages(vae)
+	draws := latent.Draws(vae.Encoder.EncodeAll(ctx, images.All()), 1, 0)
+	mixture, err := latent.FitMixture(ctx, vae.Encoder.Space(), draws, latent.FitOptions{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -146,20 +140,20 @@ func ExampleSession_FitMixture() {
 }
 
 // Sample a decoder from the mixture that was fitted to its codes.
-func ExampleReadMixture() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+func Example_readMixture() {
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	mixture, err := infer.ReadMixture("codes.json")
+	mixture, err := latent.ReadMixture("codes.json")
 	if err != nil {
 		log.Fatal(err)
 	}
-	if err := mixture.Check(decoder); err != nil {
+	if err := mixture.Check(decoder.Space()); err != nil {
 		log.Fatal(err)
 	}
-	points := mixture.Points(64, infer.SampleOptions{Seed: 1})
+	points := mixture.Points(64, latent.SampleOptions{Seed: 1})
 	images, err := infer.Collect(decoder.DecodeAll(context.Background(), points))
 	if err != nil {
 		log.Fatal(err)
@@ -167,21 +161,22 @@ func ExampleReadMixture() {
 	fmt.Println(images.Len(), "images")
 }
 
-// Draw points of a mixture that is in memory, as after go:embed.
-func ExampleParseMixture() {
-	mixture, err := infer.ParseMixture([]byte(`{"latent":1,"weights":[0.25,0.75],"means":[[-3],[3]],"covariances":[[[1]],[[1]]]}`))
-	if err != nil {
-		log.Fatal(err)
+// Watch images as they come, and stop at the first odd one.
+func ExamplePair_Scores_stream() {
+	vae := openPair()
+	defer vae.Close()
+	camera := func(yield func(infer.Image, error) bool) { // an endless stream
+		images, _ := readImages(vae)
+		for yield(images.At(0), nil) {
+		}
 	}
-	right := 0
-	for z, err := range mixture.Points(1000, infer.SampleOptions{}) {
+	for score, err := range vae.Scores(context.Background(), camera, infer.ScoreOptions{}) {
 		if err != nil {
 			log.Fatal(err)
 		}
-		if z[0] > 0 {
-			right++
+		if score.ELBO < -200 {
+			fmt.Println("image", score.Index, "is odd")
+			break // the camera is asked for no more images
 		}
 	}
-	fmt.Printf("%.1f of the points are of the right component\n", float64(right)/1000)
-	// Output: 0.8 of the points are of the right component
 }

@@ -9,16 +9,17 @@ import (
 	"os"
 
 	"govae/infer"
+	"govae/latent"
 )
 
 // Draw a picture from a decoder and print it as text.
 func Example() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
-	for image, err := range decoder.Sample(context.Background(), 1, infer.SampleOptions{Seed: 1}) {
+	for image, err := range decoder.Sample(context.Background(), 1, latent.SampleOptions{Seed: 1}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -32,14 +33,14 @@ func Example() {
 }
 
 // Write drawn images as PNG files.
-func ExampleSession_Sample() {
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
+func ExampleDecoder_Sample() {
+	decoder, err := infer.OpenDecoder("decoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer decoder.Close()
 	n := 0
-	for image, err := range decoder.Sample(context.Background(), 1000, infer.SampleOptions{Seed: 1, Temperature: 0.8}) {
+	for image, err := range decoder.Sample(context.Background(), 1000, latent.SampleOptions{Seed: 1, Temperature: 0.8}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -55,19 +56,15 @@ func ExampleSession_Sample() {
 }
 
 // Encode images and decode them again.
-func ExampleReconstruct() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_Reconstruct() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	black := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
-	images, err := infer.Collect(infer.Reconstruct(context.Background(), encoder, decoder, black.All()))
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	black := infer.Images{Shape: shape, Pixels: make([]float32, 2*shape.Len())}
+	images, err := infer.Collect(vae.Reconstruct(context.Background(), black.All()))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -75,11 +72,10 @@ func ExampleReconstruct() {
 }
 
 // Reconstruct a picture of package image.
-func ExampleSession_FromPicture() {
+func Example_picture() {
 	ctx := context.Background()
-	encoder, decoder := openPair()
-	defer encoder.Close()
-	defer decoder.Close()
+	vae := openPair()
+	defer vae.Close()
 	f, err := os.Open("digit.png")
 	if err != nil {
 		log.Fatal(err)
@@ -89,15 +85,15 @@ func ExampleSession_FromPicture() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	x, err := encoder.FromPicture(digit)
+	x, err := vae.Encoder.FromPicture(digit)
 	if err != nil {
 		log.Fatal(err)
 	}
-	mean, _, err := encoder.Encode(ctx, x.Pixels)
+	mean, _, err := vae.Encoder.Encode(ctx, x.Pixels)
 	if err != nil {
 		log.Fatal(err)
 	}
-	images, err := decoder.Decode(ctx, mean)
+	images, err := vae.Decoder.Decode(ctx, mean)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -105,21 +101,17 @@ func ExampleSession_FromPicture() {
 }
 
 // Make new images of the classes that given images have.
-func ExampleAugment() {
-	encoder, err := infer.Open("encoder.onnx", infer.Options{})
+func ExamplePair_Augment() {
+	vae, err := infer.OpenPair("decoder.onnx", "encoder.onnx", infer.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer encoder.Close()
-	decoder, err := infer.Open("decoder.onnx", infer.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer decoder.Close()
-	given := infer.Images{Shape: encoder.Shape(), Pixels: make([]float32, 2*encoder.Shape().Len())}
+	defer vae.Close()
+	shape := vae.Encoder.Shape()
+	given := infer.Images{Shape: shape, Pixels: make([]float32, 2*shape.Len())}
 	labels := []int{3, 5}
 	options := infer.AugmentOptions{Method: infer.Jitter, PerClass: 100, Seed: 1}
-	for image, err := range infer.Augment(context.Background(), encoder, decoder, given.All(), labels, options) {
+	for image, err := range vae.Augment(context.Background(), given.All(), labels, options) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -20,7 +20,7 @@ func Collect(stream iter.Seq2[Image, error]) (Images, error) { return images.Col
 // FromPicture returns a picture as the model takes it, in gray or in colour, and is the
 // inverse of [images.Image.Picture]. What is transparent lies on black. A picture of
 // another size than the model's is an error.
-func (s *Session) FromPicture(p image.Image) (Image, error) {
+func (s *session) FromPicture(p image.Image) (Image, error) {
 	m, err := images.FromPicture(p, s.Shape())
 	if err != nil {
 		return Image{}, fmt.Errorf("%s: %w", s.name, err)
@@ -38,16 +38,16 @@ func split(m Images) []Image {
 }
 
 // imageShape is the shape of one image in the file.
-func (s *Session) imageShape() []int {
-	if s.channelsLast {
-		return []int{s.H, s.W, s.C}
+func (s *session) imageShape() []int {
+	if s.contract.channelsLast {
+		return []int{s.contract.H, s.contract.W, s.contract.C}
 	}
-	return []int{s.C, s.H, s.W}
+	return []int{s.contract.C, s.contract.H, s.contract.W}
 }
 
 // images wraps the pixels of a model's output.
-func (s *Session) images(pixels []float32) Images {
-	if s.channelsLast {
+func (s *session) images(pixels []float32) Images {
+	if s.contract.channelsLast {
 		pixels = images.ChannelsFirst(pixels, s.Shape())
 	}
 	return Images{Shape: s.Shape(), Pixels: pixels}

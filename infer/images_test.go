@@ -21,19 +21,19 @@ func TestNoImages(t *testing.T) {
 
 // TestFromPicture goes from a picture to the model's numbers, and back.
 func TestFromPicture(t *testing.T) {
-	gray, rgb := open(t, encoderModel(t, size{2, 1, 1, 2}), 1), open(t, encoderModel(t, size{2, 3, 1, 2}), 1)
+	gray, rgb := openEncoder(t, encoderModel(t, size{2, 1, 1, 2}), 1), openEncoder(t, encoderModel(t, size{2, 3, 1, 2}), 1)
 	colours := image.NewNRGBA(image.Rect(7, -2, 9, -1)) // a part of a larger picture
 	colours.Set(7, -2, color.NRGBA{255, 51, 0, 255})
 	colours.Set(8, -2, color.NRGBA{255, 255, 255, 0}) // transparent
 	for _, tt := range []struct {
-		session *infer.Session
+		session *infer.Encoder
 		want    []float32
 	}{
 		{gray, []float32{106. / 255, 0}}, // 0.299 red + 0.587 green
 		{rgb, []float32{1, 0, 0.2, 0, 0, 0}},
 	} {
 		m, err := tt.session.FromPicture(colours)
-		if err != nil || m.C != tt.session.C || m.H != 1 || m.W != 2 || !slices.Equal(m.Pixels, tt.want) {
+		if err != nil || m.C != tt.session.Shape().C || m.H != 1 || m.W != 2 || !slices.Equal(m.Pixels, tt.want) {
 			t.Fatalf("%+v (%v), want %v", m, err, tt.want)
 		}
 		again, err := tt.session.FromPicture(m.Picture())
@@ -42,7 +42,7 @@ func TestFromPicture(t *testing.T) {
 		}
 	}
 	_, err := gray.FromPicture(image.NewGray(image.Rect(0, 0, 1, 2)))
-	if err == nil || !strings.Contains(err.Error(), "model: a picture of 2x1 (height x width), where 1x2 is wanted") {
+	if err == nil || !strings.Contains(err.Error(), "a picture of 2x1 (height x width), where 1x2 is wanted") {
 		t.Errorf("a picture on its side: error %v", err)
 	}
 }
@@ -50,14 +50,14 @@ func TestFromPicture(t *testing.T) {
 // TestImagesOfAnotherShape gives as many values in another order of sizes.
 func TestImagesOfAnotherShape(t *testing.T) {
 	ctx := t.Context()
-	encoder, decoder := open(t, encoderModel(t, small), 1), open(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 1)
+	encoder, decoder := openEncoder(t, encoderModel(t, small), 1), openDecoder(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 1)
 	turned := infer.Images{Shape: images.Shape{H: small.w, W: small.h, C: small.c}, Pixels: make([]float32, small.pixels())}
 	for name, err := range map[string]error{
 		"EncodeAll":   last(encoder.EncodeAll(ctx, turned.All())),
-		"Scores":      last(infer.Scores(ctx, encoder, decoder, turned.All(), infer.ScoreOptions{})),
-		"Reconstruct": last(open(t, autoencoderModel(t, small), 1).Reconstruct(ctx, turned.All())),
+		"Scores":      last(pair(t, encoder, decoder).Scores(ctx, turned.All(), infer.ScoreOptions{})),
+		"Reconstruct": last(openAutoencoder(t, autoencoderModel(t, small), 1).Reconstruct(ctx, turned.All())),
 	} {
-		if err == nil || !strings.Contains(err.Error(), "an image of 4x5x1 in a stream, want 5x4x1") {
+		if err == nil || !strings.Contains(err.Error(), "an image of 1x4x5 in a stream, want 1x5x4") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}

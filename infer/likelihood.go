@@ -12,49 +12,55 @@ import (
 
 // Likelihood is p(x|z) of a decoder, in the form that its file tells. Many goroutines may use it at once; Close it when none does.
 type Likelihood struct {
-	logits  *Session
+	logits  *Decoder
 	formula likelihood.Likelihood
 	kernel  *kernel.Kernel
 }
 
-// Likelihood returns the likelihood of a decoder. Its file must tell the form, as
-// those of vae-export do, and its image must be a sigmoid.
-func (s *Session) Likelihood() (*Likelihood, error) {
-	if err := s.want(Decoder); err != nil {
-		return nil, err
-	}
+// Likelihood returns the likelihood of a decoder. Its file must tell the form, else it is
+// a [*LikelihoodError], and its image must be a sigmoid.
+func (d *Decoder) Likelihood() (*Likelihood, error) {
 	l := &Likelihood{}
-	switch form := s.Metadata.Likelihood; form {
+	metadata := d.contract.Metadata
+	switch form := metadata.Likelihood; form {
 	case contract.Bernoulli:
 		l.formula = likelihood.Bernoulli{}
 	case contract.Gaussian:
-		if err := s.Metadata.Err(contract.KeySigma); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.name, err)
+		if err := metadata.Err(contract.KeySigma); err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
 		}
-		l.formula = likelihood.Gaussian{Sigma: s.Metadata.Sigma}
+		l.formula = likelihood.Gaussian{Sigma: metadata.Sigma}
 	default:
-		return nil, fmt.Errorf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods; export the model with vae-export", s.name, contract.KeyLikelihood, form, contract.Bernoulli, contract.Gaussian)
+		return nil, &LikelihoodError{Name: d.name, Form: form}
 	}
 	var err error
-	if l.logits, err = s.withoutSigmoid(); err != nil {
+	if l.logits, err = d.withoutSigmoid(); err != nil {
 		return nil, err
 	}
-	if l.kernel, err = kernel.New(s.threads); err != nil {
+	if l.kernel, err = kernel.New(d.threads); err != nil {
 		l.logits.Close()
 		return nil, err
 	}
 	return l, nil
 }
 
+// LikelihoodError says that a decoder's file does not tell its likelihood, or one that is
+// not known.
+type LikelihoodError struct{ Name, Form string }
+
+func (e *LikelihoodError) Error() string {
+	return fmt.Sprintf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods", e.Name, contract.KeyLikelihood, e.Form, contract.Bernoulli, contract.Gaussian)
+}
+
 // Nats returns -log p(x|z) in nats, summed over the pixels, of each pair of an image
 // of x [n, C, H, W] and a latent point of z [n, L].
 func (l *Likelihood) Nats(ctx context.Context, x, z []float32) ([]float64, error) {
-	if n, m := len(x)/(l.logits.C*l.logits.H*l.logits.W), len(z)/l.logits.Latent; n != m {
-		panic(fmt.Sprintf("infer: Likelihood.Nats of %d images and %d latent points; want pairs", n, m))
-	}
 	logits, err := l.logits.Decode(ctx, z)
 	if err != nil {
 		return nil, err
+	}
+	if len(x) != len(logits.Pixels) {
+		return nil, fmt.Errorf("%s: %d pixels do not go with %d latent points; give pairs", l.logits.name, len(x), logits.Len())
 	}
 	nats := make([]float64, logits.Len())
 	l.formula.Loss(l.kernel, nats, nil, logits.Pixels, x, 1)
@@ -67,27 +73,27 @@ func (l *Likelihood) Close() error {
 	return l.logits.Close()
 }
 
-// withoutSigmoid returns a decoder whose images are the logits of those of s: the
+// withoutSigmoid returns a decoder whose images are the logits of those of d: the
 // same graph with the last Sigmoid replaced by Identity.
-func (s *Session) withoutSigmoid() (*Session, error) {
-	m := *s.Model
+func (d *Decoder) withoutSigmoid() (*Decoder, error) {
+	m := *d.model
 	graph := *m.Graph
 	m.Graph = &graph
 	i := lastSigmoid(&graph)
 	if i < 0 {
-		return nil, fmt.Errorf("%s: its image is not the output of a Sigmoid, and log-likelihoods need what goes into one", s.name)
+		return nil, fmt.Errorf("%s: its image is not the output of a Sigmoid, and log-likelihoods need what goes into one", d.name)
 	}
 	identity := *graph.Nodes[i]
 	identity.Op = "Identity"
 	graph.Nodes = append([]*onnx.Node(nil), graph.Nodes...)
 	graph.Nodes[i] = &identity
-	program, err := s.engine.Load(&m)
+	program, err := d.engine.Load(&m)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.name, err)
+		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
-	logits := *s
-	logits.Model, logits.program = &m, program
-	return &logits, nil
+	logits := *d.session
+	logits.model, logits.program, logits.unchecked = &m, program, true
+	return &Decoder{&logits}, nil
 }
 
 // lastSigmoid returns the place of the Sigmoid that makes the output, seen through

@@ -7,12 +7,13 @@ import (
 
 	"govae/infer"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func TestManifoldOrder(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, small), 2)
-	got, err := infer.Collect(s.Manifold(ctx, infer.ManifoldOptions{}))
+	s := openDecoder(t, decoderModel(t, small), 2)
+	got, err := infer.Collect(s.Manifold(ctx, latent.LatticeOptions{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +25,7 @@ func TestManifoldOrder(t *testing.T) {
 
 func TestManifoldOfChosenDimensions(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, size{4, 1, 3, 2}), 2)
+	s := openDecoder(t, decoderModel(t, size{4, 1, 3, 2}), 2)
 	for _, tt := range []struct {
 		at   []float32
 		want []float32
@@ -32,7 +33,7 @@ func TestManifoldOfChosenDimensions(t *testing.T) {
 		{nil, []float32{0, 2, 0, -1, 0, 2, 0, 2, 0, -1, 0, -1, 0, -1, 0, 2}},
 		{[]float32{7, 8, 9, 10}, []float32{7, 2, 9, -1, 7, 2, 9, 2, 7, -1, 9, -1, 7, -1, 9, 2}},
 	} {
-		got, err := infer.Collect(s.Manifold(ctx, infer.ManifoldOptions{Dims: [2]int{3, 1}, Range: [2]float64{-1, 2}, Grid: 2, At: tt.at}))
+		got, err := infer.Collect(s.Manifold(ctx, latent.LatticeOptions{Dims: [2]int{3, 1}, Range: [2]float64{-1, 2}, Grid: 2, At: tt.at}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,8 +52,8 @@ func TestManifoldNeedsItsDimensions(t *testing.T) {
 	}{
 		{1, [2]int{}, "has 1 latent dimension"}, {3, [2]int{0, 3}, "no latent dimension 3; give one from 0 to 2"}, {3, [2]int{-1, 0}, "no latent dimension -1"},
 	} {
-		s := open(t, decoderModel(t, size{tt.latent, 1, 2, 2}), 1)
-		if _, err := infer.Collect(s.Manifold(t.Context(), infer.ManifoldOptions{Dims: tt.dims})); err == nil || !strings.Contains(err.Error(), tt.want) {
+		s := openDecoder(t, decoderModel(t, size{tt.latent, 1, 2, 2}), 1)
+		if _, err := infer.Collect(s.Manifold(t.Context(), latent.LatticeOptions{Dims: tt.dims})); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("latent %d, dimensions %v: error %v, want %q", tt.latent, tt.dims, err, tt.want)
 		}
 	}

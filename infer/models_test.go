@@ -4,8 +4,10 @@ import (
 	"testing"
 
 	"govae/contract"
+	"govae/engine"
 	"govae/images"
 	"govae/infer"
+	"govae/internal/enginetest"
 	"govae/internal/random"
 	"govae/onnx"
 )
@@ -91,13 +93,44 @@ func finish(t testing.TB, b *onnx.Builder, s size, change []func(*onnx.Model)) [
 	return data
 }
 
-// open opens a model with ONNX Runtime, or in pure Go where that is missing.
-func open(t testing.TB, data []byte, threads int) *infer.Session {
+// open opens a model, with ONNX Runtime where that is found.
+func open[S infer.Session](t testing.TB, open func([]byte, infer.Options) (S, error), data []byte, o infer.Options) S {
 	t.Helper()
-	s, err := infer.OpenBytes(data, infer.Options{Threads: threads})
+	s, err := open(data, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+func openDecoder(t testing.TB, data []byte, threads int) *infer.Decoder {
+	t.Helper()
+	return open(t, infer.OpenDecoderBytes, data, infer.Options{Threads: threads})
+}
+
+func openEncoder(t testing.TB, data []byte, threads int) *infer.Encoder {
+	t.Helper()
+	return open(t, infer.OpenEncoderBytes, data, infer.Options{Threads: threads})
+}
+
+func openAutoencoder(t testing.TB, data []byte, threads int) *infer.Autoencoder {
+	t.Helper()
+	return open(t, infer.OpenAutoencoderBytes, data, infer.Options{Threads: threads})
+}
+
+// pair makes a pair of sessions.
+func pair(t testing.TB, encoder *infer.Encoder, decoder *infer.Decoder) *infer.Pair {
+	t.Helper()
+	p, err := infer.NewPair(decoder, encoder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// onEngines runs a test on each engine; where ONNX Runtime is missing its half alone is
+// skipped.
+func onEngines(t *testing.T, test func(t *testing.T, o engine.Options)) {
+	enginetest.Each(t, func(t *testing.T, _ *engine.Engine, o engine.Options) { test(t, o) })
 }

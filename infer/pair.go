@@ -1,39 +1,69 @@
 package infer
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
 
-	"govae/contract"
+	"govae/latent"
 )
 
-// CheckPair returns an error unless encoder and decoder are what they are
-// called, are made for one size, and come from one model as far as they tell.
-func CheckPair(encoder, decoder *Session) error {
-	if err := encoder.want(Encoder); err != nil {
-		return err
-	}
-	if err := decoder.want(Decoder); err != nil {
-		return err
-	}
-	const remedy = "use the two files of one export"
-	e, d := encoder.Contract, decoder.Contract
-	if err := decoder.checkModel(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
-		return err
-	}
-	if e.C != d.C || e.H != d.H || e.W != d.W {
-		return fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
-	}
-	return nil
+// Pair is the encoder and the decoder of one model.
+type Pair struct {
+	Encoder *Encoder
+	Decoder *Decoder
 }
 
-// checkModel returns an error unless something with this model id, empty if it tells
-// none, and these latent dimensions can belong to the session's model.
-func (s *Session) checkModel(what, id string, latent int, remedy string) error {
-	switch {
-	case id != "" && s.ModelID != "" && id != s.ModelID:
-		return fmt.Errorf("%s and %s come from different models (%s %.8s… and %.8s…); %s", what, s.name, contract.KeyModelID, id, s.ModelID, remedy)
-	case latent != s.Latent:
-		return fmt.Errorf("%s has %d latent dimensions, and %s %d; %s", what, latent, s.name, s.Latent, remedy)
+// OpenPair opens the two files of one model as [OpenDecoder] and [OpenEncoder] do, and
+// checks as [NewPair] does that they belong together.
+func OpenPair(decoderPath, encoderPath string, o Options) (*Pair, error) {
+	return openPair(fromFile(decoderPath), fromFile(encoderPath), o)
+}
+
+// OpenPairBytes is [OpenPair] for files that are in memory already, as by go:embed.
+func OpenPairBytes(decoder, encoder []byte, o Options) (*Pair, error) {
+	return openPair(fromBytes(decoder), fromBytes(encoder), o)
+}
+
+func openPair(decoder, encoder source, o Options) (*Pair, error) {
+	d, err := decoder.decoder(o)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	e, err := encoder.encoder(o)
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	p, err := NewPair(d, e)
+	if err != nil {
+		d.Close()
+		e.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// NewPair returns the pair of two sessions. It is an error, a [*latent.SpaceError] where
+// their latent spaces differ, unless they are made for one size of images and come from
+// one model as far as they tell.
+func NewPair(decoder *Decoder, encoder *Encoder) (*Pair, error) {
+	const remedy = "use the two files of one export"
+	e, d := encoder.contract, decoder.contract
+	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
+		return nil, err
+	}
+	if e.C != d.C || e.H != d.H || e.W != d.W {
+		return nil, fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
+	}
+	return &Pair{Encoder: encoder, Decoder: decoder}, nil
+}
+
+// Close closes both sessions.
+func (p *Pair) Close() error { return errors.Join(p.Encoder.Close(), p.Decoder.Close()) }
+
+// Reconstruct encodes images and decodes the means of their codes, in order.
+func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
+	return p.Decoder.DecodeAll(ctx, latent.Means(p.Encoder.EncodeAll(ctx, images)))
 }

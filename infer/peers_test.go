@@ -3,56 +3,57 @@ package infer_test
 import (
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"govae/engine"
 	"govae/infer"
-	"govae/internal/enginetest"
 	"govae/internal/random"
+	"govae/latent"
 )
 
-// TestPeers runs decoders and encoders of other programs in both engines. The
-// variable PEER_MODELS names the folder into which benchmarks/export_peers.py
-// wrote them.
+// TestPeers runs decoders and encoders of other programs in both engines, as far as they
+// are there, and compares them. The variable PEER_MODELS names the folder into which
+// benchmarks/export_peers.py wrote them.
 func TestPeers(t *testing.T) {
 	folder := os.Getenv("PEER_MODELS")
 	if folder == "" {
 		t.Skip("PEER_MODELS is not set to a folder of models exported by benchmarks/export_peers.py")
 	}
-	enginetest.ONNXRuntime(t)
 	files, err := filepath.Glob(filepath.Join(folder, "*.onnx"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no models in %s (%v)", folder, err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			var results [2][]float32
-			for i, name := range []string{"go", "onnxruntime"} {
-				s, err := infer.Open(file, infer.Options{Engine: engine.Options{Name: name}})
+			results := map[string][]float32{}
+			onEngines(t, func(t *testing.T, e engine.Options) {
+				s, err := infer.Open(file, infer.Options{Engine: e})
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer s.Close()
-				if strings.Contains(file, "encoder") {
-					x := make([]float32, 67*s.C*s.H*s.W)
+				switch s := s.(type) {
+				case *infer.Encoder:
+					x := make([]float32, 67*s.Shape().Len())
 					noise := random.New(1, random.Init, 0, 0)
 					noise.Normal(x)
 					mean, logVar, err := s.Encode(t.Context(), x)
 					if err != nil || logVar == nil {
 						t.Fatal(err, logVar)
 					}
-					results[i] = append(mean, logVar...)
-				} else {
-					images, err := infer.Collect(s.Sample(t.Context(), 67, infer.SampleOptions{}))
+					results[e.Name] = append(mean, logVar...)
+				case *infer.Decoder:
+					images, err := infer.Collect(s.Sample(t.Context(), 67, latent.SampleOptions{}))
 					if err != nil {
 						t.Fatal(err)
 					}
-					results[i] = images.Pixels
+					results[e.Name] = images.Pixels
 				}
-			}
-			if d := difference(results[0], results[1]); !(d <= 1e-5) {
-				t.Errorf("the engines differ by %g", d)
+			})
+			if len(results) == 2 {
+				if d := difference(results["go"], results["onnxruntime"]); !(d <= 1e-5) {
+					t.Errorf("the engines differ by %g", d)
+				}
 			}
 		})
 	}

@@ -3,14 +3,16 @@ package infer
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"math"
+
+	"govae/latent"
 )
 
 // Score says how likely a model finds an image: estimates of lower bounds of log
 // p(x), in nats.
 type Score struct {
+	Index int // of the image in the stream, from 0 on
 	// ELBO is -(Reconstruction + KL), the evidence lower bound.
 	ELBO           float64
 	Reconstruction float64 // -log p(x|z) summed over the pixels, the mean over the draws of z
@@ -24,51 +26,55 @@ type Score struct {
 // ScoreOptions choose how images are scored. The zero value means one draw and seed 0.
 type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
-	Seed  uint64 // of the draws, which are those of the function [Draws]
+	Seed  uint64 // of the draws, which are those of [latent.Draws]
 }
 
 // Scores estimates how likely a model finds each of a stream of images, in order. It
 // needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
-// [Session.DecodeAll].
-func Scores(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
+// [Decoder.DecodeAll].
+func (p *Pair) Scores(ctx context.Context, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
 	if o.Draws < 0 {
-		panic(fmt.Sprintf("infer: Scores of %d draws; want 1 or more, or 0 for 1", o.Draws))
+		return func(yield func(Score, error) bool) {
+			yield(Score{}, &latent.OptionError{Option: "Draws", Value: o.Draws, Want: "1 or more, or 0 for 1"})
+		}
 	}
-	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
-		mean, logVar, err := encoder.Encode(ctx, x)
-		if err == nil && logVar == nil {
-			err = ErrNoLogVar
+	return withLikelihood(ctx, p, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
+		codes, err := p.Encoder.codes(ctx, x, first)
+		if err == nil && codes[0].LogVar == nil {
+			err = latent.ErrNoLogVar
 		}
 		if err != nil {
 			return nil, err
 		}
-		return scores(ctx, l, x, mean, logVar, first, o)
+		return scores(ctx, l, x, codes, o)
 	})
 }
 
-// scores scores the images x, the first of which has the number first.
-func scores(ctx context.Context, l *Likelihood, x, mean, logVar []float32, first int, o ScoreOptions) ([]Score, error) {
-	latent := l.logits.Latent
-	scores := make([]Score, len(mean)/latent)
-	for i := range scores {
-		for j := i * latent; j < (i+1)*latent; j++ {
-			mu, lv := float64(mean[j]), float64(logVar[j])
+// scores scores the images x, which have these codes.
+func scores(ctx context.Context, l *Likelihood, x []float32, codes []latent.Code, o ScoreOptions) ([]Score, error) {
+	dims := l.logits.Latent()
+	scores := make([]Score, len(codes))
+	for i, code := range codes {
+		scores[i].Index = code.Index
+		for j, mu := range code.Mean {
+			mu, lv := float64(mu), float64(code.LogVar[j])
 			scores[i].KL -= (1 + lv - mu*mu - math.Exp(lv)) / 2 // Kingma and Welling 2014, appendix B
 		}
 	}
 	draws := cmp.Or(o.Draws, 1)
 	weights := make([]logSum, len(scores))
 	logRatio := make([]float64, len(scores)) // log p(z) - log q(z|x)
-	z := make([]float32, len(mean))
+	z, noise := make([]float32, len(codes)*dims), make([]float32, dims)
 	for draw := range draws {
 		clear(logRatio)
-		for i := range scores {
-			eps := z[i*latent : (i+1)*latent]
-			noise(eps, o.Seed, first+i, draw)
-			for j, e := range eps {
-				lv := float64(logVar[i*latent+j])
-				eps[j] = shift(mean[i*latent+j], logVar[i*latent+j], e)
-				logRatio[i] += (float64(e)*float64(e) + lv - float64(eps[j])*float64(eps[j])) / 2
+		for i, code := range codes {
+			point := z[i*dims : (i+1)*dims]
+			latent.Noise(noise, o.Seed, code.Index, draw)
+			copy(point, noise)
+			code.Draw(point)
+			for j, e := range noise {
+				e, lv, v := float64(e), float64(code.LogVar[j]), float64(point[j])
+				logRatio[i] += (e*e + lv - v*v) / 2
 			}
 		}
 		nats, err := l.Nats(ctx, x, z)
@@ -105,10 +111,10 @@ func (s *logSum) add(log float64) {
 func (s *logSum) log() float64 { return s.max + math.Log(s.scale) }
 
 // ReconstructionNats returns -log p(x|z) in nats of each of a stream of images, where
-// z is the mean of its code: what is lost by [Reconstruct].
-func ReconstructionNats(ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error]) iter.Seq2[float64, error] {
-	return withLikelihood(ctx, encoder, decoder, images, func(ctx context.Context, l *Likelihood, x []float32, _ int) ([]float64, error) {
-		mean, _, err := encoder.Encode(ctx, x)
+// z is the mean of its code: what is lost by [Pair.Reconstruct].
+func (p *Pair) ReconstructionNats(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[float64, error] {
+	return withLikelihood(ctx, p, images, func(ctx context.Context, l *Likelihood, x []float32, _ int) ([]float64, error) {
+		mean, _, err := p.Encoder.Encode(ctx, x)
 		if err != nil {
 			return nil, err
 		}
@@ -117,24 +123,17 @@ func ReconstructionNats(ctx context.Context, encoder, decoder *Session, images i
 }
 
 // withLikelihood yields, one by one, what run makes of blocks of images x [n, C, H, W],
-// the first of which has the number first.
-func withLikelihood[T any](ctx context.Context, encoder, decoder *Session, images iter.Seq2[Image, error], run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
+// the first of which has the index first.
+func withLikelihood[T any](ctx context.Context, p *Pair, images iter.Seq2[Image, error], run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		if err := CheckPair(encoder, decoder); err != nil {
-			yield(none, err)
-			return
-		}
-		l, err := decoder.Likelihood()
+		l, err := p.Decoder.Likelihood()
 		if err != nil {
+			var none T
 			yield(none, err)
 			return
 		}
 		defer l.Close()
-		done := 0
-		mapRows(ctx, encoder, Encoder, pixels(images, encoder.Contract), func(ctx context.Context, x []float32) ([]T, error) {
-			first := done
-			done += len(x) / encoder.inputSize()
+		mapRows(ctx, p.Encoder.session, pixels(images, p.Encoder.contract), func(ctx context.Context, x []float32, first int) ([]T, error) {
 			return run(ctx, l, x, first)
 		})(yield)
 	}

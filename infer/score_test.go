@@ -2,7 +2,6 @@ package infer_test
 
 import (
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -11,7 +10,7 @@ import (
 	"govae/engine"
 	"govae/images"
 	"govae/infer"
-	"govae/internal/enginetest"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -46,8 +45,6 @@ func dot(x []float32, i int, w []float32, in int) []float64 {
 
 // TestScores compares the scores of linear models with the formulas, on both engines.
 func TestScores(t *testing.T) {
-	const n, draws = 21, 3
-	x := someImages(small, n)
 	for form, loss := range map[string]func(logit, x float64) float64{
 		"bernoulli": func(l, x float64) float64 { return math.Log1p(math.Exp(l)) - x*l },
 		"gaussian": func(l, x float64) float64 {
@@ -55,73 +52,71 @@ func TestScores(t *testing.T) {
 			return d*d/(2*0.2*0.2) + math.Log(2*math.Pi*0.2*0.2)/2
 		},
 	} {
-		enginetest.Each(t, func(t *testing.T, _ *engine.Engine, e engine.Options) {
-			o := infer.Options{Engine: e, Threads: 2}
-			encoder, err := infer.OpenBytes(encoderModel(t, small), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			decoder, err := infer.OpenBytes(decoderModel(t, small, metadata(contract.KeyLikelihood, form, contract.KeySigma, "0.2")), o)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var points []float32 // the draws
-			codes := encoder.EncodeAll(t.Context(), x.All())
-			for z, err := range infer.Draws(codes, draws, 5) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				points = append(points, z...)
-			}
-			i := 0
-			for got, err := range infer.Scores(t.Context(), encoder, decoder, x.All(), infer.ScoreOptions{Draws: draws, Seed: 5}) {
-				if err != nil {
-					t.Fatal(err)
-				}
-				mean := dot(x.Pixels, i, weights("mean_layer", small.latent, small.pixels()), small.pixels())
-				logVar := dot(x.Pixels, i, weights("log_var_layer", small.latent, small.pixels()), small.pixels())
-				var want infer.Score
-				for j := range mean {
-					want.KL += (mean[j]*mean[j] + math.Exp(logVar[j]) - 1 - logVar[j]) / 2
-				}
-				var ratio float64
-				for k := range draws {
-					logits := dot(points, i*draws+k, weights("pixels", small.pixels(), small.latent), small.latent)
-					log := 0.
-					for p, l := range logits {
-						log -= loss(l, float64(x.At(i).Pixels[p]))
-					}
-					want.Reconstruction -= log / draws
-					for j := range mean {
-						z := float64(points[(i*draws+k)*small.latent+j])
-						d := z - mean[j]
-						log += d*d/math.Exp(logVar[j])/2 + logVar[j]/2 - z*z/2
-					}
-					ratio += math.Exp(log) / draws
-				}
-				want.ELBO, want.Bound = -want.Reconstruction-want.KL, math.Log(ratio)
-				for name, d := range map[string]float64{"ELBO": got.ELBO - want.ELBO, "reconstruction": got.Reconstruction - want.Reconstruction, "KL": got.KL - want.KL, "bound": got.Bound - want.Bound} {
-					if !(math.Abs(d) < 2e-4) {
-						t.Errorf("%s, image %d: %s differs by %g from %+v", form, i, name, d, want)
-					}
-				}
-				i++
-			}
-			if i != n {
-				t.Errorf("%s: %d scores, want %d", form, i, n)
-			}
-			encoder.Close()
-			decoder.Close()
+		t.Run(form, func(t *testing.T) {
+			onEngines(t, func(t *testing.T, e engine.Options) { testScores(t, e, form, loss) })
 		})
+	}
+}
+
+func testScores(t *testing.T, e engine.Options, form string, loss func(logit, x float64) float64) {
+	const n, draws = 21, 3
+	x := someImages(small, n)
+	o := infer.Options{Engine: e, Threads: 2}
+	encoder := open(t, infer.OpenEncoderBytes, encoderModel(t, small), o)
+	decoder := open(t, infer.OpenDecoderBytes, decoderModel(t, small, metadata(contract.KeyLikelihood, form, contract.KeySigma, "0.2")), o)
+	points, err := latent.Collect(latent.Draws(encoder.EncodeAll(t.Context(), x.All()), draws, 5))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for got, err := range pair(t, encoder, decoder).Scores(t.Context(), x.All(), infer.ScoreOptions{Draws: draws, Seed: 5}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		mean := dot(x.Pixels, i, weights("mean_layer", small.latent, small.pixels()), small.pixels())
+		logVar := dot(x.Pixels, i, weights("log_var_layer", small.latent, small.pixels()), small.pixels())
+		var want infer.Score
+		for j := range mean {
+			want.KL += (mean[j]*mean[j] + math.Exp(logVar[j]) - 1 - logVar[j]) / 2
+		}
+		var ratio float64
+		for _, point := range points[i*draws : (i+1)*draws] {
+			logits := dot(point, 0, weights("pixels", small.pixels(), small.latent), small.latent)
+			log := 0.
+			for p, l := range logits {
+				log -= loss(l, float64(x.At(i).Pixels[p]))
+			}
+			want.Reconstruction -= log / draws
+			for j := range mean {
+				z := float64(point[j])
+				d := z - mean[j]
+				log += d*d/math.Exp(logVar[j])/2 + logVar[j]/2 - z*z/2
+			}
+			ratio += math.Exp(log) / draws
+		}
+		want.ELBO, want.Bound = -want.Reconstruction-want.KL, math.Log(ratio)
+		for name, d := range map[string]float64{"ELBO": got.ELBO - want.ELBO, "reconstruction": got.Reconstruction - want.Reconstruction, "KL": got.KL - want.KL, "bound": got.Bound - want.Bound} {
+			if !(math.Abs(d) < 2e-4) {
+				t.Errorf("image %d: %s differs by %g from %+v", i, name, d, want)
+			}
+		}
+		if got.Index != i {
+			t.Errorf("score %d has the index %d", i, got.Index)
+		}
+		i++
+	}
+	if i != n {
+		t.Errorf("%d scores, want %d", i, n)
 	}
 }
 
 // TestScoresDoNotDependOnTheBatch scores images in one go and alone, and more of them
 // than a stream has ahead.
 func TestScoresDoNotDependOnTheBatch(t *testing.T) {
-	encoder, decoder := open(t, encoderModel(t, small), 3), open(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 3)
+	encoder, decoder := openEncoder(t, encoderModel(t, small), 3), openDecoder(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 3)
+	vae := pair(t, encoder, decoder)
 	score := func(x infer.Images) (all []infer.Score) {
-		for s, err := range infer.Scores(t.Context(), encoder, decoder, x.All(), infer.ScoreOptions{Draws: 2}) {
+		for s, err := range vae.Scores(t.Context(), x.All(), infer.ScoreOptions{Draws: 2}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -136,14 +131,14 @@ func TestScoresDoNotDependOnTheBatch(t *testing.T) {
 	if few := score(someImages(small, 5)); !slices.Equal(few, many[:5]) {
 		t.Errorf("scores %v and %v", few, many[:5])
 	}
-	for s := range infer.Scores(t.Context(), encoder, decoder, someImages(small, 3000).All(), infer.ScoreOptions{}) {
+	for s := range vae.Scores(t.Context(), someImages(small, 3000).All(), infer.ScoreOptions{}) {
 		if s.Bound == 0 {
 			t.Error("no bound")
 		}
 		break // nothing runs on
 	}
 	i := 0
-	for nats, err := range infer.ReconstructionNats(t.Context(), encoder, decoder, someImages(small, 9).All()) {
+	for nats, err := range vae.ReconstructionNats(t.Context(), someImages(small, 9).All()) {
 		if err != nil || !(nats > 0) {
 			t.Errorf("nats %g, error %v", nats, err)
 		}
@@ -162,11 +157,12 @@ func TestBoundGrows(t *testing.T) {
 	shape := b.Int64("shape", []int{4}, []int64{-1, 1, 5, 4})
 	logits := b.Node("Reshape", "reshape", []onnx.Value{zero, shape})
 	b.Output("image", b.Node("Sigmoid", "sigmoid", []onnx.Value{logits}), dims(1, 5, 4)...)
-	decoder := open(t, finish(t, b, small, []func(*onnx.Model){metadata(contract.KeyLikelihood, "bernoulli")}), 2)
-	encoder := open(t, encoderModel(t, small), 2)
+	decoder := openDecoder(t, finish(t, b, small, []func(*onnx.Model){metadata(contract.KeyLikelihood, "bernoulli")}), 2)
+	encoder := openEncoder(t, encoderModel(t, small), 2)
+	vae := pair(t, encoder, decoder)
 	want := -20 * math.Log(2)
 	gap := func(draws int) (worst float64) {
-		for s, err := range infer.Scores(t.Context(), encoder, decoder, someImages(small, 4).All(), infer.ScoreOptions{Draws: draws}) {
+		for s, err := range vae.Scores(t.Context(), someImages(small, 4).All(), infer.ScoreOptions{Draws: draws}) {
 			if err != nil || s.ELBO > want {
 				t.Fatalf("score %+v above log p(x) %g, error %v", s, want, err)
 			}
@@ -191,55 +187,12 @@ func TestLikelihoodErrors(t *testing.T) {
 	}{
 		"not told":   {decoderModel(t, small), `its likelihood (vae.likelihood) is ""`},
 		"unknown":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "poisson")), `is "poisson", and only bernoulli and gaussian`},
-		"no sigma":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian")), `vae.sigma is missing`},
+		"no sigma":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian")), "vae.sigma is missing"},
 		"sigma 0":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian", contract.KeySigma, "0")), `vae.sigma is "0"`},
 		"no sigmoid": {finish(t, noSigmoid, small, []func(*onnx.Model){bernoulli}), "not the output of a Sigmoid"},
-		"an encoder": {encoderModel(t, small, bernoulli), "holds the encoder where the decoder is needed"},
 	} {
-		if _, err := open(t, tt.decoder, 1).Likelihood(); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := openDecoder(t, tt.decoder, 1).Likelihood(); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
-		}
-	}
-	other := open(t, decoderModel(t, small, bernoulli, metadata(contract.KeyModelID, "bbbb")), 1)
-	for _, err := range infer.Scores(t.Context(), open(t, encoderModel(t, small), 1), other, someImages(small, 1).All(), infer.ScoreOptions{}) {
-		if err == nil || !strings.Contains(err.Error(), "different models") {
-			t.Errorf("error %v", err)
-		}
-	}
-}
-
-// TestDraws: draws have the code's mean and variance, and are the same in any number.
-func TestDraws(t *testing.T) {
-	code := infer.Code{Mean: []float32{1, -2}, LogVar: []float32{0, float32(2 * math.Log(3))}}
-	codes := func(yield func(infer.Code, error) bool) {
-		for i := 0; i < 2 && yield(code, nil); i++ {
-		}
-	}
-	const k = 5000
-	var sum, squares [2]float64
-	all, err := infer.CollectPoints(infer.Draws(codes, k, 1))
-	if err != nil || len(all) != 2*k {
-		t.Fatalf("%d draws, want %d (%v)", len(all), 2*k, err)
-	}
-	for _, z := range all {
-		for j, v := range z {
-			sum[j] += float64(v) / (2 * k)
-			squares[j] += float64(v) * float64(v) / (2 * k)
-		}
-	}
-	for j, want := range []struct{ mean, deviation float64 }{{1, 1}, {-2, 3}} {
-		if d := math.Sqrt(squares[j] - sum[j]*sum[j]); math.Abs(sum[j]-want.mean) > 0.1 || math.Abs(d-want.deviation) > 0.1 {
-			t.Errorf("dimension %d: mean %.2f and deviation %.2f, want %g and %g", j, sum[j], d, want.mean, want.deviation)
-		}
-	}
-	few, err := infer.CollectPoints(infer.Draws(codes, 3, 1))
-	if want := slices.Concat(all[:3], all[k:k+3]); err != nil || !reflect.DeepEqual(few, want) {
-		t.Errorf("3 draws of each code are %v (%v), of %d the first are %v", few, err, k, want)
-	}
-	code.LogVar = nil
-	for _, err := range infer.Draws(codes, 1, 1) {
-		if err == nil || !strings.Contains(err.Error(), "log variances") {
-			t.Errorf("means alone: error %v", err)
 		}
 	}
 }

@@ -1,30 +1,47 @@
 package infer
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"runtime"
+	"image"
 
 	"govae/engine"
+	"govae/images"
+	"govae/latent"
 	"govae/onnx"
 )
 
-// Session is a decoder or an encoder ready to run. Many goroutines may use it at
-// once; Close it when none does.
-type Session struct {
-	Contract
-	// Model is the file's content, for its metadata. Do not change it.
-	Model *onnx.Model
-
-	name    string // in errors
-	digest  [sha256.Size]byte
-	engine  *engine.Engine
-	threads int
-	program *engine.Program
+// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder] or an
+// [*Autoencoder]. Many goroutines may use it at once; Close it when none does.
+type Session interface {
+	// Contract returns what the file says about itself.
+	Contract() Contract
+	// Shape returns the size of an image.
+	Shape() images.Shape
+	// Latent returns the number L of latent dimensions.
+	Latent() int
+	// Space returns the model's latent space.
+	Space() latent.Space
+	// StoredActivity returns the variance of posterior means that the file gives for the
+	// training images, and whether it does.
+	StoredActivity() (latent.Activity, bool)
+	// FromPicture returns a picture as the model takes it.
+	FromPicture(image.Image) (Image, error)
+	// CheckValues runs the model on inputs that the file gives and compares the outputs
+	// with those that it promises.
+	CheckValues(context.Context) (difference float64, err error)
+	// Engine returns the name and version of the engine that runs the session.
+	Engine() string
+	// Note says why this engine was chosen, where that was not the first choice; nil
+	// otherwise.
+	Note() error
+	// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
+	// id it tells precisions of one model apart.
+	Fingerprint() string
+	// Close releases the model. The session cannot be used afterwards.
+	Close() error
 }
 
 // Options choose how models are run. The zero value is right for most programs.
@@ -38,97 +55,77 @@ type Options struct {
 	Threads int
 }
 
-// Open reads the ONNX file at path, and weights that it keeps in other files of
-// its folder. Errors name the file, what is wrong with it and what to do.
-func Open(path string, o Options) (*Session, error) {
-	data, err := readModel(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	m, err := onnx.Unmarshal(data)
-	if errors.Is(err, onnx.ErrExternal) {
-		if m, err = onnx.ReadFile(path); err != nil {
-			return nil, err
-		}
-		data, err = m.Marshal() // as one file, so that no engine looks for others
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return open(path, m, data, o)
+// session is what decoders, encoders and autoencoders share.
+type session struct {
+	contract Contract
+	model    *onnx.Model
+
+	name      string // in errors
+	digest    [sha256.Size]byte
+	engine    *engine.Engine
+	threads   int
+	program   *engine.Program
+	unchecked bool // outputs may be any numbers
 }
 
-// OpenBytes is [Open] for a file that is in memory already, as by go:embed. It
-// does not keep data.
-func OpenBytes(data []byte, o Options) (*Session, error) {
-	m, err := onnx.Unmarshal(data)
-	if err != nil {
-		return nil, fmt.Errorf("model: %w", err)
-	}
-	return open("model", m, data, o)
+// Contract returns what the file says about itself.
+func (s *session) Contract() Contract { return s.contract }
+
+// Shape returns the size of an image.
+func (s *session) Shape() images.Shape {
+	return images.Shape{H: s.contract.H, W: s.contract.W, C: s.contract.C}
 }
 
-func open(name string, m *onnx.Model, data []byte, o Options) (*Session, error) {
-	if err := m.Check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	contract, err := ReadContract(m, o.Layout)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	e, err := engine.New(o.Engine)
-	if err != nil {
-		return nil, err
-	}
-	program, err := e.Load(m)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	threads := o.Threads
-	if threads < 1 {
-		threads = runtime.GOMAXPROCS(0)
-	}
-	return &Session{Contract: contract, Model: m, name: name, digest: sha256.Sum256(data), engine: e, threads: threads, program: program}, nil
+// Latent returns the number L of latent dimensions, 0 for an autoencoder that does not
+// tell.
+func (s *session) Latent() int { return s.contract.Latent }
+
+// Space returns the model's latent space.
+func (s *session) Space() latent.Space {
+	return latent.Space{Name: s.name, ModelID: s.contract.ModelID, Dims: s.contract.Latent}
 }
 
-// maxModel is the largest size of a model file in bytes, the standard's own limit.
-const maxModel = 2 << 30
-
-// readModel reads a file whose size is that of a model.
-func readModel(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%s; write it with vae-export", fileProblem(err))
-	case info.Mode()&fs.ModeType != 0:
-		return nil, fmt.Errorf("not a file; give an ONNX file as vae-export writes it")
-	case info.Size() > maxModel:
-		return nil, fmt.Errorf("%d bytes, more than the %d of an ONNX file", info.Size(), maxModel)
+// StoredActivity returns the variance of posterior means that the file gives for the
+// training images, and whether it does.
+func (s *session) StoredActivity() (latent.Activity, bool) {
+	stats := s.contract.Metadata.LatentStats
+	if stats == nil || len(stats.Std) != s.Latent() {
+		return nil, false
 	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s", fileProblem(err))
+	activity := make(latent.Activity, len(stats.Std))
+	for k, v := range stats.Std {
+		activity[k] = v * v
 	}
-	return data, nil
+	return activity, true
 }
 
 // Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
 // id it tells precisions of one model apart.
-func (s *Session) Fingerprint() string { return hex.EncodeToString(s.digest[:]) }
+func (s *session) Fingerprint() string { return hex.EncodeToString(s.digest[:]) }
 
 // Engine returns the name and version of the engine that runs the session.
-func (s *Session) Engine() string { return s.engine.Name() }
+func (s *session) Engine() string { return s.engine.Name() }
 
 // Note is the engine's [engine.Engine.Note].
-func (s *Session) Note() error { return s.engine.Note() }
+func (s *session) Note() error { return s.engine.Note() }
 
 // Close releases the model. The session cannot be used afterwards.
-func (s *Session) Close() error { return s.program.Close() }
+func (s *session) Close() error { return s.program.Close() }
 
-// want returns an error unless the session has the role a task needs.
-func (s *Session) want(r Role) error {
-	if s.Role != r {
-		return fmt.Errorf("%s: holds the %v where the %v is needed", s.name, s.Role, r)
-	}
-	return nil
+// RoleError says that a file does something else than what is needed.
+type RoleError struct {
+	Name      string
+	Got, Want Role
+}
+
+func (e *RoleError) Error() string {
+	return fmt.Sprintf("%s: holds the %v where the %v is needed", e.Name, e.Got, e.Want)
+}
+
+// LayoutError says that a file does not tell where its images have their channels, which
+// [Options] can say.
+type LayoutError struct{ Image onnx.Shape }
+
+func (e *LayoutError) Error() string {
+	return fmt.Sprintf("image %v: the channels may come first or last; say which by the layout nchw or nhwc", e.Image)
 }

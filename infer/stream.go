@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"sync"
+	"time"
 
 	"govae/internal/parallel"
 )
 
-// blockRows is the number of rows that a stream computes at once: 4 MB of images, of
-// large ones as few as keep all threads busy. It is a multiple of chunkRows, so that a
-// row is in the same place of its chunk in a stream and in a batch.
-func (s *Session) blockRows() int {
+// blockRows is the largest number of rows that a stream computes at once: 4 MB of images,
+// of large ones as few as keep all threads busy.
+func (s *session) blockRows() int {
 	const values = 1 << 20 // of a block's images: 4 MB
-	chunks := values / (s.C * s.H * s.W * chunkRows)
+	chunks := values / (s.Shape().Len() * chunkRows)
 	return chunkRows * max(s.threads, min(chunks, 128))
 }
 
@@ -22,8 +23,8 @@ func (s *Session) blockRows() int {
 func pixels(images iter.Seq2[Image, error], c Contract) iter.Seq2[[]float32, error] {
 	return func(yield func([]float32, error) bool) {
 		for image, err := range images {
-			if err == nil && image.Shape != c.Shape() {
-				err = fmt.Errorf("an image of %v in a stream, want %v", image.Shape, c.Shape())
+			if err == nil && (image.C != c.C || image.H != c.H || image.W != c.W) {
+				err = fmt.Errorf("an image of %dx%dx%d in a stream, want %dx%dx%d", image.C, image.H, image.W, c.C, c.H, c.W)
 			}
 			if !yield(image.Pixels, err) {
 				return
@@ -32,49 +33,44 @@ func pixels(images iter.Seq2[Image, error], c Contract) iter.Seq2[[]float32, err
 	}
 }
 
-// blocks gathers up to n rows of the given width into one slice, which belongs to
-// the consumer. A row of another width is an error.
-func blocks(rows iter.Seq2[[]float32, error], width, n int) iter.Seq2[[]float32, error] {
-	return func(yield func([]float32, error) bool) {
-		var block []float32
-		for row, err := range rows {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if len(row) != width {
-				yield(nil, fmt.Errorf("a row of %d values in a stream, want %d", len(row), width))
-				return
-			}
-			if block = append(block, row...); len(block) == n*width {
-				if !yield(block, nil) {
-					return
-				}
-				block = make([]float32, 0, n*width)
-			}
-		}
-		if len(block) > 0 {
-			yield(block, nil)
-		}
-	}
+// mapRows yields, one by one, what run makes of blocks of rows [n, width] that are the
+// input of a session, the first of which has the index first.
+func mapRows[T any](ctx context.Context, s *session, rows iter.Seq2[[]float32, error], run func(ctx context.Context, block []float32, first int) ([]T, error)) iter.Seq2[T, error] {
+	return ahead(ctx, rows, s.contract.inputSize(), s.blockRows(), run)
 }
 
-// ahead yields what run makes of each block, and works on the next one while the
-// consumer has the last. It ends with the first error.
-func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run func(context.Context, []float32) (T, error)) iter.Seq2[T, error] {
+// flushAfter is how long a stream that computes nothing waits for more rows.
+const flushAfter = 5 * time.Millisecond
+
+// ahead yields, one by one, what run makes of blocks of rows [n, width]. Two goroutines work
+// ahead of the consumer: one reads rows, the other computes the next block while the
+// consumer has the last. The first block is one chunk, so that results come early, and
+// each one twice as large as the one before, up to most rows; a source that is slower
+// than the model gives smaller ones. All ends with the first error, after the results of
+// the rows before it. When the consumer leaves, the source is asked for no more rows.
+func ahead[T any](ctx context.Context, rows iter.Seq2[[]float32, error], width, most int, run func(ctx context.Context, block []float32, first int) ([]T, error)) iter.Seq2[T, error] {
 	type result struct {
-		value T
-		err   error
+		values []T
+		err    error
 	}
 	return func(yield func(T, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
+		in := newIntake(width, most)
 		results := make(chan result)
-		go func() {
+		var workers sync.WaitGroup
+		defer func() { // also when the consumer leaves early: nothing runs on
+			cancel()
+			workers.Wait()
+		}()
+		workers.Go(func() { in.read(ctx, rows) })
+		workers.Go(func() {
 			defer close(results)
-			send := func(r result) {
+			send := func(r result) bool {
 				select {
 				case results <- r:
+					return r.err == nil
 				case <-ctx.Done():
+					return false
 				}
 			}
 			defer func() {
@@ -82,54 +78,152 @@ func ahead[T any](ctx context.Context, blocks iter.Seq2[[]float32, error], run f
 					send(result{err: parallel.Recovered(p)})
 				}
 			}()
-			for block, err := range blocks {
-				var r result
-				if r.err = err; err == nil {
-					r.value, r.err = run(ctx, block)
+			for first := 0; ; {
+				block, err := in.next(ctx)
+				if len(block) > 0 {
+					values, err := run(ctx, block, first)
+					if first += len(block) / width; !send(result{values, err}) {
+						return
+					}
 				}
-				if send(r); r.err != nil || ctx.Err() != nil {
+				if err != nil {
+					send(result{err: err})
+				}
+				if err != nil || len(block) == 0 {
 					return
 				}
 			}
-		}()
-		defer func() { // also when the consumer leaves early: nothing runs on
-			cancel()
-			for range results {
-			}
-		}()
+		})
+		var none T
 		for r := range results {
 			rethrow(r.err)
-			if !yield(r.value, r.err) || r.err != nil {
+			if r.err != nil {
+				yield(none, r.err)
 				return
+			}
+			for _, v := range r.values {
+				if err := ctx.Err(); err != nil {
+					yield(none, err)
+					return
+				}
+				if !yield(v, nil) {
+					return
+				}
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			var none T
 			yield(none, err)
 		}
 	}
 }
 
-// mapRows yields, one by one, what run makes of blocks of rows [n, width] that are the
-// input of a session, which must have the role.
-func mapRows[T any](ctx context.Context, s *Session, role Role, rows iter.Seq2[[]float32, error], run func(ctx context.Context, block []float32) ([]T, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		if err := s.want(role); err != nil {
-			yield(none, err)
+// intake gathers rows for the next block.
+type intake struct {
+	width, most int
+
+	mu    sync.Mutex
+	limit int       // rows to gather before the source waits
+	rows  []float32 // gathered
+	ended bool      // the source has no more rows
+	err   error     // by which it ended
+
+	came  chan struct{} // tells next of a first row, of enough rows and of the end
+	taken chan struct{} // tells read that there is room
+}
+
+func newIntake(width, most int) *intake {
+	return &intake{width: width, most: most, limit: min(chunkRows, most), came: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
+}
+
+// read reads rows until they end or the context is cancelled.
+func (in *intake) read(ctx context.Context, rows iter.Seq2[[]float32, error]) {
+	var end error
+	defer func() {
+		if p := recover(); p != nil {
+			end = parallel.Recovered(p)
+		}
+		in.mu.Lock()
+		in.ended, in.err = true, end
+		in.mu.Unlock()
+		tell(in.came)
+	}()
+	for row, err := range rows {
+		if err == nil && len(row) != in.width {
+			err = fmt.Errorf("a row of %d values in a stream, want %d", len(row), in.width)
+		}
+		if err != nil {
+			end = err
 			return
 		}
-		for results, err := range ahead(ctx, blocks(rows, s.inputSize(), s.blockRows()), run) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, r := range results {
-				if !yield(r, nil) {
-					return
-				}
-			}
+		if !in.add(ctx, row) {
+			return
 		}
+	}
+}
+
+// add adds a row, and waits until there is room for another. It returns false if none
+// is wanted any more.
+func (in *intake) add(ctx context.Context, row []float32) bool {
+	in.mu.Lock()
+	in.rows = append(in.rows, row...)
+	n, limit := len(in.rows)/in.width, in.limit
+	in.mu.Unlock()
+	if n == 1 || n >= limit {
+		tell(in.came)
+	}
+	for n >= limit {
+		select {
+		case <-in.taken:
+		case <-ctx.Done():
+			return false
+		}
+		in.mu.Lock()
+		n, limit = len(in.rows)/in.width, in.limit
+		in.mu.Unlock()
+	}
+	return ctx.Err() == nil
+}
+
+// next returns the next block, which is empty after the last one, and the error that
+// comes after it.
+func (in *intake) next(ctx context.Context) ([]float32, error) {
+	var late <-chan time.Time
+	for {
+		in.mu.Lock()
+		n := len(in.rows) / in.width
+		if n >= in.limit || in.ended {
+			return in.take()
+		}
+		in.mu.Unlock()
+		if n > 0 && late == nil {
+			late = time.After(flushAfter)
+		}
+		select {
+		case <-in.came:
+		case <-late:
+			in.mu.Lock()
+			return in.take()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// take unlocks the intake and returns the rows that are there.
+func (in *intake) take() ([]float32, error) {
+	block, err := in.rows, in.err
+	in.limit = min(2*in.limit, in.most)
+	in.rows = make([]float32, 0, min(2*len(block), in.limit*in.width))
+	in.mu.Unlock()
+	tell(in.taken)
+	return block, err
+}
+
+// tell wakes the goroutine that waits on a channel of capacity 1, or will.
+func tell(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 

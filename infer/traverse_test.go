@@ -6,46 +6,30 @@ import (
 	"strings"
 	"testing"
 
-	"govae/contract"
 	"govae/infer"
+	"govae/latent"
 	"govae/onnx"
 )
 
-func TestMeasureActivity(t *testing.T) {
-	got, err := infer.MeasureActivity(infer.Points([]float32{1, 5}, []float32{2, 5}, []float32{6, 5}))
-	if err != nil || len(got) != 2 || math.Abs(got[0]-7) > 1e-12 || got[1] != 0 {
-		t.Errorf("activity %v (%v), want the variances 7 and 0", got, err)
-	}
-	if _, err := infer.MeasureActivity(infer.Points([]float32{1})); err == nil {
-		t.Error("one image: no error")
-	}
-	if _, err := infer.MeasureActivity(infer.Points([]float32{1}, []float32{1, 2})); err == nil || !strings.Contains(err.Error(), "latent point 1 has 2 values, want 1") {
-		t.Errorf("points of two lengths: error %v", err)
-	}
-	if got, want := (infer.Activity{0.5, 2, 0, 2}).Order(), []int{1, 3, 0, 2}; !slices.Equal(got, want) {
-		t.Errorf("order %v, want %v", got, want)
-	}
-}
-
 func TestStoredActivity(t *testing.T) {
-	for text, want := range map[string]infer.Activity{
+	for text, want := range map[string]latent.Activity{
 		`{"mean":[0,1],"std":[0.5,2]}`: {0.25, 4},
 		`{"mean":[0,1],"std":[0.5]}`:   nil,
 		`{"std":["a","b"]}`:            nil,
 		`{`:                            nil,
 	} {
-		s := open(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata(contract.KeyLatentStats, text) }), 1)
+		s := openDecoder(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.latent_stats", text) }), 1)
 		if got, ok := s.StoredActivity(); !slices.Equal(got, want) || ok != (want != nil) {
 			t.Errorf("%s: %v, %v; want %v", text, got, ok, want)
 		}
 	}
-	if got, ok := open(t, decoderModel(t, small), 1).StoredActivity(); ok {
+	if got, ok := openDecoder(t, decoderModel(t, small), 1).StoredActivity(); ok {
 		t.Errorf("no entry: %v", got)
 	}
 }
 
 func TestSensitivity(t *testing.T) {
-	s := open(t, decoderModel(t, small), 1)
+	s := openDecoder(t, decoderModel(t, small), 1)
 	got, err := s.Sensitivity(t.Context(), []float32{0.5, -2})
 	if err != nil {
 		t.Fatal(err)
@@ -67,13 +51,13 @@ func TestSensitivity(t *testing.T) {
 
 func TestTraverse(t *testing.T) {
 	ctx := t.Context()
-	s := open(t, decoderModel(t, size{3, 1, 3, 2}), 2)
+	s := openDecoder(t, decoderModel(t, size{3, 1, 3, 2}), 2)
 	for _, tt := range []struct {
-		o    infer.TraverseOptions
+		o    latent.LineOptions
 		want []float32
 	}{
-		{infer.TraverseOptions{Range: [2]float64{-1, 1}, Steps: 2}, []float32{-1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1}},
-		{infer.TraverseOptions{Dims: []int{2, 0}, Range: [2]float64{0, 4}, Steps: 3, At: []float32{7, 8, 9}}, []float32{7, 8, 0, 7, 8, 2, 7, 8, 4, 0, 8, 9, 2, 8, 9, 4, 8, 9}},
+		{latent.LineOptions{Range: [2]float64{-1, 1}, Steps: 2}, []float32{-1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, -1, 0, 0, 1}},
+		{latent.LineOptions{Dims: []int{2, 0}, Range: [2]float64{0, 4}, Steps: 3, At: []float32{7, 8, 9}}, []float32{7, 8, 0, 7, 8, 2, 7, 8, 4, 0, 8, 9, 2, 8, 9, 4, 8, 9}},
 	} {
 		got, err := infer.Collect(s.Traverse(ctx, tt.o))
 		if err != nil {
@@ -84,10 +68,10 @@ func TestTraverse(t *testing.T) {
 			t.Errorf("%+v: not the images of %v (%v)", tt.o, tt.want, err)
 		}
 	}
-	if images, err := infer.Collect(s.Traverse(ctx, infer.TraverseOptions{})); err != nil || images.Len() != 33 {
+	if images, err := infer.Collect(s.Traverse(ctx, latent.LineOptions{})); err != nil || images.Len() != 33 {
 		t.Errorf("by default %d images (%v), want 33", images.Len(), err)
 	}
-	if _, err := infer.Collect(s.Traverse(ctx, infer.TraverseOptions{Dims: []int{3}})); err == nil || !strings.Contains(err.Error(), "no latent dimension 3") {
+	if _, err := infer.Collect(s.Traverse(ctx, latent.LineOptions{Dims: []int{3}})); err == nil || !strings.Contains(err.Error(), "no latent dimension 3") {
 		t.Errorf("dimension 3: error %v", err)
 	}
 }

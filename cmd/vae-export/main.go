@@ -74,7 +74,7 @@ func build(app *cli.App) *cobra.Command {
 			var verifier export.Engine
 			e, missing := engine.New(engine.Options{})
 			if missing == nil && e.Note() != nil {
-				app.Notef("%v", advice.Library(e.Note()))
+				app.Notef("%v", advice.Add(e.Note(), advice.Library))
 			}
 			if missing == nil {
 				verifier = e
@@ -84,7 +84,7 @@ func build(app *cli.App) *cobra.Command {
 				return err
 			}
 			for _, r := range results {
-				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Library(missing))
+				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))
 				if r.Verified {
 					verdict = fmt.Sprintf("%s differs from the model by %.2g", e.Name(), r.Difference)
 				}

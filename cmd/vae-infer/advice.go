@@ -1,42 +1,67 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
-	"github.com/spf13/cobra"
-
+	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
+	"govae/infer"
 	"govae/internal/advice"
+	"govae/internal/sink"
+	"govae/latent"
 )
 
-// adviseAll lets the errors of a command and of those below it be advised.
-func adviseAll(cmd *cobra.Command) {
-	if run := cmd.RunE; run != nil {
-		cmd.RunE = func(cmd *cobra.Command, args []string) error { return advise(run(cmd, args)) }
-	}
-	for _, c := range cmd.Commands() {
-		adviseAll(c)
-	}
-}
+// advise adds to an error, which may be nil, which flag or command helps.
+func advise(err error) error { return advice.Add(err, advices()...) }
 
-// advise adds to an error, which may be nil, what flag or command helps.
-func advise(err error) error {
-	if e, ok := errors.AsType[*engine.ProviderError](err); ok {
-		if e.Provider == "coreml" {
-			return fmt.Errorf("%w ('vae-infer runtime install' fetches one there), and name its library with --library or %s", err, onnxruntime.Variable)
-		}
-		return fmt.Errorf("%w, and name its library with --library or %s", err, onnxruntime.Variable)
+func advices() []advice.Advice {
+	return []advice.Advice{
+		// What is read.
+		advice.Say[*dataset.SizeError](" as the model takes it: give such images, or convert them with --resize"),
+		advice.Say[*dataset.SplitError](", or take all images with --split all"),
+		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+
+		// Models, and what runs them.
+		advice.Say[*infer.LayoutError](" (--layout)"),
+		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
+		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
+		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),
+		advice.On(func(e *engine.ProviderError) string {
+			text := ", and name its library with --library or " + onnxruntime.Variable
+			if e.Provider == "coreml" {
+				text = " ('vae-infer runtime install' fetches one there)" + text
+			}
+			return text
+		}),
+		advice.On(func(e *onnxruntime.InstallError) string {
+			if len(e.Failures) < 2 {
+				return ""
+			}
+			return "; or give a library, wheel or archive with --from"
+		}),
+		advice.On(func(e *onnxruntime.PlatformError) string {
+			return fmt.Sprintf("; build it for %s and install it with --from FILE", e.Platform)
+		}),
+		advice.Library,
+
+		// What is written.
+		advice.On(func(e *sink.ExistsError) string {
+			if e.Unrecorded {
+				return ", or --force to begin anew"
+			}
+			return ", or --force to write into it"
+		}),
+		advice.On(func(e *sink.InterruptedError) string {
+			switch {
+			case e.Err == nil:
+				return "; go on with --resume, or begin anew with --force"
+			case e.Resumable:
+				return "; go on with --resume"
+			}
+			return "; begin anew with --force"
+		}),
+		advice.Say[*sink.RecordError]("; give --force in place of --resume to begin anew"),
+		advice.Say[*dataset.NotEmptyError](", or --force to write into it"),
 	}
-	if e, ok := errors.AsType[*onnxruntime.InstallError](err); ok && len(e.Failures) > 1 {
-		return fmt.Errorf("%w; or give a library, wheel or archive with --from", err)
-	}
-	if e, ok := errors.AsType[*onnxruntime.PlatformError](err); ok {
-		return fmt.Errorf("%w; build it for %s and install it with --from FILE", err, e.Platform)
-	}
-	if _, ok := errors.AsType[*engine.UnsupportedError](err); ok {
-		return fmt.Errorf("%w; use --engine onnxruntime", err)
-	}
-	return advice.Library(err)
 }

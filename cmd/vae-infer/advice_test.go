@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
+	"govae/infer"
+	"govae/latent"
 )
 
 func TestAdvise(t *testing.T) {
@@ -26,6 +29,10 @@ func TestAdvise(t *testing.T) {
 		{&onnxruntime.InstallError{Failures: []error{plain}}, ""},
 		{&onnxruntime.InstallError{Failures: []error{plain, plain}}, "; or give a library, wheel or archive with --from"},
 		{&onnxruntime.PlatformError{Platform: "plan9/arm"}, "; build it for plan9/arm and install it with --from FILE"},
+		{&infer.LayoutError{}, " (--layout)"},
+		{&infer.LikelihoodError{Name: "a.onnx"}, "; export the model with vae-export"},
+		{&latent.TooFlatError{Space: latent.Space{Name: "a.onnx", Dims: 1}}, "; train with --latent 2 or more"},
+		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
 		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
 	} {
 		err := fmt.Errorf("about: %w", tt.err)

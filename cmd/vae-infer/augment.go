@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -78,7 +77,7 @@ type augmentation struct {
 
 // check finds mistakes in the flags.
 func (a *augmentation) check() error {
-	err := cmp.Or(
+	return cmp.Or(
 		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation),
 		cli.Want(a.Noise > 0 && a.Noise <= maxScale, "--noise %g: want a positive number up to %g", a.Noise, maxScale),
 		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
@@ -87,20 +86,16 @@ func (a *augmentation) check() error {
 			"--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`)),
 		dataset.CheckWrite(a.out, a.write),
 	)
-	if _, ok := errors.AsType[*dataset.NotEmptyError](err); ok {
-		err = fmt.Errorf("%w, or --force to write into it", err)
-	}
-	return err
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
 	start := time.Now()
-	encoder, decoder, closePair, err := m.openPair()
+	pair, err := m.openPair()
 	if err != nil {
 		return err
 	}
-	defer closePair()
-	x, err := in.load(ctx, decoder.Contract, files)
+	defer pair.Close()
+	x, err := in.load(ctx, pair.Decoder.Shape(), files)
 	if err != nil {
 		return err
 	}
@@ -114,14 +109,14 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	made := infer.Augment(ctx, encoder, decoder, x.All(), x.Labels, a.AugmentOptions)
+	made := pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)
 	images := func(yield func(dataset.Synthetic, error) bool) {
 		for image, err := range cli.Counted(p, made) {
 			if err != nil {
 				yield(dataset.Synthetic{}, err)
 				return
 			}
-			if !yield(dataset.Synthetic{Picture: image.Picture(), Origin: a.origin(image, x, in.data, decoder.ModelID)}, nil) {
+			if !yield(dataset.Synthetic{Picture: image.Picture(), Origin: a.origin(image, x, in.data, pair.Decoder.Space().ModelID)}, nil) {
 				return
 			}
 		}
@@ -130,7 +125,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		return err
 	}
 	p.Stop()
-	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, decoder.Engine(), time.Since(start).Seconds(), dataset.Manifest)
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, pair.Decoder.Engine(), time.Since(start).Seconds(), dataset.Manifest)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/sink"
+	"govae/latent"
 )
 
 func decode(m *modelFlags) *cobra.Command {
@@ -25,12 +26,12 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 			if err := m.checkOutputs(files, o.out); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
-			points, err := infer.OpenPoints(files[0], decoder.Latent)
+			points, err := latent.OpenPoints(files[0], decoder.Latent())
 			if err != nil {
 				return err
 			}

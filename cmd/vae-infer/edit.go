@@ -43,16 +43,17 @@ Strengths work with all edits.`,
 			if err := m.checkOutputs(append(files, f.in.data, f.labelled, f.attribute), o.out, f.saveAttribute); err != nil {
 				return err
 			}
-			encoder, decoder, closePair, err := m.openPair()
+			pair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer closePair()
+			defer pair.Close()
+			encoder, decoder := pair.Encoder, pair.Decoder
 			edits, err := f.edits(cmd.Context(), encoder)
 			if err != nil || f.learnsOnly(files) {
 				return err
 			}
-			x, err := f.in.load(cmd.Context(), decoder.Contract, files)
+			x, err := f.in.load(cmd.Context(), decoder.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -62,7 +63,7 @@ Strengths work with all edits.`,
 					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
-			points := infer.Edited(infer.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
+			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
 			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
 		},
 	}
@@ -125,7 +126,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		if err := cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000)); err != nil {
 			return nil, err
 		}
-		return spread(f.bounds, f.steps), nil
+		return latent.Linspace(f.bounds[0], f.bounds[1], f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
 	}
@@ -139,29 +140,29 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 
 // edits returns the changes in the order in which they are made: dimensions set,
 // dimensions shifted, attributes.
-func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []infer.Edit, err error) {
+func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []latent.Edit, err error) {
 	for _, single := range []struct {
 		flag  string
 		texts []string
-		edit  func(dimension int, value float64) infer.Edit
-	}{{"--set", f.set, infer.Set}, {"--shift", f.shift, infer.Shift}} {
+		edit  func(dimension int, value float64) latent.Edit
+	}{{"--set", f.set, latent.Set}, {"--shift", f.shift, latent.Shift}} {
 		for _, text := range single.texts {
 			dimension, value, err := latent.ParseCoordinate(text)
 			if err != nil {
 				return nil, cli.Usagef("%s %w", single.flag, err)
 			}
-			if err := encoder.CheckDimensions(dimension); err != nil {
+			if err := encoder.Space().CheckDims(dimension); err != nil {
 				return nil, err
 			}
 			edits = append(edits, single.edit(dimension, value))
 		}
 	}
 	if f.attribute != "" {
-		a, err := infer.ReadAttribute(f.attribute)
+		a, err := latent.ReadAttribute(f.attribute)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w; write it with vae-infer edit --save-attribute", err)
 		}
-		if err := a.Check(encoder); err != nil {
+		if err := a.Check(encoder.Space()); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.attribute, err)
 		}
 		edits = append(edits, a.Add)
@@ -177,8 +178,8 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Session) (edits []
 }
 
 // learn computes the attribute of --toward, and saves it where that is asked for.
-func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.Attribute, error) {
-	none := infer.Attribute{}
+func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.Attribute, error) {
+	none := latent.Attribute{}
 	source := f.in.inputFlags
 	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
 	if f.labelled != "" && !f.in.given.Changed("split") {
@@ -187,7 +188,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if err := source.check(nil); err != nil {
 		return none, err
 	}
-	x, err := source.load(ctx, encoder.Contract, nil)
+	x, err := source.load(ctx, encoder.Shape(), nil)
 	if err != nil {
 		return none, err
 	}
@@ -198,7 +199,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
 	}
-	awayFrom := infer.Others
+	awayFrom := latent.Others
 	if f.awayFrom != "" {
 		if awayFrom, err = x.Label(f.awayFrom); err != nil {
 			return none, fmt.Errorf("%s: %w", source.data, err)
@@ -207,7 +208,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Session) (infer.At
 	if toward == awayFrom {
 		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
-	a, err := encoder.LearnAttribute(infer.Means(encoder.EncodeAll(ctx, x.All())), x.Labels, toward, awayFrom)
+	a, err := latent.LearnAttribute(encoder.Space(), latent.Means(encoder.EncodeAll(ctx, x.All())), x.Labels, toward, awayFrom)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 func encode(m *modelFlags) *cobra.Command {
@@ -38,17 +39,17 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			writesOut := e.mixture == "" || cmd.Flags().Changed("out")
 			outputs := []string{e.mixture, e.files.LogVar}
 			if writesOut {
-				outputs = append(outputs, e.files.Points, infer.LabelsBeside(e.files.Points))
+				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
 			}
 			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
 				return err
 			}
-			encoder, err := m.open(m.encoderPath())
+			encoder, err := m.openEncoder()
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			x, err := in.load(cmd.Context(), encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -74,7 +75,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 // encoding says what becomes of codes.
 type encoding struct {
 	*modelFlags
-	files      infer.CodeFiles
+	files      latent.CodeFiles
 	mixture    string
 	components []int
 }
@@ -95,12 +96,12 @@ func (e *encoding) check(writesOut bool) error {
 }
 
 // write encodes x to --out, --log-var and the labels beside.
-func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) error {
+func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	err := infer.WriteCodes(e.files, x.Len(), encoder.Latent, cli.Counted(p, encoder.EncodeAll(ctx, x.All())), x.Labels)
-	if errors.Is(err, infer.ErrNoLogVar) && e.files.LogVar != "" {
+	err := latent.WriteCodes(e.files, x.Len(), encoder.Latent(), cli.Counted(p, encoder.EncodeAll(ctx, x.All())), x.Labels)
+	if errors.Is(err, latent.ErrNoLogVar) && e.files.LogVar != "" {
 		return fmt.Errorf("the encoder gives no log variances; leave --log-var out")
 	}
 	if err != nil {
@@ -108,7 +109,7 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 	}
 	written := e.files.Points
 	if x.Labels != nil {
-		written += ", " + infer.LabelsBeside(e.files.Points)
+		written += ", " + latent.LabelsBeside(e.files.Points)
 	}
 	p.Stop()
 	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())
@@ -116,14 +117,14 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Session, x input) e
 }
 
 // fit fits a mixture to the posteriors of x.
-func (e *encoding) fit(ctx context.Context, encoder *infer.Session, x input) error {
+func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x input) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	draws := infer.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
-	options := infer.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.files.Seed, Threads: e.app.Threads}
-	options.Fitted = func(s infer.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
-	mixture, err := encoder.FitMixture(ctx, draws, options)
+	draws := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
+	options := latent.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.files.Seed, Threads: e.app.Threads}
+	options.Fitted = func(s latent.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
+	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, options)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -45,10 +46,10 @@ type input struct{ dataset.Selection }
 
 // load reads the images that the flags and the arguments name. Colours become what
 // the model takes; sizes do with --resize only.
-func (f *inputFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
-	in, err := f.read(ctx, dataset.Options{Shape: dataset.Shape{H: c.H, W: c.W, C: c.C}, Resize: f.resize}, files)
+func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []string) (input, error) {
+	in, err := f.read(ctx, dataset.Options{Shape: shape, Resize: f.resize}, files)
 	if err != nil {
-		return input{}, dataAdvice(err)
+		return input{}, err
 	}
 	if f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
 		in.Images = in.Head(f.limit)

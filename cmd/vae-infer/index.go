@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/infer"
+	"govae/images"
 	"govae/internal/cli"
 )
 
@@ -26,13 +26,13 @@ func (f *indexFlags) check(files []string) error {
 	return cmp.Or(cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"), f.inputFlags.check(files))
 }
 
-func (f *indexFlags) load(ctx context.Context, c infer.Contract, files []string) (input, error) {
+func (f *indexFlags) load(ctx context.Context, shape images.Shape, files []string) (input, error) {
 	if len(f.index) == 0 {
-		return f.inputFlags.load(ctx, c, files)
+		return f.inputFlags.load(ctx, shape, files)
 	}
 	all := f.inputFlags
 	all.limit = 0
-	x, err := all.load(ctx, c, files)
+	x, err := all.load(ctx, shape, files)
 	if err != nil {
 		return input{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func interpolate(m *modelFlags) *cobra.Command {
@@ -34,7 +35,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --z 0,0 --z 1,2 --spherical --steps 8 --out path.npy`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			path := infer.Linear
+			path := latent.Linear
 			switch {
 			case len(texts) == 0 && from == "":
 				if err := in.check(files); err != nil {
@@ -46,7 +47,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				return cli.Usagef("--index and --limit choose images of --data; --z and --from give the points themselves")
 			}
 			if spherical || pathName == "spherical" {
-				path = infer.Spherical
+				path = latent.Spherical
 			}
 			if err := cmp.Or(
 				cli.Between("--steps", steps, 2, 100_000),
@@ -57,13 +58,13 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
 			defer decoder.Close()
 			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (input, error) {
-				return in.load(cmd.Context(), decoder.Contract, files)
+				return in.load(cmd.Context(), decoder.Shape(), files)
 			})
 			if err != nil {
 				return err
@@ -77,15 +78,15 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			draw := func(path string, frames picture.Images) error {
 				return picture.WritePNG(path, picture.Strip(frames, steps))
 			}
-			way := infer.Interpolate(infer.Points(points...), steps, path)
+			way := latent.Interpolate(latent.Of(points...), steps, path)
 			if pace == "image" {
-				way = decoder.InterpolateEvenly(cmd.Context(), infer.Points(points...), steps, path)
+				way = decoder.InterpolateEvenly(cmd.Context(), latent.Of(points...), steps, path)
 			}
 			frames := (len(points)-1)*(steps-1) + 1
 			if loop && strings.ToLower(filepath.Ext(o.out)) == ".gif" {
 				frames-- // it begins again with the first one, which the last one is
 			}
-			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), head(frames, way)))
+			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), latent.Head(frames, way)))
 		},
 	}
 	o.flags(cmd, "interpolation.png")
@@ -103,7 +104,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 
 // waypoints returns the points that a walk goes through: those given as texts, those
 // of a file, or else the codes of images.
-func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
+func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
 	for _, text := range texts {
 		z, err := parsePoint(text, decoder)
 		if err != nil {
@@ -115,11 +116,11 @@ func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Session, text
 	case texts != nil:
 		return points, nil
 	case from != "":
-		file, err := infer.OpenPoints(from, decoder.Latent)
+		file, err := latent.OpenPoints(from, decoder.Latent())
 		if err != nil {
 			return nil, err
 		}
-		return infer.CollectPoints(file.From(0))
+		return latent.Collect(file.From(0))
 	}
 	x, err := images()
 	if err != nil {

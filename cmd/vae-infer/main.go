@@ -4,6 +4,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"govae/internal/advice"
 	"govae/internal/cli"
 )
 
@@ -42,6 +43,6 @@ its last complete image. The result is the same bit for bit.`,
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(m), runtimeCommand(m),
 	)
-	adviseAll(root)
+	advice.Command(root, advices()...)
 	return root
 }

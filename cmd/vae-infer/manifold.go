@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func manifold(m *modelFlags) *cobra.Command {
@@ -32,7 +32,7 @@ as in the code of the image --at. The first image is the top left one.`,
 			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), m.checkOutputs([]string{at}, o.out)); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ as in the code of the image --at. The first image is the top left one.`,
 			if err != nil {
 				return err
 			}
-			options := infer.ManifoldOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
+			options := latent.LatticeOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
 			draw := func(path string, images picture.Images) error {
 				return picture.Manifold(path, images, options.Dims, grid, bounds[0], bounds[1])
 			}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -63,14 +66,21 @@ func (m *modelFlags) options() (o infer.Options, err error) {
 	return infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}, nil
 }
 
-// open opens a decoder or encoder with the engine that the flags ask for.
-func (m *modelFlags) open(path string) (*infer.Session, error) {
+// openAs opens a file by a function of package infer, with the engine that the flags ask
+// for.
+func openAs[S infer.Session](m *modelFlags, path string, open func(string, infer.Options) (S, error)) (none S, err error) {
 	o, err := m.options()
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	s, err := infer.Open(path, o)
-	if err == nil && strings.HasPrefix(s.Engine(), "onnxruntime") && o.Threads > 1 {
+	s, err := open(path, o)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; write it with vae-export", err)
+	}
+	if err != nil {
+		return none, err
+	}
+	if strings.HasPrefix(s.Engine(), "onnxruntime") && o.Threads > 1 {
 		// A goroutine that is in the library has given its processor up to others, and
 		// waits for one when it comes back: one more saves most of these waits.
 		runtime.GOMAXPROCS(o.Threads + 1)
@@ -79,33 +89,41 @@ func (m *modelFlags) open(path string) (*infer.Session, error) {
 		m.noted = true
 		m.app.Notef("%v", advise(s.Note()))
 	}
-	return s, err
+	return s, nil
 }
 
-// openEncoder opens the encoder that belongs to a decoder.
-func (m *modelFlags) openEncoder(decoder *infer.Session) (*infer.Session, error) {
-	encoder, err := m.open(m.encoderPath())
+// openDecoder opens the decoder.
+func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
+	return openAs(m, m.decoder, infer.OpenDecoder)
+}
+
+// openEncoder opens the encoder.
+func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
+	return openAs(m, m.encoderPath(), infer.OpenEncoder)
+}
+
+// pairOf opens the encoder that belongs to a decoder.
+func (m *modelFlags) pairOf(decoder *infer.Decoder) (*infer.Pair, error) {
+	encoder, err := m.openEncoder()
 	if err != nil {
 		return nil, err
 	}
-	if err := infer.CheckPair(encoder, decoder); err != nil {
+	pair, err := infer.NewPair(decoder, encoder)
+	if err != nil {
 		encoder.Close()
-		return nil, err
 	}
-	return encoder, nil
+	return pair, err
 }
 
-// openPair opens the decoder and the encoder of one model; close closes both.
-func (m *modelFlags) openPair() (encoder, decoder *infer.Session, close func(), err error) {
-	if decoder, err = m.open(m.decoder); err != nil {
-		return nil, nil, nil, err
+// openPair opens the decoder and the encoder of one model.
+func (m *modelFlags) openPair() (*infer.Pair, error) {
+	decoder, err := m.openDecoder()
+	if err != nil {
+		return nil, err
 	}
-	if encoder, err = m.openEncoder(decoder); err != nil {
+	pair, err := m.pairOf(decoder)
+	if err != nil {
 		decoder.Close()
-		return nil, nil, nil, err
 	}
-	return encoder, decoder, func() {
-		encoder.Close()
-		decoder.Close()
-	}, nil
+	return pair, err
 }

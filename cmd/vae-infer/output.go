@@ -26,7 +26,7 @@ func (o *outputFlags) flags(cmd *cobra.Command, out string) {
 	cmd.Flags().BoolVar(&o.force, "force", false, "write into a folder that already holds images, or anew where writing was interrupted")
 	// Before anything is computed; the number and size of the images are not known yet.
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		return outputAdvice(sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume}))
+		return advise(sink.Check(o.out, sink.Options{Force: o.force, Resume: o.resume})) // PreRunE is not advised
 	}
 }
 
@@ -40,13 +40,13 @@ type drawing = func(path string, images picture.Images) error
 
 // write writes n images that a session makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
-func (o *outputFlags) write(s *infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) write(s infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
 	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
 }
 
 // writeJob is write for images that can be made from any number on, so that --resume
 // may go on with them. Job says what they are made of, besides what the session is.
-func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
@@ -69,7 +69,7 @@ func (o *outputFlags) writeJob(s *infer.Session, n int, draw drawing, job map[st
 		maps.Copy(options.Job, job)
 	}
 	if err := sink.Write(o.out, options, pixels); err != nil {
-		return outputAdvice(err)
+		return err
 	}
 	p.Stop()
 	text := fmt.Sprintf("%s: %d images", o.out, n)

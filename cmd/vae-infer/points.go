@@ -11,9 +11,9 @@ import (
 )
 
 // parsePoint reads a latent point such as 0.5,-1 for a decoder.
-func parsePoint(text string, decoder *infer.Session) ([]float32, error) {
-	if n := strings.Count(text, ",") + 1; n != decoder.Latent {
-		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, n, decoder.Latent)
+func parsePoint(text string, decoder *infer.Decoder) ([]float32, error) {
+	if n := strings.Count(text, ",") + 1; n != decoder.Latent() {
+		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, n, decoder.Latent())
 	}
 	z, err := latent.ParsePoint(text)
 	if err != nil {
@@ -31,22 +31,13 @@ func checkRange(flag string, bounds []float64) error {
 	return cli.Want(right, "%s: want two numbers, the smaller first, such as -4,4", flag)
 }
 
-// spread returns n evenly spaced numbers from the first to the last of a range.
-func spread(bounds []float64, n int) []float64 {
-	values := make([]float64, n)
-	for i := range values {
-		values[i] = bounds[0] + (bounds[1]-bounds[0])*float64(i)/float64(n-1)
-	}
-	return values
-}
-
 // codeOf returns the latent point of the image at path, which is scaled to the size
 // of the model where resize says so, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path string, resize bool) ([]float32, error) {
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, resize bool) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Contract, []string{path})
+	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Shape(), []string{path})
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +52,11 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Session, path st
 }
 
 // means returns the means of the codes of images.
-func (m *modelFlags) means(ctx context.Context, decoder *infer.Session, x input) ([][]float32, error) {
-	encoder, err := m.openEncoder(decoder)
+func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x input) ([][]float32, error) {
+	pair, err := m.pairOf(decoder)
 	if err != nil {
 		return nil, err
 	}
-	defer encoder.Close()
-	return infer.CollectPoints(infer.Means(encoder.EncodeAll(ctx, x.All())))
+	defer pair.Encoder.Close()
+	return latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, x.All())))
 }

@@ -9,6 +9,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/latent"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -29,25 +30,28 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct --data mnist --limit 16 --draws 5
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
-		RunE: func(cmd *cobra.Command, files []string) error {
+		RunE: func(cmd *cobra.Command, files []string) (err error) {
 			if err := cmp.Or(in.check(files), r.check(), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
-			if err != nil {
+			if r.session, err = openAs(m, m.decoder, infer.Open); err != nil {
 				return err
 			}
-			defer decoder.Close()
-			r.decoder = decoder
-			if decoder.Role != infer.Autoencoder {
-				if r.encoder, err = m.openEncoder(decoder); err != nil {
+			defer r.session.Close()
+			switch s := r.session.(type) {
+			case *infer.Autoencoder:
+				if r.draws > 0 {
+					return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
+				}
+			case *infer.Decoder:
+				if r.pair, err = m.pairOf(s); err != nil {
 					return err
 				}
-				defer r.encoder.Close()
-			} else if r.draws > 0 {
-				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
+				defer r.pair.Encoder.Close()
+			default:
+				return &infer.RoleError{Name: m.decoder, Got: s.Contract().Role, Want: infer.RoleDecoder}
 			}
-			x, err := in.load(cmd.Context(), decoder.Contract, files)
+			x, err := in.load(cmd.Context(), r.session.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -64,11 +68,12 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 
 // reconstruction says how images are reconstructed and what is written.
 type reconstruction struct {
-	output           outputFlags
-	encoder, decoder *infer.Session // no encoder beside an autoencoder
-	draws            int
-	seed             uint64
-	errors           string
+	output  outputFlags
+	session infer.Session // an autoencoder, or the decoder of the pair
+	pair    *infer.Pair   // nil beside an autoencoder
+	draws   int
+	seed    uint64
+	errors  string
 }
 
 func (r *reconstruction) check() error {
@@ -85,7 +90,7 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 	if r.errors != "" {
 		images = infer.SquaredErrors(&squares, images, x.All())
 	}
-	if err := r.output.write(r.decoder, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
+	if err := r.output.write(r.session, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
 		return err
 	}
 	return r.writeErrors(ctx, x, squares)
@@ -93,22 +98,21 @@ func (r *reconstruction) write(ctx context.Context, x input) error {
 
 // images yields the reconstructions of x.
 func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
-	switch {
-	case r.decoder.Role == infer.Autoencoder:
-		return r.decoder.Reconstruct(ctx, x.All())
-	case r.draws > 0:
-		return r.decoder.DecodeAll(ctx, infer.Draws(r.encoder.EncodeAll(ctx, x.All()), r.draws, r.seed))
+	if autoencoder, ok := r.session.(*infer.Autoencoder); ok {
+		return autoencoder.Reconstruct(ctx, x.All())
 	}
-	return infer.Reconstruct(ctx, r.encoder, r.decoder, x.All())
+	if r.draws > 0 {
+		return r.pair.Decoder.DecodeAll(ctx, latent.Draws(r.pair.Encoder.EncodeAll(ctx, x.All()), r.draws, r.seed))
+	}
+	return r.pair.Reconstruct(ctx, x.All())
 }
 
 // writeErrors writes the table of errors, in nats too if the decoder tells its
 // likelihood.
 func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
-	form := r.decoder.Metadata.Likelihood
 	var nats []float64
-	if form != "" && r.encoder != nil {
-		for v, err := range infer.ReconstructionNats(ctx, r.encoder, r.decoder, x.All()) {
+	if r.session.Contract().Metadata.Likelihood != "" && r.pair != nil {
+		for v, err := range r.pair.ReconstructionNats(ctx, x.All()) {
 			if err != nil {
 				return err
 			}

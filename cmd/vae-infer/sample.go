@@ -11,6 +11,7 @@ import (
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/sink"
+	"govae/latent"
 )
 
 func sample(m *modelFlags) *cobra.Command {
@@ -41,7 +42,7 @@ type sampling struct {
 	*modelFlags
 	n      int
 	from   string
-	draw   infer.SampleOptions
+	draw   latent.SampleOptions
 	output outputFlags
 }
 
@@ -53,7 +54,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	); err != nil {
 		return err
 	}
-	decoder, err := s.open(s.decoder)
+	decoder, err := s.openDecoder()
 	if err != nil {
 		return err
 	}
@@ -64,7 +65,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		return decoder.Sample(cmd.Context(), s.n-first, s.draw)
 	}
 	if s.from != "" {
-		var points func(first int) iter.Seq2[[]float32, error]
+		var points func(first int) latent.Points
 		if s.n, points, err = samplesFrom(s.from, decoder, s.n, cmd.Flags().Changed("samples"), s.draw); err != nil {
 			return err
 		}

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func scatter(m *modelFlags) *cobra.Command {
@@ -46,16 +46,16 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			); err != nil {
 				return err
 			}
-			encoder, err := m.open(m.encoderPath())
+			encoder, err := m.openEncoder()
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			x, err := in.load(cmd.Context(), encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
-			if err := encoder.CheckDimensions(dims...); err != nil {
+			if err := encoder.Space().CheckDims(dims...); err != nil {
 				return err
 			}
 			if byClass && x.Labels == nil {
@@ -63,7 +63,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			}
 			p := m.app.Progress(x.Len(), "images")
 			defer p.Stop()
-			points, err := infer.CollectPoints(infer.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
+			points, err := latent.Collect(latent.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			var s picture.ScatterPlot
 			switch {
 			case byClass:
-				means, err := infer.ClassMeans(infer.Points(points...), x.Labels)
+				means, err := latent.ClassMeans(latent.Of(points...), x.Labels)
 				if err != nil {
 					return err
 				}
@@ -80,7 +80,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				if err != nil {
 					return err
 				}
-			case len(dims) == 0 && encoder.Latent > 2:
+			case len(dims) == 0 && encoder.Latent() > 2:
 				if s, err = principal(points, points, "the variance"); err != nil {
 					return err
 				}
@@ -110,7 +110,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 
 // principal places points in the principal plane of others, or of themselves.
 func principal(points, of [][]float32, variance string) (s picture.ScatterPlot, err error) {
-	plane, err := infer.FitPrincipal(of)
+	plane, err := latent.FitPrincipal(of)
 	if err != nil {
 		return s, err
 	}

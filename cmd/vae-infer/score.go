@@ -39,16 +39,16 @@ find odd images, train on usual ones: images of the training set score too well.
 			); err != nil {
 				return err
 			}
-			encoder, decoder, closePair, err := m.openPair()
+			pair, err := m.openPair()
 			if err != nil {
 				return err
 			}
-			defer closePair()
-			x, err := in.load(cmd.Context(), encoder.Contract, files)
+			defer pair.Close()
+			x, err := in.load(cmd.Context(), pair.Encoder.Shape(), files)
 			if err != nil {
 				return err
 			}
-			return s.write(cmd.Context(), encoder, decoder, x)
+			return s.write(cmd.Context(), pair, x)
 		},
 	}
 	f := cmd.Flags()
@@ -67,12 +67,12 @@ type scoring struct {
 }
 
 // write writes the table and the sheet.
-func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x input) error {
+func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
 	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	bound := s.options.Draws > 1
-	scores, err := infer.WriteScores(s.out, x, cli.Counted(p, infer.Scores(ctx, encoder, decoder, x.All(), s.options)), bound)
+	scores, err := infer.WriteScores(s.out, x, cli.Counted(p, pair.Scores(ctx, x.All(), s.options)), bound)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (s *scoring) write(ctx context.Context, encoder, decoder *infer.Session, x 
 	if atomicfile.IsStdout(s.out) {
 		say = s.app.Notef // the table is there
 	}
-	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, decoder.Engine(), time.Since(start).Seconds())
+	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Decoder.Engine(), time.Since(start).Seconds())
 	return nil
 }
 

@@ -23,8 +23,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command as users do. Each script finds decoder.onnx and
 // encoder.onnx of a small VAE for images of 8x6 pixels with two latent dimensions,
 // tampered.onnx, whose check values are not those of that decoder, other.onnx, the
-// decoder of another model, untold.onnx, which tells no likelihood, and a folder nine of
-// images that have 9x9.
+// decoder of another model, untold.onnx, which tells no likelihood, tanh.onnx, a decoder of
+// images in [-1, 1], and a folder nine of images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	library, _, err := onnxruntime.Find("")
@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	decoder, encoder := smallVAE(t)
-	tampered := withWrongCheck(t, decoder)
+	tampered, tanh := withWrongCheck(t, decoder), withTanh(t, decoder)
 	var nine bytes.Buffer
 	if err := png.Encode(&nine, image.NewGray(image.Rect(0, 0, 9, 9))); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func TestScripts(t *testing.T) {
 			}
 			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered,
 				"other.onnx": withMetadata(t, decoder, contract.KeyModelID, "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, contract.KeyLikelihood, ""),
-				"nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+				"tanh.onnx": tanh, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
 					return err
@@ -91,6 +91,23 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 		}
 	}
 	return files[0], files[1]
+}
+
+// withTanh replaces a decoder's sigmoid.
+func withTanh(t *testing.T, decoder []byte) []byte {
+	m, err := onnx.Unmarshal(decoder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range m.Graph.Nodes {
+		if n.Op == "Sigmoid" {
+			n.Op = "Tanh"
+		}
+	}
+	if decoder, err = m.Marshal(); err != nil {
+		t.Fatal(err)
+	}
+	return decoder
 }
 
 // withMetadata sets an entry of a file's metadata.

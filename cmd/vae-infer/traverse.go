@@ -10,6 +10,7 @@ import (
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
+	"govae/latent"
 )
 
 func traverse(m *modelFlags) *cobra.Command {
@@ -45,7 +46,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 			); err != nil {
 				return err
 			}
-			decoder, err := m.open(m.decoder)
+			decoder, err := m.openDecoder()
 			if err != nil {
 				return err
 			}
@@ -62,8 +63,8 @@ model uses the dimensions with a variance of more than about 0.01.`,
 			if top > 0 {
 				dims = dims[:min(top, len(dims))]
 			}
-			options := infer.TraverseOptions{Dims: dims, Range: [2]float64(bounds), Steps: steps, At: code}
-			labels := picture.RowLabels{Title: "activity: " + meaning, Columns: spread(bounds, steps), X: "value of the dimension"}
+			options := latent.LineOptions{Dims: dims, Range: [2]float64(bounds), Steps: steps, At: code}
+			labels := picture.RowLabels{Title: "activity: " + meaning, Columns: latent.Linspace(bounds[0], bounds[1], steps), X: "value of the dimension"}
 			for _, k := range dims {
 				labels.Rows = append(labels.Rows, fmt.Sprintf("z[%d]  %#.2g", k, activity[k]))
 			}
@@ -84,9 +85,9 @@ model uses the dimensions with a variance of more than about 0.01.`,
 
 // activity tells how active the latent dimensions are, by the best means there is,
 // and says what the numbers mean.
-func (m *modelFlags) activity(ctx context.Context, decoder *infer.Session, in inputFlags, code []float32) (infer.Activity, string, error) {
+func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
 	if in.data != "" {
-		x, err := in.load(ctx, decoder.Contract, nil)
+		x, err := in.load(ctx, decoder.Shape(), nil)
 		if err != nil {
 			return nil, "", err
 		}
@@ -94,7 +95,7 @@ func (m *modelFlags) activity(ctx context.Context, decoder *infer.Session, in in
 		if err != nil {
 			return nil, "", err
 		}
-		activity, err := infer.MeasureActivity(infer.Points(means...))
+		activity, err := latent.MeasureActivity(latent.Of(means...))
 		if err != nil {
 			return nil, "", fmt.Errorf("%s: %w", in.data, err)
 		}

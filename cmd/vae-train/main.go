@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/dataset"
+	"govae/internal/advice"
 	"govae/internal/cli"
 	"govae/internal/kernel"
 	"govae/models"
@@ -105,6 +106,7 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
+	advice.Command(cmd, advices()...)
 	return cmd
 }
 
@@ -203,7 +205,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	data, err := source.Load(ctx)
 	download.stop()
 	if err != nil {
-		return dataAdvice(err)
+		return err
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)

@@ -117,7 +117,7 @@ type experiment struct {
 	classes, pixels int
 	train           *dataset.Images
 	test            set
-	all             *vae        // has seen all training images, but no label
+	all             *infer.Pair // has seen all training images, but no label
 	judge           *classifier // has seen all training images with their labels
 	results         *results
 }
@@ -135,9 +135,9 @@ func (e *experiment) run(ctx context.Context, k int, seed uint64) error {
 	}
 	shifted := shift(few, e.perClass, e.classes, rand.New(rand.NewPCG(seed, 1)))
 	synthetic := map[cell]set{{"", nothing, k}: {}, {"", shifts, k}: shifted}
-	for saw, v := range map[string]*vae{sawFew: own, sawAll: e.all} {
+	for saw, v := range map[string]*infer.Pair{sawFew: own, sawAll: e.all} {
 		for name, method := range map[string]infer.AugmentMethod{jitter: infer.Jitter, interpolation: infer.Interpolation} {
-			made, err := v.augment(ctx, real, infer.AugmentOptions{Method: method, Noise: e.noise, PerClass: e.perClass, Seed: seed})
+			made, err := augment(ctx, v, real, infer.AugmentOptions{Method: method, Noise: e.noise, PerClass: e.perClass, Seed: seed})
 			if err != nil {
 				return err
 			}

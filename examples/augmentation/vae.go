@@ -12,12 +12,9 @@ import (
 	"govae/train"
 )
 
-// vae is a trained model as an application has it: two ONNX graphs and an engine.
-type vae struct{ encoder, decoder *infer.Session }
-
 // fitVAE trains a VAE on images, whose labels it does not read, for about the given
 // number of steps.
-func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64) (*vae, error) {
+func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64) (*infer.Pair, error) {
 	const batch = 100
 	unlabelled := &dataset.Images{Shape: images.Shape, Pixels: images.Pixels}
 	m, err := models.New(models.Config{Arch: "mlp", Image: images.Shape, Latent: 16}, seed)
@@ -31,31 +28,36 @@ func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64)
 	if _, err := train.Run(ctx, m, data, options); err != nil {
 		return nil, err
 	}
-	v := &vae{}
-	if v.encoder, err = open(export.Encoder(m, export.Options{})); err != nil {
-		return nil, err
-	}
-	v.decoder, err = open(export.Decoder(m, export.Options{}))
-	return v, err
-}
-
-// open opens an exported graph with the engine that is there on every machine.
-func open(model *onnx.Model, err error) (*infer.Session, error) {
+	encoder, err := export.Encoder(m, export.Options{})
 	if err != nil {
 		return nil, err
 	}
-	data, err := model.Marshal()
+	decoder, err := export.Decoder(m, export.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return infer.OpenBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
+	return openPair(decoder, encoder)
 }
 
-// augment makes new images of the classes of s with the VAE.
-func (v *vae) augment(ctx context.Context, s set, o infer.AugmentOptions) (set, error) {
-	images := infer.Images{Shape: v.encoder.Shape(), Pixels: s.x}
+// openPair opens exported graphs with the engine that is there on every machine.
+func openPair(decoder, encoder *onnx.Model) (*infer.Pair, error) {
+	o := infer.Options{Engine: engine.Options{Name: "go"}}
+	d, err := infer.NewDecoder(decoder, o)
+	if err != nil {
+		return nil, err
+	}
+	e, err := infer.NewEncoder(encoder, o)
+	if err != nil {
+		return nil, err
+	}
+	return infer.NewPair(d, e)
+}
+
+// augment makes new images of the classes of s with a VAE.
+func augment(ctx context.Context, vae *infer.Pair, s set, o infer.AugmentOptions) (set, error) {
+	images := infer.Images{Shape: vae.Encoder.Shape(), Pixels: s.x}
 	var made set
-	for image, err := range infer.Augment(ctx, v.encoder, v.decoder, images.All(), s.labels, o) {
+	for image, err := range vae.Augment(ctx, images.All(), s.labels, o) {
 		if err != nil {
 			return set{}, err
 		}

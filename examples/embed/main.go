@@ -12,6 +12,7 @@ import (
 
 	"govae/engine"
 	"govae/infer"
+	"govae/latent"
 )
 
 //go:embed decoder.onnx
@@ -23,7 +24,7 @@ func main() {
 	name := flag.String("engine", "auto", "auto, onnxruntime or go")
 	flag.Parse()
 
-	session, err := infer.OpenBytes(decoder, infer.Options{Engine: engine.Options{Name: *name}})
+	session, err := infer.OpenDecoderBytes(decoder, infer.Options{Engine: engine.Options{Name: *name}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func main() {
 		fmt.Printf("%s, %s: largest difference %.1e\n", runtime.Version(), session.Engine(), difference)
 		return
 	}
-	for image, err := range session.Sample(context.Background(), 1, infer.SampleOptions{Seed: *seed}) {
+	for image, err := range session.Sample(context.Background(), 1, latent.SampleOptions{Seed: *seed}) {
 		if err != nil {
 			log.Fatal(err)
 		}

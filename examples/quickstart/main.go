@@ -13,6 +13,7 @@ import (
 	"govae/engine"
 	"govae/export"
 	"govae/infer"
+	"govae/latent"
 	"govae/models"
 	"govae/train"
 )
@@ -58,12 +59,12 @@ func run(ctx context.Context, dir string, limit, epochs int) error {
 	}
 
 	// Generate.
-	decoder, err := infer.Open(paths.Decoder, infer.Options{})
+	decoder, err := infer.OpenDecoder(paths.Decoder, infer.Options{})
 	if err != nil {
 		return err
 	}
 	defer decoder.Close()
-	images, err := infer.Collect(decoder.Sample(ctx, 64, infer.SampleOptions{Seed: 1}))
+	images, err := infer.Collect(decoder.Sample(ctx, 64, latent.SampleOptions{Seed: 1}))
 	if err != nil {
 		return err
 	}

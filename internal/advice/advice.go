@@ -1,22 +1,65 @@
-// Package advice tells the users of several commands what they can do about an error
-// of a library, which knows no command.
+// Package advice turns errors of libraries, which know no flags and no commands, into
+// what their users can do about them.
 package advice
 
 import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"govae/engine/onnxruntime"
 )
 
-// Library adds to err, which may be nil, how to get an ONNX Runtime library if one is
-// what was missing.
-func Library(err error) error {
-	if _, ok := errors.AsType[*onnxruntime.LibraryError](err); ok {
-		return fmt.Errorf("%w; get a library that fits with 'vae-infer runtime install'", err)
+// Advice is what a user can do about an error: the end of its line, or "" where it has
+// nothing to say.
+type Advice func(error) string
+
+// On is advice on errors of one type.
+func On[E error](advise func(E) string) Advice {
+	return func(err error) string {
+		if e, ok := errors.AsType[E](err); ok {
+			return advise(e)
+		}
+		return ""
 	}
-	if _, ok := errors.AsType[*onnxruntime.NotFoundError](err); ok {
-		return fmt.Errorf("%w; get one with 'vae-infer runtime install', or name one in %s", err, onnxruntime.Variable)
+}
+
+// Say is [On] with the same words for every error of the type.
+func Say[E error](text string) Advice { return On(func(E) string { return text }) }
+
+// Add adds to err, which may be nil, the first of all advice that says something.
+func Add(err error, all ...Advice) error {
+	if text := first(err, all...); text != "" {
+		return fmt.Errorf("%w%s", err, text)
 	}
 	return err
+}
+
+func first(err error, all ...Advice) string {
+	for _, advise := range all {
+		if text := advise(err); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Command lets a command and those below it add advice to their errors.
+func Command(cmd *cobra.Command, all ...Advice) {
+	if run := cmd.RunE; run != nil {
+		cmd.RunE = func(cmd *cobra.Command, args []string) error { return Add(run(cmd, args), all...) }
+	}
+	for _, c := range cmd.Commands() {
+		Command(c, all...)
+	}
+}
+
+// Library is advice on how to get an ONNX Runtime library where one is missing or does
+// not fit.
+func Library(err error) string {
+	return first(err,
+		Say[*onnxruntime.LibraryError]("; get a library that fits with 'vae-infer runtime install'"),
+		Say[*onnxruntime.NotFoundError]("; get one with 'vae-infer runtime install', or name one in "+onnxruntime.Variable),
+	)
 }

@@ -9,6 +9,7 @@ import (
 	"govae/engine"
 	"govae/infer"
 	"govae/internal/enginetest"
+	"govae/latent"
 	"govae/models"
 )
 
@@ -26,7 +27,7 @@ func TestBits(t *testing.T) {
 		enginetest.Each(t, func(t *testing.T, _ *engine.Engine, o engine.Options) {
 			var want []float32
 			for _, threads := range []int{1, 2} {
-				s, err := infer.OpenBytes(data, infer.Options{Engine: o, Threads: threads})
+				s, err := infer.OpenDecoderBytes(data, infer.Options{Engine: o, Threads: threads})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -35,7 +36,7 @@ func TestBits(t *testing.T) {
 					t.Run(fmt.Sprintf("%s/threads=%d/part=%d", model, threads, part), func(t *testing.T) {
 						var got []float32
 						for first := 0; first < n; first += part {
-							m, err := infer.Collect(s.Sample(t.Context(), min(part, n-first), infer.SampleOptions{Seed: 3, First: first}))
+							m, err := infer.Collect(s.Sample(t.Context(), min(part, n-first), latent.SampleOptions{Seed: 3, First: first}))
 							if err != nil {
 								t.Fatal(err)
 							}

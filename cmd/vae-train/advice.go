@@ -1,0 +1,16 @@
+package main
+
+import (
+	"govae/dataset"
+	"govae/internal/advice"
+	"govae/train"
+)
+
+// advices say which flags help about errors of libraries.
+func advices() []advice.Advice {
+	return []advice.Advice{
+		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
+		advice.Say[*train.DamagedError](" (--force)"),
+	}
+}

@@ -1,0 +1,192 @@
+package infer
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"slices"
+
+	"govae/engine"
+	"govae/internal/fileerr"
+	"govae/onnx"
+)
+
+// Open reads the ONNX file at path, and weights that it keeps in other files of its
+// folder. The session is a [*Decoder], an [*Encoder] or an [*Autoencoder], as the file
+// tells. Errors name the file, what is wrong with it and what to do;
+// errors.Is(err, fs.ErrNotExist) tells that it is missing.
+func Open(path string, o Options) (Session, error) { return fromFile(path).session(o) }
+
+// OpenBytes is [Open] for a file that is in memory already, as by go:embed. It does not
+// keep data.
+func OpenBytes(data []byte, o Options) (Session, error) { return fromBytes(data).session(o) }
+
+// New is [Open] for a model, which must not be changed afterwards.
+func New(m *onnx.Model, o Options) (Session, error) { return fromModel(m).session(o) }
+
+// OpenDecoder is [Open] for a decoder. Another file is a [*RoleError].
+func OpenDecoder(path string, o Options) (*Decoder, error) { return fromFile(path).decoder(o) }
+
+// OpenDecoderBytes is [OpenBytes] for a decoder.
+func OpenDecoderBytes(data []byte, o Options) (*Decoder, error) { return fromBytes(data).decoder(o) }
+
+// NewDecoder is [New] for a decoder, such as package export makes of a trained model.
+func NewDecoder(m *onnx.Model, o Options) (*Decoder, error) { return fromModel(m).decoder(o) }
+
+// OpenEncoder is [Open] for an encoder. Another file is a [*RoleError].
+func OpenEncoder(path string, o Options) (*Encoder, error) { return fromFile(path).encoder(o) }
+
+// OpenEncoderBytes is [OpenBytes] for an encoder.
+func OpenEncoderBytes(data []byte, o Options) (*Encoder, error) { return fromBytes(data).encoder(o) }
+
+// NewEncoder is [New] for an encoder, such as package export makes of a trained model.
+func NewEncoder(m *onnx.Model, o Options) (*Encoder, error) { return fromModel(m).encoder(o) }
+
+// OpenAutoencoder is [Open] for an autoencoder. Another file is a [*RoleError].
+func OpenAutoencoder(path string, o Options) (*Autoencoder, error) {
+	return fromFile(path).autoencoder(o)
+}
+
+// OpenAutoencoderBytes is [OpenBytes] for an autoencoder.
+func OpenAutoencoderBytes(data []byte, o Options) (*Autoencoder, error) {
+	return fromBytes(data).autoencoder(o)
+}
+
+// NewAutoencoder is [New] for an autoencoder.
+func NewAutoencoder(m *onnx.Model, o Options) (*Autoencoder, error) {
+	return fromModel(m).autoencoder(o)
+}
+
+// source is a model on its way to a session, or what is wrong with it.
+type source struct {
+	name  string // in errors
+	model *onnx.Model
+	data  []byte
+	err   error
+}
+
+func fromFile(path string) source {
+	data, err := readModel(path)
+	if err != nil {
+		return source{err: err}
+	}
+	m, err := onnx.Unmarshal(data)
+	if errors.Is(err, onnx.ErrExternal) {
+		if m, err = onnx.ReadFile(path); err != nil {
+			return source{err: err}
+		}
+		data, err = m.Marshal() // as one file, so that no engine looks for others
+	}
+	return source{name: path, model: m, data: data}.because(err)
+}
+
+func fromBytes(data []byte) source {
+	m, err := onnx.Unmarshal(data)
+	return source{name: "model", model: m, data: data}.because(err)
+}
+
+func fromModel(m *onnx.Model) source {
+	data, err := m.Marshal()
+	return source{name: "model", model: m, data: data}.because(err)
+}
+
+// because adds the name to an error, if there is one.
+func (s source) because(err error) source {
+	if err != nil {
+		s.err = fmt.Errorf("%s: %w", s.name, err)
+	}
+	return s
+}
+
+// session opens whatever the model is.
+func (s source) session(o Options) (Session, error) {
+	opened, err := s.open(o, RoleDecoder, RoleEncoder, RoleAutoencoder)
+	if err != nil {
+		return nil, err
+	}
+	switch opened.contract.Role {
+	case RoleEncoder:
+		return &Encoder{opened}, nil
+	case RoleAutoencoder:
+		return &Autoencoder{opened}, nil
+	}
+	return &Decoder{opened}, nil
+}
+
+func (s source) decoder(o Options) (*Decoder, error) {
+	opened, err := s.open(o, RoleDecoder)
+	if err != nil {
+		return nil, err
+	}
+	return &Decoder{opened}, nil
+}
+
+func (s source) encoder(o Options) (*Encoder, error) {
+	opened, err := s.open(o, RoleEncoder)
+	if err != nil {
+		return nil, err
+	}
+	return &Encoder{opened}, nil
+}
+
+func (s source) autoencoder(o Options) (*Autoencoder, error) {
+	opened, err := s.open(o, RoleAutoencoder)
+	if err != nil {
+		return nil, err
+	}
+	return &Autoencoder{opened}, nil
+}
+
+// open gives a model that has one of the roles to an engine.
+func (s source) open(o Options, want ...Role) (*session, error) {
+	if s.err != nil {
+		return nil, s.err
+	}
+	if err := s.model.Check(); err != nil {
+		return nil, s.because(err).err
+	}
+	contract, err := ReadContract(s.model, o.Layout)
+	if err != nil {
+		return nil, s.because(err).err
+	}
+	if !slices.Contains(want, contract.Role) {
+		return nil, &RoleError{Name: s.name, Got: contract.Role, Want: want[0]}
+	}
+	e, err := engine.New(o.Engine)
+	if err != nil {
+		return nil, err
+	}
+	program, err := e.Load(s.model)
+	if err != nil {
+		return nil, s.because(err).err
+	}
+	threads := o.Threads
+	if threads < 1 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	return &session{contract: contract, model: s.model, name: s.name, digest: sha256.Sum256(s.data), engine: e, threads: threads, program: program}, nil
+}
+
+// maxModel is the largest size of a model file in bytes, the standard's own limit.
+const maxModel = 2 << 30
+
+// readModel reads a file whose size is that of a model.
+func readModel(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fileerr.New(path, err)
+	case info.Mode()&fs.ModeType != 0:
+		return nil, fmt.Errorf("%s: not a file; give an ONNX file", path)
+	case info.Size() > maxModel:
+		return nil, fmt.Errorf("%s: %d bytes, more than the %d of an ONNX file", path, info.Size(), maxModel)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fileerr.New(path, err)
+	}
+	return data, nil
+}

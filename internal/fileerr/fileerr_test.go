@@ -1,0 +1,23 @@
+package fileerr
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestNew(t *testing.T) {
+	_, err := os.Open(filepath.Join(t.TempDir(), "a"))
+	missing := New("a", err)
+	if missing.Error() != "a: no such file" || !errors.Is(missing, fs.ErrNotExist) {
+		t.Errorf("error %v", missing)
+	}
+	if err := New("b", &fs.PathError{Op: "read", Path: "/x/b", Err: errors.New("is a directory")}); err.Error() != "b: is a directory" {
+		t.Errorf("error %v", err)
+	}
+	if err := New("c", errors.New("broken")); err.Error() != "c: broken" {
+		t.Errorf("error %v", err)
+	}
+}
