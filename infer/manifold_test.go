@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"govae/infer"
-	"govae/internal/picture"
 	"govae/latent"
 )
 
@@ -17,7 +16,13 @@ func TestManifoldOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := s.Decode(ctx, picture.Lattice(15, -4, 4)) // the order in which the picture is drawn
+	var z []float32
+	for row := range 15 {
+		for column := range 15 {
+			z = append(z, float32(-4+8*float64(column)/14), float32(-4+8*float64(14-row)/14))
+		}
+	}
+	want, err := s.Decode(ctx, z)
 	if err != nil || !slices.Equal(got.Pixels, want.Pixels) {
 		t.Errorf("the manifold is not in the picture's order (%v)", err)
 	}

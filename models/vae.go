@@ -64,6 +64,9 @@ func New(c Config, seed uint64) (*VAE, error) {
 			p.Initialise(seed, i, 1)
 		}
 	}
+	for i, p := range m.graph.Buffers() {
+		p.Initialise(seed, i, 1)
+	}
 	return m, nil
 }
 

@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"govae/images"
 	"govae/internal/picture"
 	"govae/internal/random"
+	"govae/latent"
 	"govae/models"
 )
 
@@ -73,7 +75,11 @@ func (r *run) pictures(e *models.Evaluator) error {
 	if l != 2 {
 		return nil
 	}
-	tiles := r.images(e.Decode(picture.Lattice(manifoldGrid, -manifoldExtreme, manifoldExtreme)))
+	points, err := latent.Collect(latent.Lattice(latent.Space{Dims: l}, latent.LatticeOptions{Range: [2]float64{-manifoldExtreme, manifoldExtreme}, Grid: manifoldGrid}))
+	if err != nil {
+		return err
+	}
+	tiles := r.images(e.Decode(slices.Concat(points...)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
 }
 

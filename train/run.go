@@ -14,6 +14,7 @@ import (
 
 	"govae/dataset"
 	"govae/internal/kernel"
+	"govae/internal/lock"
 	"govae/internal/random"
 	"govae/models"
 )
@@ -47,6 +48,7 @@ type run struct {
 	metrics                 []Metrics
 	kept                    []float32 // the weights of the best epoch; nil without validation
 	saved                   time.Time // when the latest checkpoint was written
+	unlock                  func()    // the model directory
 }
 
 func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
@@ -58,7 +60,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, err
 	}
 	m.LatentStats = nil // those of other parameters
-	r := &run{Options: o, train: data.Train, test: data.Test}
+	r := &run{Options: o, train: data.Train, test: data.Test, unlock: func() {}}
 	if o.ValFraction > 0 {
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
 			return nil, err
@@ -89,6 +91,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 // check returns an error unless m can be trained on the data. A model without names of
 // classes gets those of the data.
 func check(data *dataset.Data, m *models.VAE) error {
+	if err := data.Validate(); err != nil {
+		return err
+	}
 	if data.Train.Shape != m.Config.Image {
 		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
 	}
@@ -101,11 +106,25 @@ func check(data *dataset.Data, m *models.VAE) error {
 	return nil
 }
 
+// close ends what the run has started.
+func (r *run) close() {
+	r.trainer.close()
+	r.unlock()
+}
+
 // open prepares the model directory and, to resume, loads its checkpoint.
 func (r *run) open() error {
 	if r.Dir == "" {
 		return nil
 	}
+	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
+		return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
+	}
+	release, err := lock.Take(r.Dir)
+	if err != nil {
+		return err
+	}
+	r.unlock = release
 	checkpoint := Resumable(r.Dir)
 	switch {
 	case checkpoint && r.Resume:
@@ -132,9 +151,6 @@ func (r *run) open() error {
 	default:
 		if r.Resume {
 			r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))
-		}
-		if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-			return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
 		}
 		if err := removeRun(r.Dir); err != nil {
 			return err

@@ -128,9 +128,9 @@ func BenchmarkVector(b *testing.B) {
 		{"TanhGradient", 3 * 4 * len(x), func() { k.TanhGradient(x, y) }},
 		{"Pixels", 5 * len(x), func() { k.Pixels(x, pixels) }},
 		{"Normal", 4 * len(eps), func() { k.Normal(eps, 1, random.TrainNoise, 0, index) }},
-		{"Sample", 4 * 4 * len(eps), func() { k.Sample(eps, latent[1], latent[2], latent[3]) }},
+		{"Sample", 4 * 4 * len(eps), func() { sample(k, eps, latent[1], latent[2], latent[3]) }},
 		{"SampleGradient", 6 * 4 * len(eps), func() {
-			k.SampleGradient(latent[1], latent[2], latent[3], latent[4], latent[5], eps, 1./n)
+			sampleGradient(k, latent[1], latent[2], latent[3], latent[4], latent[5], eps, 1./n)
 		}},
 		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
 		{"Add", 3 * 4 * len(act), func() { k.Add(act, act, dact) }},

@@ -2,7 +2,7 @@ package kernel
 
 import "math"
 
-// SampleKL draws z = mean + exp(logVar/2)*eps for rows of len(kl) latent dimensions. It
+// Sample draws z = mean + exp(logVar/2)*eps for rows of len(kl) latent dimensions. It
 // sets kl[j] to the KL divergence of the normal distributions of these means and
 // variances from N(0, 1), in nats, summed over dimension j of all rows:
 // ((exp(logVar)-1) - logVar + mean^2)/2 each (Kingma and Welling 2014, arXiv 1312.6114,
@@ -11,16 +11,16 @@ import "math"
 // z is right to 1 ulp of the larger of its two terms. The divergences are computed in
 // float64, each right to 4 ulp of float64 of the largest of its three terms, and added
 // row by row.
-func (k *Kernel) SampleKL(z []float32, kl []float64, mean, logVar, eps []float32) {
+func (k *Kernel) Sample(z []float32, kl []float64, mean, logVar, eps []float32) {
 	n := len(z)
-	checkLen("SampleKL", "mean", len(mean), n)
-	checkLen("SampleKL", "logVar", len(logVar), n)
-	checkLen("SampleKL", "eps", len(eps), n)
+	checkLen("Sample", "mean", len(mean), n)
+	checkLen("Sample", "logVar", len(logVar), n)
+	checkLen("Sample", "eps", len(eps), n)
 	clear(kl)
 	if n == 0 {
 		return
 	}
-	checkRows("SampleKL", "kl", len(kl), n)
+	checkRows("Sample", "kl", len(kl), n)
 	buffer := k.doubles.borrow(n)
 	twice := *buffer
 	whole := 0
@@ -43,25 +43,25 @@ func (k *Kernel) SampleKL(z []float32, kl []float64, mean, logVar, eps []float32
 	k.doubles.giveBack(buffer)
 }
 
-// SampleKLGradient computes the gradients of mean and logVar from dz, that of what was
-// made of [Kernel.SampleKL]'s z, and from scale, that of its divergences kl:
+// SampleGradient computes the gradients of mean and logVar from dz, that of what was
+// made of [Kernel.Sample]'s z, and from scale, that of its divergences kl:
 //
 //	dmean   = dz + scale*mean
 //	dlogVar = dz*exp(logVar/2)*eps/2 + scale*(exp(logVar)-1)/2
 //
 // Both are right to 1 ulp of the larger of their two terms. The slices may be the
 // same ones.
-func (k *Kernel) SampleKLGradient(dmean, dlogVar, dz, mean, logVar, eps []float32, scale []float64) {
+func (k *Kernel) SampleGradient(dmean, dlogVar, dz, mean, logVar, eps []float32, scale []float64) {
 	n := len(dz)
-	checkLen("SampleKLGradient", "dmean", len(dmean), n)
-	checkLen("SampleKLGradient", "dlogVar", len(dlogVar), n)
-	checkLen("SampleKLGradient", "mean", len(mean), n)
-	checkLen("SampleKLGradient", "logVar", len(logVar), n)
-	checkLen("SampleKLGradient", "eps", len(eps), n)
+	checkLen("SampleGradient", "dmean", len(dmean), n)
+	checkLen("SampleGradient", "dlogVar", len(dlogVar), n)
+	checkLen("SampleGradient", "mean", len(mean), n)
+	checkLen("SampleGradient", "logVar", len(logVar), n)
+	checkLen("SampleGradient", "eps", len(eps), n)
 	if n == 0 {
 		return
 	}
-	checkRows("SampleKLGradient", "scale", len(scale), n)
+	checkRows("SampleGradient", "scale", len(scale), n)
 	whole := 0
 	if k.isa != nil {
 		half := k.isa.lanes / 2
@@ -79,16 +79,4 @@ func (k *Kernel) SampleKLGradient(dmean, dlogVar, dz, mean, logVar, eps []float3
 		dmean[i] = float32(g + s*mu)
 		dlogVar[i] = float32((g*math.Exp(lv/2)*e + s*math.Expm1(lv)) / 2)
 	}
-}
-
-// Sample is [Kernel.SampleKL] for the divergence of all dimensions together.
-func (k *Kernel) Sample(z, mean, logVar, eps []float32) float64 {
-	kl := [1]float64{}
-	k.SampleKL(z, kl[:], mean, logVar, eps)
-	return kl[0]
-}
-
-// SampleGradient is [Kernel.SampleKLGradient] with the same scale for all dimensions.
-func (k *Kernel) SampleGradient(dmean, dlogVar, dz, mean, logVar, eps []float32, scale float64) {
-	k.SampleKLGradient(dmean, dlogVar, dz, mean, logVar, eps, []float64{scale})
 }

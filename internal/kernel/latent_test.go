@@ -51,7 +51,7 @@ func testSample(t *testing.T) {
 		mean, logVar, eps, z := make([]float32, n), make([]float32, n), make([]float32, n), rubbish(n)
 		at := i % n
 		mean[at], logVar[at], eps[at] = c.mean, c.logVar, c.eps
-		kl := k.Sample(z, mean, logVar, eps)
+		kl := sample(k, z, mean, logVar, eps)
 		wantZ, largest, wantKL, largestKL := c.z()
 		checkTerms(t, fmt.Sprintf("%+v: z", c), z[at], wantZ, largest)
 		if d := math.Abs(kl - wantKL); !(d <= 4*0x1p-52*largestKL) {
@@ -77,7 +77,7 @@ func testSampleGradient(t *testing.T) {
 	for _, scale := range []float64{0, 1. / 128, 3} {
 		_, mean, logVar, eps, dz := columns(cases)
 		dmean, dlogVar := rubbish(len(cases)), rubbish(len(cases))
-		k.SampleGradient(dmean, dlogVar, dz, mean, logVar, eps, scale)
+		sampleGradient(k, dmean, dlogVar, dz, mean, logVar, eps, scale)
 		for i, c := range cases {
 			wantMean, largestMean, wantLogVar, largestLogVar := c.gradient(scale)
 			checkTerms(t, fmt.Sprintf("%+v, scale %v: dmean", c, scale), dmean[i], wantMean, largestMean)
@@ -104,8 +104,8 @@ func testSampleLengths(t *testing.T) {
 	for n := range len(cases) {
 		z, mean, logVar, eps, dz := columns(cases)
 		dmean, dlogVar := rubbish(len(cases)), rubbish(len(cases))
-		kl := k.Sample(z[:n], mean[:n], logVar[:n], eps[:n])
-		k.SampleGradient(dmean[:n], dlogVar[:n], dz[:n], mean[:n], logVar[:n], eps[:n], 1)
+		kl := sample(k, z[:n], mean[:n], logVar[:n], eps[:n])
+		sampleGradient(k, dmean[:n], dlogVar[:n], dz[:n], mean[:n], logVar[:n], eps[:n], 1)
 		var want, magnitude float64
 		for _, c := range cases[:n] {
 			_, _, kl, largest := c.z()
@@ -130,12 +130,12 @@ func testSamplePassesNaNAndInf(t *testing.T) {
 	for _, c := range []latentCase{{nan, 0, 1, 0}, {0, nan, 1, 0}, {inf, 0, 1, 0}, {-inf, 0, 1, 0}} {
 		for n := 1; n <= 16; n += 15 {
 			z, mean, logVar, eps, dz := columns(slices.Repeat([]latentCase{c}, n))
-			kl := k.Sample(z, mean, logVar, eps)
+			kl := sample(k, z, mean, logVar, eps)
 			wantZ, _, wantKL, _ := c.z()
 			if float32(wantZ) != z[0] && wantZ == wantZ || wantKL != kl && wantKL == wantKL || wantKL != wantKL && kl == kl {
 				t.Errorf("%+v, %d elements: z = %v, kl = %v, want %v, %v", c, n, z[0], kl, wantZ, wantKL)
 			}
-			k.SampleGradient(mean, logVar, dz, mean, logVar, eps, 1) // in place
+			sampleGradient(k, mean, logVar, dz, mean, logVar, eps, 1) // in place
 			if c.logVar != c.logVar && logVar[0] == logVar[0] || c.mean != mean[0] && c.mean == c.mean {
 				t.Errorf("%+v, %d elements: dmean = %v, dlogVar = %v", c, n, mean[0], logVar[0])
 			}
@@ -159,14 +159,14 @@ func testSampleKL(t *testing.T) {
 			magnitude[i%dims] += largest
 		}
 		kl := make([]float64, dims)
-		k.SampleKL(z, kl, mean, logVar, eps)
+		k.Sample(z, kl, mean, logVar, eps)
 		for j, got := range kl {
 			if d := math.Abs(got - want[j]); !(d <= 1e-14*magnitude[j]) {
 				t.Errorf("%d dimensions: kl[%d] = %v, want %v", dims, j, got, want[j])
 			}
 		}
 		same := rubbish(n)
-		k.Sample(same, mean, logVar, eps)
+		sample(k, same, mean, logVar, eps)
 		if !slices.Equal(z, same) {
 			t.Errorf("%d dimensions: z is not that of Sample", dims)
 		}
@@ -187,10 +187,10 @@ func testSampleKLGradient(t *testing.T) {
 			scale[j] = []float64{1. / 128, 0, 3}[j%3]
 		}
 		dmean, dlogVar := rubbish(n), rubbish(n)
-		k.SampleKLGradient(dmean, dlogVar, dz, mean, logVar, eps, scale)
+		k.SampleGradient(dmean, dlogVar, dz, mean, logVar, eps, scale)
 		for j, s := range scale {
 			wantMean, wantLogVar := rubbish(n), rubbish(n)
-			k.SampleGradient(wantMean, wantLogVar, dz, mean, logVar, eps, s)
+			sampleGradient(k, wantMean, wantLogVar, dz, mean, logVar, eps, s)
 			for i := j; i < n; i += dims {
 				if dmean[i] != wantMean[i] || dlogVar[i] != wantLogVar[i] {
 					t.Fatalf("%d dimensions, scale %v: gradient %v, %v, want %v, %v", dims, s, dmean[i], dlogVar[i], wantMean[i], wantLogVar[i])
@@ -198,4 +198,16 @@ func testSampleKLGradient(t *testing.T) {
 			}
 		}
 	}
+}
+
+// sample is [Kernel.Sample] for the divergence of all dimensions together.
+func sample(k *Kernel, z, mean, logVar, eps []float32) float64 {
+	kl := [1]float64{}
+	k.Sample(z, kl[:], mean, logVar, eps)
+	return kl[0]
+}
+
+// sampleGradient is [Kernel.SampleGradient] with the same scale for all dimensions.
+func sampleGradient(k *Kernel, dmean, dlogVar, dz, mean, logVar, eps []float32, scale float64) {
+	k.SampleGradient(dmean, dlogVar, dz, mean, logVar, eps, []float64{scale})
 }

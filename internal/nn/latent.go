@@ -43,7 +43,7 @@ type divergent interface {
 func (l *Latent) Dims() int { return l.out.C }
 
 func (l *Latent) Forward(c *Call) {
-	c.Kernel.SampleKL(c.Y, c.Divergence.KL, c.X[0], c.X[1], c.X[2])
+	c.Kernel.Sample(c.Y, c.Divergence.KL, c.X[0], c.X[1], c.X[2])
 }
 
 func (l *Latent) Backward(c *Call) {
@@ -58,7 +58,7 @@ func (l *Latent) Backward(c *Call) {
 			to[i] = c.DY // what is not wanted may go there
 		}
 	}
-	c.Kernel.SampleKLGradient(to[0], to[1], c.DY, c.X[0], c.X[1], c.X[2], c.Divergence.Scale)
+	c.Kernel.SampleGradient(to[0], to[1], c.DY, c.X[0], c.X[1], c.X[2], c.Divergence.Scale)
 }
 
 func (l *Latent) Emit(g *onnx.Builder, x ...onnx.Value) onnx.Value {

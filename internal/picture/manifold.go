@@ -4,33 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/plot"
 )
 
-// Lattice returns the latent points [grid*grid, 2] that a [Manifold] of
-// the first two dimensions shows: both
-// coordinates run over linspace(lo, hi, grid). The first point is the top left
-// tile, (lo, hi); z[0] grows to the right and z[1] falls from row to row.
-func Lattice(grid int, lo, hi float64) []float32 {
-	z := make([]float32, 0, 2*grid*grid)
-	for row := range grid {
-		for column := range grid {
-			z = append(z, float32(linspace(lo, hi, grid, column)), float32(linspace(lo, hi, grid, grid-1-row)))
-		}
-	}
-	return z
-}
-
-// linspace returns the i-th of n evenly spaced numbers from lo to hi; a single one lies in the middle.
-func linspace(lo, hi float64, n, i int) float64 {
-	if n == 1 {
-		return (lo + hi) / 2
-	}
-	return lo + (hi-lo)*float64(i)/float64(n-1)
-}
-
 // Manifold writes a PNG of two latent dimensions: images decoded from a square
-// lattice, in the order of [Lattice], tile beside tile. The axes have the names of
+// lattice, row by row from the top left one, where the first dimension is lowest and the
+// second highest, tile beside tile. The axes have the names of
 // the dimensions, and each tile's centre lies at its latent point.
 func Manifold(path string, m Images, dims [2]int, grid int, lo, hi float64) error {
 	if m.Len() != grid*grid || grid < 1 || !(lo < hi) {
@@ -56,10 +36,7 @@ func evenTicks(lo, hi float64) plot.ConstantTicks {
 	if lo == math.Trunc(lo) && hi == math.Trunc(hi) && hi-lo <= 12 {
 		steps = int(hi - lo)
 	}
-	values := make([]float64, steps+1)
-	for i := range values {
-		values[i] = linspace(lo, hi, steps+1, i)
-	}
+	values := floats.Span(make([]float64, steps+1), lo, hi)
 	var ticks plot.ConstantTicks
 	for i, label := range numbers(values) {
 		ticks = append(ticks, plot.Tick{Value: values[i], Label: label})

@@ -74,16 +74,6 @@ func TestPairsPutOriginalsAbove(t *testing.T) {
 	}
 }
 
-func TestLatticeStartsTopLeft(t *testing.T) {
-	got := Lattice(3, -4, 4)
-	want := []float32{-4, 4, 0, 4, 4, 4, -4, 0, 0, 0, 4, 0, -4, -4, 0, -4, 4, -4}
-	for i, v := range want {
-		if got[i] != v {
-			t.Fatalf("points %v, want %v", got, want)
-		}
-	}
-}
-
 // TestManifoldIsSharp finds the mosaic in the picture again, pixel for pixel.
 func TestManifoldIsSharp(t *testing.T) {
 	m := ramp(15*15, 28, 28, 1)
