@@ -1,6 +1,7 @@
 package train
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,7 +38,9 @@ type settings struct {
 // flatSettings reads settings in their JSON form, those of the model among the others.
 func flatSettings(data []byte) (map[string]any, error) {
 	var all map[string]any
-	if err := json.Unmarshal(data, &all); err != nil {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber() // a seed has more digits than a float64
+	if err := d.Decode(&all); err != nil {
 		return nil, err
 	}
 	model, _ := all["model"].(map[string]any)
@@ -47,9 +50,9 @@ func flatSettings(data []byte) (map[string]any, error) {
 }
 
 // difference names the first setting that is not as it was, with both values; it
-// returns "" if there is none.
+// returns "" if there is none. The architecture comes first, as others depend on it.
 func difference(was, is map[string]any) (name string, before, now any) {
-	names := slices.Sorted(maps.Keys(was)) // the architecture first: others depend on it
+	names := slices.Sorted(maps.Keys(was))
 	for _, name := range slices.Concat([]string{"arch"}, names, slices.Sorted(maps.Keys(is))) {
 		if !reflect.DeepEqual(was[name], is[name]) {
 			return name, was[name], is[name]
@@ -151,23 +154,6 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 	warn(fmt.Sprintf("%v; going on from its predecessor", err))
 	return nil
 }
-
-// ExistsError says that the directory of a new run holds one already.
-type ExistsError struct{ Dir string }
-
-func (e *ExistsError) Error() string {
-	return fmt.Sprintf("%s holds a run already: resume it, overwrite it, or give another directory", e.Dir)
-}
-
-// DamagedError says that a run cannot be resumed because neither its checkpoint nor the
-// one before it can be read. It wraps what is wrong with the former.
-type DamagedError struct{ Err error }
-
-func (e *DamagedError) Error() string {
-	return fmt.Sprintf("%v; its predecessor cannot be used either; start afresh", e.Err)
-}
-
-func (e *DamagedError) Unwrap() error { return e.Err }
 
 // damagedError is an error for which the predecessor may be of help.
 type damagedError struct{ error }

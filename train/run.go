@@ -29,14 +29,17 @@ const checkpointInterval = 5 * time.Minute
 // the last epoch.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
-// written first, and the error wraps the context's.
+// written first, and the error wraps the context's. Other errors that a caller can act
+// on are [*ExistsError], [*DamagedError] and, of package lock, one that tells that another
+// run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
-	return r.metrics, r.run(ctx)
+	err = r.run(ctx)
+	return r.metrics, err
 }
 
 // run is a training run.

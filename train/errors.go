@@ -1,0 +1,20 @@
+package train
+
+import "fmt"
+
+// ExistsError says that the directory of a new run holds one already.
+type ExistsError struct{ Dir string }
+
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("%s holds a run already: resume it, overwrite it, or give another directory", e.Dir)
+}
+
+// DamagedError says that a run cannot be resumed because neither its checkpoint nor the
+// one before it can be read. It wraps what is wrong with the former.
+type DamagedError struct{ Err error }
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("%v; its predecessor cannot be used either; start afresh", e.Err)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
