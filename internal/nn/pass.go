@@ -196,7 +196,10 @@ func (p *Pass) Backward(grad []float32) {
 	}
 	for i := len(p.nodes) - 1; i >= 0; i-- {
 		node := p.nodes[i]
-		if node.dy == nil {
+		if node.dy == nil { // no seed depends on it
+			for _, w := range node.layer.Params() {
+				clear(w.In(grad))
+			}
 			continue
 		}
 		c := &node.call

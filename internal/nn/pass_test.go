@@ -61,6 +61,31 @@ func TestPassGradient(t *testing.T) {
 	gradienttest.Check(t, "parameters", theta, grad, 1e-3, 5e-3, loss)
 }
 
+// TestUnusedGradients: a parameter that no seed depends on has gradient 0.
+func TestUnusedGradients(t *testing.T) {
+	g, x, y := diamond()
+	side := g.flat("side", x)
+	theta, _, err := g.Bind(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := g.Pass(Plan{Batch: 1, Inputs: []*Value{x}, Outputs: []*Value{y, side}, Seeds: []*Value{y}})
+	p.Forward(testKernel(t), 1, true, normal(x.Shape().Len(), 1))
+	grad := make([]float32, len(theta))
+	for i := range grad {
+		grad[i] = 7
+	}
+	clear(p.Gradient(y))
+	p.Backward(grad)
+	for _, w := range g.Params() {
+		for _, v := range w.In(grad) {
+			if v != 0 {
+				t.Fatalf("the gradient of %s is %g, want 0", w.Name, v)
+			}
+		}
+	}
+}
+
 // TestPassAllocatesNothing runs batches of several sizes.
 func TestPassAllocatesNothing(t *testing.T) {
 	g, x, y := diamond()

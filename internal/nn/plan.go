@@ -44,8 +44,9 @@ func layOut(memories []*memory, batch int) {
 // fit is what is lost by placing want values in a slot of have: what is left unused, or
 // worse, what the slot must grow by.
 func fit(have, want int) int {
+	const growing = 1 << 30
 	if have >= want {
 		return have - want
 	}
-	return 1<<32 + want - have
+	return growing + want - have
 }
