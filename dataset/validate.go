@@ -7,7 +7,7 @@ import (
 )
 
 // Validate reports whether a model can be trained on d: both splits hold images, all of
-// one shape and whole, each with a label of d.Classes or none. What [Source]s give is
+// one shape and whole, each with a label of d.Classes or none. What a [Source] gives is
 // valid, unless [Options].Whole left d.Test nil; data that a program fills in may not be.
 func (d *Data) Validate() error {
 	for _, split := range []struct {

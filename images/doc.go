@@ -7,7 +7,13 @@
 // a stream to a set, so what one part of a program makes another one can train on:
 //
 //	codes := encoder.EncodeAll(ctx, data.Test.All())
-//	made, err := images.Gather(decoder.Sample(ctx, 1000, infer.SampleOptions{}))
+//	made, err := images.Gather(decoder.Sample(ctx, 1000, latent.SampleOptions{}))
+//
+// [FromPicture] and [Image.Picture] lead from a picture of package image to an Image, and
+// back. A stream of a program's own pictures becomes data to train on:
+//
+//	set, err := images.Gather(pictures)
+//	data := &dataset.Data{Name: "pictures", Train: set.Slice(10, set.Len()), Test: set.Head(10)}
 //
 // [ChannelsFirst] and [ChannelsLast] are the only step between the two orders, [Byte]
 // the only one from numbers to bytes.

@@ -37,11 +37,8 @@
 //
 // # Engines
 //
-// An [Engine] executes the graph. There are two: ONNX Runtime, a shared library
-// that [FindLibrary] looks for and [Install] fetches, and "gonum", which is pure
-// Go. It runs everywhere Go does, also in a program built without cgo, and serves
-// where no library is found; Note of a session then says so. It needs less time than
-// ONNX Runtime for the convolutional networks that package export writes.
+// An engine of package engine executes the graph, ONNX Runtime or pure Go, as
+// [Options].Engine says. Where the first choice is missing, Note of a session tells.
 //
 // Both read decoders and encoders of other programs too: see [ReadContract].
 //

@@ -6,7 +6,7 @@ import (
 )
 
 // Extremes returns which n of all scores are the lowest and the highest, the most extreme
-// first: the odd and the usual images of a set that [Scores] has scored. Equal scores
+// first: the odd and the usual images of a set that [Pair.Scores] has scored. Equal scores
 // come in their order, from the end among the highest. If there are fewer than 2n, half
 // of them, rounded up, are in either.
 func Extremes(scores []float64, n int) (lowest, highest []int) {

@@ -122,7 +122,7 @@ func openAutoencoder(t testing.TB, data []byte, threads int) *infer.Autoencoder 
 // pair makes a pair of sessions.
 func pair(t testing.TB, encoder *infer.Encoder, decoder *infer.Decoder) *infer.Pair {
 	t.Helper()
-	p, err := infer.NewPair(decoder, encoder)
+	p, err := infer.PairOf(decoder, encoder)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"govae/latent"
+	"govae/onnx"
 )
 
 // Pair is the encoder and the decoder of one model.
@@ -16,7 +17,7 @@ type Pair struct {
 }
 
 // OpenPair opens the two files of one model as [OpenDecoder] and [OpenEncoder] do, and
-// checks as [NewPair] does that they belong together.
+// checks as [PairOf] does that they belong together.
 func OpenPair(decoderPath, encoderPath string, o Options) (*Pair, error) {
 	return openPair(fromFile(decoderPath), fromFile(encoderPath), o)
 }
@@ -24,6 +25,11 @@ func OpenPair(decoderPath, encoderPath string, o Options) (*Pair, error) {
 // OpenPairBytes is [OpenPair] for files that are in memory already, as by go:embed.
 func OpenPairBytes(decoder, encoder []byte, o Options) (*Pair, error) {
 	return openPair(fromBytes(decoder), fromBytes(encoder), o)
+}
+
+// NewPair is [OpenPair] for models, such as package export makes of a trained one.
+func NewPair(decoder, encoder *onnx.Model, o Options) (*Pair, error) {
+	return openPair(fromModel(decoder), fromModel(encoder), o)
 }
 
 func openPair(decoder, encoder source, o Options) (*Pair, error) {
@@ -36,7 +42,7 @@ func openPair(decoder, encoder source, o Options) (*Pair, error) {
 		d.Close()
 		return nil, err
 	}
-	p, err := NewPair(d, e)
+	p, err := PairOf(d, e)
 	if err != nil {
 		d.Close()
 		e.Close()
@@ -45,10 +51,10 @@ func openPair(decoder, encoder source, o Options) (*Pair, error) {
 	return p, nil
 }
 
-// NewPair returns the pair of two sessions. It is an error, a [*latent.SpaceError] where
+// PairOf returns the pair of two sessions. It is an error, a [*latent.SpaceError] where
 // their latent spaces differ, unless they are made for one size of images and come from
 // one model as far as they tell.
-func NewPair(decoder *Decoder, encoder *Encoder) (*Pair, error) {
+func PairOf(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	const remedy = "use the two files of one export"
 	e, d := encoder.contract, decoder.contract
 	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {

@@ -312,11 +312,11 @@ func TestNew(t *testing.T) {
 func TestPairs(t *testing.T) {
 	decoder := openDecoder(t, decoderModel(t, small), 1)
 	other := openEncoder(t, encoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.model_id", "bbbbbbbbbbbb") }), 1)
-	if _, err := infer.NewPair(decoder, other); !errors.As(err, new(*latent.SpaceError)) || !strings.Contains(err.Error(), "different models (vae.model_id bbbbbbbb… and aaaaaaaa…)") {
+	if _, err := infer.PairOf(decoder, other); !errors.As(err, new(*latent.SpaceError)) || !strings.Contains(err.Error(), "different models (vae.model_id bbbbbbbb… and aaaaaaaa…)") {
 		t.Errorf("files of two models: %v", err)
 	}
 	wide := openEncoder(t, encoderModel(t, size{2, 1, 4, 5}), 1)
-	if _, err := infer.NewPair(decoder, wide); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images, model for 1x5x4") {
+	if _, err := infer.PairOf(decoder, wide); err == nil || !strings.Contains(err.Error(), "made for 1x4x5 images, model for 1x5x4") {
 		t.Errorf("files for two sizes: %v", err)
 	}
 	both, err := infer.OpenPairBytes(decoderModel(t, small), encoderModel(t, small), infer.Options{})

@@ -3,12 +3,12 @@
 // runs it (https://onnx.ai).
 //
 // A [Model] is plain Go data that mirrors the messages of the standard: a
-// [Graph] of [Node]s in the order of their execution, each an operator applied
-// to named values; constant values, the weights, are [Tensor]s. Nothing here
+// [Graph] of nodes ([Node]) in the order of their execution, each an operator applied
+// to named values; constant values, the weights, are tensors ([Tensor]). Nothing here
 // depends on protobuf, which is only how [Unmarshal] and [Model.Marshal] spell a
 // model in bytes.
 //
-//   - [NewBuilder] makes a model node by node.
+//   - [NewBuilder] makes a model node by node; package engine runs it.
 //   - [ReadFile] and [Unmarshal] read one, within hard limits: the memory that
 //     they take is in proportion to the size of the file.
 //   - [Model.Check] says what is wrong with a model, [Infer] says in addition

@@ -4,7 +4,7 @@ package onnx
 // standard's ModelProto.
 type Model struct {
 	IRVersion       int64   // version of the file format
-	Opsets          []Opset // versions of the operators, one a domain
+	Opsets          []Opset // versions of the operators, one per domain
 	ProducerName    string
 	ProducerVersion string
 	Doc             string

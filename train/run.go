@@ -26,7 +26,8 @@ const checkpointInterval = 5 * time.Minute
 // evaluated and kept is a running average of the weights over the steps, which is
 // better than the weights of any one step. When Run returns without an error m holds
 // those of the best validation ELBO if there are validation images, else those of
-// the last epoch.
+// the last epoch, with their [models.VAE.LatentStats], and in its Config the names of the
+// classes of the data: all that package export writes beside the weights.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act

@@ -108,7 +108,7 @@ func (m *modelFlags) pairOf(decoder *infer.Decoder) (*infer.Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	pair, err := infer.NewPair(decoder, encoder)
+	pair, err := infer.PairOf(decoder, encoder)
 	if err != nil {
 		encoder.Close()
 	}

@@ -1,7 +1,7 @@
 // Command augmentation measures whether images that a VAE makes help to train a
 // classifier when there are few real ones.
 //
-// For several numbers of real images a class and several seeds it trains the same
+// For several numbers of real images per class and several seeds it trains the same
 // small classifier, for the same number of steps, on the real images alone and
 // together with synthetic ones, and prints the accuracy on all test images. The VAE
 // sees either the same few images or, for a second table, all training images, but
@@ -25,9 +25,9 @@ import (
 
 // settings say what is measured.
 type settings struct {
-	sizes      []int // real images a class
+	sizes      []int // real images per class
 	seeds      int
-	perClass   int     // synthetic images a class and method
+	perClass   int     // synthetic images per class and method
 	steps      int     // of each classifier
 	fewSteps   int     // of a VAE that sees the few images
 	allSteps   int     // of the VAE that sees all images
@@ -102,7 +102,7 @@ func measure(ctx context.Context, data *dataset.Data, s settings, progress io.Wr
 			if err := e.run(ctx, k, uint64(seed)+1); err != nil {
 				return nil, err
 			}
-			tell("seed %d, %d images a class: %.1f %% without augmentation", seed+1, k, 100*e.results.accuracy[cell{"", nothing, k}][seed])
+			tell("seed %d, %d images per class: %.1f %% without augmentation", seed+1, k, 100*e.results.accuracy[cell{"", nothing, k}][seed])
 		}
 	}
 	return e.results, nil
@@ -122,7 +122,7 @@ type experiment struct {
 	results         *results
 }
 
-// run measures all arms for one seed and one number of images a class.
+// run measures all arms for one seed and one number of images per class.
 func (e *experiment) run(ctx context.Context, k int, seed uint64) error {
 	few, err := choose(e.train, e.classes, k, rand.New(rand.NewPCG(seed, 0)))
 	if err != nil {

@@ -20,13 +20,13 @@ import (
 )
 
 // cell is a place in a table: what the VAE has seen (empty where there is none),
-// the arm, and the number of real images a class.
+// the arm, and the number of real images per class.
 type cell struct {
 	saw, arm string
 	k        int
 }
 
-// results hold one value a seed for every cell.
+// results hold one value per seed for every cell.
 type results struct {
 	settings
 	test, total int                // images of the test and of the training split
@@ -65,7 +65,7 @@ func (r *results) gain() map[cell][]float64 {
 func (r *results) table(w io.Writer, values map[cell][]float64, rows []cell) {
 	fmt.Fprint(w, "| beside the real images |")
 	for _, k := range r.sizes {
-		fmt.Fprintf(w, " %d a class |", k)
+		fmt.Fprintf(w, " %d per class |", k)
 	}
 	fmt.Fprint(w, "\n|---|")
 	for range r.sizes {
@@ -115,7 +115,7 @@ func (r *results) panel(saw string) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "VAE of " + saw
 	p.Title.Padding = 6
-	p.X.Label.Text, p.Y.Label.Text = "real images a class", "test accuracy in %"
+	p.X.Label.Text, p.Y.Label.Text = "real images per class", "test accuracy in %"
 	for _, style := range []*text.Style{&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &p.Legend.TextStyle} {
 		style.Font.Variant = "Sans"
 	}

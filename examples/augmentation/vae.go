@@ -8,7 +8,6 @@ import (
 	"govae/export"
 	"govae/infer"
 	"govae/models"
-	"govae/onnx"
 	"govae/train"
 )
 
@@ -36,21 +35,8 @@ func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64)
 	if err != nil {
 		return nil, err
 	}
-	return openPair(decoder, encoder)
-}
-
-// openPair opens exported graphs with the engine that is there on every machine.
-func openPair(decoder, encoder *onnx.Model) (*infer.Pair, error) {
-	o := infer.Options{Engine: engine.Options{Name: "go"}}
-	d, err := infer.NewDecoder(decoder, o)
-	if err != nil {
-		return nil, err
-	}
-	e, err := infer.NewEncoder(encoder, o)
-	if err != nil {
-		return nil, err
-	}
-	return infer.NewPair(d, e)
+	// The engine that is there on every machine.
+	return infer.NewPair(decoder, encoder, infer.Options{Engine: engine.Options{Name: "go"}})
 }
 
 // augment makes new images of the classes of s with a VAE.

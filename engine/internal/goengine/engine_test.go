@@ -66,7 +66,7 @@ func TestRunAllocatesOutputsOnly(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("%d allocations of %d bytes a run; the output takes %d", result.AllocsPerOp(), result.AllocedBytesPerOp(), output)
+	t.Errorf("%d allocations of %d bytes per run; the output takes %d", result.AllocsPerOp(), result.AllocedBytesPerOp(), output)
 }
 
 // TestRefusals has what the engine does not do. Each is named when the model is
