@@ -130,7 +130,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 }
 
 // origin tells how an image was made.
-func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID string) dataset.Origin {
+func (a *augmentation) origin(image infer.Synthetic, x dataset.Selection, data, modelID string) dataset.Origin {
 	o := dataset.Origin{Class: x.Classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
 	if a.Method == infer.Jitter {
 		o.Noise = a.Noise
@@ -143,7 +143,7 @@ func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID stri
 
 // plan returns the number of images to make. Classes that have too few sources are
 // an error, or a note where it is no mistake.
-func (a *augmentation) plan(x input) (total int, err error) {
+func (a *augmentation) plan(x dataset.Selection) (total int, err error) {
 	given := make([]int, len(x.Classes))
 	for _, label := range x.Labels {
 		given[label]++

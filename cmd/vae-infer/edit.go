@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"path"
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -57,10 +58,10 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			draw := x.drawBelow
+			draw := picture.Below(x.Images)
 			if len(strengths) > 1 {
 				draw = func(out string, images picture.Images) error {
-					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
+					return picture.Rows(out, images, picture.RowLabels{Rows: x.ShortNames(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
 			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
@@ -75,7 +76,7 @@ Strengths work with all edits.`,
 // editFlags say which images are changed, how and how much.
 type editFlags struct {
 	*modelFlags
-	in                         indexFlags
+	in                         inputFlags
 	set, shift                 []string
 	labelled, toward, awayFrom string
 	attribute, saveAttribute   string
@@ -86,6 +87,7 @@ type editFlags struct {
 
 func (f *editFlags) flags(cmd *cobra.Command) {
 	f.in.flags(cmd, 8)
+	f.in.indexFlag(cmd)
 	c := cmd.Flags()
 	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value: `DIM=VALUE`, as 0=1.5 (repeatable)")
 	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension: `DIM=VALUE`, as 3=-2 (repeatable)")
@@ -180,8 +182,8 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 // learn computes the attribute of --toward, and saves it where that is asked for.
 func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.Attribute, error) {
 	none := latent.Attribute{}
-	source := f.in.inputFlags
-	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
+	source := f.in
+	source.data, source.limit, source.index = cmp.Or(f.labelled, f.in.data), 0, nil
 	if f.labelled != "" && !f.in.given.Changed("split") {
 		source.split = "all"
 	}
@@ -195,18 +197,12 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 	if x.Labels == nil {
 		return none, unlabelled(source.data, "--toward")
 	}
-	toward, err := x.Label(f.toward)
+	toward, awayFrom, err := x.Sides(f.toward, f.awayFrom)
+	if errors.As(err, new(*dataset.OneClassError)) {
+		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
+	}
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
-	}
-	awayFrom := latent.Others
-	if f.awayFrom != "" {
-		if awayFrom, err = x.Label(f.awayFrom); err != nil {
-			return none, fmt.Errorf("%s: %w", source.data, err)
-		}
-	}
-	if toward == awayFrom {
-		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
 	a, err := latent.LearnAttribute(encoder.Space(), latent.Means(encoder.EncodeAll(ctx, x.All())), x.Labels, toward, awayFrom)
 	if err != nil {
@@ -220,13 +216,4 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 		f.app.Printf("%s: from the codes of %d images", f.saveAttribute, x.Len())
 	}
 	return a, nil
-}
-
-// names returns what the rows of a sheet are called.
-func (in input) names() []string {
-	names := make([]string, in.Len())
-	for i := range names {
-		names[i] = fmt.Sprintf("%.24s", path.Base(in.Name(i)))
-	}
-	return names
 }

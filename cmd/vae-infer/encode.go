@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/latent"
@@ -96,7 +97,7 @@ func (e *encoding) check(writesOut bool) error {
 }
 
 // write encodes x to --out, --log-var and the labels beside.
-func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) error {
+func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
@@ -117,7 +118,7 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) e
 }
 
 // fit fits a mixture to the posteriors of x.
-func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x input) error {
+func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()

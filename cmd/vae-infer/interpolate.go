@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -15,7 +16,7 @@ import (
 )
 
 func interpolate(m *modelFlags) *cobra.Command {
-	o, in := outputFlags{app: m.app}, indexFlags{}
+	o, in := outputFlags{app: m.app}, inputFlags{}
 	var texts []string
 	var from string
 	var steps int
@@ -63,7 +64,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				return err
 			}
 			defer decoder.Close()
-			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (input, error) {
+			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (dataset.Selection, error) {
 				return in.load(cmd.Context(), decoder.Shape(), files)
 			})
 			if err != nil {
@@ -91,6 +92,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 	}
 	o.flags(cmd, "interpolation.png")
 	in.flags(cmd, 4)
+	in.indexFlag(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&texts, "z", nil, "a latent `POINT`, such as 0.5,-1, in place of images (repeatable)")
 	f.StringVar(&from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
@@ -104,7 +106,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 
 // waypoints returns the points that a walk goes through: those given as texts, those
 // of a file, or else the codes of images.
-func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
+func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (dataset.Selection, error)) (points [][]float32, err error) {
 	for _, text := range texts {
 		z, err := parsePoint(text, decoder)
 		if err != nil {

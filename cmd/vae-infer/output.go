@@ -51,24 +51,17 @@ func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[str
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
 	first := 0
-	pixels := func(from int) iter.Seq2[[]float32, error] {
+	counted := func(from int) iter.Seq2[infer.Image, error] {
 		first = from
 		p.Skip(first)
-		return func(yield func([]float32, error) bool) {
-			for image, err := range images(first) {
-				if !yield(image.Pixels, err) || err != nil {
-					return
-				}
-				p.Add(1)
-			}
-		}
+		return cli.Counted(p, images(first))
 	}
 	options := sink.Options{N: n, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)
 	}
-	if err := sink.Write(o.out, options, pixels); err != nil {
+	if err := sink.Write(o.out, options, counted); err != nil {
 		return err
 	}
 	p.Stop()

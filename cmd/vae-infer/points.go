@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/latent"
@@ -52,7 +53,7 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path st
 }
 
 // means returns the means of the codes of images.
-func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x input) ([][]float32, error) {
+func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x dataset.Selection) ([][]float32, error) {
 	pair, err := m.pairOf(decoder)
 	if err != nil {
 		return nil, err

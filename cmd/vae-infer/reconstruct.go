@@ -7,8 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
+	"govae/internal/picture"
 	"govae/latent"
 )
 
@@ -84,20 +86,20 @@ func (r *reconstruction) check() error {
 }
 
 // write writes the reconstructions of x, and their errors if these are wanted.
-func (r *reconstruction) write(ctx context.Context, x input) error {
+func (r *reconstruction) write(ctx context.Context, x dataset.Selection) error {
 	images := r.images(ctx, x)
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {
 		images = infer.SquaredErrors(&squares, images, x.All())
 	}
-	if err := r.output.write(r.session, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
+	if err := r.output.write(r.session, x.Len()*max(1, r.draws), picture.Below(x.Images), images); err != nil || r.errors == "" {
 		return err
 	}
 	return r.writeErrors(ctx, x, squares)
 }
 
 // images yields the reconstructions of x.
-func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
+func (r *reconstruction) images(ctx context.Context, x dataset.Selection) iter.Seq2[infer.Image, error] {
 	if autoencoder, ok := r.session.(*infer.Autoencoder); ok {
 		return autoencoder.Reconstruct(ctx, x.All())
 	}
@@ -109,7 +111,7 @@ func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Im
 
 // writeErrors writes the table of errors, in nats too if the decoder tells its
 // likelihood.
-func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
+func (r *reconstruction) writeErrors(ctx context.Context, x dataset.Selection, squares []float64) error {
 	var nats []float64
 	if r.session.Contract().Metadata.Likelihood != "" && r.pair != nil {
 		for v, err := range r.pair.ReconstructionNats(ctx, x.All()) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
@@ -67,7 +68,7 @@ type scoring struct {
 }
 
 // write writes the table and the sheet.
-func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
+func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
 	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
@@ -104,7 +105,7 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
 }
 
 // oddAndUsual shows the images of the lowest and of the highest scores.
-func oddAndUsual(x input, scores []float64) image.Image {
+func oddAndUsual(x dataset.Selection, scores []float64) image.Image {
 	odd, usual := infer.Extremes(scores, 30)
 	group := func(heading string, index []int) picture.Group {
 		g := picture.Group{Heading: heading, Images: picture.Images{Shape: x.Shape}}
