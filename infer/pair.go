@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,10 +61,23 @@ func NewPair(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	return &Pair{Encoder: encoder, Decoder: decoder}, nil
 }
 
+// Engine returns the name and version of the engine that runs the decoder.
+func (p *Pair) Engine() string { return p.Decoder.Engine() }
+
+// Note is that of the decoder, or else of the encoder, if either has one.
+func (p *Pair) Note() error { return cmp.Or(p.Decoder.Note(), p.Encoder.Note()) }
+
 // Close closes both sessions.
 func (p *Pair) Close() error { return errors.Join(p.Encoder.Close(), p.Decoder.Close()) }
 
 // Reconstruct encodes images and decodes the means of their codes, in order.
 func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
 	return p.Decoder.DecodeAll(ctx, latent.Means(p.Encoder.EncodeAll(ctx, images)))
+}
+
+// ReconstructDraws encodes images and decodes k points of each posterior, those of
+// [latent.Draws], one after the other. Codes without variances are an error
+// ([latent.ErrNoLogVar]).
+func (p *Pair) ReconstructDraws(ctx context.Context, images iter.Seq2[Image, error], k int, seed uint64) iter.Seq2[Image, error] {
+	return p.Decoder.DecodeAll(ctx, latent.Draws(p.Encoder.EncodeAll(ctx, images), k, seed))
 }

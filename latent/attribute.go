@@ -123,9 +123,9 @@ func (a Attribute) Check(s Space) error {
 // maxAttribute is the largest size of an attribute's file in bytes.
 const maxAttribute = 1 << 20
 
-// ReadAttribute reads the file that [Attribute.WriteFile] wrote. Errors name the file.
+// ReadAttribute reads the file that [Attribute.WriteFile] wrote. An error is a [*FileError].
 func ReadAttribute(path string) (Attribute, error) {
-	return readParsed(path, maxAttribute, ParseAttribute)
+	return readParsed(path, "attribute", maxAttribute, ParseAttribute)
 }
 
 // ParseAttribute reads an attribute from JSON.

@@ -32,6 +32,14 @@ func ParsePoint(text string) ([]float32, error) {
 	return z, nil
 }
 
+// ParsePoint reads a point of the space as [ParsePoint] does.
+func (s Space) ParsePoint(text string) ([]float32, error) {
+	if n := strings.Count(text, ",") + 1; n != s.Dims {
+		return nil, fmt.Errorf("has %d numbers, and the model %d latent dimensions", n, s.Dims)
+	}
+	return ParsePoint(text)
+}
+
 // ParseCoordinate reads a dimension and its value, such as 0=1.5.
 func ParseCoordinate(text string) (dimension int, value float64, err error) {
 	k, v, _ := strings.Cut(text, "=")

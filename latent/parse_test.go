@@ -2,6 +2,7 @@ package latent
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -12,6 +13,18 @@ func TestParsePoint(t *testing.T) {
 	for _, text := range []string{"", "1,", "x", "1;2", "NaN", "Inf", "1e7", "0.1abc"} {
 		if z, err := ParsePoint(text); err == nil {
 			t.Errorf("%q is %v", text, z)
+		}
+	}
+}
+
+func TestParsePointOfSpace(t *testing.T) {
+	s := Space{Dims: 2}
+	if z, err := s.ParsePoint("0.5,-1"); err != nil || !slices.Equal(z, []float32{0.5, -1}) {
+		t.Errorf("%v, %v", z, err)
+	}
+	for text, want := range map[string]string{"1": "has 1 numbers, and the model 2", "1,2,3": "has 3 numbers", "1,x": `"x" is not a number`} {
+		if _, err := s.ParsePoint(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
 	}
 }
