@@ -59,6 +59,9 @@ func TestSelection(t *testing.T) {
 			t.Errorf("sides %v: error %v", sides, err)
 		}
 	}
+	if o := s.Origin(1, []int{2, 0}); o.Class != "dog" || o.Label != 1 || !slices.Equal(o.Sources, []string{"dog/a.png", "cat/a.png"}) {
+		t.Errorf("origin %+v", o)
+	}
 	if names := s.ShortNames(); !slices.Equal(names, []string{"a.png", "b.png", "a.png", "b.png"}) {
 		t.Errorf("short names %v", names)
 	}

@@ -25,6 +25,12 @@ func advices() []advice.Advice {
 		// Models, and what runs them.
 		advice.Say[*infer.LayoutError](" (--layout)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
+		advice.On(func(e *latent.FileError) string {
+			if e.Want == "mixture" {
+				return "; write it with vae-infer encode --fit-mixture"
+			}
+			return "; write it with vae-infer edit --save-attribute"
+		}),
 		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
 		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),
 		advice.On(func(e *engine.ProviderError) string {

@@ -162,7 +162,7 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 	if f.attribute != "" {
 		a, err := latent.ReadAttribute(f.attribute)
 		if err != nil {
-			return nil, fmt.Errorf("%w; write it with vae-infer edit --save-attribute", err)
+			return nil, err
 		}
 		if err := a.Check(encoder.Space()); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.attribute, err)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -98,7 +97,6 @@ func (e *encoding) check(writesOut bool) error {
 
 // write encodes x to --out, --log-var and the labels beside.
 func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
-	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	err := latent.WriteCodes(e.files, x.Len(), encoder.Latent(), cli.Counted(p, encoder.EncodeAll(ctx, x.All())), x.Labels)
@@ -112,14 +110,12 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.
 	if x.Labels != nil {
 		written += ", " + latent.LabelsBeside(e.files.Points)
 	}
-	p.Stop()
-	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())
+	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), p.Done())
 	return nil
 }
 
 // fit fits a mixture to the posteriors of x.
 func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
-	start := time.Now()
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	draws := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
@@ -129,12 +125,12 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Se
 	if err != nil {
 		return err
 	}
-	p.Stop()
+	seconds := p.Done()
 	if err := mixture.WriteFile(e.mixture); err != nil {
 		return err
 	}
 	n := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), time.Since(start).Seconds())
+	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), seconds)
 	if n == options.Most {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", n, n, 2*n)
 	}

@@ -108,9 +108,9 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 // of a file, or else the codes of images.
 func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (dataset.Selection, error)) (points [][]float32, err error) {
 	for _, text := range texts {
-		z, err := parsePoint(text, decoder)
+		z, err := decoder.Space().ParsePoint(text)
 		if err != nil {
-			return nil, err
+			return nil, cli.Usagef("--z %.60s: %w", text, err)
 		}
 		points = append(points, z)
 	}
@@ -118,11 +118,7 @@ func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, text
 	case texts != nil:
 		return points, nil
 	case from != "":
-		file, err := latent.OpenPoints(from, decoder.Latent())
-		if err != nil {
-			return nil, err
-		}
-		return latent.Collect(file.From(0))
+		return latent.ReadPoints(from, decoder.Latent())
 	}
 	x, err := images()
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,6 @@ func (o *outputFlags) write(s infer.Session, n int, draw drawing, images iter.Se
 // writeJob is write for images that can be made from any number on, so that --resume
 // may go on with them. Job says what they are made of, besides what the session is.
 func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
-	start := time.Now()
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
 	first := 0
@@ -64,11 +62,10 @@ func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[str
 	if err := sink.Write(o.out, options, counted); err != nil {
 		return err
 	}
-	p.Stop()
 	text := fmt.Sprintf("%s: %d images", o.out, n)
 	if first > 0 {
 		text += fmt.Sprintf(", the last %d of them", n-first)
 	}
-	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
+	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), p.Done())
 	return nil
 }

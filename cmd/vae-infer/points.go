@@ -3,25 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/latent"
 )
-
-// parsePoint reads a latent point such as 0.5,-1 for a decoder.
-func parsePoint(text string, decoder *infer.Decoder) ([]float32, error) {
-	if n := strings.Count(text, ",") + 1; n != decoder.Latent() {
-		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, n, decoder.Latent())
-	}
-	z, err := latent.ParsePoint(text)
-	if err != nil {
-		return nil, cli.Usagef("--z %.60s: %w", text, err)
-	}
-	return z, nil
-}
 
 // maxScale bounds --temperature and --noise: far beyond all that a model knows.
 const maxScale = 1e3

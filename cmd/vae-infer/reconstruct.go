@@ -11,7 +11,6 @@ import (
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
-	"govae/latent"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -95,7 +94,11 @@ func (r *reconstruction) write(ctx context.Context, x dataset.Selection) error {
 	if err := r.output.write(r.session, x.Len()*max(1, r.draws), picture.Below(x.Images), images); err != nil || r.errors == "" {
 		return err
 	}
-	return r.writeErrors(ctx, x, squares)
+	var nats iter.Seq2[float64, error]
+	if r.session.Contract().Metadata.Likelihood != "" && r.pair != nil {
+		nats = r.pair.ReconstructionNats(ctx, x.All())
+	}
+	return infer.WriteErrors(r.errors, x, squares, nats)
 }
 
 // images yields the reconstructions of x.
@@ -104,22 +107,7 @@ func (r *reconstruction) images(ctx context.Context, x dataset.Selection) iter.S
 		return autoencoder.Reconstruct(ctx, x.All())
 	}
 	if r.draws > 0 {
-		return r.pair.Decoder.DecodeAll(ctx, latent.Draws(r.pair.Encoder.EncodeAll(ctx, x.All()), r.draws, r.seed))
+		return r.pair.ReconstructDraws(ctx, x.All(), r.draws, r.seed)
 	}
 	return r.pair.Reconstruct(ctx, x.All())
-}
-
-// writeErrors writes the table of errors, in nats too if the decoder tells its
-// likelihood.
-func (r *reconstruction) writeErrors(ctx context.Context, x dataset.Selection, squares []float64) error {
-	var nats []float64
-	if r.session.Contract().Metadata.Likelihood != "" && r.pair != nil {
-		for v, err := range r.pair.ReconstructionNats(ctx, x.All()) {
-			if err != nil {
-				return err
-			}
-			nats = append(nats, v)
-		}
-	}
-	return infer.WriteErrors(r.errors, x, squares, nats)
 }

@@ -2,22 +2,14 @@ package main
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"govae/contract"
-	"govae/engine"
 	"govae/infer"
-	"govae/onnx"
 )
-
-// engines are those that a file is checked on, as far as they are there.
-var engines = []string{"onnxruntime", "go"}
 
 func runtimeCheck(m *modelFlags) *cobra.Command {
 	return &cobra.Command{
@@ -34,62 +26,20 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
 			if err != nil {
 				return err
 			}
-			path, names := args[0], engines
-			switch {
-			case m.engine != "auto":
-				names = []string{m.engine}
-			case m.provider != "cpu":
-				names = engines[:1] // the other one has none
-			}
-			// What is wrong with the file is said once, not for every engine.
-			if model, err := onnx.ReadFile(path); err != nil {
-				return err
-			} else if _, ok := model.MetadataValue(contract.KeyCheck); !ok {
-				return fmt.Errorf("%s: holds no check values (metadata %s); export the model again", path, contract.KeyCheck)
-			}
+			checks, err := infer.CheckEngines(cmd.Context(), args[0], options)
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			var missing, failed []error
-			for _, name := range names {
-				options.Engine.Name = name
-				e, err := engine.New(options.Engine)
-				if err != nil {
-					if m.library != "" && name == "onnxruntime" {
-						return err
-					}
-					missing = append(missing, err)
-					continue
+			for _, c := range checks {
+				name, version, _ := strings.Cut(c.Engine, " ")
+				difference, verdict := "-", "ok"
+				if c.Compared {
+					difference = fmt.Sprintf("%.2g", c.Difference)
 				}
-				difference, err := check(cmd.Context(), path, options)
-				verdict := "ok"
-				if err != nil {
+				if c.Err != nil {
 					verdict = "FAILED"
-					failed = append(failed, err)
 				}
-				_, version, _ := strings.Cut(e.Name(), " ")
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, cmp.Or(version, "-"), difference, verdict)
 			}
-			if err := w.Flush(); err != nil {
-				return err
-			}
-			if len(missing) == len(names) {
-				return fmt.Errorf("%s: not checked: %w", path, missing[0])
-			}
-			return errors.Join(failed...)
+			return cmp.Or(w.Flush(), err)
 		},
 	}
-}
-
-// check runs the check values of one file on one engine. The difference is "-" if
-// there is nothing to compare.
-func check(ctx context.Context, path string, o infer.Options) (difference string, err error) {
-	session, err := infer.Open(path, o)
-	if err != nil {
-		return "-", err
-	}
-	defer session.Close()
-	d, err := session.CheckValues(ctx)
-	if err != nil && d == 0 {
-		return "-", err
-	}
-	return fmt.Sprintf("%.2g", d), err
 }

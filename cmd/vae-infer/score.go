@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +68,6 @@ type scoring struct {
 
 // write writes the table and the sheet.
 func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	start := time.Now()
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	bound := s.options.Draws > 1
@@ -77,21 +75,12 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err != nil {
 		return err
 	}
-	best := make([]float64, len(scores)) // the tightest estimate of each image
-	var mean infer.Score
-	for i, score := range scores {
-		if best[i] = score.ELBO; bound {
-			best[i] = score.Bound
-		}
-		mean.ELBO += score.ELBO / float64(len(scores))
-		mean.Bound += score.Bound / float64(len(scores))
-	}
 	if s.sheet != "" {
-		if err := picture.WritePNG(s.sheet, oddAndUsual(x, best)); err != nil {
+		if err := picture.WritePNG(s.sheet, oddAndUsual(x, s.options.Tightest(scores))); err != nil {
 			return err
 		}
 	}
-	p.Stop()
+	mean := infer.MeanScore(scores)
 	result := fmt.Sprintf("mean ELBO %.2f nats", mean.ELBO)
 	if bound {
 		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
@@ -100,7 +89,7 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if atomicfile.IsStdout(s.out) {
 		say = s.app.Notef // the table is there
 	}
-	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Decoder.Engine(), time.Since(start).Seconds())
+	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
 	return nil
 }
 
@@ -108,9 +97,8 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 func oddAndUsual(x dataset.Selection, scores []float64) image.Image {
 	odd, usual := infer.Extremes(scores, 30)
 	group := func(heading string, index []int) picture.Group {
-		g := picture.Group{Heading: heading, Images: picture.Images{Shape: x.Shape}}
+		g := picture.Group{Heading: heading, Images: x.Select(index).Batch()}
 		for _, i := range index {
-			g.Images.Pixels = append(g.Images.Pixels, x.Image(i).Pixels...)
 			g.Captions = append(g.Captions, fmt.Sprintf("%.0f", scores[i]))
 		}
 		return g

@@ -83,27 +83,23 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	return cmd
 }
 
-// activity tells how active the latent dimensions are, by the best means there is,
-// and says what the numbers mean.
+// activity tells how active the latent dimensions are, by the images of --data where
+// there are any, and says what the numbers mean.
 func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
-	if in.data != "" {
-		x, err := in.load(ctx, decoder.Shape(), nil)
-		if err != nil {
-			return nil, "", err
-		}
-		means, err := m.means(ctx, decoder, x)
-		if err != nil {
-			return nil, "", err
-		}
-		activity, err := latent.MeasureActivity(latent.Of(means...))
-		if err != nil {
-			return nil, "", fmt.Errorf("%s: %w", in.data, err)
-		}
-		return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
+	if in.data == "" {
+		return decoder.Activity(ctx, code)
 	}
-	if activity, ok := decoder.StoredActivity(); ok {
-		return activity, "variance of the means of the training images", nil
+	x, err := in.load(ctx, decoder.Shape(), nil)
+	if err != nil {
+		return nil, "", err
 	}
-	activity, err := decoder.Sensitivity(ctx, code)
-	return activity, "change of the image between -1 and 1", err
+	means, err := m.means(ctx, decoder, x)
+	if err != nil {
+		return nil, "", err
+	}
+	activity, err := latent.MeasureActivity(latent.Of(means...))
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", in.data, err)
+	}
+	return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
 }
