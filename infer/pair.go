@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 
+	"govae/images"
 	"govae/latent"
 )
 
@@ -32,15 +33,20 @@ func openPair(decoder, encoder source, o Options) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := encoder.encoder(o)
+	return encoder.pairWith(d, o)
+}
+
+// pairWith opens the encoder of a decoder, which is closed where that fails.
+func (s source) pairWith(decoder *Decoder, o Options) (*Pair, error) {
+	encoder, err := s.encoder(o)
 	if err != nil {
-		d.Close()
+		decoder.Close()
 		return nil, err
 	}
-	p, err := NewPair(d, e)
+	p, err := NewPair(decoder, encoder)
 	if err != nil {
-		d.Close()
-		e.Close()
+		decoder.Close()
+		encoder.Close()
 		return nil, err
 	}
 	return p, nil
@@ -60,6 +66,12 @@ func NewPair(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	}
 	return &Pair{Encoder: encoder, Decoder: decoder}, nil
 }
+
+// Shape returns the size of an image.
+func (p *Pair) Shape() images.Shape { return p.Decoder.Shape() }
+
+// Fingerprint returns the SHA-256 of both files in hexadecimal digits.
+func (p *Pair) Fingerprint() string { return p.Decoder.Fingerprint() + p.Encoder.Fingerprint() }
 
 // Engine returns the name and version of the engine that runs the decoder.
 func (p *Pair) Engine() string { return p.Decoder.Engine() }

@@ -128,6 +128,18 @@ func ReadAttribute(path string) (Attribute, error) {
 	return readParsed(path, "attribute", maxAttribute, ParseAttribute)
 }
 
+// OpenAttribute reads an attribute that must belong to a space ([Attribute.Check]).
+func OpenAttribute(path string, s Space) (Attribute, error) {
+	a, err := ReadAttribute(path)
+	if err != nil {
+		return Attribute{}, err
+	}
+	if err := a.Check(s); err != nil {
+		return Attribute{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
 // ParseAttribute reads an attribute from JSON.
 func ParseAttribute(data []byte) (Attribute, error) {
 	var a Attribute

@@ -32,12 +32,21 @@ func ParsePoint(text string) ([]float32, error) {
 	return z, nil
 }
 
-// ParsePoint reads a point of the space as [ParsePoint] does.
-func (s Space) ParsePoint(text string) ([]float32, error) {
-	if n := strings.Count(text, ",") + 1; n != s.Dims {
-		return nil, fmt.Errorf("has %d numbers, and the model %d latent dimensions", n, s.Dims)
+// ParsePoints reads points of the space, each as [ParsePoint] does. Errors begin with the
+// text that is wrong.
+func (s Space) ParsePoints(texts ...string) ([][]float32, error) {
+	var points [][]float32
+	for _, text := range texts {
+		if n := strings.Count(text, ",") + 1; n != s.Dims {
+			return nil, fmt.Errorf("%.60s: has %d numbers, and the model %d latent dimensions", text, n, s.Dims)
+		}
+		z, err := ParsePoint(text)
+		if err != nil {
+			return nil, fmt.Errorf("%.60s: %w", text, err)
+		}
+		points = append(points, z)
 	}
-	return ParsePoint(text)
+	return points, nil
 }
 
 // ParseCoordinate reads a dimension and its value, such as 0=1.5.

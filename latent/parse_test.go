@@ -17,13 +17,13 @@ func TestParsePoint(t *testing.T) {
 	}
 }
 
-func TestParsePointOfSpace(t *testing.T) {
+func TestParsePoints(t *testing.T) {
 	s := Space{Dims: 2}
-	if z, err := s.ParsePoint("0.5,-1"); err != nil || !slices.Equal(z, []float32{0.5, -1}) {
+	if z, err := s.ParsePoints("0.5,-1", "2,3"); err != nil || !slices.Equal(slices.Concat(z...), []float32{0.5, -1, 2, 3}) {
 		t.Errorf("%v, %v", z, err)
 	}
-	for text, want := range map[string]string{"1": "has 1 numbers, and the model 2", "1,2,3": "has 3 numbers", "1,x": `"x" is not a number`} {
-		if _, err := s.ParsePoint(text); err == nil || !strings.Contains(err.Error(), want) {
+	for text, want := range map[string]string{"1": "1: has 1 numbers, and the model 2", "1,2,3": "1,2,3: has 3 numbers", "1,x": `1,x: "x" is not a number`} {
+		if _, err := s.ParsePoints("1,2", text); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
 	}

@@ -26,10 +26,8 @@ func advices() []advice.Advice {
 		advice.Say[*infer.LayoutError](" (--layout)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
 		advice.On(func(e *latent.FileError) string {
-			if e.Want == "mixture" {
-				return "; write it with vae-infer encode --fit-mixture"
-			}
-			return "; write it with vae-infer edit --save-attribute"
+			options := map[string]string{"mixture": "encode --fit-mixture", "attribute": "edit --save-attribute"}
+			return "; write it with vae-infer " + options[e.Want]
 		}),
 		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
 		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),

@@ -109,25 +109,19 @@ func (f *editFlags) learnsOnly(files []string) bool {
 
 // check finds mistakes in the arguments and returns the strengths.
 func (f *editFlags) check(files []string) ([]float64, error) {
-	if !f.learnsOnly(files) {
-		if err := f.in.check(files); err != nil {
-			return nil, err
-		}
-	}
 	single := f.in.given.Changed("strength")
 	err := cmp.Or(
+		cli.When(!f.learnsOnly(files), f.in.check(files)),
 		cli.Want(f.toward != "" || f.awayFrom == "" && f.labelled == "" && f.saveAttribute == "", "--away-from, --labelled and --save-attribute go with --toward CLASS"),
 		cli.Want(f.toward != "" || f.attribute != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward or --attribute"),
 		cli.Want(f.toward == "" || f.labelled != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
 		cli.Want((f.bounds == nil || f.strengths == nil) && !(single && (f.bounds != nil || f.strengths != nil)), "--strength, --strengths and --range exclude each other"),
+		cli.When(f.bounds != nil, cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000))),
 	)
 	switch {
 	case err != nil:
 		return nil, err
 	case f.bounds != nil:
-		if err := cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000)); err != nil {
-			return nil, err
-		}
 		return latent.Linspace(f.bounds[0], f.bounds[1], f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
@@ -160,12 +154,9 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 		}
 	}
 	if f.attribute != "" {
-		a, err := latent.ReadAttribute(f.attribute)
+		a, err := latent.OpenAttribute(f.attribute, encoder.Space())
 		if err != nil {
 			return nil, err
-		}
-		if err := a.Check(encoder.Space()); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.attribute, err)
 		}
 		edits = append(edits, a.Add)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/engine"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/cli"
 )
@@ -60,15 +61,17 @@ func (m *modelFlags) options() (infer.Options, error) {
 	return o, err
 }
 
-// opened is a session or a pair of them.
-type opened interface {
+// model is a session or a pair of them.
+type model interface {
+	Shape() images.Shape
+	Fingerprint() string
 	Engine() string
 	Note() error
 }
 
 // openAs opens a file by a function of package infer, with the engine that the flags ask
 // for.
-func openAs[S opened](m *modelFlags, path string, open func(string, infer.Options) (S, error)) (none S, err error) {
+func openAs[S model](m *modelFlags, path string, open func(string, infer.Options) (S, error)) (none S, err error) {
 	o, err := m.options()
 	if err != nil {
 		return none, err
@@ -100,19 +103,6 @@ func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 // openEncoder opens the encoder.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
-}
-
-// pairOf opens the encoder that belongs to a decoder.
-func (m *modelFlags) pairOf(decoder *infer.Decoder) (*infer.Pair, error) {
-	encoder, err := m.openEncoder()
-	if err != nil {
-		return nil, err
-	}
-	pair, err := infer.NewPair(decoder, encoder)
-	if err != nil {
-		encoder.Close()
-	}
-	return pair, err
 }
 
 // openPair opens the decoder and the encoder of one model.

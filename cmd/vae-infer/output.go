@@ -37,15 +37,15 @@ func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
 // drawing makes one picture of all images.
 type drawing = func(path string, images picture.Images) error
 
-// write writes n images that a session makes to --out. Draw, if not nil, makes the
+// write writes n images that a model makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
-func (o *outputFlags) write(s infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) write(s model, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
 	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
 }
 
 // writeJob is write for images that can be made from any number on, so that --resume
-// may go on with them. Job says what they are made of, besides what the session is.
-func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
+// may go on with them. Job says what they are made of, besides what the model is.
+func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
 	first := 0

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
@@ -12,6 +14,12 @@ import (
 
 // maxScale bounds --temperature and --noise: far beyond all that a model knows.
 const maxScale = 1e3
+
+// rangeFlag adds the flag --range of two numbers.
+func rangeFlag(cmd *cobra.Command, bounds *[]float64, first, last float64, usage string) {
+	cmd.Flags().Float64SliceVar(bounds, "range", []float64{first, last}, usage)
+	cmd.Flags().Lookup("range").DefValue = fmt.Sprintf("%g,%g", first, last)
+}
 
 // checkRange finds mistakes in a flag of two numbers.
 func checkRange(flag string, bounds []float64) error {
@@ -39,12 +47,15 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path st
 	return points[0], nil
 }
 
-// means returns the means of the codes of images.
+// means returns the means of the codes of images, by the encoder that belongs to a decoder.
 func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x dataset.Selection) ([][]float32, error) {
-	pair, err := m.pairOf(decoder)
+	encoder, err := m.openEncoder()
 	if err != nil {
 		return nil, err
 	}
-	defer pair.Encoder.Close()
-	return latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, x.All())))
+	defer encoder.Close()
+	if _, err := infer.NewPair(decoder, encoder); err != nil {
+		return nil, err
+	}
+	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.All())))
 }

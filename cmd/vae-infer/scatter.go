@@ -31,14 +31,10 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
   vae-infer scatter --data mnist --by-class
   vae-infer scatter --data photos/ --dims 3,7 --out where.png`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			var problem error // of dimensions that are given
-			if len(dims) > 0 {
-				problem = checkDims(dims)
-			}
 			if err := cmp.Or(
 				in.check(files),
 				cli.Want(!byClass || len(dims) == 0, "--by-class and --dims exclude each other"),
-				problem,
+				cli.When(len(dims) > 0, checkDims(dims)),
 				cli.Want(strings.ToLower(filepath.Ext(out)) == ".png", "--out %s: want a .png file", out),
 				m.checkOutputs(append(files, in.data), out),
 			); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"image"
 	"math"
 
 	"github.com/spf13/cobra"
@@ -76,7 +75,13 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		return err
 	}
 	if s.sheet != "" {
-		if err := picture.WritePNG(s.sheet, oddAndUsual(x, s.options.Tightest(scores))); err != nil {
+		best := s.options.Tightest(scores)
+		odd, usual := infer.Extremes(best, 30)
+		sheet := picture.Gallery([]picture.Group{
+			picture.Scored("least likely (bounds of log p(x) in nats)", x.Images, best, odd),
+			picture.Scored("most likely", x.Images, best, usual),
+		}, 10)
+		if err := picture.WritePNG(s.sheet, sheet); err != nil {
 			return err
 		}
 	}
@@ -91,17 +96,4 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	}
 	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
 	return nil
-}
-
-// oddAndUsual shows the images of the lowest and of the highest scores.
-func oddAndUsual(x dataset.Selection, scores []float64) image.Image {
-	odd, usual := infer.Extremes(scores, 30)
-	group := func(heading string, index []int) picture.Group {
-		g := picture.Group{Heading: heading, Images: x.Select(index).Batch()}
-		for _, i := range index {
-			g.Captions = append(g.Captions, fmt.Sprintf("%.0f", scores[i]))
-		}
-		return g
-	}
-	return picture.Gallery([]picture.Group{group("least likely (bounds of log p(x) in nats)", odd), group("most likely", usual)}, 10)
 }
