@@ -89,15 +89,11 @@ func (a *augmentation) check() error {
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
-	pair, err := m.openPair()
+	pair, x, err := openFor(ctx, m.openPair, in, files)
 	if err != nil {
 		return err
 	}
 	defer pair.Close()
-	x, err := in.load(ctx, pair.Decoder.Shape(), files)
-	if err != nil {
-		return err
-	}
 	from := cmp.Or(in.data, strings.Join(files, " "))
 	if x.Labels == nil {
 		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, or IDX files with labels", from)

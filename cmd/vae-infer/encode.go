@@ -44,15 +44,11 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
 				return err
 			}
-			encoder, err := m.openEncoder()
+			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			if e.mixture != "" {
 				if err := e.fit(cmd.Context(), encoder, x); err != nil || !writesOut {
 					return err

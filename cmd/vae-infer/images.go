@@ -68,6 +68,17 @@ func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []strin
 	return x, nil
 }
 
+// openFor opens a model and reads the images for it that the flags and the arguments name.
+func openFor[S model](ctx context.Context, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
+	if s, err = open(); err != nil {
+		return s, x, err
+	}
+	if x, err = in.load(ctx, s.Shape(), files); err != nil {
+		s.Close()
+	}
+	return s, x, err
+}
+
 // unlabelled is the error of images without labels, which the flag needs.
 func unlabelled(source, flag string) error {
 	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with one subfolder per class, or IDX files with labels", source, flag)

@@ -67,6 +67,7 @@ type model interface {
 	Fingerprint() string
 	Engine() string
 	Note() error
+	Close() error
 }
 
 // openAs opens a file by a function of package infer, with the engine that the flags ask

@@ -40,15 +40,11 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			); err != nil {
 				return err
 			}
-			encoder, err := m.openEncoder()
+			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			if err := encoder.Space().CheckDims(dims...); err != nil {
 				return err
 			}

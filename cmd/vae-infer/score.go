@@ -38,15 +38,11 @@ find odd images, train on usual ones: images of the training set score too well.
 			); err != nil {
 				return err
 			}
-			pair, err := m.openPair()
+			pair, x, err := openFor(cmd.Context(), m.openPair, &in, files)
 			if err != nil {
 				return err
 			}
 			defer pair.Close()
-			x, err := in.load(cmd.Context(), pair.Encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			return s.write(cmd.Context(), pair, x)
 		},
 	}
