@@ -31,7 +31,7 @@ func Example() {
 
 // Read all images that a program's user names, scaled to the size that a model takes.
 func ExampleReadFiles() {
-	images, classes, err := dataset.ReadFiles(context.Background(), []string{"photos", "cat.jpg"}, dataset.Options{
+	images, err := dataset.ReadFiles(context.Background(), []string{"photos", "cat.jpg"}, dataset.Options{
 		Shape:  dataset.Shape{H: 28, W: 28, C: 1},
 		Resize: true,
 	})
@@ -39,6 +39,6 @@ func ExampleReadFiles() {
 		log.Fatal(err)
 	}
 	for i, name := range images.Names {
-		fmt.Println(name, len(images.At(i)), classes)
+		fmt.Println(name, images.Class(i), len(images.At(i)))
 	}
 }

@@ -188,7 +188,7 @@ func TestReadFiles(t *testing.T) {
 		{1, []byte{10, 11, 0, 255, 76, 0}},
 		{3, []byte{10, 10, 10, 11, 11, 11, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0, 0}},
 	} {
-		m, _, err := ReadFiles(t.Context(), path("b.png", "a.gif", "c.png"), Options{Shape: Shape{H: 1, W: 2, C: tt.channels}})
+		m, err := ReadFiles(t.Context(), path("b.png", "a.gif", "c.png"), Options{Shape: Shape{H: 1, W: 2, C: tt.channels}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +199,7 @@ func TestReadFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"large.png": "is 2x2 (height x width), not 1x2", "text.png": "cannot be read as PNG, JPEG or GIF", "none.png": "no such file",
 	} {
-		if _, _, err := ReadFiles(t.Context(), path("b.png", name), Options{Shape: Shape{H: 1, W: 2, C: 1}}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := ReadFiles(t.Context(), path("b.png", name), Options{Shape: Shape{H: 1, W: 2, C: 1}}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, want)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // and folders and array files as [Open] takes them, with both splits where there are
 // two. Images are called by their paths. Labels, and the names of their classes, are
 // kept if one path has given all images. o.Limit is not looked at.
-func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, classes []string, err error) {
+func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err error) {
 	o.Whole, o.Limit = true, 0
 	for rest := paths; len(rest) > 0; {
 		files := slices.IndexFunc(rest, isSource) // so many are images
@@ -26,21 +26,21 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (all *Images, cla
 			part, err = o.readPaths(ctx, rest[:files])
 			rest = rest[files:]
 		} else {
-			part, classes, err = o.readSource(ctx, rest[0])
+			part, s.Classes, err = o.readSource(ctx, rest[0])
 			rest = rest[1:]
 		}
 		if err != nil {
-			return nil, nil, err
+			return Selection{}, err
 		}
-		if all == nil {
-			all = part
+		if s.Images == nil {
+			s.Images = part
 			o.Shape = part.Shape // which the others must have too
 			continue
 		}
-		all = images.Join(all, part)
-		all.Labels, classes = nil, nil
+		s.Images = images.Join(s.Images, part)
+		s.Labels, s.Classes = nil, nil
 	}
-	return all, classes, nil
+	return s, nil
 }
 
 // isSource reports whether a path is that of many images: a folder or an array.

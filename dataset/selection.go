@@ -3,6 +3,7 @@ package dataset
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,16 @@ func (s Selection) Name(i int) string {
 	return fmt.Sprintf("%s %d", s.Split, i)
 }
 
+// ShortNames returns what the images are called, without folders and at most 24 characters
+// long.
+func (s Selection) ShortNames() []string {
+	names := make([]string, s.Len())
+	for i := range names {
+		names[i] = fmt.Sprintf("%.24s", path.Base(s.Name(i)))
+	}
+	return names
+}
+
 // Class returns the name of image i's label, empty if there are no labels.
 func (s Selection) Class(i int) string {
 	if s.Labels == nil {
@@ -52,6 +63,30 @@ func (s Selection) Label(class string) (int, error) {
 		return i, nil
 	}
 	return 0, fmt.Errorf("has no class %q; its classes are %.200s", class, strings.Join(s.Classes, ", "))
+}
+
+// OneClassError says that two classes were wanted and one was named.
+type OneClassError struct{ Class string }
+
+func (e *OneClassError) Error() string { return fmt.Sprintf("both classes are %q; give two", e.Class) }
+
+// Sides returns the labels of two classes, each named as for [Selection.Label], such as
+// [govae/latent.LearnAttribute] takes. An empty name of the second means all others, and
+// its label is -1. One class for both is a [*OneClassError].
+func (s Selection) Sides(first, second string) (a, b int, err error) {
+	if a, err = s.Label(first); err != nil {
+		return 0, 0, err
+	}
+	if second == "" {
+		return a, -1, nil
+	}
+	if b, err = s.Label(second); err != nil {
+		return 0, 0, err
+	}
+	if a == b {
+		return 0, 0, &OneClassError{first}
+	}
+	return a, b, nil
 }
 
 // Choose returns the images with these numbers, which are called as before.

@@ -2,10 +2,12 @@ package dataset_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,6 +45,25 @@ func TestSelection(t *testing.T) {
 		if _, err := s.Label(class); err == nil || !strings.Contains(err.Error(), "its classes are cat, dog") {
 			t.Errorf("label of %q: error %v", class, err)
 		}
+	}
+	for second, want := range map[string]int{"": -1, "cat": 0, "0": 0} {
+		if a, b, err := s.Sides("dog", second); err != nil || a != 1 || b != want {
+			t.Errorf("sides dog and %q: %d and %d, %v", second, a, b, err)
+		}
+	}
+	if _, _, err := s.Sides("dog", "1"); !errors.As(err, new(*dataset.OneClassError)) {
+		t.Errorf("one class twice: error %v", err)
+	}
+	for _, sides := range [][2]string{{"cow", "dog"}, {"dog", "cow"}} {
+		if _, _, err := s.Sides(sides[0], sides[1]); err == nil || !strings.Contains(err.Error(), `no class "cow"`) {
+			t.Errorf("sides %v: error %v", sides, err)
+		}
+	}
+	if o := s.Origin(1, []int{2, 0}); o.Class != "dog" || o.Label != 1 || !slices.Equal(o.Sources, []string{"dog/a.png", "cat/a.png"}) {
+		t.Errorf("origin %+v", o)
+	}
+	if names := s.ShortNames(); !slices.Equal(names, []string{"a.png", "b.png", "a.png", "b.png"}) {
+		t.Errorf("short names %v", names)
 	}
 	two, err := s.Choose([]int{3, 0})
 	if err != nil || two.Len() != 2 || two.Name(0) != "dog/b.png" || two.Class(1) != "cat" {

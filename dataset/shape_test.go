@@ -111,12 +111,12 @@ func TestIDXFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := writeFiles(t, map[string][]byte{tt.images: images, tt.labels: labels})
-			m, classes, err := ReadFiles(t.Context(), []string{filepath.Join(folder, tt.images)}, Options{})
+			s, err := ReadFiles(t.Context(), []string{filepath.Join(folder, tt.images)}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, m.Labels); diff != "" || len(classes) != len(tt.want) || !bytes.Equal(m.Pixels, []byte{1, 2, 3, 4, 5, 6}) {
-				t.Errorf("labels (-want +got):\n%s; classes %v, pixels %v", diff, classes, m.Pixels)
+			if diff := cmp.Diff(tt.want, s.Labels); diff != "" || len(s.Classes) != len(tt.want) || !bytes.Equal(s.Pixels, []byte{1, 2, 3, 4, 5, 6}) {
+				t.Errorf("labels (-want +got):\n%s; classes %v, pixels %v", diff, s.Classes, s.Pixels)
 			}
 		})
 	}
@@ -133,27 +133,27 @@ func TestReadFilesWhole(t *testing.T) {
 		"splits/train/a.png": gray(1, 2, 60), "splits/test/b.png": gray(1, 2, 70),
 	})
 	in := func(name string) string { return filepath.Join(folder, filepath.FromSlash(name)) }
-	m, classes, err := ReadFiles(t.Context(), []string{in("classes")}, Options{})
+	s, err := ReadFiles(t.Context(), []string{in("classes")}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{20, 21, 10, 11}, Labels: []int{0, 1}, Names: []string{in("classes/cat/b.png"), in("classes/dog/a.png")}}
-	if diff := cmp.Diff(want, m) + cmp.Diff([]string{"cat", "dog"}, classes); diff != "" {
+	if diff := cmp.Diff(want, s.Images) + cmp.Diff([]string{"cat", "dog"}, s.Classes); diff != "" {
 		t.Errorf("class folders (-want +got):\n%s", diff)
 	}
-	m, classes, err = ReadFiles(t.Context(), []string{in("one.png"), in("classes"), in("one.png"), in("x.npy"), in("splits")}, Options{Limit: 1})
+	s, err = ReadFiles(t.Context(), []string{in("one.png"), in("classes"), in("one.png"), in("x.npy"), in("splits")}, Options{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want = &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: []byte{50, 51, 20, 21, 10, 11, 50, 51, 1, 2, 3, 4, 60, 61, 70, 71}, Names: []string{
 		in("one.png"), in("classes/cat/b.png"), in("classes/dog/a.png"), in("one.png"), in("x.npy") + "[0]", in("x.npy") + "[1]", in("splits/train/a.png"), in("splits/test/b.png")}}
-	if diff := cmp.Diff(want, m); diff != "" || classes != nil {
-		t.Errorf("mixed (-want +got):\n%s, classes %v", diff, classes)
+	if diff := cmp.Diff(want, s.Images); diff != "" || s.Classes != nil {
+		t.Errorf("mixed (-want +got):\n%s, classes %v", diff, s.Classes)
 	}
-	_, _, err = ReadFiles(t.Context(), []string{in("one.png"), in("tall.png")}, Options{})
+	_, err = ReadFiles(t.Context(), []string{in("one.png"), in("tall.png")}, Options{})
 	wantError(t, err, "tall.png: is 2x2", "one size")
-	_, _, err = ReadFiles(t.Context(), []string{in("x.npy"), in("tall.png")}, Options{})
+	_, err = ReadFiles(t.Context(), []string{in("x.npy"), in("tall.png")}, Options{})
 	wantError(t, err, "tall.png: is 2x2 (height x width), not 1x2")
-	_, _, err = ReadFiles(t.Context(), []string{in("none")}, Options{})
+	_, err = ReadFiles(t.Context(), []string{in("none")}, Options{})
 	wantError(t, err, "none: no such file")
 }

@@ -41,6 +41,16 @@ type Origin struct {
 	ModelID string   `json:"model_id,omitempty"`
 }
 
+// Origin returns the origin of an image of a class, the label of which is given, that was
+// made from some of the selection's images. The caller says how.
+func (s Selection) Origin(label int, sources []int) Origin {
+	o := Origin{Class: s.Classes[label], Label: label}
+	for _, i := range sources {
+		o.Sources = append(o.Sources, s.Name(i))
+	}
+	return o
+}
+
 // Synthetic is an image to write: an [image.Gray], or any other picture, which is
 // written in colour.
 type Synthetic struct {

@@ -24,20 +24,6 @@ import (
 	"govae/onnx"
 )
 
-// Options choose an engine. The zero value is right for most programs.
-type Options struct {
-	// Name is "onnxruntime", "go" (pure Go; "gonum" is its old name), or "auto" (or
-	// empty), which takes ONNX Runtime where its library is found, else pure Go.
-	Name string
-	// Library is the path of the ONNX Runtime library. If it is empty,
-	// [onnxruntime.Find] decides.
-	Library string
-	// Provider is the hardware on which ONNX Runtime runs models, one of [Providers]:
-	// "cpu" (or empty), "cuda", "coreml" or "directml". The library must have been
-	// built with it.
-	Provider string
-}
-
 // Engine executes ONNX models. Many goroutines may use it at once.
 type Engine struct {
 	name string
@@ -61,29 +47,20 @@ type runner interface {
 // or a [*ProviderError]. A library that was asked for, by o or by
 // [onnxruntime.Variable], must be usable: "auto" then does without the pure-Go engine.
 func New(o Options) (*Engine, error) {
-	o.Provider = cmp.Or(o.Provider, cpu)
-	if o.Name == "gonum" {
-		o.Name = "go"
-	}
-	if err := o.checkProvider(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Provider != cpu && (o.Name == "" || o.Name == "auto") {
-		o.Name = "onnxruntime" // no other one has it
-	}
-	switch o.Name {
-	case "go":
+	switch names := o.Names(); {
+	case names[0] == "go":
 		return newGo(nil)
-	case "onnxruntime":
-		return newONNXRuntime(o.Library, o.Provider)
-	case "", "auto":
-		e, err := newONNXRuntime(o.Library, o.Provider)
-		if err == nil || o.Library != "" || os.Getenv(onnxruntime.Variable) != "" {
-			return e, err
-		}
-		return newGo(fmt.Errorf("using the pure-Go engine: %w", err))
+	case len(names) == 1:
+		return newONNXRuntime(o.Library, cmp.Or(o.Provider, cpu))
 	}
-	return nil, fmt.Errorf("engine %q: not known; use auto, onnxruntime or go", o.Name)
+	e, err := newONNXRuntime(o.Library, cpu)
+	if err == nil || o.Library != "" || os.Getenv(onnxruntime.Variable) != "" {
+		return e, err
+	}
+	return newGo(fmt.Errorf("using the pure-Go engine: %w", err))
 }
 
 // Name returns the engine's name as in [Options], with its version, or the kernel

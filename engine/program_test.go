@@ -241,6 +241,24 @@ func TestNew(t *testing.T) {
 			t.Errorf("%+v: error %v, want %q", tt.o, err, tt.want)
 		}
 	}
+	if err := (engine.Options{Name: "tpu"}).Check(); !errors.As(err, new(*engine.OptionError)) {
+		t.Errorf("an engine that is not known: error %v, want an OptionError", err)
+	}
+	if err := (engine.Options{Name: "go", Provider: "cuda"}).Check(); !errors.As(err, new(*engine.ProcessorError)) {
+		t.Errorf("pure Go on CUDA: error %v, want a ProcessorError", err)
+	}
+	for _, tt := range []struct {
+		o    engine.Options
+		want string
+	}{
+		{engine.Options{}, "onnxruntime go"}, {engine.Options{Name: "auto", Provider: "cpu"}, "onnxruntime go"},
+		{engine.Options{Name: "auto", Provider: "cuda"}, "onnxruntime"}, {engine.Options{Name: "onnxruntime"}, "onnxruntime"},
+		{engine.Options{Name: "gonum"}, "go"},
+	} {
+		if got := strings.Join(tt.o.Names(), " "); got != tt.want {
+			t.Errorf("%+v allow %s, want %s", tt.o, got, tt.want)
+		}
+	}
 	old, err := engine.New(engine.Options{Name: "gonum"})
 	if want := enginetest.Go(t).Name(); err != nil || old.Name() != want || !strings.HasPrefix(want, "go ") {
 		t.Errorf("gonum is %q (%v), want %q", old.Name(), err, want)

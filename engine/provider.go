@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"govae/engine/onnxruntime"
@@ -41,15 +40,4 @@ var providerLibrary = map[string]string{
 	cuda:     "install CUDA, cuDNN and a build of ONNX Runtime for NVIDIA GPUs (the Python package onnxruntime-gpu, or the release archive with -gpu- in its name)",
 	coreML:   "use a build of ONNX Runtime for macOS",
 	directML: "use a build of ONNX Runtime for Windows with DirectML (the Python package onnxruntime-directml)",
-}
-
-// checkProvider finds what is wrong with the provider that was asked for.
-func (o Options) checkProvider() error {
-	switch {
-	case !slices.Contains(Providers(), o.Provider):
-		return fmt.Errorf("provider %q: not known; use one of %s", o.Provider, strings.Join(Providers(), ", "))
-	case o.Name == "go" && o.Provider != cpu:
-		return fmt.Errorf("provider %s: engine go runs on the cpu alone; use engine onnxruntime", o.Provider)
-	}
-	return nil
 }

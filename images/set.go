@@ -35,6 +35,13 @@ func (m *Set) Image(i int) Image {
 	return Image{m.Shape, ChannelsFirst(x, m.Shape)}
 }
 
+// Batch returns all images in one batch, as models take them.
+func (m *Set) Batch() Batch {
+	x := make([]float32, len(m.Pixels))
+	numbers(x, m.Pixels)
+	return Batch{m.Shape, ChannelsFirst(x, m.Shape)}
+}
+
 // All yields the images one by one, as the tasks of package infer take them. There is
 // no error.
 func (m *Set) All() iter.Seq2[Image, error] {

@@ -33,6 +33,10 @@ func TestSet(t *testing.T) {
 	if s.Pixels[0] = 99; m.Pixels[6] == 99 {
 		t.Error("Select shares memory")
 	}
+	all, err := Collect(m.All())
+	if d := cmp.Diff(all, m.Batch()); err != nil || d != "" {
+		t.Errorf("Batch (-want +got): %v\n%s", err, d)
+	}
 	if n := testing.AllocsPerRun(10, func() { m.Floats(dst, []int{1, 0}) }); n != 0 {
 		t.Errorf("Floats allocates %v times", n)
 	}

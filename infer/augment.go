@@ -45,6 +45,7 @@ type Synthetic struct {
 	// Jitter, two for Interpolation.
 	Sources []int
 	Mix     float64 // weight of the second source, in [0, 1)
+	Noise   float64 // of Jitter, in posterior standard deviations
 }
 
 // check finds mistakes in the options.
@@ -74,6 +75,31 @@ func (o AugmentOptions) Counts(labels []int) map[int]int {
 		}
 	}
 	return counts
+}
+
+// Total returns how many images [Pair.Augment] makes. A class with too few images for
+// the method is a [*ClassSizeError].
+func (o AugmentOptions) Total(labels []int) (int, error) {
+	given := map[int]int{}
+	for _, class := range labels {
+		given[class]++
+	}
+	counts, total := o.Counts(labels), 0
+	for _, class := range slices.Sorted(maps.Keys(counts)) {
+		if o.Method == Interpolation && given[class] == 1 && counts[class] > 0 {
+			return 0, &ClassSizeError{class}
+		}
+		total += counts[class]
+	}
+	return total, nil
+}
+
+// ClassSizeError says that a class has one image, where the method [Interpolation] needs
+// two.
+type ClassSizeError struct{ Class int }
+
+func (e *ClassSizeError) Error() string {
+	return fmt.Sprintf("class %d has one image, and the method %s needs two; add images or use %s", e.Class, Interpolation, Jitter)
 }
 
 // Augment makes new images of the classes that images, a stream in which image i
@@ -140,13 +166,12 @@ func newPlan(ctx context.Context, encoder *Encoder, images iter.Seq2[Image, erro
 		p.members[class] = append(p.members[class], i)
 	}
 	p.classes = slices.Sorted(maps.Keys(p.members))
+	if _, err := o.Total(labels); err != nil {
+		return nil, err
+	}
 	for _, class := range p.classes {
-		members := p.members[class]
-		if o.Method == Interpolation && len(members) < 2 && p.counts[class] > 0 {
-			return nil, fmt.Errorf("class %d has one image, and the method %s needs two; add images or use %s", class, Interpolation, Jitter)
-		}
 		order := random.New(o.Seed, random.Augment, uint32(class), 0)
-		order.Shuffle(members)
+		order.Shuffle(p.members[class])
 	}
 	for code, err := range encoder.EncodeAll(ctx, images) {
 		if err != nil {
@@ -193,7 +218,7 @@ func (p *plan) draw(z []float32, class, i int) (Synthetic, []float32) {
 			sigma := math.Exp(float64(code.LogVar[j]) / 2)
 			z = append(z, mean+float32(p.Noise*sigma*float64(eps[j])))
 		}
-		return Synthetic{Class: class, Sources: []int{members[first]}}, z
+		return Synthetic{Class: class, Sources: []int{members[first]}, Noise: p.Noise}, z
 	}
 	second := (first + 1 + r.IntN(len(members)-1)) % len(members)
 	mix := r.Float64()

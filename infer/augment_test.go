@@ -58,12 +58,8 @@ func TestAugmentBalances(t *testing.T) {
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("classes %v, want %v", got, tt.want)
 			}
-			sum := 0
-			for _, n := range tt.options.Counts(labels) {
-				sum += n
-			}
-			if sum != len(tt.want) {
-				t.Errorf("Counts promise %d images, want %d", sum, len(tt.want))
+			if total, err := tt.options.Total(labels); err != nil || total != len(tt.want) {
+				t.Errorf("Total promises %d images, %v; want %d", total, err, len(tt.want))
 			}
 		})
 	}

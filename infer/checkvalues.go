@@ -17,7 +17,7 @@ import (
 func (s *session) CheckValues(ctx context.Context) (difference float64, err error) {
 	metadata := s.contract.Metadata
 	if err := metadata.Err(contract.KeyCheck); errors.Is(err, contract.ErrMissing) {
-		return 0, fmt.Errorf("%s: holds no check values (metadata %s); export the model again", s.name, contract.KeyCheck)
+		return 0, noCheckValues(s.name)
 	} else if err != nil {
 		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}

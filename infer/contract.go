@@ -140,7 +140,7 @@ func (c *Contract) setLayout(layout string, image onnx.Shape) error {
 	case layout == "nhwc":
 		c.channelsLast = true
 	case layout != "" && layout != "nchw":
-		return fmt.Errorf("layout %q: not known; use nchw or nhwc", layout)
+		return Options{Layout: layout}.Check()
 	case layout == "nchw", c.Metadata.Format > 0: // our own file
 	case channels(image[1]) && channels(image[3]):
 		return &LayoutError{Image: image}

@@ -33,12 +33,13 @@
 //
 // [Pair.Scores] estimates how likely a model finds images. CheckValues of a session tells
 // whether engine and machine compute what the trainer did, from values that an exported
-// file holds for this purpose.
+// file holds for this purpose; [CheckEngines] asks every engine.
 //
 // # Engines
 //
-// An engine of package engine executes the graph, ONNX Runtime or pure Go, as
-// [Options].Engine says. Where the first choice is missing, Note of a session tells.
+// An engine of package [govae/engine] executes the graph: ONNX Runtime, a shared library
+// that package [govae/engine/onnxruntime] finds and installs, or "go", which is pure Go
+// and serves where no library is found; Note of a session then says so.
 //
 // Both read decoders and encoders of other programs too: see [ReadContract].
 //
@@ -47,7 +48,7 @@
 // What files, other data and options hold that is wrong is an error, never a panic; a
 // stream yields it. Errors on which a program can act have types: [*RoleError],
 // [*LayoutError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
-// [*latent.OptionError].
+// [*latent.OptionError], [*engine.OptionError], [*ClassSizeError].
 //
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in
 // [0, 1], as in the files; latent points are [n, L]. A model whose images have other values

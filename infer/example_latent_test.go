@@ -129,15 +129,12 @@ func ExampleDecoder_Traverse() {
 }
 
 // Ask a decoder alone which of its dimensions matter.
-func ExampleDecoder_Sensitivity() {
+func ExampleDecoder_Activity() {
 	vae := openPair()
 	defer vae.Close()
-	activity, stored := vae.Decoder.StoredActivity()
-	if !stored {
-		var err error
-		if activity, err = vae.Decoder.Sensitivity(context.Background(), nil); err != nil {
-			log.Fatal(err)
-		}
+	activity, meaning, err := vae.Decoder.Activity(context.Background(), nil)
+	if err != nil {
+		log.Fatal(err)
 	}
-	fmt.Println("the most active dimension is", activity.Order()[0])
+	fmt.Printf("the most active dimension, by the %s, is %d\n", meaning, activity.Order()[0])
 }

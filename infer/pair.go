@@ -1,11 +1,13 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
 
+	"govae/images"
 	"govae/latent"
 	"govae/onnx"
 )
@@ -37,15 +39,20 @@ func openPair(decoder, encoder source, o Options) (*Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := encoder.encoder(o)
+	return encoder.pairWith(d, o)
+}
+
+// pairWith opens the encoder of a decoder, which is closed where that fails.
+func (s source) pairWith(decoder *Decoder, o Options) (*Pair, error) {
+	encoder, err := s.encoder(o)
 	if err != nil {
-		d.Close()
+		decoder.Close()
 		return nil, err
 	}
-	p, err := PairOf(d, e)
+	p, err := PairOf(decoder, encoder)
 	if err != nil {
-		d.Close()
-		e.Close()
+		decoder.Close()
+		encoder.Close()
 		return nil, err
 	}
 	return p, nil
@@ -66,10 +73,29 @@ func PairOf(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	return &Pair{Encoder: encoder, Decoder: decoder}, nil
 }
 
+// Shape returns the size of an image.
+func (p *Pair) Shape() images.Shape { return p.Decoder.Shape() }
+
+// Fingerprint returns the SHA-256 of both files in hexadecimal digits.
+func (p *Pair) Fingerprint() string { return p.Decoder.Fingerprint() + p.Encoder.Fingerprint() }
+
+// Engine returns the name and version of the engine that runs the decoder.
+func (p *Pair) Engine() string { return p.Decoder.Engine() }
+
+// Note is that of the decoder, or else of the encoder, if either has one.
+func (p *Pair) Note() error { return cmp.Or(p.Decoder.Note(), p.Encoder.Note()) }
+
 // Close closes both sessions.
 func (p *Pair) Close() error { return errors.Join(p.Encoder.Close(), p.Decoder.Close()) }
 
 // Reconstruct encodes images and decodes the means of their codes, in order.
 func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[Image, error] {
 	return p.Decoder.DecodeAll(ctx, latent.Means(p.Encoder.EncodeAll(ctx, images)))
+}
+
+// ReconstructDraws encodes images and decodes k points of each posterior, those of
+// [latent.Draws], one after the other. Codes without variances are an error
+// ([latent.ErrNoLogVar]).
+func (p *Pair) ReconstructDraws(ctx context.Context, images iter.Seq2[Image, error], k int, seed uint64) iter.Seq2[Image, error] {
+	return p.Decoder.DecodeAll(ctx, latent.Draws(p.Encoder.EncodeAll(ctx, images), k, seed))
 }

@@ -23,6 +23,30 @@ type Score struct {
 	Bound float64
 }
 
+// MeanScore returns the mean of scores, of which there must be one.
+func MeanScore(scores []Score) (mean Score) {
+	n := float64(len(scores))
+	for _, s := range scores {
+		mean.ELBO += s.ELBO / n
+		mean.Reconstruction += s.Reconstruction / n
+		mean.KL += s.KL / n
+		mean.Bound += s.Bound / n
+	}
+	return mean
+}
+
+// Tightest returns the best estimate of log p(x) that o gave for each image: the
+// importance-weighted bound, or the ELBO where there was one draw.
+func (o ScoreOptions) Tightest(scores []Score) []float64 {
+	best := make([]float64, len(scores))
+	for i, s := range scores {
+		if best[i] = s.ELBO; o.Draws > 1 {
+			best[i] = s.Bound
+		}
+	}
+	return best
+}
+
 // ScoreOptions choose how images are scored. The zero value means one draw and seed 0.
 type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1

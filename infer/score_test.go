@@ -112,6 +112,18 @@ func testScores(t *testing.T, e engine.Options, form string, loss func(logit, x 
 
 // TestScoresDoNotDependOnTheBatch scores images in one go and alone, and more of them
 // than a stream has ahead.
+func TestMeanScore(t *testing.T) {
+	scores := []infer.Score{{ELBO: -4, Reconstruction: 3, KL: 1, Bound: -3}, {Index: 1, ELBO: -2, Reconstruction: 1, KL: 1, Bound: -1}}
+	if mean := infer.MeanScore(scores); mean != (infer.Score{ELBO: -3, Reconstruction: 2, KL: 1, Bound: -2}) {
+		t.Errorf("mean %+v", mean)
+	}
+	for draws, want := range map[int][]float64{0: {-4, -2}, 1: {-4, -2}, 2: {-3, -1}} {
+		if got := (infer.ScoreOptions{Draws: draws}).Tightest(scores); !slices.Equal(got, want) {
+			t.Errorf("%d draws: tightest %v, want %v", draws, got, want)
+		}
+	}
+}
+
 func TestScoresDoNotDependOnTheBatch(t *testing.T) {
 	encoder, decoder := openEncoder(t, encoderModel(t, small), 3), openDecoder(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 3)
 	vae := pair(t, encoder, decoder)

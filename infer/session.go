@@ -55,6 +55,18 @@ type Options struct {
 	Threads int
 }
 
+// Check finds mistakes in the options, those of the engine ([engine.Options.Check]) first.
+// One in the layout is an [*engine.OptionError].
+func (o Options) Check() error {
+	if err := o.Engine.Check(); err != nil {
+		return err
+	}
+	if o.Layout != "" && o.Layout != "nchw" && o.Layout != "nhwc" {
+		return &engine.OptionError{Option: "layout", Value: o.Layout, Want: "nchw or nhwc"}
+	}
+	return nil
+}
+
 // session is what decoders, encoders and autoencoders share.
 type session struct {
 	contract Contract

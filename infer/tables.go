@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"iter"
 
 	"govae/internal/table"
@@ -42,22 +43,40 @@ func WriteScores(path string, images Named, scores iter.Seq2[Score, error], boun
 }
 
 // WriteErrors writes a CSV table of the errors of reconstructions, one row per image: its
-// name, its class, the mean squared error of a pixel, and -log p(x|z) in nats unless
-// there are none.
-func WriteErrors(path string, images Named, squares, nats []float64) error {
+// name, its class, the mean squared error of a pixel ([SquaredErrors]), and unless nats is
+// nil -log p(x|z) in nats ([Pair.ReconstructionNats]). Where that ends with an error, or
+// before all images have one, the file at path stays as it was.
+func WriteErrors(path string, images Named, squares []float64, nats iter.Seq2[float64, error]) error {
 	header := []string{"image", "label", "squared_error"}
 	if nats != nil {
 		header = append(header, "nats")
 	}
 	return table.Write(path, header, func(yield func([]string, error) bool) {
-		for i, square := range squares {
-			row := []string{images.Name(i), images.Class(i), table.Number(square)}
-			if nats != nil {
-				row = append(row, table.Number(nats[i]))
+		row := func(i int, more ...string) bool {
+			return yield(append([]string{images.Name(i), images.Class(i), table.Number(squares[i])}, more...), nil)
+		}
+		i := 0
+		if nats == nil {
+			for i < len(squares) && row(i) {
+				i++
 			}
-			if !yield(row, nil) {
+			return
+		}
+		for v, err := range nats {
+			if err == nil && i == len(squares) {
+				err = fmt.Errorf("more log-likelihoods than the %d squared errors", i)
+			}
+			if err != nil {
+				yield(nil, err)
 				return
 			}
+			if !row(i, table.Number(v)) {
+				return
+			}
+			i++
+		}
+		if i < len(squares) {
+			yield(nil, fmt.Errorf("%d log-likelihoods for %d squared errors", i, len(squares)))
 		}
 	})
 }

@@ -54,8 +54,21 @@ func TestTables(t *testing.T) {
 		t.Error(err)
 	}
 	is("image,label,squared_error\nimage 0,a,0.25\n")
-	if err := infer.WriteErrors(path, counted{}, []float64{0.25}, []float64{80}); err != nil {
+	problem = nil
+	nats := func(yield func(float64, error) bool) { _ = yield(80, problem) && yield(90, nil) }
+	if err := infer.WriteErrors(path, counted{}, []float64{0.25, 0.5}, nats); err != nil {
 		t.Error(err)
 	}
-	is("image,label,squared_error,nats\nimage 0,a,0.25,80\n")
+	want := "image,label,squared_error,nats\nimage 0,a,0.25,80\nimage 1,b,0.5,90\n"
+	is(want)
+	for _, n := range []int{1, 3} {
+		if err := infer.WriteErrors(path, counted{}, make([]float64, n), nats); err == nil {
+			t.Errorf("no error for %d squared errors and two log-likelihoods", n)
+		}
+	}
+	problem = errors.New("no more")
+	if err := infer.WriteErrors(path, counted{}, []float64{0.25, 0.5}, nats); !errors.Is(err, problem) {
+		t.Errorf("error %v, want %v", err, problem)
+	}
+	is(want)
 }

@@ -28,6 +28,19 @@ func TestStoredActivity(t *testing.T) {
 	}
 }
 
+// TestActivity asks a decoder that knows its training images, and one that does not.
+func TestActivity(t *testing.T) {
+	trained := openDecoder(t, decoderModel(t, small, metadata("vae.latent_stats", `{"mean":[0,1],"std":[0.5,2]}`)), 1)
+	if got, meaning, err := trained.Activity(t.Context(), nil); err != nil || !slices.Equal(got, latent.Activity{0.25, 4}) || !strings.HasPrefix(meaning, "variance") {
+		t.Errorf("activity %v, a %s, error %v", got, meaning, err)
+	}
+	other := openDecoder(t, decoderModel(t, small), 1)
+	want, _ := other.Sensitivity(t.Context(), []float32{1, 2})
+	if got, meaning, err := other.Activity(t.Context(), []float32{1, 2}); err != nil || !slices.Equal(got, want) || !strings.HasPrefix(meaning, "change") {
+		t.Errorf("activity %v, a %s, error %v; want %v", got, meaning, err, want)
+	}
+}
+
 func TestSensitivity(t *testing.T) {
 	s := openDecoder(t, decoderModel(t, small), 1)
 	got, err := s.Sensitivity(t.Context(), []float32{0.5, -2})

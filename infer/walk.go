@@ -63,6 +63,17 @@ func distance(x, y []float32) float64 {
 	return sum / float64(len(x))
 }
 
+// Activity tells how active the latent dimensions are, as well as the decoder knows, and
+// what the numbers mean, in words: what the file says of the training images, or else the
+// [Decoder.Sensitivity] at a point.
+func (d *Decoder) Activity(ctx context.Context, at []float32) (activity latent.Activity, meaning string, err error) {
+	if activity, ok := d.StoredActivity(); ok {
+		return activity, "variance of the means of the training images", nil
+	}
+	activity, err = d.Sensitivity(ctx, at)
+	return activity, "change of the image between -1 and 1", err
+}
+
 // Sensitivity tells from the decoder alone how active each dimension is: the mean
 // absolute difference of the images at -1 and 1 on it, with the other dimensions
 // as in the point at [L], or 0 where that is nil.

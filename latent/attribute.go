@@ -123,9 +123,21 @@ func (a Attribute) Check(s Space) error {
 // maxAttribute is the largest size of an attribute's file in bytes.
 const maxAttribute = 1 << 20
 
-// ReadAttribute reads the file that [Attribute.WriteFile] wrote. Errors name the file.
+// ReadAttribute reads the file that [Attribute.WriteFile] wrote. An error is a [*FileError].
 func ReadAttribute(path string) (Attribute, error) {
-	return readParsed(path, maxAttribute, ParseAttribute)
+	return readParsed(path, "attribute", maxAttribute, ParseAttribute)
+}
+
+// OpenAttribute reads an attribute that must belong to a space ([Attribute.Check]).
+func OpenAttribute(path string, s Space) (Attribute, error) {
+	a, err := ReadAttribute(path)
+	if err != nil {
+		return Attribute{}, err
+	}
+	if err := a.Check(s); err != nil {
+		return Attribute{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
 }
 
 // ParseAttribute reads an attribute from JSON.

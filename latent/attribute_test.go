@@ -95,6 +95,12 @@ func TestAttributeFile(t *testing.T) {
 	if _, err := latent.ReadAttribute(path); err != nil {
 		t.Errorf("the old file is gone: %v", err)
 	}
+	if again, err := latent.OpenAttribute(path, latent.Space{ModelID: got.ModelID, Dims: len(got.Direction)}); err != nil || !reflect.DeepEqual(again, got) {
+		t.Errorf("in its space: %+v, %v", again, err)
+	}
+	if _, err := latent.OpenAttribute(path, latent.Space{ModelID: got.ModelID, Dims: 99}); !errors.As(err, new(*latent.SpaceError)) || !strings.HasPrefix(err.Error(), path+": ") {
+		t.Errorf("in another space: error %v", err)
+	}
 	if _, err := latent.ReadAttribute(path + "x"); err == nil || !strings.Contains(err.Error(), "no such file") || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}

@@ -46,9 +46,9 @@ const (
 	maxMixtureValue = 1e15
 )
 
-// ReadMixture reads a file that [Mixture.WriteFile] wrote. Errors name the file.
+// ReadMixture reads a file that [Mixture.WriteFile] wrote. An error is a [*FileError].
 func ReadMixture(path string) (*Mixture, error) {
-	return readParsed(path, maxMixtureFile, ParseMixture)
+	return readParsed(path, "mixture", maxMixtureFile, ParseMixture)
 }
 
 // ParseMixture reads a mixture from JSON, as of a file that go:embed holds.

@@ -32,6 +32,23 @@ func ParsePoint(text string) ([]float32, error) {
 	return z, nil
 }
 
+// ParsePoints reads points of the space, each as [ParsePoint] does. Errors begin with the
+// text that is wrong.
+func (s Space) ParsePoints(texts ...string) ([][]float32, error) {
+	var points [][]float32
+	for _, text := range texts {
+		if n := strings.Count(text, ",") + 1; n != s.Dims {
+			return nil, fmt.Errorf("%.60s: has %d numbers, and the model %d latent dimensions", text, n, s.Dims)
+		}
+		z, err := ParsePoint(text)
+		if err != nil {
+			return nil, fmt.Errorf("%.60s: %w", text, err)
+		}
+		points = append(points, z)
+	}
+	return points, nil
+}
+
 // ParseCoordinate reads a dimension and its value, such as 0=1.5.
 func ParseCoordinate(text string) (dimension int, value float64, err error) {
 	k, v, _ := strings.Cut(text, "=")

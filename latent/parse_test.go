@@ -2,6 +2,7 @@ package latent
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -12,6 +13,18 @@ func TestParsePoint(t *testing.T) {
 	for _, text := range []string{"", "1,", "x", "1;2", "NaN", "Inf", "1e7", "0.1abc"} {
 		if z, err := ParsePoint(text); err == nil {
 			t.Errorf("%q is %v", text, z)
+		}
+	}
+}
+
+func TestParsePoints(t *testing.T) {
+	s := Space{Dims: 2}
+	if z, err := s.ParsePoints("0.5,-1", "2,3"); err != nil || !slices.Equal(slices.Concat(z...), []float32{0.5, -1, 2, 3}) {
+		t.Errorf("%v, %v", z, err)
+	}
+	for text, want := range map[string]string{"1": "1: has 1 numbers, and the model 2", "1,2,3": "1,2,3: has 3 numbers", "1,x": `1,x: "x" is not a number`} {
+		if _, err := s.ParsePoints("1,2", text); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: error %v, want %q", text, err, want)
 		}
 	}
 }

@@ -85,6 +85,15 @@ func OpenPoints(path string, latent int) (PointFile, error) {
 	return PointFile{n / latent, latent, path}, nil
 }
 
+// ReadPoints returns all points of a file that [OpenPoints] opens.
+func ReadPoints(path string, latent int) ([][]float32, error) {
+	file, err := OpenPoints(path, latent)
+	if err != nil {
+		return nil, err
+	}
+	return Collect(file.From(0))
+}
+
 // openArray opens a .npy file and reads its header.
 func openArray(path string) (f *os.File, h npy.Header, err error) {
 	if f, err = os.Open(path); err != nil {

@@ -39,6 +39,9 @@ func TestPoints(t *testing.T) {
 		if err != nil || p.N != 3 || p.L != 2 {
 			t.Fatalf("%v: %+v, error %v", shape, p, err)
 		}
+		if all, err := latent.ReadPoints(array(t, shape, 1, 2, 3, 4, 5, 6), 2); err != nil || !slices.Equal(slices.Concat(all...), []float32{1, 2, 3, 4, 5, 6}) {
+			t.Errorf("%v: all points are %v, error %v", shape, all, err)
+		}
 		for first, want := range [][]float32{{1, 2, 3, 4, 5, 6}, {3, 4, 5, 6}, {5, 6}, nil} {
 			got, err := latent.Collect(p.From(first))
 			if err != nil {

@@ -90,12 +90,3 @@ func (p Principal) Project(z []float32) (x, y float64) {
 	}
 	return x, y
 }
-
-// ProjectAll returns the places of points in the plane.
-func (p Principal) ProjectAll(points [][]float32) (x, y []float64) {
-	x, y = make([]float64, len(points)), make([]float64, len(points))
-	for i, z := range points {
-		x[i], y[i] = p.Project(z)
-	}
-	return x, y
-}

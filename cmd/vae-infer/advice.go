@@ -25,6 +25,10 @@ func advices() []advice.Advice {
 		// Models, and what runs them.
 		advice.Say[*infer.LayoutError](" (--layout)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
+		advice.On(func(e *latent.FileError) string {
+			options := map[string]string{"mixture": "encode --fit-mixture", "attribute": "edit --save-attribute"}
+			return "; write it with vae-infer " + options[e.Want]
+		}),
 		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
 		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),
 		advice.On(func(e *engine.ProviderError) string {

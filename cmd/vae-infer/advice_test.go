@@ -32,6 +32,8 @@ func TestAdvise(t *testing.T) {
 		{&infer.LayoutError{}, " (--layout)"},
 		{&infer.LikelihoodError{Name: "a.onnx"}, "; export the model with vae-export"},
 		{&latent.TooFlatError{Space: latent.Space{Name: "a.onnx", Dims: 1}}, "; train with --latent 2 or more"},
+		{&latent.FileError{Want: "mixture", Err: plain}, "; write it with vae-infer encode --fit-mixture"},
+		{&latent.FileError{Want: "attribute", Err: plain}, "; write it with vae-infer edit --save-attribute"},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
 		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
 	} {

@@ -3,12 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -89,16 +89,11 @@ func (a *augmentation) check() error {
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
-	start := time.Now()
-	pair, err := m.openPair()
+	pair, x, err := openFor(ctx, m.openPair, in, files)
 	if err != nil {
 		return err
 	}
 	defer pair.Close()
-	x, err := in.load(ctx, pair.Decoder.Shape(), files)
-	if err != nil {
-		return err
-	}
 	from := cmp.Or(in.data, strings.Join(files, " "))
 	if x.Labels == nil {
 		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, or IDX files with labels", from)
@@ -109,14 +104,15 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	made := pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)
 	images := func(yield func(dataset.Synthetic, error) bool) {
-		for image, err := range cli.Counted(p, made) {
-			if err != nil {
-				yield(dataset.Synthetic{}, err)
-				return
+		for made, err := range cli.Counted(p, pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)) {
+			var image dataset.Synthetic
+			if err == nil {
+				image = dataset.Synthetic{Picture: made.Picture(), Origin: x.Origin(made.Class, made.Sources)}
+				image.Method, image.Noise, image.Mix, image.Seed = string(a.Method), made.Noise, made.Mix, a.Seed
+				image.Data, image.ModelID = in.data, pair.Decoder.Space().ModelID
 			}
-			if !yield(dataset.Synthetic{Picture: image.Picture(), Origin: a.origin(image, x, in.data, pair.Decoder.Space().ModelID)}, nil) {
+			if !yield(image, err) {
 				return
 			}
 		}
@@ -124,41 +120,24 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	if err := dataset.Write(a.out, images, a.write); err != nil {
 		return err
 	}
-	p.Stop()
-	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, pair.Decoder.Engine(), time.Since(start).Seconds(), dataset.Manifest)
+	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, pair.Engine(), p.Done(), dataset.Manifest)
 	return nil
 }
 
-// origin tells how an image was made.
-func (a *augmentation) origin(image infer.Synthetic, x input, data, modelID string) dataset.Origin {
-	o := dataset.Origin{Class: x.Classes[image.Class], Label: image.Class, Method: string(a.Method), Seed: a.Seed, Mix: image.Mix, Data: data, ModelID: modelID}
-	if a.Method == infer.Jitter {
-		o.Noise = a.Noise
+// plan returns the number of images to make.
+func (a *augmentation) plan(x dataset.Selection) (total int, err error) {
+	total, err = a.Total(x.Labels)
+	if e, ok := errors.AsType[*infer.ClassSizeError](err); ok {
+		return 0, fmt.Errorf("class %s has one image, and --method interpolate needs two; add images or use --method jitter", x.Classes[e.Class])
 	}
-	for _, source := range image.Sources {
-		o.Sources = append(o.Sources, x.Name(source))
-	}
-	return o
-}
-
-// plan returns the number of images to make. Classes that have too few sources are
-// an error, or a note where it is no mistake.
-func (a *augmentation) plan(x input) (total int, err error) {
-	given := make([]int, len(x.Classes))
-	for _, label := range x.Labels {
-		given[label]++
-	}
-	counts := a.Counts(x.Labels)
 	for label, class := range x.Classes {
-		if given[label] == 0 {
+		if !slices.Contains(x.Labels, label) {
 			a.app.Notef("class %s has no images here, so none are made of it", class)
 		}
-		if a.Method == infer.Interpolation && given[label] == 1 && counts[label] > 0 {
-			return 0, fmt.Errorf("class %s has one image, and --method interpolate needs two; add images or use --method jitter", class)
-		}
-		total += counts[label]
 	}
 	switch {
+	case err != nil:
+		return 0, err
 	case total == 0:
 		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
 	case a.write.Format == dataset.IDXFiles && len(x.Classes) > 256:

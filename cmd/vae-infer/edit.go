@@ -3,11 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"path"
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -57,10 +58,10 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			draw := x.drawBelow
+			draw := picture.Below(x.Images)
 			if len(strengths) > 1 {
 				draw = func(out string, images picture.Images) error {
-					return picture.Rows(out, images, picture.RowLabels{Rows: x.names(), Columns: strengths, X: "strength of the edit"})
+					return picture.Rows(out, images, picture.RowLabels{Rows: x.ShortNames(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
 			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
@@ -75,7 +76,7 @@ Strengths work with all edits.`,
 // editFlags say which images are changed, how and how much.
 type editFlags struct {
 	*modelFlags
-	in                         indexFlags
+	in                         inputFlags
 	set, shift                 []string
 	labelled, toward, awayFrom string
 	attribute, saveAttribute   string
@@ -86,6 +87,7 @@ type editFlags struct {
 
 func (f *editFlags) flags(cmd *cobra.Command) {
 	f.in.flags(cmd, 8)
+	f.in.indexFlag(cmd)
 	c := cmd.Flags()
 	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value: `DIM=VALUE`, as 0=1.5 (repeatable)")
 	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension: `DIM=VALUE`, as 3=-2 (repeatable)")
@@ -107,25 +109,19 @@ func (f *editFlags) learnsOnly(files []string) bool {
 
 // check finds mistakes in the arguments and returns the strengths.
 func (f *editFlags) check(files []string) ([]float64, error) {
-	if !f.learnsOnly(files) {
-		if err := f.in.check(files); err != nil {
-			return nil, err
-		}
-	}
 	single := f.in.given.Changed("strength")
 	err := cmp.Or(
+		cli.When(!f.learnsOnly(files), f.in.check(files)),
 		cli.Want(f.toward != "" || f.awayFrom == "" && f.labelled == "" && f.saveAttribute == "", "--away-from, --labelled and --save-attribute go with --toward CLASS"),
 		cli.Want(f.toward != "" || f.attribute != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward or --attribute"),
 		cli.Want(f.toward == "" || f.labelled != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
 		cli.Want((f.bounds == nil || f.strengths == nil) && !(single && (f.bounds != nil || f.strengths != nil)), "--strength, --strengths and --range exclude each other"),
+		cli.When(f.bounds != nil, cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000))),
 	)
 	switch {
 	case err != nil:
 		return nil, err
 	case f.bounds != nil:
-		if err := cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000)); err != nil {
-			return nil, err
-		}
 		return latent.Linspace(f.bounds[0], f.bounds[1], f.steps), nil
 	case f.strengths == nil:
 		f.strengths = []float64{f.strength}
@@ -158,12 +154,9 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 		}
 	}
 	if f.attribute != "" {
-		a, err := latent.ReadAttribute(f.attribute)
+		a, err := latent.OpenAttribute(f.attribute, encoder.Space())
 		if err != nil {
-			return nil, fmt.Errorf("%w; write it with vae-infer edit --save-attribute", err)
-		}
-		if err := a.Check(encoder.Space()); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.attribute, err)
+			return nil, err
 		}
 		edits = append(edits, a.Add)
 	}
@@ -180,8 +173,8 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 // learn computes the attribute of --toward, and saves it where that is asked for.
 func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.Attribute, error) {
 	none := latent.Attribute{}
-	source := f.in.inputFlags
-	source.data, source.limit = cmp.Or(f.labelled, f.in.data), 0
+	source := f.in
+	source.data, source.limit, source.index = cmp.Or(f.labelled, f.in.data), 0, nil
 	if f.labelled != "" && !f.in.given.Changed("split") {
 		source.split = "all"
 	}
@@ -195,18 +188,12 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 	if x.Labels == nil {
 		return none, unlabelled(source.data, "--toward")
 	}
-	toward, err := x.Label(f.toward)
+	toward, awayFrom, err := x.Sides(f.toward, f.awayFrom)
+	if errors.As(err, new(*dataset.OneClassError)) {
+		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
+	}
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", source.data, err)
-	}
-	awayFrom := latent.Others
-	if f.awayFrom != "" {
-		if awayFrom, err = x.Label(f.awayFrom); err != nil {
-			return none, fmt.Errorf("%s: %w", source.data, err)
-		}
-	}
-	if toward == awayFrom {
-		return none, cli.Usagef("--toward and --away-from are one class, %s", f.toward)
 	}
 	a, err := latent.LearnAttribute(encoder.Space(), latent.Means(encoder.EncodeAll(ctx, x.All())), x.Labels, toward, awayFrom)
 	if err != nil {
@@ -220,13 +207,4 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 		f.app.Printf("%s: from the codes of %d images", f.saveAttribute, x.Len())
 	}
 	return a, nil
-}
-
-// names returns what the rows of a sheet are called.
-func (in input) names() []string {
-	names := make([]string, in.Len())
-	for i := range names {
-		names[i] = fmt.Sprintf("%.24s", path.Base(in.Name(i)))
-	}
-	return names
 }

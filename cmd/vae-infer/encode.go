@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/latent"
@@ -44,15 +44,11 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
 				return err
 			}
-			encoder, err := m.openEncoder()
+			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			if e.mixture != "" {
 				if err := e.fit(cmd.Context(), encoder, x); err != nil || !writesOut {
 					return err
@@ -96,8 +92,7 @@ func (e *encoding) check(writesOut bool) error {
 }
 
 // write encodes x to --out, --log-var and the labels beside.
-func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) error {
-	start := time.Now()
+func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	err := latent.WriteCodes(e.files, x.Len(), encoder.Latent(), cli.Counted(p, encoder.EncodeAll(ctx, x.All())), x.Labels)
@@ -111,14 +106,12 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x input) e
 	if x.Labels != nil {
 		written += ", " + latent.LabelsBeside(e.files.Points)
 	}
-	p.Stop()
-	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), time.Since(start).Seconds())
+	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), p.Done())
 	return nil
 }
 
 // fit fits a mixture to the posteriors of x.
-func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x input) error {
-	start := time.Now()
+func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	draws := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
@@ -128,12 +121,12 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x input) err
 	if err != nil {
 		return err
 	}
-	p.Stop()
+	seconds := p.Done()
 	if err := mixture.WriteFile(e.mixture); err != nil {
 		return err
 	}
 	n := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), time.Since(start).Seconds())
+	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), seconds)
 	if n == options.Most {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", n, n, 2*n)
 	}

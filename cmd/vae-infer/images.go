@@ -10,9 +10,7 @@ import (
 
 	"govae/dataset"
 	"govae/images"
-	"govae/infer"
 	"govae/internal/cli"
-	"govae/internal/picture"
 )
 
 // inputFlags say which images a command takes: a split of --data, or all images of
@@ -20,6 +18,7 @@ import (
 type inputFlags struct {
 	data, split string // a split that is set before flags is the default
 	limit       int
+	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
 	resize      bool
 }
@@ -32,50 +31,55 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().BoolVar(&f.resize, "resize", false, "scale images to the size that the model takes")
 }
 
+// indexFlag lets a command also choose images of --data by their numbers.
+func (f *inputFlags) indexFlag(cmd *cobra.Command) {
+	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers `N,…` of the images of --data, from 0 on, such as 3,17 (default: the first --limit)")
+}
+
 // check finds mistakes in the arguments.
 func (f *inputFlags) check(files []string) error {
 	return cmp.Or(
+		cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"),
 		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
 		cli.OneOf("--split", f.split, "test", "train", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
 	)
 }
 
-// input is what a command reads: images of the shape that the model takes.
-type input struct{ dataset.Selection }
-
-// load reads the images that the flags and the arguments name. Colours become what
-// the model takes; sizes do with --resize only.
-func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []string) (input, error) {
-	in, err := f.read(ctx, dataset.Options{Shape: shape, Resize: f.resize}, files)
-	if err != nil {
-		return input{}, err
+// load reads the images that the flags and the arguments name, in the shape that the
+// model takes. Colours become what that is; sizes do with --resize only.
+func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []string) (x dataset.Selection, err error) {
+	o := dataset.Options{Shape: shape, Resize: f.resize}
+	if f.data == "" {
+		x, err = dataset.ReadFiles(ctx, files, o)
+	} else {
+		x, err = dataset.ReadSplit(ctx, f.data, dataset.Split(f.split), o)
 	}
-	if f.limit > 0 && (f.data != "" || f.given.Changed("limit")) {
-		in.Images = in.Head(f.limit)
+	switch {
+	case err != nil:
+		return x, err
+	case len(f.index) > 0:
+		if x, err = x.Choose(f.index); err != nil {
+			return x, fmt.Errorf("%s: %w", f.data, err)
+		}
+	case f.limit > 0 && (f.data != "" || f.given.Changed("limit")):
+		x.Images = x.Head(f.limit)
 	}
-	return in, nil
+	return x, nil
 }
 
-func (f *inputFlags) read(ctx context.Context, o dataset.Options, files []string) (in input, err error) {
-	if f.data == "" {
-		in.Images, in.Classes, err = dataset.ReadFiles(ctx, files, o)
-	} else {
-		in.Selection, err = dataset.ReadSplit(ctx, f.data, dataset.Split(f.split), o)
+// openFor opens a model and reads the images for it that the flags and the arguments name.
+func openFor[S model](ctx context.Context, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
+	if s, err = open(); err != nil {
+		return s, x, err
 	}
-	return in, err
+	if x, err = in.load(ctx, s.Shape(), files); err != nil {
+		s.Close()
+	}
+	return s, x, err
 }
 
 // unlabelled is the error of images without labels, which the flag needs.
 func unlabelled(source, flag string) error {
 	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with one subfolder per class, or IDX files with labels", source, flag)
-}
-
-// drawBelow writes a picture of the images with what was made of each one below it.
-func (in input) drawBelow(path string, made picture.Images) error {
-	originals, err := infer.Collect(in.All())
-	if err != nil {
-		return err
-	}
-	return picture.WritePNG(path, picture.Pairs(originals, made, 8))
 }

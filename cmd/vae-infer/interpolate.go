@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/internal/picture"
@@ -15,7 +16,7 @@ import (
 )
 
 func interpolate(m *modelFlags) *cobra.Command {
-	o, in := outputFlags{app: m.app}, indexFlags{}
+	o, in := outputFlags{app: m.app}, inputFlags{}
 	var texts []string
 	var from string
 	var steps int
@@ -36,20 +37,14 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
   vae-infer interpolate --z 0,0 --z 1,2 --spherical --steps 8 --out path.npy`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			path := latent.Linear
-			switch {
-			case len(texts) == 0 && from == "":
-				if err := in.check(files); err != nil {
-					return err
-				}
-			case len(files) > 0 || in.data != "" || len(texts) > 0 && from != "":
-				return cli.Usagef("give either images, or latent points by --z, or a file of them by --from")
-			case len(in.index) > 0 || in.given.Changed("limit"):
-				return cli.Usagef("--index and --limit choose images of --data; --z and --from give the points themselves")
-			}
 			if spherical || pathName == "spherical" {
 				path = latent.Spherical
 			}
+			images, points := len(files) > 0 || in.data != "", len(texts) > 0 || from != ""
 			if err := cmp.Or(
+				cli.When(!points, in.check(files)),
+				cli.Want(!points || !images && (len(texts) == 0 || from == ""), "give either images, or latent points by --z, or a file of them by --from"),
+				cli.Want(!points || len(in.index) == 0 && !in.given.Changed("limit"), "--index and --limit choose images of --data; --z and --from give the points themselves"),
 				cli.Between("--steps", steps, 2, 100_000),
 				cli.OneOf("--path", pathName, "linear", "spherical"),
 				cli.OneOf("--pace", pace, "image", "latent"),
@@ -63,34 +58,32 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 				return err
 			}
 			defer decoder.Close()
-			points, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (input, error) {
+			way, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (dataset.Selection, error) {
 				return in.load(cmd.Context(), decoder.Shape(), files)
 			})
 			if err != nil {
 				return err
 			}
-			if len(points) < 2 {
+			if len(way) < 2 {
 				return cli.Usagef("one image or latent point is no way to go: give two or more")
 			}
 			if loop {
-				points = append(points, points[0])
+				way = append(way, way[0])
 			}
-			draw := func(path string, frames picture.Images) error {
-				return picture.WritePNG(path, picture.Strip(frames, steps))
-			}
-			way := latent.Interpolate(latent.Of(points...), steps, path)
+			walk := latent.Interpolate(latent.Of(way...), steps, path)
 			if pace == "image" {
-				way = decoder.InterpolateEvenly(cmd.Context(), latent.Of(points...), steps, path)
+				walk = decoder.InterpolateEvenly(cmd.Context(), latent.Of(way...), steps, path)
 			}
-			frames := (len(points)-1)*(steps-1) + 1
+			frames := (len(way)-1)*(steps-1) + 1
 			if loop && strings.ToLower(filepath.Ext(o.out)) == ".gif" {
 				frames-- // it begins again with the first one, which the last one is
 			}
-			return o.write(decoder, frames, draw, decoder.DecodeAll(cmd.Context(), latent.Head(frames, way)))
+			return o.write(decoder, frames, picture.Legs(steps), decoder.DecodeAll(cmd.Context(), latent.Head(frames, walk)))
 		},
 	}
 	o.flags(cmd, "interpolation.png")
 	in.flags(cmd, 4)
+	in.indexFlag(cmd)
 	f := cmd.Flags()
 	f.StringArrayVar(&texts, "z", nil, "a latent `POINT`, such as 0.5,-1, in place of images (repeatable)")
 	f.StringVar(&from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
@@ -104,23 +97,15 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 
 // waypoints returns the points that a walk goes through: those given as texts, those
 // of a file, or else the codes of images.
-func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (input, error)) (points [][]float32, err error) {
-	for _, text := range texts {
-		z, err := parsePoint(text, decoder)
-		if err != nil {
-			return nil, err
-		}
-		points = append(points, z)
-	}
+func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (dataset.Selection, error)) (points [][]float32, err error) {
 	switch {
 	case texts != nil:
+		if points, err = decoder.Space().ParsePoints(texts...); err != nil {
+			return nil, cli.Usagef("--z %w", err)
+		}
 		return points, nil
 	case from != "":
-		file, err := latent.OpenPoints(from, decoder.Latent())
-		if err != nil {
-			return nil, err
-		}
-		return latent.Collect(file.From(0))
+		return latent.ReadPoints(from, decoder.Latent())
 	}
 	x, err := images()
 	if err != nil {

@@ -51,8 +51,7 @@ as in the code of the image --at. The first image is the top left one.`,
 	o.flags(cmd, "manifold.png")
 	cmd.Flags().IntVar(&grid, "grid", 15, "number of images per side")
 	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
-	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-4, 4}, "`FIRST,LAST` value of both")
-	cmd.Flags().Lookup("range").DefValue = "-4,4"
+	rangeFlag(cmd, &bounds, -4, 4, "`FIRST,LAST` value of both")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	cmd.Flags().BoolVar(&resize, "resize", false, "scale the image of --at to the size that the model takes")
 	return cmd

@@ -6,12 +6,12 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"govae/engine"
+	"govae/images"
 	"govae/infer"
 	"govae/internal/cli"
 )
@@ -48,27 +48,31 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 }
 
 // options checks the flags and returns what they ask for.
-func (m *modelFlags) options() (o infer.Options, err error) {
-	if m.engine == "gonum" { // its old name
-		m.engine = "go"
-	}
-	switch {
-	case !slices.Contains(engine.Providers(), m.provider):
-		return o, cli.Usagef("--provider %s: want one of %s", m.provider, strings.Join(engine.Providers(), ", "))
-	case m.engine == "go" && m.provider != "cpu":
-		return o, cli.Usagef("--provider %s: --engine go runs on the cpu alone", m.provider)
-	case m.layout != "" && m.layout != "nchw" && m.layout != "nhwc":
-		return o, cli.Usagef("--layout %s: want nchw or nhwc", m.layout)
-	case m.engine != "auto" && m.engine != "onnxruntime" && m.engine != "go":
-		return o, cli.Usagef("--engine %s: want auto, onnxruntime or go", m.engine)
-	}
+func (m *modelFlags) options() (infer.Options, error) {
 	e := engine.Options{Name: m.engine, Library: m.library, Provider: m.provider}
-	return infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}, nil
+	o := infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}
+	err := o.Check()
+	if e, ok := errors.AsType[*engine.OptionError](err); ok {
+		err = cli.Usagef("--%s %s: want %s", e.Option, e.Value, e.Want)
+	}
+	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
+		err = cli.Usagef("--provider %s: --engine go runs on the cpu alone", e.Provider)
+	}
+	return o, err
+}
+
+// model is a session or a pair of them.
+type model interface {
+	Shape() images.Shape
+	Fingerprint() string
+	Engine() string
+	Note() error
+	Close() error
 }
 
 // openAs opens a file by a function of package infer, with the engine that the flags ask
 // for.
-func openAs[S infer.Session](m *modelFlags, path string, open func(string, infer.Options) (S, error)) (none S, err error) {
+func openAs[S model](m *modelFlags, path string, open func(string, infer.Options) (S, error)) (none S, err error) {
 	o, err := m.options()
 	if err != nil {
 		return none, err
@@ -85,7 +89,7 @@ func openAs[S infer.Session](m *modelFlags, path string, open func(string, infer
 		// waits for one when it comes back: one more saves most of these waits.
 		runtime.GOMAXPROCS(o.Threads + 1)
 	}
-	if err == nil && s.Note() != nil && !m.noted {
+	if s.Note() != nil && !m.noted {
 		m.noted = true
 		m.app.Notef("%v", advise(s.Note()))
 	}
@@ -102,28 +106,9 @@ func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
 }
 
-// pairOf opens the encoder that belongs to a decoder.
-func (m *modelFlags) pairOf(decoder *infer.Decoder) (*infer.Pair, error) {
-	encoder, err := m.openEncoder()
-	if err != nil {
-		return nil, err
-	}
-	pair, err := infer.PairOf(decoder, encoder)
-	if err != nil {
-		encoder.Close()
-	}
-	return pair, err
-}
-
 // openPair opens the decoder and the encoder of one model.
 func (m *modelFlags) openPair() (*infer.Pair, error) {
-	decoder, err := m.openDecoder()
-	if err != nil {
-		return nil, err
-	}
-	pair, err := m.pairOf(decoder)
-	if err != nil {
-		decoder.Close()
-	}
-	return pair, err
+	return openAs(m, m.decoder, func(decoder string, o infer.Options) (*infer.Pair, error) {
+		return infer.OpenPair(decoder, m.encoderPath(), o)
+	})
 }

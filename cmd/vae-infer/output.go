@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,44 +37,35 @@ func (o *outputFlags) resumeFlag(cmd *cobra.Command) {
 // drawing makes one picture of all images.
 type drawing = func(path string, images picture.Images) error
 
-// write writes n images that a session makes to --out. Draw, if not nil, makes the
+// write writes n images that a model makes to --out. Draw, if not nil, makes the
 // picture of a --out that ends in .png.
-func (o *outputFlags) write(s infer.Session, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
+func (o *outputFlags) write(s model, n int, draw drawing, images iter.Seq2[infer.Image, error]) error {
 	return o.writeJob(s, n, draw, nil, func(int) iter.Seq2[infer.Image, error] { return images })
 }
 
 // writeJob is write for images that can be made from any number on, so that --resume
-// may go on with them. Job says what they are made of, besides what the session is.
-func (o *outputFlags) writeJob(s infer.Session, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
-	start := time.Now()
+// may go on with them. Job says what they are made of, besides what the model is.
+func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
 	p := o.app.Progress(n, "images")
 	defer p.Stop()
 	first := 0
-	pixels := func(from int) iter.Seq2[[]float32, error] {
+	counted := func(from int) iter.Seq2[infer.Image, error] {
 		first = from
 		p.Skip(first)
-		return func(yield func([]float32, error) bool) {
-			for image, err := range images(first) {
-				if !yield(image.Pixels, err) || err != nil {
-					return
-				}
-				p.Add(1)
-			}
-		}
+		return cli.Counted(p, images(first))
 	}
 	options := sink.Options{N: n, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)
 	}
-	if err := sink.Write(o.out, options, pixels); err != nil {
+	if err := sink.Write(o.out, options, counted); err != nil {
 		return err
 	}
-	p.Stop()
 	text := fmt.Sprintf("%s: %d images", o.out, n)
 	if first > 0 {
 		text += fmt.Sprintf(", the last %d of them", n-first)
 	}
-	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), time.Since(start).Seconds())
+	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), p.Done())
 	return nil
 }

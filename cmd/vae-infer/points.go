@@ -3,27 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
+	"github.com/spf13/cobra"
+
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
 	"govae/latent"
 )
 
-// parsePoint reads a latent point such as 0.5,-1 for a decoder.
-func parsePoint(text string, decoder *infer.Decoder) ([]float32, error) {
-	if n := strings.Count(text, ",") + 1; n != decoder.Latent() {
-		return nil, cli.Usagef("--z %.60s: has %d numbers, and the model %d latent dimensions", text, n, decoder.Latent())
-	}
-	z, err := latent.ParsePoint(text)
-	if err != nil {
-		return nil, cli.Usagef("--z %.60s: %w", text, err)
-	}
-	return z, nil
-}
-
 // maxScale bounds --temperature and --noise: far beyond all that a model knows.
 const maxScale = 1e3
+
+// rangeFlag adds the flag --range of two numbers.
+func rangeFlag(cmd *cobra.Command, bounds *[]float64, first, last float64, usage string) {
+	cmd.Flags().Float64SliceVar(bounds, "range", []float64{first, last}, usage)
+	cmd.Flags().Lookup("range").DefValue = fmt.Sprintf("%g,%g", first, last)
+}
 
 // checkRange finds mistakes in a flag of two numbers.
 func checkRange(flag string, bounds []float64) error {
@@ -51,12 +47,15 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path st
 	return points[0], nil
 }
 
-// means returns the means of the codes of images.
-func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x input) ([][]float32, error) {
-	pair, err := m.pairOf(decoder)
+// means returns the means of the codes of images, by the encoder that belongs to a decoder.
+func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x dataset.Selection) ([][]float32, error) {
+	encoder, err := m.openEncoder()
 	if err != nil {
 		return nil, err
 	}
-	defer pair.Encoder.Close()
-	return latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, x.All())))
+	defer encoder.Close()
+	if _, err := infer.NewPair(decoder, encoder); err != nil {
+		return nil, err
+	}
+	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.All())))
 }

@@ -7,9 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/cli"
-	"govae/latent"
+	"govae/internal/picture"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
@@ -34,24 +35,18 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if err := cmp.Or(in.check(files), r.check(), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
-			if r.session, err = openAs(m, m.decoder, infer.Open); err != nil {
+			r.model, err = openAs(m, m.decoder, func(decoder string, o infer.Options) (infer.Reconstructor, error) {
+				return infer.OpenReconstructor(decoder, m.encoderPath(), o)
+			})
+			if err != nil {
 				return err
 			}
-			defer r.session.Close()
-			switch s := r.session.(type) {
-			case *infer.Autoencoder:
-				if r.draws > 0 {
-					return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
-				}
-			case *infer.Decoder:
-				if r.pair, err = m.pairOf(s); err != nil {
-					return err
-				}
-				defer r.pair.Encoder.Close()
-			default:
-				return &infer.RoleError{Name: m.decoder, Got: s.Contract().Role, Want: infer.RoleDecoder}
+			defer r.model.Close()
+			var ok bool
+			if r.pair, ok = r.model.(*infer.Pair); !ok && r.draws > 0 {
+				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
 			}
-			x, err := in.load(cmd.Context(), r.session.Shape(), files)
+			x, err := in.load(cmd.Context(), r.model.Shape(), files)
 			if err != nil {
 				return err
 			}
@@ -68,12 +63,12 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 
 // reconstruction says how images are reconstructed and what is written.
 type reconstruction struct {
-	output  outputFlags
-	session infer.Session // an autoencoder, or the decoder of the pair
-	pair    *infer.Pair   // nil beside an autoencoder
-	draws   int
-	seed    uint64
-	errors  string
+	output outputFlags
+	model  infer.Reconstructor
+	pair   *infer.Pair // the model, unless that is an autoencoder
+	draws  int
+	seed   uint64
+	errors string
 }
 
 func (r *reconstruction) check() error {
@@ -84,40 +79,21 @@ func (r *reconstruction) check() error {
 }
 
 // write writes the reconstructions of x, and their errors if these are wanted.
-func (r *reconstruction) write(ctx context.Context, x input) error {
-	images := r.images(ctx, x)
+func (r *reconstruction) write(ctx context.Context, x dataset.Selection) error {
+	images := r.model.Reconstruct(ctx, x.All())
+	if r.draws > 0 {
+		images = r.pair.ReconstructDraws(ctx, x.All(), r.draws, r.seed)
+	}
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {
 		images = infer.SquaredErrors(&squares, images, x.All())
 	}
-	if err := r.output.write(r.session, x.Len()*max(1, r.draws), x.drawBelow, images); err != nil || r.errors == "" {
+	if err := r.output.write(r.model, x.Len()*max(1, r.draws), picture.Below(x.Images), images); err != nil || r.errors == "" {
 		return err
 	}
-	return r.writeErrors(ctx, x, squares)
-}
-
-// images yields the reconstructions of x.
-func (r *reconstruction) images(ctx context.Context, x input) iter.Seq2[infer.Image, error] {
-	if autoencoder, ok := r.session.(*infer.Autoencoder); ok {
-		return autoencoder.Reconstruct(ctx, x.All())
-	}
-	if r.draws > 0 {
-		return r.pair.Decoder.DecodeAll(ctx, latent.Draws(r.pair.Encoder.EncodeAll(ctx, x.All()), r.draws, r.seed))
-	}
-	return r.pair.Reconstruct(ctx, x.All())
-}
-
-// writeErrors writes the table of errors, in nats too if the decoder tells its
-// likelihood.
-func (r *reconstruction) writeErrors(ctx context.Context, x input, squares []float64) error {
-	var nats []float64
-	if r.session.Contract().Metadata.Likelihood != "" && r.pair != nil {
-		for v, err := range r.pair.ReconstructionNats(ctx, x.All()) {
-			if err != nil {
-				return err
-			}
-			nats = append(nats, v)
-		}
+	var nats iter.Seq2[float64, error]
+	if r.pair != nil && r.pair.Decoder.Contract().Metadata.Likelihood != "" {
+		nats = r.pair.ReconstructionNats(ctx, x.All())
 	}
 	return infer.WriteErrors(r.errors, x, squares, nats)
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +53,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if err := cmp.Or(
 		cli.Between("--samples", s.n, 1, math.MaxUint32),
 		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
+		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
 		s.checkOutputs([]string{s.from}, s.output.out),
 	); err != nil {
 		return err
@@ -59,22 +63,27 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer decoder.Close()
+	source := latent.PriorOf(decoder.Space())
 	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature)}
-	images := func(first int) iter.Seq2[infer.Image, error] {
-		s.draw.First = first
-		return decoder.Sample(cmd.Context(), s.n-first, s.draw)
-	}
 	if s.from != "" {
-		var points func(first int) latent.Points
-		if s.n, points, err = samplesFrom(s.from, decoder, s.n, cmd.Flags().Changed("samples"), s.draw); err != nil {
+		if source, err = latent.OpenSource(s.from, decoder.Space()); err != nil {
 			return err
 		}
 		if job["from"], err = sink.Digest(s.from); err != nil {
 			return err
 		}
-		images = func(first int) iter.Seq2[infer.Image, error] {
-			return decoder.DecodeAll(cmd.Context(), points(first))
-		}
 	}
-	return s.output.writeJob(decoder, s.n, nil, job, images)
+	if source.N > 0 && !cmd.Flags().Changed("samples") {
+		s.n = source.N
+	}
+	if err := cmp.Or(
+		cli.Want(source.N == 0 || s.draw.Temperature == 1, "--temperature %g: the points of %s are decoded as they are", s.draw.Temperature, s.from),
+		cli.Want(source.N == 0 || s.n <= source.N, "--samples %d: %s holds %d latent points", s.n, s.from, source.N),
+	); err != nil {
+		return err
+	}
+	return s.output.writeJob(decoder, s.n, nil, job, func(first int) iter.Seq2[infer.Image, error] {
+		s.draw.First = first
+		return decoder.DecodeAll(cmd.Context(), source.Points(s.n-first, s.draw))
+	})
 }

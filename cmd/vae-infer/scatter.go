@@ -2,9 +2,7 @@ package main
 
 import (
 	"cmp"
-	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -33,28 +31,20 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
   vae-infer scatter --data mnist --by-class
   vae-infer scatter --data photos/ --dims 3,7 --out where.png`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			var problem error // of dimensions that are given
-			if len(dims) > 0 {
-				problem = checkDims(dims)
-			}
 			if err := cmp.Or(
 				in.check(files),
 				cli.Want(!byClass || len(dims) == 0, "--by-class and --dims exclude each other"),
-				problem,
+				cli.When(len(dims) > 0, checkDims(dims)),
 				cli.Want(strings.ToLower(filepath.Ext(out)) == ".png", "--out %s: want a .png file", out),
 				m.checkOutputs(append(files, in.data), out),
 			); err != nil {
 				return err
 			}
-			encoder, err := m.openEncoder()
+			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}
 			defer encoder.Close()
-			x, err := in.load(cmd.Context(), encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			if err := encoder.Space().CheckDims(dims...); err != nil {
 				return err
 			}
@@ -68,32 +58,20 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				return err
 			}
 			p.Stop()
-			var s picture.ScatterPlot
+			var plane latent.Plane
 			switch {
 			case byClass:
-				means, err := latent.ClassMeans(latent.Of(points...), x.Labels)
-				if err != nil {
-					return err
-				}
-				means = slices.DeleteFunc(means, func(z []float32) bool { return z == nil })
-				s, err = principal(points, means, "the class means' variance")
-				if err != nil {
-					return err
-				}
-			case len(dims) == 0 && encoder.Latent() > 2:
-				if s, err = principal(points, points, "the variance"); err != nil {
-					return err
-				}
+				plane, err = latent.ClassPlane(points, x.Labels)
+			case len(dims) > 0:
+				plane = latent.DimensionPlane(dims[0], dims[1])
 			default:
-				if len(dims) == 0 {
-					dims = []int{0, 1}
-				}
-				for _, z := range points {
-					s.X, s.Y = append(s.X, float64(z[dims[0]])), append(s.Y, float64(z[dims[1]]))
-				}
-				s.XLabel, s.YLabel = fmt.Sprintf("z[%d]", dims[0]), fmt.Sprintf("z[%d]", dims[1])
+				plane, err = latent.WidestPlane(points)
 			}
-			s.Labels, s.Classes = x.Labels, x.Classes
+			if err != nil {
+				return err
+			}
+			s := picture.ScatterPlot{XLabel: plane.X, YLabel: plane.Y, Labels: x.Labels, Classes: x.Classes}
+			s.X, s.Y = plane.Project(points)
 			if err := picture.Scatter(out, s); err != nil {
 				return err
 			}
@@ -106,16 +84,4 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 	cmd.Flags().IntSliceVar(&dims, "dims", nil, "two latent dimensions `A,B` to draw, such as 0,1, in place of principal components")
 	cmd.Flags().BoolVar(&byClass, "by-class", false, "draw the plane in which the means of the labels are most spread out")
 	return cmd
-}
-
-// principal places points in the principal plane of others, or of themselves.
-func principal(points, of [][]float32, variance string) (s picture.ScatterPlot, err error) {
-	plane, err := latent.FitPrincipal(of)
-	if err != nil {
-		return s, err
-	}
-	s.X, s.Y = plane.ProjectAll(points)
-	s.XLabel = fmt.Sprintf("first principal component (%.0f %% of %s)", 100*plane.Share[0], variance)
-	s.YLabel = fmt.Sprintf("second principal component (%.0f %%)", 100*plane.Share[1])
-	return s, nil
 }

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"image"
 	"math"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/infer"
 	"govae/internal/atomicfile"
 	"govae/internal/cli"
@@ -39,15 +38,11 @@ find odd images, train on usual ones: images of the training set score too well.
 			); err != nil {
 				return err
 			}
-			pair, err := m.openPair()
+			pair, x, err := openFor(cmd.Context(), m.openPair, &in, files)
 			if err != nil {
 				return err
 			}
 			defer pair.Close()
-			x, err := in.load(cmd.Context(), pair.Encoder.Shape(), files)
-			if err != nil {
-				return err
-			}
 			return s.write(cmd.Context(), pair, x)
 		},
 	}
@@ -67,8 +62,7 @@ type scoring struct {
 }
 
 // write writes the table and the sheet.
-func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
-	start := time.Now()
+func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	bound := s.options.Draws > 1
@@ -76,21 +70,18 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
 	if err != nil {
 		return err
 	}
-	best := make([]float64, len(scores)) // the tightest estimate of each image
-	var mean infer.Score
-	for i, score := range scores {
-		if best[i] = score.ELBO; bound {
-			best[i] = score.Bound
-		}
-		mean.ELBO += score.ELBO / float64(len(scores))
-		mean.Bound += score.Bound / float64(len(scores))
-	}
 	if s.sheet != "" {
-		if err := picture.WritePNG(s.sheet, oddAndUsual(x, best)); err != nil {
+		best := s.options.Tightest(scores)
+		odd, usual := infer.Extremes(best, 30)
+		sheet := picture.Gallery([]picture.Group{
+			picture.Scored("least likely (bounds of log p(x) in nats)", x.Images, best, odd),
+			picture.Scored("most likely", x.Images, best, usual),
+		}, 10)
+		if err := picture.WritePNG(s.sheet, sheet); err != nil {
 			return err
 		}
 	}
-	p.Stop()
+	mean := infer.MeanScore(scores)
 	result := fmt.Sprintf("mean ELBO %.2f nats", mean.ELBO)
 	if bound {
 		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
@@ -99,20 +90,6 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x input) error {
 	if atomicfile.IsStdout(s.out) {
 		say = s.app.Notef // the table is there
 	}
-	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Decoder.Engine(), time.Since(start).Seconds())
+	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
 	return nil
-}
-
-// oddAndUsual shows the images of the lowest and of the highest scores.
-func oddAndUsual(x input, scores []float64) image.Image {
-	odd, usual := infer.Extremes(scores, 30)
-	group := func(heading string, index []int) picture.Group {
-		g := picture.Group{Heading: heading, Images: picture.Images{Shape: x.Shape}}
-		for _, i := range index {
-			g.Images.Pixels = append(g.Images.Pixels, x.Image(i).Pixels...)
-			g.Captions = append(g.Captions, fmt.Sprintf("%.0f", scores[i]))
-		}
-		return g
-	}
-	return picture.Gallery([]picture.Group{group("least likely (bounds of log p(x) in nats)", odd), group("most likely", usual)}, 10)
 }

@@ -33,15 +33,11 @@ model uses the dimensions with a variance of more than about 0.01.`,
   vae-infer traverse --top 1 --steps 30 --out dimension.gif`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var problem error // of images that are given
-			if in.data != "" {
-				problem = in.check(nil)
-			}
 			if err := cmp.Or(
 				checkRange("--range", bounds),
 				cli.Between("--steps", steps, 2, 1000),
 				cli.Want(top >= 0, "--top %d: want a number of dimensions, or 0 for all", top),
-				problem,
+				cli.When(in.data != "", in.check(nil)),
 				m.checkOutputs([]string{in.data, at}, o.out),
 			); err != nil {
 				return err
@@ -77,33 +73,28 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	in.flags(cmd, 1000)
 	cmd.Flags().IntVar(&steps, "steps", 11, "images per row")
 	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
-	cmd.Flags().Float64SliceVar(&bounds, "range", []float64{-3, 3}, "`FIRST,LAST` value of each dimension")
-	cmd.Flags().Lookup("range").DefValue = "-3,3"
+	rangeFlag(cmd, &bounds, -3, 3, "`FIRST,LAST` value of each dimension")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	return cmd
 }
 
-// activity tells how active the latent dimensions are, by the best means there is,
-// and says what the numbers mean.
+// activity tells how active the latent dimensions are, by the images of --data where
+// there are any, and says what the numbers mean.
 func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
-	if in.data != "" {
-		x, err := in.load(ctx, decoder.Shape(), nil)
-		if err != nil {
-			return nil, "", err
-		}
-		means, err := m.means(ctx, decoder, x)
-		if err != nil {
-			return nil, "", err
-		}
-		activity, err := latent.MeasureActivity(latent.Of(means...))
-		if err != nil {
-			return nil, "", fmt.Errorf("%s: %w", in.data, err)
-		}
-		return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
+	if in.data == "" {
+		return decoder.Activity(ctx, code)
 	}
-	if activity, ok := decoder.StoredActivity(); ok {
-		return activity, "variance of the means of the training images", nil
+	x, err := in.load(ctx, decoder.Shape(), nil)
+	if err != nil {
+		return nil, "", err
 	}
-	activity, err := decoder.Sensitivity(ctx, code)
-	return activity, "change of the image between -1 and 1", err
+	means, err := m.means(ctx, decoder, x)
+	if err != nil {
+		return nil, "", err
+	}
+	activity, err := latent.MeasureActivity(latent.Of(means...))
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", in.data, err)
+	}
+	return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
 }

@@ -118,6 +118,12 @@ func (p *Progress) Stop() {
 	}
 }
 
+// Done is Stop for a job that is at its end, and returns how many seconds it took.
+func (p *Progress) Done() float64 {
+	p.Stop()
+	return time.Since(p.started).Seconds()
+}
+
 // String returns the plain line: "epoch 3: 3200 of 60000 images, 2710 images/s, 21s left".
 func (p *Progress) String() string {
 	s := fmt.Sprintf("%d of %d %s", p.done, p.total, p.unit)

@@ -18,6 +18,15 @@ func Want(right bool, format string, args ...any) error {
 	return Usagef(format, args...)
 }
 
+// When returns the mistake err, which may be nil, where the condition is met: a check of
+// arguments that matter only then.
+func When(condition bool, err error) error {
+	if condition {
+		return err
+	}
+	return nil
+}
+
 // Between wants the value of a flag in a range.
 func Between(flag string, value, least, most int) error {
 	return Want(least <= value && value <= most, "%s %d: want a number from %d to %d", flag, value, least, most)

@@ -12,6 +12,9 @@ func TestWant(t *testing.T) {
 	}{
 		{Want(true, "never"), ""},
 		{Want(false, "--z %d: no", 3), "--z 3: no"},
+		{When(false, Want(false, "never")), ""},
+		{When(true, Want(false, "--z: no")), "--z: no"},
+		{When(true, nil), ""},
 		{Between("--steps", 2, 2, 9), ""},
 		{Between("--steps", 9, 2, 9), ""},
 		{Between("--steps", 1, 2, 9), "--steps 1: want a number from 2 to 9"},

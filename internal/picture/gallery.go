@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -8,6 +9,8 @@ import (
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
+
+	"govae/images"
 )
 
 // Group is a part of a [Gallery].
@@ -15,6 +18,15 @@ type Group struct {
 	Heading  string
 	Images   Images
 	Captions []string // one per image
+}
+
+// Scored is a group of those images of a set that index names, each with its score.
+func Scored(heading string, set *images.Set, scores []float64, index []int) Group {
+	g := Group{Heading: heading, Images: set.Select(index).Batch()}
+	for _, i := range index {
+		g.Captions = append(g.Captions, fmt.Sprintf("%.0f", scores[i]))
+	}
+	return g
 }
 
 // The text of a gallery.

@@ -5,6 +5,8 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
+
+	"govae/images"
 )
 
 // comfortable is the sheet width in pixels up to which small images are enlarged.
@@ -56,6 +58,14 @@ func Pairs(originals, reconstructions Images, columns int) image.Image {
 		}
 	}
 	return s.dst
+}
+
+// Below returns a function that writes a PNG of originals, each with what was made of it
+// below, as [Pairs] lays them out.
+func Below(originals *images.Set) func(path string, made Images) error {
+	return func(path string, made Images) error {
+		return WritePNG(path, Pairs(originals.Batch(), made, 8))
+	}
 }
 
 // sheet is the geometry of a picture made of equal cells with a frame of gap

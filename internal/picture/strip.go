@@ -9,6 +9,12 @@ import (
 // next one.
 const maxColumns = 32
 
+// Legs returns a function that writes a PNG of the frames of a path, as [Strip] lays them
+// out.
+func Legs(steps int) func(path string, frames Images) error {
+	return func(path string, frames Images) error { return WritePNG(path, Strip(frames, steps)) }
+}
+
 // Strip lays out the frames of a path in rows, one per leg. A leg has the given
 // number of frames and shares its last one with the next leg, which shows it again.
 func Strip(m Images, steps int) image.Image {

@@ -23,8 +23,8 @@ import (
 type array struct {
 	header []byte
 	row    int // bytes of an image
-	// encode appends the rows of images [k, C, H, W].
-	encode func(rows []byte, images []float32) []byte
+	// encode appends the row of an image [C, H, W].
+	encode func(rows []byte, pixels []float32) []byte
 }
 
 // floatArray is an array [n, C, H, W] of float32 in NumPy's format.
@@ -51,7 +51,7 @@ func byteArray(o Options) (array, error) {
 
 // writeArray writes rows into a file beside path, path.part, which becomes path
 // when it is complete.
-func writeArray(path string, format func(Options) (array, error), o Options, images Source) (err error) {
+func writeArray(path string, format func(Options) (array, error), o Options, source Source) (err error) {
 	f, err := format(o)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -85,11 +85,11 @@ func writeArray(path string, format func(Options) (array, error), o Options, ima
 	if err := w.start(); err != nil {
 		return err
 	}
-	for chunk, err := range images(w.done) {
+	for image, err := range source(w.done) {
 		if err != nil {
 			return j.interrupted(path, o.N, cmp.Or(err, w.save()))
 		}
-		if err := w.write(chunk); err != nil {
+		if err := w.write(image.Pixels); err != nil {
 			return j.interrupted(path, o.N, err)
 		}
 	}
@@ -140,7 +140,7 @@ type arrayWriter struct {
 	array
 	file   *os.File
 	buffer *bufio.Writer
-	rows   []byte // of the latest chunk
+	latest []byte // row
 	job    *job
 	done   int // images written, whether or not they are on the disk
 
@@ -170,13 +170,13 @@ func (w *arrayWriter) start() error {
 	return w.job.save(w.done)
 }
 
-// write appends the images of a chunk.
-func (w *arrayWriter) write(chunk []float32) error {
-	w.rows = w.encode(w.rows[:0], chunk)
-	if _, err := w.buffer.Write(w.rows); err != nil {
+// write appends an image.
+func (w *arrayWriter) write(pixels []float32) error {
+	w.latest = w.encode(w.latest[:0], pixels)
+	if _, err := w.buffer.Write(w.latest); err != nil {
 		return err
 	}
-	w.done += len(w.rows) / w.row
+	w.done++
 	select {
 	case err := <-w.synced:
 		if w.synced = nil; err != nil {

@@ -19,7 +19,7 @@ const folderJob = ".job.json"
 
 // writeFolder names the images by their number, with leading zeros so that names
 // sort. They are encoded in parallel, batch by batch, and written in order.
-func writeFolder(path string, o Options, images Source) (err error) {
+func writeFolder(path string, o Options, source Source) (err error) {
 	_, missing := os.Stat(path)
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
@@ -46,10 +46,9 @@ func writeFolder(path string, o Options, images Source) (err error) {
 	}
 	const values = 1 << 20 // of a batch, so that large images stay small in memory
 	size := max(2*threads, min(values/o.Shape.Len(), 64))
-	for chunk, problem := range images(w.done) {
-		batch := o.batch(chunk)
-		for i := range batch.Len() {
-			w.batch = append(w.batch, batch.At(i).Picture())
+	for image, problem := range source(w.done) {
+		if problem == nil {
+			w.batch = append(w.batch, image.Picture())
 		}
 		if problem != nil || len(w.batch) >= size {
 			problem = cmp.Or(problem, w.flush())

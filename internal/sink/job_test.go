@@ -40,29 +40,27 @@ func files(t *testing.T, dir string) map[string]string {
 	return m
 }
 
-// spy is a source of images that notes where it had to begin and, before each chunk,
+// spy is a source of images that notes where it had to begin and, before each fifty,
 // calls at with the number of its first image. An error of at ends the images.
 type spy struct {
 	first int
 	at    func(number int) error
 }
 
-func (s *spy) images(first int) iter.Seq2[[]float32, error] {
+func (s *spy) images(first int) iter.Seq2[images.Image, error] {
 	s.first = first
-	pixels := ramp(resumeN * resumeSize)
-	return func(yield func([]float32, error) bool) {
-		for number := first; number < resumeN; {
-			if s.at != nil {
+	return func(yield func(images.Image, error) bool) {
+		all := images.Batch{Shape: resumable().Shape, Pixels: ramp(resumeN * resumeSize)}
+		for number := first; number < resumeN; number++ {
+			if s.at != nil && (number == first || number%resumeChunk == 0) {
 				if err := s.at(number); err != nil {
-					yield(nil, err)
+					yield(images.Image{}, err)
 					return
 				}
 			}
-			next := min(number+resumeChunk, resumeN)
-			if !yield(pixels[number*resumeSize:next*resumeSize], nil) {
+			if !yield(all.At(number), nil) {
 				return
 			}
-			number = next
 		}
 	}
 }
@@ -80,7 +78,7 @@ func TestResume(t *testing.T) {
 			for _, stop := range []int{0, 50, 100} {
 				ctrlC, killed := t.TempDir(), t.TempDir()
 				stopper := spy{at: func(number int) error {
-					time.Sleep(5 * time.Millisecond) // for the disk, which arrays do not wait for
+					time.Sleep(50 * time.Millisecond) // for the disk, which arrays do not wait for
 					if number != stop {
 						return nil
 					}
@@ -91,7 +89,7 @@ func TestResume(t *testing.T) {
 					return context.Canceled
 				}}
 				o := resumable()
-				o.interval = time.Nanosecond // the record is written after every chunk
+				o.interval = time.Nanosecond // the record is written as often as the disk allows
 				err := Write(filepath.Join(ctrlC, name), o, stopper.images)
 				if !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "of 150 images") != (stop > 0) {
 					t.Fatalf("stopped at %d: error %v", stop, err)

@@ -1,7 +1,7 @@
 // Package sink writes generated images in the form that a path asks for by its
 // ending: one picture (.png), an animation (.gif), one PNG per image (a folder, no
-// ending), an array of float32 (.npy) or an array of bytes (.idx). Images arrive in
-// chunks, so that a folder or an array of any length takes constant memory.
+// ending), an array of float32 (.npy) or an array of bytes (.idx). Images arrive one by
+// one, so that a folder or an array of any length takes constant memory.
 //
 // The writing of a folder or an array can be continued after Ctrl-C, a crash or a
 // power cut, if the images can be made from any number on: see [Options.Job]. Errors that
@@ -45,9 +45,9 @@ type Options struct {
 	interval time.Duration // between two records; 0 means a quarter of a second
 }
 
-// Source yields the images from number first on, as chunks of whole images
-// [k, C, H, W] with values in [0, 1]. An error is the last thing that it yields.
-type Source func(first int) iter.Seq2[[]float32, error]
+// Source yields the images from number first on. An error is the last thing that it
+// yields.
+type Source func(first int) iter.Seq2[images.Image, error]
 
 // Check says whether path can be written, before there is anything to write. What o
 // leaves out is not checked.
@@ -124,30 +124,29 @@ func checkFolder(path string, o Options) error {
 
 // Write writes o.N images to path. A file is replaced atomically, in a folder each
 // image is.
-func Write(path string, o Options, images Source) error {
+func Write(path string, o Options, source Source) error {
 	if err := Check(path, o); err != nil {
 		return err
 	}
 	switch ending(path) {
 	case ".png", ".gif":
-		return writePicture(path, o, images(0))
+		return writePicture(path, o, source(0))
 	case ".npy":
-		return writeArray(path, floatArray, o, images)
+		return writeArray(path, floatArray, o, source)
 	case ".idx":
-		return writeArray(path, byteArray, o, images)
+		return writeArray(path, byteArray, o, source)
 	}
-	return writeFolder(path, o, images)
+	return writeFolder(path, o, source)
 }
 
-func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) error {
-	pixels := make([]float32, 0, o.N*o.Shape.Len())
-	for chunk, err := range chunks {
+func writePicture(path string, o Options, stream iter.Seq2[images.Image, error]) error {
+	batch := images.Batch{Shape: o.Shape, Pixels: make([]float32, 0, o.N*o.Shape.Len())}
+	for image, err := range stream {
 		if err != nil {
 			return err
 		}
-		pixels = append(pixels, chunk...)
+		batch.Pixels = append(batch.Pixels, image.Pixels...)
 	}
-	batch := o.batch(pixels)
 	if ending(path) == ".gif" {
 		return picture.GIF(path, batch)
 	}
@@ -155,9 +154,4 @@ func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) er
 		return o.Draw(path, batch)
 	}
 	return picture.WritePNG(path, picture.Grid(batch, 0))
-}
-
-// batch wraps the pixels of a chunk.
-func (o Options) batch(pixels []float32) images.Batch {
-	return images.Batch{Shape: o.Shape, Pixels: pixels}
 }

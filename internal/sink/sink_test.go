@@ -17,16 +17,10 @@ import (
 	"govae/internal/picture"
 )
 
-// chunks yields pixels in pieces of whole images, three at a time.
-func chunks(pixels []float32, size int) Source {
-	return func(first int) iter.Seq2[[]float32, error] {
-		return func(yield func([]float32, error) bool) {
-			for c := range slices.Chunk(pixels[first*size:], 3*size) {
-				if !yield(c, nil) {
-					return
-				}
-			}
-		}
+// source yields the images of a batch.
+func source(shape images.Shape, pixels []float32) Source {
+	return func(first int) iter.Seq2[images.Image, error] {
+		return images.Batch{Shape: shape, Pixels: pixels[first*shape.Len():]}.All()
 	}
 }
 
@@ -41,7 +35,8 @@ func ramp(n int) []float32 {
 func TestNPYReadsBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.npy")
 	pixels := ramp(7 * 3 * 4 * 5)
-	if err := Write(path, Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: 3}}, chunks(pixels, 60)); err != nil {
+	o := Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: 3}}
+	if err := Write(path, o, source(o.Shape, pixels)); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)
@@ -66,7 +61,8 @@ func TestIDXReadsBack(t *testing.T) {
 	for c, want := range map[int][]int{1: {7, 4, 5}, 3: {7, 4, 5, 3}} {
 		path := filepath.Join(t.TempDir(), "x.idx")
 		pixels := ramp(7 * c * 4 * 5)
-		if err := Write(path, Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: c}}, chunks(pixels, c*20)); err != nil {
+		o := Options{N: 7, Shape: images.Shape{H: 4, W: 5, C: c}}
+		if err := Write(path, o, source(o.Shape, pixels)); err != nil {
 			t.Fatal(err)
 		}
 		f, err := os.Open(path)
@@ -90,7 +86,7 @@ func TestIDXReadsBack(t *testing.T) {
 func TestFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	o := Options{N: 7, Shape: images.Shape{H: 2, W: 3, C: 1}}
-	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
+	if err := Write(dir, o, source(o.Shape, ramp(42))); err != nil {
 		t.Fatal(err)
 	}
 	var names []string
@@ -115,12 +111,12 @@ func TestFolder(t *testing.T) {
 		t.Errorf("image of %v ends with level %d, want 3x2 and 249", b, r>>8)
 	}
 
-	err = Write(dir, o, chunks(ramp(42), 6))
+	err = Write(dir, o, source(o.Shape, ramp(42)))
 	if exists, ok := errors.AsType[*ExistsError](err); !ok || exists.Name != "0000.png" {
 		t.Errorf("a folder with images: error %v, want an ExistsError", err)
 	}
 	o.Force = true
-	if err := Write(dir, o, chunks(ramp(42), 6)); err != nil {
+	if err := Write(dir, o, source(o.Shape, ramp(42))); err != nil {
 		t.Errorf("with force: %v", err)
 	}
 }
@@ -129,11 +125,11 @@ func TestPicture(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "X.PNG")
 	drawn := 0
 	o := Options{N: 7, Shape: images.Shape{H: 2, W: 3, C: 1}, Draw: func(_ string, m picture.Images) error { drawn = m.Len(); return nil }}
-	if err := Write(path, o, chunks(ramp(42), 6)); err != nil || drawn != 7 {
+	if err := Write(path, o, source(o.Shape, ramp(42))); err != nil || drawn != 7 {
 		t.Errorf("Draw got %d images, error %v; want 7", drawn, err)
 	}
 	o.Draw = nil
-	if err := Write(path, o, chunks(ramp(42), 6)); err != nil {
+	if err := Write(path, o, source(o.Shape, ramp(42))); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() < 100 {
@@ -144,9 +140,10 @@ func TestPicture(t *testing.T) {
 func TestFailureLeavesOldFile(t *testing.T) {
 	dir := t.TempDir()
 	broken := errors.New("broken")
-	half := func(int) iter.Seq2[[]float32, error] {
-		return func(yield func([]float32, error) bool) {
-			_ = yield(ramp(6), nil) && yield(nil, broken)
+	o := Options{N: 2, Shape: images.Shape{H: 2, W: 3, C: 1}}
+	half := func(int) iter.Seq2[images.Image, error] {
+		return func(yield func(images.Image, error) bool) {
+			_ = yield(images.Image{Shape: o.Shape, Pixels: ramp(6)}, nil) && yield(images.Image{}, broken)
 		}
 	}
 	for _, name := range []string{"x.npy", "x.idx", "x.png"} {
@@ -154,7 +151,7 @@ func TestFailureLeavesOldFile(t *testing.T) {
 		if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := Write(path, Options{N: 2, Shape: images.Shape{H: 2, W: 3, C: 1}}, half); !errors.Is(err, broken) {
+		if err := Write(path, o, half); !errors.Is(err, broken) {
 			t.Errorf("%s: error %v, want %v", name, err, broken)
 		}
 		if got, _ := os.ReadFile(path); string(got) != "old" {
@@ -176,9 +173,8 @@ func TestArrayThroughLink(t *testing.T) {
 	if err := os.Symlink(file, link); err != nil {
 		t.Skip(err) // Windows wants a privilege
 	}
-	one := func(int) iter.Seq2[[]float32, error] {
-		return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
-	}
+	o := Options{N: 1, Shape: images.Shape{H: 2, W: 3, C: 1}}
+	one := source(o.Shape, ramp(6))
 	for range 2 { // there is no file at first
 		if err := Write(link, Options{N: 1, Shape: images.Shape{H: 2, W: 3, C: 1}}, one); err != nil {
 			t.Fatal(err)
@@ -199,10 +195,8 @@ func TestOneJobAtATime(t *testing.T) {
 	for _, name := range []string{"x.npy", "x.idx", "folder"} {
 		path := filepath.Join(t.TempDir(), name)
 		o := Options{N: 1, Shape: images.Shape{H: 2, W: 3, C: 1}, Job: map[string]string{}}
-		one := func(int) iter.Seq2[[]float32, error] {
-			return func(yield func([]float32, error) bool) { yield(ramp(6), nil) }
-		}
-		during := func(first int) iter.Seq2[[]float32, error] {
+		one := source(o.Shape, ramp(6))
+		during := func(first int) iter.Seq2[images.Image, error] {
 			if err := Write(path, o, one); err == nil || !strings.Contains(err.Error(), "another job is writing it") {
 				t.Errorf("%s: a second job got the error %v", name, err)
 			}

@@ -1,0 +1,35 @@
+package infer
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"govae/onnx"
+)
+
+// Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
+// then what [onnx.Model.Describe] says. layout is that of [Options].
+func Describe(out io.Writer, path, layout string) error {
+	model, err := onnx.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := model.Check(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	stat, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	role := ""
+	if c, err := ReadContract(model, layout); err != nil {
+		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
+	} else {
+		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
+	}
+	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
+		return err
+	}
+	return model.Describe(out, stat.Size())
+}

@@ -1,0 +1,63 @@
+package latent
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Plane is a plane of the latent space in which points are drawn.
+type Plane struct {
+	X, Y string // what lies along the axes, in words for a picture
+	at   func(z []float32) (x, y float64)
+}
+
+// Project returns the places of points [L] in the plane.
+func (p Plane) Project(points [][]float32) (x, y []float64) {
+	x, y = make([]float64, len(points)), make([]float64, len(points))
+	for i, z := range points {
+		x[i], y[i] = p.at(z)
+	}
+	return x, y
+}
+
+// DimensionPlane is the plane of two dimensions, which the space of the points must have
+// ([Space.CheckDims]).
+func DimensionPlane(a, b int) Plane {
+	return Plane{fmt.Sprintf("z[%d]", a), fmt.Sprintf("z[%d]", b), func(z []float32) (x, y float64) {
+		return float64(z[a]), float64(z[b])
+	}}
+}
+
+// WidestPlane is the plane in which points are most spread out: that of their first two
+// principal components ([FitPrincipal]), or that of both dimensions where there are two.
+func WidestPlane(points [][]float32) (Plane, error) {
+	if len(points) > 0 && len(points[0]) == 2 {
+		return DimensionPlane(0, 1), nil
+	}
+	return principalPlane(points, "the variance")
+}
+
+// ClassPlane is the plane in which the means of the points of each label are most spread
+// out. A VAE spreads its points about evenly in all directions, but not its classes.
+// There must be a label for each point, and three labels or more.
+func ClassPlane(points [][]float32, labels []int) (Plane, error) {
+	means, err := ClassMeans(Of(points...), labels)
+	if err != nil {
+		return Plane{}, err
+	}
+	means = slices.DeleteFunc(means, func(z []float32) bool { return z == nil })
+	return principalPlane(means, "the class means' variance")
+}
+
+// principalPlane is the principal plane of points whose variance has a name.
+func principalPlane(points [][]float32, variance string) (Plane, error) {
+	p, err := FitPrincipal(points)
+	if err != nil {
+		return Plane{}, err
+	}
+	return Plane{
+		X:  fmt.Sprintf("first principal component (%.0f %% of %s)", 100*p.Share[0], variance),
+		Y:  fmt.Sprintf("second principal component (%.0f %%)", 100*p.Share[1]),
+		at: p.Project,
+	}, nil
+}
