@@ -13,7 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"govae/internal/enginetest"
+	"govae/engine/enginetest"
 )
 
 // bin is where TestMain builds the commands.

@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/engine/onnxruntime"
-	"govae/internal/enginetest"
 	"govae/onnx"
 )
 

@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"govae/contract"
+	"govae/engine/enginetest"
 	"govae/infer"
-	"govae/internal/enginetest"
 	"govae/models"
 	"govae/onnx"
 )

@@ -5,9 +5,9 @@ import (
 
 	"govae/contract"
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/images"
 	"govae/infer"
-	"govae/internal/enginetest"
 	"govae/internal/random"
 	"govae/onnx"
 )

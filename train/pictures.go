@@ -8,10 +8,10 @@ import (
 	"slices"
 
 	"govae/images"
-	"govae/internal/picture"
 	"govae/internal/random"
 	"govae/latent"
 	"govae/models"
+	"govae/picture"
 )
 
 // The pictures of a model directory.

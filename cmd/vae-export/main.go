@@ -12,11 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/advice"
+	"govae/cmd/internal/cli"
 	"govae/engine"
 	"govae/export"
-	"govae/internal/advice"
 	"govae/internal/atomicfile"
-	"govae/internal/cli"
 	"govae/models"
 	"govae/onnx"
 )

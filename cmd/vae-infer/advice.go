@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 
+	"govae/cmd/internal/advice"
 	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
-	"govae/internal/advice"
 	"govae/internal/sink"
 	"govae/latent"
 )

@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/cli"
 )
 
 func augment(m *modelFlags) *cobra.Command {

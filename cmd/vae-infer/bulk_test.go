@@ -14,7 +14,7 @@ import (
 
 	"github.com/sbinet/npyio"
 
-	"govae/internal/enginetest"
+	"govae/engine/enginetest"
 )
 
 // draw starts vae-infer in dir, where decoder.onnx is put.

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/cli"
-	"govae/internal/picture"
 	"govae/latent"
+	"govae/picture"
 )
 
 func edit(m *modelFlags) *cobra.Command {

@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/cli"
 	"govae/latent"
 )
 

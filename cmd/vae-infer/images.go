@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/images"
-	"govae/internal/cli"
 )
 
 // inputFlags say which images a command takes: a split of --data, or all images of

@@ -4,8 +4,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"govae/internal/advice"
-	"govae/internal/cli"
+	"govae/cmd/internal/advice"
+	"govae/cmd/internal/cli"
 )
 
 func main() { cli.Main("vae-infer", command) }

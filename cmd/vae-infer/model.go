@@ -10,10 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/engine"
 	"govae/images"
 	"govae/infer"
-	"govae/internal/cli"
 )
 
 // modelFlags say which files are run, and by what. All subcommands have them.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/infer"
-	"govae/internal/cli"
-	"govae/internal/picture"
 	"govae/internal/sink"
+	"govae/picture"
 )
 
 // outputFlags say where images go.

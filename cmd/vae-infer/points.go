@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/cli"
 	"govae/latent"
 )
 
@@ -54,7 +54,7 @@ func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x datase
 		return nil, err
 	}
 	defer encoder.Close()
-	if _, err := infer.NewPair(decoder, encoder); err != nil {
+	if _, err := infer.PairOf(decoder, encoder); err != nil {
 		return nil, err
 	}
 	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.All())))

@@ -7,10 +7,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/cli"
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {

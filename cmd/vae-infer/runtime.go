@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
-	"govae/internal/cli"
 )
 
 func runtimeCommand(m *modelFlags) *cobra.Command {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/infer"
-	"govae/internal/cli"
 	"govae/internal/sink"
 	"govae/latent"
 )

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"govae/internal/cli"
-	"govae/internal/picture"
+	"govae/cmd/internal/cli"
 	"govae/latent"
+	"govae/picture"
 )
 
 func scatter(m *modelFlags) *cobra.Command {

@@ -8,11 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/atomicfile"
-	"govae/internal/cli"
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 func score(m *modelFlags) *cobra.Command {

@@ -11,8 +11,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"govae/contract"
+	"govae/engine/enginetest"
 	"govae/engine/onnxruntime"
-	"govae/internal/enginetest"
 	"govae/onnx"
 )
 

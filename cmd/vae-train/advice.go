@@ -1,8 +1,8 @@
 package main
 
 import (
+	"govae/cmd/internal/advice"
 	"govae/dataset"
-	"govae/internal/advice"
 	"govae/train"
 )
 

@@ -18,9 +18,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"govae/cmd/internal/advice"
+	"govae/cmd/internal/cli"
 	"govae/dataset"
-	"govae/internal/advice"
-	"govae/internal/cli"
 	"govae/internal/kernel"
 	"govae/models"
 	"govae/train"

@@ -5,7 +5,7 @@ import (
 	"runtime"
 	"testing"
 
-	"govae/internal/cli"
+	"govae/cmd/internal/cli"
 )
 
 // TestUsage makes mistakes in the arguments: exit code 2 and one line, which is the

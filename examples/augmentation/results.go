@@ -16,7 +16,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 // cell is a place in a table: what the VAE has seen (empty where there is none),

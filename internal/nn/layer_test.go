@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/images"
-	"govae/internal/enginetest"
 	"govae/internal/gradienttest"
 	"govae/internal/kernel"
 	"govae/internal/random"

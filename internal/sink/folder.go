@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"govae/internal/atomicfile"
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 // folderJob is the name of a job's file in a folder of images. It stays there: it

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"govae/images"
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 // Options describe the images and how they are written.

@@ -14,7 +14,7 @@ import (
 
 	"govae/images"
 	"govae/internal/idx"
-	"govae/internal/picture"
+	"govae/picture"
 )
 
 // source yields the images of a batch.

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/export"
-	"govae/internal/enginetest"
 	"govae/models"
 )
 

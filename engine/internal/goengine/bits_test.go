@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/infer"
-	"govae/internal/enginetest"
 	"govae/latent"
 	"govae/models"
 )

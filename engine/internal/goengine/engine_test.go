@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/engine/internal/goengine"
-	"govae/internal/enginetest"
 	"govae/models"
 	"govae/onnx"
 )

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"govae/engine"
-	"govae/internal/enginetest"
+	"govae/engine/enginetest"
 	"govae/onnx"
 )
 

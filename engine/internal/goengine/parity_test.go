@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"govae/engine"
-	"govae/internal/enginetest"
+	"govae/engine/enginetest"
 	"govae/internal/random"
 	"govae/onnx"
 )

@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/engine/internal/subpixel"
 	"govae/export"
-	"govae/internal/enginetest"
 	"govae/internal/random"
 	"govae/models"
 	"govae/onnx"
