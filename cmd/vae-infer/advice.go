@@ -8,8 +8,8 @@ import (
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
-	"govae/internal/sink"
 	"govae/latent"
+	"govae/sink"
 )
 
 // advise adds to an error, which may be nil, which flag or command helps.

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/infer"
-	"govae/internal/sink"
 	"govae/latent"
+	"govae/sink"
 )
 
 func decode(m *modelFlags) *cobra.Command {

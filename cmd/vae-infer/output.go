@@ -9,8 +9,8 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
-	"govae/internal/sink"
 	"govae/picture"
+	"govae/sink"
 )
 
 // outputFlags say where images go.

@@ -13,8 +13,8 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
-	"govae/internal/sink"
 	"govae/latent"
+	"govae/sink"
 )
 
 func sample(m *modelFlags) *cobra.Command {

@@ -128,6 +128,7 @@ func Write(path string, o Options, source Source) error {
 	if err := Check(path, o); err != nil {
 		return err
 	}
+	source = o.promised(source)
 	switch ending(path) {
 	case ".png", ".gif":
 		return writePicture(path, o, source(0))
@@ -137,6 +138,31 @@ func Write(path string, o Options, source Source) error {
 		return writeArray(path, byteArray, o, source)
 	}
 	return writeFolder(path, o, source)
+}
+
+// promised is source with an error where it does not yield o.N images of their shape.
+func (o Options) promised(source Source) Source {
+	return func(first int) iter.Seq2[images.Image, error] {
+		return func(yield func(images.Image, error) bool) {
+			n := first
+			for image, err := range source(first) {
+				switch {
+				case err != nil:
+				case n == o.N:
+					err = fmt.Errorf("more images than the %d that were to be written", o.N)
+				case image.Shape != o.Shape:
+					err = fmt.Errorf("image %d is %v, and those to be written %v", n, image.Shape, o.Shape)
+				}
+				if !yield(image, err) || err != nil {
+					return
+				}
+				n++
+			}
+			if n < o.N {
+				yield(images.Image{}, fmt.Errorf("%d images instead of the %d that were to be written", n, o.N))
+			}
+		}
+	}
 }
 
 func writePicture(path string, o Options, stream iter.Seq2[images.Image, error]) error {

@@ -235,3 +235,23 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestPromises: a source that does not give what was promised leaves no file behind.
+func TestPromises(t *testing.T) {
+	o := Options{N: 3, Shape: images.Shape{H: 2, W: 2, C: 1}}
+	for want, n := range map[string]int{"2 images instead of the 3": 2, "more images than the 3": 4} {
+		for _, name := range []string{"x.png", "x.gif", "x.npy", "x.idx", "folder"} {
+			path := filepath.Join(t.TempDir(), name)
+			if err := Write(path, o, source(o.Shape, ramp(n*4))); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s from %d images: error %v, want %q", name, n, err, want)
+			}
+			if info, err := os.Stat(path); err == nil && !info.IsDir() {
+				t.Errorf("%s from %d images: a file was written", name, n)
+			}
+		}
+	}
+	turned := images.Shape{H: 1, W: 4, C: 1}
+	if err := Write(filepath.Join(t.TempDir(), "x.npy"), o, source(turned, ramp(12))); err == nil || !strings.Contains(err.Error(), "image 0 is 1x4x1") {
+		t.Errorf("images of another shape: error %v", err)
+	}
+}
