@@ -31,7 +31,7 @@ test: runtime
 
 # Products, layers, the training step: shares of the processor's peak.
 bench:
-	$(GO) test -run '^$$' -bench . ./internal/kernel ./models ./train ./infer ./engine/...
+	$(GO) test -run '^$$' -bench . ./internal/... ./train ./infer ./engine/...
 
 # The check values of a decoder in every runtime that has a program in examples/.
 DECODER ?= examples/embed/decoder.onnx

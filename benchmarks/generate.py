@@ -3,7 +3,7 @@
     pip install onnxruntime numpy pillow
     python generate.py decoder.onnx [--command ../bin/vae-infer]
 
-Bulk: images a second of `vae-infer --samples N --out x.npy`, by its own clock, beside
+Bulk: images per second of `vae-infer --samples N --out x.npy`, by its own clock, beside
 ort_generate.py, whose best batch size counts. Start: seconds from call to end of
 `vae-infer --samples 64 --out x.png` beside ort_start.py. Medians over the rounds.
 """

@@ -15,11 +15,11 @@ func Linspace(lo, hi float64, n int) []float64 {
 }
 
 // LatticeOptions say which square lattice of latent points is meant. The zero value
-// means 15 points a side, from -4 to 4, in the first two dimensions.
+// means 15 points per side, from -4 to 4, in the first two dimensions.
 type LatticeOptions struct {
 	Dims  [2]int     // the dimensions that grow to the right and upwards
 	Range [2]float64 // their first and last value
-	Grid  int        // points a side, at least 2
+	Grid  int        // points per side, at least 2
 	At    []float32  // a point [L] for the values of all other dimensions; nil means 0
 }
 
