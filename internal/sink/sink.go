@@ -123,11 +123,12 @@ func checkFolder(path string, o Options) error {
 }
 
 // Write writes o.N images to path. A file is replaced atomically, in a folder each
-// image is.
+// image is. A source of more or fewer images is an error.
 func Write(path string, o Options, images Source) error {
 	if err := Check(path, o); err != nil {
 		return err
 	}
+	images = o.whole(images)
 	switch ending(path) {
 	case ".png", ".gif":
 		return writePicture(path, o, images(0))
@@ -137,6 +138,28 @@ func Write(path string, o Options, images Source) error {
 		return writeArray(path, byteArray, o, images)
 	}
 	return writeFolder(path, o, images)
+}
+
+// whole adds an error to a source that has not the images up to o.N, as when a file of
+// latent points shrinks while it is read.
+func (o Options) whole(images Source) Source {
+	return func(first int) iter.Seq2[[]float32, error] {
+		return func(yield func([]float32, error) bool) {
+			n := first
+			for chunk, err := range images(first) {
+				n += len(chunk) / o.Shape.Len()
+				if n > o.N {
+					break
+				}
+				if !yield(chunk, err) || err != nil {
+					return
+				}
+			}
+			if n != o.N {
+				yield(nil, fmt.Errorf("there are %d images, and %d were expected", n, o.N))
+			}
+		}
+	}
 }
 
 func writePicture(path string, o Options, chunks iter.Seq2[[]float32, error]) error {

@@ -167,6 +167,23 @@ func TestFailureLeavesOldFile(t *testing.T) {
 }
 
 // TestArrayThroughLink replaces the file that a link leads to.
+// TestOtherNumber: what a source has too few or too many of is an error, in every form.
+func TestOtherNumber(t *testing.T) {
+	o := Options{N: 5, Shape: images.Shape{H: 2, W: 2, C: 1}}
+	for _, name := range []string{"x.npy", "x.idx", "x", "x.png", "x.gif"} {
+		for _, n := range []int{0, 3, 4, 6, 9} {
+			dir := t.TempDir()
+			err := Write(filepath.Join(dir, name), o, chunks(ramp(4*n), 4))
+			if err == nil || !strings.Contains(err.Error(), "images, and 5 were expected") {
+				t.Errorf("%s of %d images: error %v", name, n, err)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "*.*")); len(left) != 0 {
+				t.Errorf("%s of %d images leaves %v", name, n, left)
+			}
+		}
+	}
+}
+
 func TestArrayThroughLink(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "elsewhere"), 0o755); err != nil {
