@@ -102,7 +102,7 @@ func Open(spec string, o Options) (Source, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, an IDX file or a .npy file", spec)
+		return nil, &missingError{spec}
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
 	case !info.IsDir() && isImage(spec):

@@ -2,6 +2,8 @@ package dataset
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,6 +71,9 @@ func TestFingerprint(t *testing.T) {
 func TestOpenErrors(t *testing.T) {
 	_, err := Open("cats", Options{})
 	wantError(t, err, `"cats"`, "digits", "mnist", "folder", ".npy")
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a missing source is not fs.ErrNotExist")
+	}
 	_, err = Open("digits", Options{Limit: -1})
 	wantError(t, err, "-1")
 

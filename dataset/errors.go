@@ -2,8 +2,18 @@ package dataset
 
 import (
 	"fmt"
+	"io/fs"
 	"strings"
 )
+
+// missingError says that [Open] knows no such source; it is [fs.ErrNotExist].
+type missingError struct{ spec string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, an IDX file or a .npy file", e.spec)
+}
+
+func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
 // SizeError says that images have another height or width than [Options].Shape.
 type SizeError struct {

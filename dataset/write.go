@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"govae/internal/lock"
 )
 
 // Format is how a data set lies on the disk.
@@ -110,7 +112,7 @@ func CheckWrite(path string, o WriteOptions) error {
 // Write writes labelled images of one shape, in constant memory, as a data set that
 // [Open] reads, in a folder, with the manifest of their origins. All is made in a hidden
 // folder first: a failure leaves nothing behind, and a folder that is there already gets
-// whole files.
+// whole files. Two writers of one folder at a time are an error.
 func Write(path string, images iter.Seq2[Synthetic, error], o WriteOptions) error {
 	fill := fillClassFolders
 	switch o.Format {
@@ -120,11 +122,16 @@ func Write(path string, images iter.Seq2[Synthetic, error], o WriteOptions) erro
 	default:
 		return fmt.Errorf("dataset: format %q: want %q or %q", o.Format, ClassFolders, IDXFiles)
 	}
-	if err := CheckWrite(path, o); err != nil {
-		return err
-	}
 	path = filepath.Clean(path)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	release, err := lock.Take(path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := CheckWrite(path, o); err != nil {
 		return err
 	}
 	stage, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")

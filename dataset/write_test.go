@@ -15,6 +15,7 @@ import (
 
 	"govae/dataset"
 	"govae/images"
+	"govae/internal/lock"
 )
 
 // synthetic yields n images of c channels, 2 pixels high and 3 wide: image i is of class
@@ -131,6 +132,26 @@ func TestWriteFails(t *testing.T) {
 				t.Errorf("%s: a run that failed left %v", format, left)
 			}
 		}
+	}
+}
+
+// TestOneWriterAtATime: whether or not the folder is there, a second one is refused.
+func TestOneWriterAtATime(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new")
+	for range 2 {
+		err := dataset.Write(folder, func(yield func(dataset.Synthetic, error) bool) {
+			err := dataset.Write(folder, synthetic(1, 1, nil), dataset.WriteOptions{Into: true})
+			if held, ok := errors.AsType[*lock.HeldError](err); !ok || held.Path != folder {
+				t.Errorf("the second writer: error %v, want a HeldError of %s", err, folder)
+			}
+			synthetic(4, 1, nil)(yield)
+		}, dataset.WriteOptions{Into: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := names(t, filepath.Dir(folder)); !slices.Equal(got, []string{"new"}) {
+		t.Errorf("beside the folder is left %v", got)
 	}
 }
 

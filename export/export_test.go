@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"govae/contract"
+	"govae/engine"
 	"govae/engine/enginetest"
 	"govae/infer"
 	"govae/models"
@@ -88,7 +89,7 @@ func TestGraphGolden(t *testing.T) {
 	}
 }
 
-// TestParity writes every kind of model and lets ONNX Runtime verify it.
+// TestParity writes every kind of model and lets the engines verify it.
 func TestParity(t *testing.T) {
 	for _, c := range []models.Config{
 		{Image: models.Shape{H: 28, W: 28, C: 1}},
@@ -98,18 +99,22 @@ func TestParity(t *testing.T) {
 		{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}, Hidden: []int{20, 10}, Activation: "tanh"},
 	} {
 		t.Run(fmt.Sprintf("%s %v", c.Arch, c.Image), func(t *testing.T) {
-			writeAll(t, testModel(t, c), Options{})
+			enginetest.Each(t, func(t *testing.T, e *engine.Engine, run engine.Options) {
+				writeAll(t, e, run, testModel(t, c), Options{})
+			})
 		})
 	}
 }
 
-// TestOptions lets ONNX Runtime verify every precision at every operator set.
-func TestOptions(t *testing.T) {
+// TestOptions lets the engines verify every precision at every operator set.
+func TestOptions(t *testing.T) { enginetest.Each(t, testOptions) }
+
+func testOptions(t *testing.T, e *engine.Engine, run engine.Options) {
 	m := testModel(t, models.Config{Image: models.Shape{H: 3, W: 2, C: 3}, Latent: 5})
 	for opset := int64(onnx.OldestOpset); opset <= onnx.NewestOpset; opset++ {
 		for _, p := range models.Precisions() {
 			t.Run(fmt.Sprintf("%s opset %d", p, opset), func(t *testing.T) {
-				for _, r := range writeAll(t, m, Options{Opset: opset, Precision: p}) {
+				for _, r := range writeAll(t, e, run, m, Options{Opset: opset, Precision: p}) {
 					model, err := onnx.ReadFile(r.Path)
 					if err != nil {
 						t.Fatal(err)
@@ -132,16 +137,15 @@ func TestOptions(t *testing.T) {
 }
 
 // writeAll writes the three graphs, verified, and runs their check values.
-func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
+func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE, o Options) []Result {
 	t.Helper()
-	engine := enginetest.ONNXRuntime(t)
 	dir := t.TempDir()
 	paths := Paths{
 		Decoder:     filepath.Join(dir, "decoder.onnx"),
 		Encoder:     filepath.Join(dir, "encoder.onnx"),
 		Autoencoder: filepath.Join(dir, "autoencoder.onnx"),
 	}
-	results, err := Write(t.Context(), m, paths, engine, o)
+	results, err := Write(t.Context(), m, paths, e, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +156,7 @@ func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
 		if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {
 			t.Errorf("%+v: file %v, error %v", r, info, err)
 		}
-		session, err := infer.Open(r.Path, infer.Options{})
+		session, err := infer.Open(r.Path, infer.Options{Engine: run})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,10 +168,11 @@ func writeAll(t *testing.T, m *models.VAE, o Options) []Result {
 	return results
 }
 
-// TestPrecision compares sizes and outputs of the reference network's files, by
-// ONNX Runtime, with those in float32.
-func TestPrecision(t *testing.T) {
-	engine := enginetest.ONNXRuntime(t)
+// TestPrecision compares sizes and outputs of the reference network's files with those in
+// float32.
+func TestPrecision(t *testing.T) { enginetest.Each(t, testPrecision) }
+
+func testPrecision(t *testing.T, e *engine.Engine, _ engine.Options) {
 	m := testModel(t, models.Config{Image: models.Shape{H: 28, W: 28, C: 1}})
 	z := make([]float32, 200)
 	for i := range z {
@@ -182,7 +187,7 @@ func TestPrecision(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out, err := engine.Run(t.Context(), data, onnx.Float32Tensor(contract.Z, []int64{100, 2}, z))
+		out, err := e.Run(t.Context(), data, onnx.Float32Tensor(contract.Z, []int64{100, 2}, z))
 		if err != nil {
 			t.Fatal(err)
 		}

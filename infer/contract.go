@@ -3,6 +3,7 @@ package infer
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"govae/contract"
 	"govae/images"
@@ -50,13 +51,18 @@ const maxRow = 1 << 24
 // ReadContract tells from a checked model whether it is a decoder, an encoder or an
 // autoencoder, and for what sizes. Any other model is an error.
 //
-// Files of other programs are welcome: the names of inputs and outputs do not
-// matter, there need be no metadata, images may have their channels last, and an
-// encoder may give the mean alone. layout is that of [Options].
+// Files of other programs are welcome: there need be no metadata, images may have their
+// channels last, and an encoder may give the mean alone. Names do not matter, but that an
+// encoder's log variance may come first if its name says so. layout is that of [Options].
 func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	metadata, err := contract.Read(m)
 	if err != nil {
 		return Contract{}, err
+	}
+	for _, n := range m.Graph.Nodes {
+		if n.Op == "BatchNormalization" && n.Int("training_mode", 0) != 0 {
+			return Contract{}, fmt.Errorf("node %q (%s) is in training mode, in which an image depends on those beside it; export the model for inference", n.Name, n.Op)
+		}
 	}
 	shapes, err := onnx.Infer(m)
 	if err != nil {
@@ -78,7 +84,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		c.Role = RoleEncoder
 		if len(outputs) == 2 {
 			c.logVar = 1
-			if outputs[0].Name == contract.LogVar && outputs[1].Name == contract.Mean {
+			if isLogVar(outputs[0].Name) && !isLogVar(outputs[1].Name) {
 				c.mean, c.logVar = 1, 0
 			}
 			if a, b := outputs[0].Shape[1], outputs[1].Shape[1]; a != b {
@@ -100,6 +106,12 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		return Contract{}, err
 	}
 	return c, nil
+}
+
+// isLogVar reports whether an output is named like a log variance: log_var, z_log_var,
+// logvar.
+func isLogVar(name string) bool {
+	return strings.Contains(strings.ToLower(strings.ReplaceAll(name, "_", "")), "logvar")
 }
 
 // setSizes takes the sizes from the shapes of a latent point and of an image.

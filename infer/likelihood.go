@@ -64,6 +64,11 @@ func (l *Likelihood) Nats(ctx context.Context, x, z []float32) ([]float64, error
 	}
 	nats := make([]float64, logits.Len())
 	l.formula.Loss(l.kernel, nats, nil, logits.Pixels, x, 1)
+	for _, v := range nats {
+		if !finite(v) {
+			return nil, fmt.Errorf("%s: the log-likelihood of an image is not finite; the file is damaged, or it was given numbers far from all that it has learned", l.logits.name)
+		}
+	}
 	return nats, nil
 }
 

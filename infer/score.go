@@ -3,6 +3,7 @@ package infer
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"math"
 
@@ -114,9 +115,15 @@ func scores(ctx context.Context, l *Likelihood, x []float32, codes []latent.Code
 		s := &scores[i]
 		s.ELBO = -(s.Reconstruction + s.KL)
 		s.Bound = weights[i].log() - math.Log(float64(draws))
+		if !finite(s.ELBO) || !finite(s.Bound) {
+			return nil, fmt.Errorf("the score of image %d is not finite: its code is far from all latent points of the prior", s.Index)
+		}
 	}
 	return scores, nil
 }
+
+// finite reports whether v is neither infinite nor NaN.
+func finite(v float64) bool { return v-v == 0 }
 
 // logSum is the sum of numbers that are given by their logarithms: scale e^max. The
 // zero value is an empty sum.

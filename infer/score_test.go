@@ -187,6 +187,42 @@ func TestBoundGrows(t *testing.T) {
 	}
 }
 
+// TestScoresAreFinite: weights that are no numbers, pixels that are none, and variances
+// beyond all numbers give errors.
+func TestScoresAreFinite(t *testing.T) {
+	nan := float32(math.NaN())
+	bernoulli := metadata(contract.KeyLikelihood, "bernoulli")
+	broken := func(m *onnx.Model) {
+		m.Graph.Initializers[0] = onnx.Float32Tensor(m.Graph.Initializers[0].Name, []int64{20, 2}, slices.Repeat([]float32{nan}, 40))
+	}
+	wide := func(m *onnx.Model) {
+		for i, w := range m.Graph.Initializers {
+			if w.Name == "log_var_layer/weight" {
+				m.Graph.Initializers[i] = onnx.Float32Tensor(w.Name, []int64{2, 20}, slices.Repeat([]float32{1000}, 40))
+			}
+		}
+	}
+	onEngines(t, func(t *testing.T, e engine.Options) {
+		o := infer.Options{Engine: e}
+		for name, vae := range map[string]*infer.Pair{
+			"decoder": pair(t, open(t, infer.OpenEncoderBytes, encoderModel(t, small), o), open(t, infer.OpenDecoderBytes, decoderModel(t, small, bernoulli, broken), o)),
+			"encoder": pair(t, open(t, infer.OpenEncoderBytes, encoderModel(t, small, wide), o), open(t, infer.OpenDecoderBytes, decoderModel(t, small, bernoulli), o)),
+		} {
+			if err := last(vae.Scores(t.Context(), someImages(small, 3).All(), infer.ScoreOptions{})); err == nil || !strings.Contains(err.Error(), "not finite") {
+				t.Errorf("%s: error %v", name, err)
+			}
+		}
+		l, err := open(t, infer.OpenDecoderBytes, decoderModel(t, small, bernoulli), o).Likelihood()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		if _, err := l.Nats(t.Context(), slices.Repeat([]float32{nan}, 20), []float32{0, 0}); err == nil || !strings.Contains(err.Error(), "not finite") {
+			t.Errorf("pixels: error %v", err)
+		}
+	})
+}
+
 func TestLikelihoodErrors(t *testing.T) {
 	noSigmoid := onnx.NewBuilder("decoder")
 	z := noSigmoid.Input("z", onnx.Float32, onnx.Named("batch"), onnx.Size(2))

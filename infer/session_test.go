@@ -377,6 +377,7 @@ func TestBadFiles(t *testing.T) {
 		{"wrong latent", decoderModel(t, small, set(contract.KeyLatent, "3")), `vae.latent is "3", but the graph has 2`},
 		{"wrong image", decoderModel(t, small, set(contract.KeyImage, "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
 		{"no VAE", otherModel(t, "x", "y"), `neither decoder, encoder nor autoencoder of a VAE: it maps "x" [batch,3]`},
+		{"training mode", trainingModel(t), `node "norm" (BatchNormalization) is in training mode`},
 		{"two channels", decoderModel(t, size{2, 2, 5, 4}), "2 channels"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -415,6 +416,15 @@ func otherModel(t testing.TB, in, out string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// trainingModel is a decoder whose images depend on their batch.
+func trainingModel(t testing.TB) []byte {
+	b := onnx.NewBuilder("decoder")
+	z := b.Node("Reshape", "reshape", []onnx.Value{b.Input("z", onnx.Float32, dims(2)...), b.Int64("shape", []int{4}, []int64{-1, 1, 2, 1})})
+	one := b.Float32("one", []int{1}, []float32{1})
+	b.Output("image", b.Node("BatchNormalization", "norm", []onnx.Value{z, one, one, one, one}, onnx.Int("training_mode", 1)), dims(1, 2, 1)...)
+	return finish(t, b, size{2, 1, 2, 1}, nil)
 }
 
 // FuzzReadContract stands for everything that happens to a file before an engine sees it.

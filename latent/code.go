@@ -2,6 +2,7 @@ package latent
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 
@@ -31,8 +32,8 @@ func Means(codes iter.Seq2[Code, error]) Points {
 // ([Code.Draw]). Draw j of code i of the stream is the same for a seed however many there
 // are. Codes without variances are an error ([ErrNoLogVar]).
 func Draws(codes iter.Seq2[Code, error], k int, seed uint64) Points {
-	if k < 1 {
-		return fail(&OptionError{"k", k, "a number of points from 1 on"})
+	if k < 1 || k >= math.MaxUint32 { // the noise knows no larger number
+		return fail(&OptionError{"k", k, fmt.Sprintf("a number of points from 1 to %d", uint32(math.MaxUint32-1))})
 	}
 	return func(yield func([]float32, error) bool) {
 		i := 0

@@ -105,7 +105,8 @@ func (k *Kernel) Threads() int { return k.pool.threads }
 func (k *Kernel) Close() { k.pool.stop() }
 
 // Run does the tasks 0..n-1 of t on all workers, the calling goroutine among
-// them, and returns when all are done. Tasks may call Run themselves.
+// them, and returns when all are done. Tasks may call Run themselves. It panics where a
+// task does, on another goroutine with a [*parallel.Panic]; so does [Job.Wait].
 func (k *Kernel) Run(n int, t Task) { k.pool.run(n, t) }
 
 // Start begins the tasks 0..n-1 of t on a worker that finds nothing else to do, and

@@ -1,11 +1,11 @@
 package kernel
 
 import (
-	"fmt"
 	"math/bits"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"govae/internal/parallel"
 )
 
 // Task is work cut into independent pieces.
@@ -30,22 +30,7 @@ type job struct {
 	next, done atomic.Int64
 	refs       atomic.Int64
 	finished   chan struct{} // receives once if a helper does the last piece
-	panicked   atomic.Pointer[Panic]
-}
-
-// Panic is what [Kernel.Run] and [Job.Wait] panic with where a piece of the task did on
-// any of several goroutines.
-type Panic struct {
-	Value any    // that the piece panicked with
-	Stack []byte // of the goroutine that did it
-}
-
-func (p *Panic) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
-
-// Unwrap returns the value if it is an error.
-func (p *Panic) Unwrap() error {
-	err, _ := p.Value.(error)
-	return err
+	panicked   atomic.Pointer[parallel.Panic]
 }
 
 func (p *pool) start(threads int) {
@@ -139,11 +124,7 @@ func (p *pool) release(j *job) {
 func (j *job) help() (last bool) {
 	defer func() {
 		if value := recover(); value != nil {
-			p, nested := value.(*Panic)
-			if !nested {
-				p = &Panic{value, debug.Stack()}
-			}
-			j.panicked.CompareAndSwap(nil, p)
+			j.panicked.CompareAndSwap(nil, parallel.Recovered(value))
 			left := max(j.n-j.next.Swap(j.n), 0)
 			last = j.done.Add(1+left) == j.n
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"govae/internal/parallel"
 )
 
 // faulty panics in one of its pieces.
@@ -51,7 +53,7 @@ func TestPanicReachesTheCaller(t *testing.T) {
 					if err, ok := p.(error); !ok || !errors.Is(err, broken) {
 						t.Fatalf("%s with %d threads panics with %v, want %v", name, threads, p, broken)
 					}
-					if p, ok := p.(*Panic); ok && (p.Value != any(broken) || !strings.Contains(string(p.Stack), ".(*faulty).Do")) {
+					if p, ok := p.(*parallel.Panic); ok && (p.Value != any(broken) || !strings.Contains(string(p.Stack), ".(*faulty).Do")) {
 						t.Fatalf("%s with %d threads: panic %v with stack %s", name, threads, p.Value, p.Stack)
 					}
 				}
