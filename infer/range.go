@@ -19,7 +19,7 @@ func (e *RangeError) Error() string {
 	if e.NotFinite > 0 {
 		return fmt.Sprintf("%s: %d of the %d values of an output %s are not finite; the file is damaged, or it was given numbers far from all that it has learned", e.Name, e.NotFinite, e.Values, e.What)
 	}
-	return fmt.Sprintf("%s: an output image has values from %.4g to %.4g, and those of images are in [0, 1]; %s", e.Name, e.Min, e.Max, e.guess())
+	return fmt.Sprintf("%s: an output image has values from %.6g to %.6g, and those of images are in [0, 1]; %s", e.Name, e.Min, e.Max, e.guess())
 }
 
 // guess says what the file may be.

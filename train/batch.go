@@ -49,8 +49,8 @@ func (p *pipeline) load(images *dataset.Images, index []int, seed uint64, domain
 // drop waits for what is being prepared, if anything.
 func (p *pipeline) drop() {
 	if p.next.started {
+		p.next.started = false // even where Wait panics
 		p.next.job.Wait()
-		p.next.started = false
 	}
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"govae/dataset"
@@ -16,6 +17,8 @@ const (
 	testSplit split = iota
 	validationSplit
 )
+
+func (s split) String() string { return [...]string{"test", "validation"}[s] }
 
 // batches calls do with the indices of successive batches of n images.
 func batches(ctx context.Context, n, batch int, do func(index []int)) error {
@@ -39,7 +42,11 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 	err := batches(ctx, images.Len(), t.batch, func(index []int) {
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
-	return sum.over(images.Len()), err
+	mean := sum.over(images.Len())
+	if elbo := mean.ELBO(); err == nil && (math.IsNaN(elbo) || math.IsInf(elbo, 0)) {
+		err = fmt.Errorf("the %v ELBO is not finite: lower the learning rate", s)
+	}
+	return mean, err
 }
 
 // latentStats returns the mean and the standard deviation of the posterior means.

@@ -86,7 +86,7 @@ func (e *encoding) check(writesOut bool) error {
 		ends("--log-var", e.files.LogVar, ".npy"),
 		ends("--fit-mixture", e.mixture, ".json"),
 		cli.Want(e.files.LogVar == "" || writesOut, "--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar),
-		cli.Want(e.files.Draws >= 0, "--draws %d: want a number of points per image, or 0 for the means", e.files.Draws),
+		checkDraws(e.files.Draws),
 		cli.Want(len(c) == 2 && 1 <= c[0] && c[0] <= c[1], "--components: want the least and the most, such as 1,20"),
 	)
 }

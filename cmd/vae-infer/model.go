@@ -12,6 +12,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/engine"
+	"govae/engine/onnxruntime"
 	"govae/images"
 	"govae/infer"
 )
@@ -78,7 +79,7 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 		return none, err
 	}
 	s, err := open(path, o)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, library := errors.AsType[*onnxruntime.LibraryError](err); errors.Is(err, fs.ErrNotExist) && !library {
 		err = fmt.Errorf("%w; write it with vae-export", err)
 	}
 	if err != nil {

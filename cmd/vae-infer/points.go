@@ -21,6 +21,12 @@ func rangeFlag(cmd *cobra.Command, bounds *[]float64, first, last float64, usage
 	cmd.Flags().Lookup("range").DefValue = fmt.Sprintf("%g,%g", first, last)
 }
 
+// checkDraws finds mistakes in the number of draws from a posterior.
+func checkDraws(n int) error {
+	const most = 1_000_000 // nobody looks at more of one image
+	return cli.Want(0 <= n && n <= most, "--draws %d: want a number of points per image up to %d, or 0 for the means", n, most)
+}
+
 // checkRange finds mistakes in a flag of two numbers.
 func checkRange(flag string, bounds []float64) error {
 	right := len(bounds) == 2 && -latent.MaxCoordinate <= bounds[0] && bounds[0] < bounds[1] && bounds[1] <= latent.MaxCoordinate

@@ -73,7 +73,7 @@ type reconstruction struct {
 
 func (r *reconstruction) check() error {
 	return cmp.Or(
-		cli.Want(r.draws >= 0, "--draws %d: want a number of points per image, or 0 for the means", r.draws),
+		checkDraws(r.draws),
 		cli.Want(r.draws <= 0 || r.errors == "", "--errors are those of the means: leave --draws out, or see 'vae-infer score'"),
 	)
 }
