@@ -1,7 +1,7 @@
 """Export untrained decoders and encoders of the peers' networks as ONNX files.
 
     python export_peers.py FOLDER [torch] [keras]
-    PEER_MODELS=FOLDER go test ./infer -run Peers
+    PEER_MODELS=FOLDER go test ./infer -run 'Peers|ExternalData'
 
 Needs torch with onnxscript for the first, keras on TensorFlow with tf2onnx for
 the second (pip install --no-deps tf2onnx flatbuffers). The networks are those of the training benchmarks.
