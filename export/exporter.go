@@ -34,8 +34,8 @@ func newExporter(m *models.VAE, o Options) (*exporter, error) {
 	return e, nil
 }
 
-// Close ends the forward passes.
-func (e *exporter) Close() { e.k.Close() }
+// close ends the kernel.
+func (e *exporter) close() { e.k.Close() }
 
 // model returns a graph with its metadata, checked, and what rounding its weights
 // has changed.

@@ -92,7 +92,7 @@ func one(m *models.VAE, g graph, o Options) (*onnx.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
+	defer e.close()
 	model, _, err := e.model(context.Background(), g)
 	return model, err
 }

@@ -13,7 +13,7 @@ import (
 // exported file and the model that is accepted.
 const Tolerance = 1e-5
 
-// Engine runs an ONNX model that is held in memory. The engines of package infer
+// Engine runs an ONNX model that is held in memory. The engines of package engine
 // are of this kind.
 type Engine interface {
 	Name() string
@@ -40,7 +40,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
+	defer e.close()
 	var results []Result
 	var contents [][]byte
 	for _, file := range []struct {

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -140,6 +141,18 @@ func (m *VAE) SetStateTensors(f *safetensors.File) error {
 }
 
 func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors.File) error {
+	if err := m.check(params, prefix, f); err != nil {
+		return err
+	}
+	for _, p := range params {
+		p.FromFile(p.In(v), f.Tensor(prefix+p.Name).Data)
+	}
+	return nil
+}
+
+// check returns an error unless f holds a tensor of the right shape and of finite values
+// for each parameter.
+func (m *VAE) check(params []*nn.Param, prefix string, f *safetensors.File) error {
 	for _, p := range params {
 		t := f.Tensor(prefix + p.Name)
 		if t == nil {
@@ -153,9 +166,6 @@ func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors
 				return fmt.Errorf("tensor %q has the value %g at index %d", t.Name, x, i)
 			}
 		}
-	}
-	for _, p := range params {
-		p.FromFile(p.In(v), f.Tensor(prefix+p.Name).Data)
 	}
 	return nil
 }
@@ -182,14 +192,11 @@ func (m *VAE) LoadWeights(path string) error {
 			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this architecture (%s)", path, t.Name, m.Config.Arch)
 		}
 	}
-	err = m.SetTensors("", m.Theta, f)
-	if err == nil {
-		err = m.SetStateTensors(f)
-	}
-	if err != nil {
+	if err := m.check(all, "", f); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return nil
+	m.LatentStats = nil // those of other parameters
+	return cmp.Or(m.SetTensors("", m.Theta, f), m.SetStateTensors(f))
 }
 
 // ID identifies the parameters: the SHA-256, in hex, of their model.safetensors.

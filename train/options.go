@@ -19,7 +19,10 @@ type Options struct {
 	Batch  int      // images per step; 0 means 128
 	LR     Schedule // Adam's learning rate; nil means 1e-3
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
-	Seed   uint64   // of initialisation, order and noise
+	// Objective is what the run makes small; nil means the [ELBO] with Beta. Its JSON form
+	// is part of the settings that a resumed run must keep.
+	Objective Objective
+	Seed      uint64 // of initialisation, order and noise
 
 	// ValFraction is the share of the training images that is set apart for
 	// validation; 0 means none. With validation images the weights of the best
@@ -46,7 +49,7 @@ type Progress struct {
 	Epochs int   // of the whole run
 	Images int   // of this epoch that have been trained on
 	Total  int   // images per epoch
-	Train  Terms // mean over those images
+	Train  Terms // mean over those images, without the shares of dimensions
 }
 
 func (o Options) withDefaults() (Options, error) {

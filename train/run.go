@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,7 +51,7 @@ type run struct {
 	*trainer
 	train, validation, test *dataset.Images
 	metrics                 []Metrics
-	kept                    []float32 // the weights of the best epoch; nil without validation
+	kept, keptState         []float32 // the weights of the best epoch and their state; nil without validation
 	saved                   time.Time // when the latest checkpoint was written
 	unlock                  func()    // the model directory
 }
@@ -63,7 +64,6 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
-	m.LatentStats = nil // those of other parameters
 	r := &run{Options: o, train: data.Train, test: data.Test, unlock: func() {}}
 	if o.ValFraction > 0 {
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
@@ -78,9 +78,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.trainer = newTrainer(m, k, r.Batch, &ELBO{Beta: o.Beta})
+	r.trainer = newTrainer(m, k, r.Batch, cmp.Or[Objective](o.Objective, &ELBO{Beta: o.Beta}))
 	r.checkpoint = checkpoint{
-		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint()},
+		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective},
 		kernelName: k.Name(),
 		m:          m,
 		optimiser:  newOptimiser(len(m.Theta), o.LR),
@@ -112,8 +112,8 @@ func check(data *dataset.Data, m *models.VAE) error {
 
 // close ends what the run has started.
 func (r *run) close() {
+	defer r.unlock()
 	r.trainer.close()
-	r.unlock()
 }
 
 // open prepares the model directory and, to resume, loads its checkpoint.
@@ -148,7 +148,7 @@ func (r *run) open() error {
 			if err != nil {
 				return fmt.Errorf("the weights of the best epoch: %w", err)
 			}
-			r.kept = best.Theta
+			r.kept, r.keptState = best.Theta, best.State
 		}
 	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
 		return &ExistsError{r.Dir}
@@ -160,6 +160,7 @@ func (r *run) open() error {
 			return err
 		}
 	}
+	r.m.LatentStats = nil // those of other parameters
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
@@ -182,6 +183,7 @@ func (r *run) run(ctx context.Context) error {
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
+		copy(r.m.State, r.keptState)
 	}
 	return r.finish(ctx)
 }
@@ -202,7 +204,7 @@ func (r *run) epoch(ctx context.Context) error {
 			return err
 		}
 		done := min(r.state.Batch*r.Batch, n)
-		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.over(done)})
+		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.total().over(done)})
 		if time.Since(r.saved) > checkpointInterval {
 			if err := r.saveCheckpoint(); err != nil {
 				return err
@@ -238,6 +240,7 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		}
 		r.state.Best, r.state.BestEpoch = v.ELBO(), metrics.Epoch
 		r.kept = append(r.kept[:0], r.m.Theta...)
+		r.keptState = append(r.keptState[:0], r.m.State...)
 	}
 	if r.Dir != "" {
 		err = r.m.SaveWeights(r.Dir)
@@ -349,6 +352,9 @@ func StartedWith(dir string) (map[string]string, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if len(s.Training) == 0 { // not written by a run
+		return nil, nil
 	}
 	var r record
 	if err := json.Unmarshal(s.Training, &r); err != nil {

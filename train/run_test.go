@@ -304,3 +304,58 @@ func TestDivergenceIsAnError(t *testing.T) {
 		t.Errorf("error %v, want one about the learning rate", err)
 	}
 }
+
+// TestLongMetricsSurviveResume: a line of the record may be longer than any buffer.
+func TestLongMetricsSurviveResume(t *testing.T) {
+	dir := t.TempDir()
+	long := Metrics{Epoch: 1, Test: Terms{KLByDimension: make([]float64, 40_000)}}
+	if err := writeMetrics(dir, []Metrics{long, {Epoch: 2}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := readMetrics(dir, 2); len(got) != 2 || len(got[0].Test.KLByDimension) != 40_000 {
+		t.Errorf("%d epochs are read, want 2", len(got))
+	}
+}
+
+// TestDamagedCheckpointDoesNotReplaceItsPredecessor: after falling back, the next
+// checkpoint takes the damaged one's place, not the good one's.
+func TestDamagedCheckpointDoesNotReplaceItsPredecessor(t *testing.T) {
+	dir := t.TempDir()
+	mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16})
+	good, err := os.ReadFile(filepath.Join(dir, PreviousCheckpointFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, CheckpointFile), []byte("cut short"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	epochs := 0
+	o := Options{Dir: dir, Epochs: 2, Batch: 16, Resume: true, OnEpoch: func(Metrics) {
+		epochs++
+		previous, err := os.ReadFile(filepath.Join(dir, PreviousCheckpointFile))
+		if err != nil || !bytes.Equal(previous, good) {
+			t.Errorf("the predecessor is no longer the good checkpoint (%v)", err)
+		}
+	}}
+	mustRun(t, o)
+	if epochs != 1 {
+		t.Errorf("%d epochs were trained, want 1", epochs)
+	}
+}
+
+// TestWarmup compares a run whose KL term grows with one in which it does not.
+func TestWarmup(t *testing.T) {
+	kl := func(o Options) float64 {
+		o.Epochs, o.Batch = 2, 8
+		metrics, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return metrics[1].Test.KL
+	}
+	grown, plain := kl(Options{Beta: Warmup{To: 1, Steps: 1000}}), kl(Options{})
+	given := kl(Options{Objective: &ELBO{Beta: Warmup{To: 1, Steps: 1000}}})
+	if !(grown > plain) || given != grown {
+		t.Errorf("KL %g with a warm-up, %g with its objective given, %g without", grown, given, plain)
+	}
+}

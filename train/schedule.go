@@ -1,12 +1,14 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 )
 
-// Schedule gives a setting for every step of training; steps count from 1. It is part of
-// a run's settings: its JSON form must tell it apart from others.
+// Schedule gives a setting for every step of training; steps count from 1. Its types are
+// those of this package: they are part of a run's settings, in a JSON form that tells each
+// apart from others.
 type Schedule interface {
 	At(step int) float64
 	// validate returns an error unless all values are finite and not negative.
@@ -32,6 +34,15 @@ func (c Constant) validate() error {
 type Warmup struct {
 	To    float64 `json:"to"`
 	Steps int     `json:"steps"`
+}
+
+// MarshalJSON names the kind of schedule beside its numbers.
+func (w Warmup) MarshalJSON() ([]byte, error) {
+	type numbers Warmup
+	return json.Marshal(struct {
+		Kind string `json:"kind"`
+		numbers
+	}{"warmup", numbers(w)})
 }
 
 // At implements [Schedule].

@@ -33,6 +33,6 @@ func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
 
 // close waits for what is being prepared and ends the kernel.
 func (t *trainer) close() {
+	defer t.kernel.Close()
 	t.pipeline.drop()
-	t.kernel.Close()
 }

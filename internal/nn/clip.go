@@ -2,7 +2,9 @@ package nn
 
 import "govae/onnx"
 
-// Clip bounds every value: y = min(max(x, lo), hi). The gradient is 0 where a bound holds.
+// Clip bounds every value: y = min(max(x, lo), hi). The gradient is 0 where a bound holds
+// and a step against the gradient would lead further beyond it: whatever is beyond can
+// come back.
 type Clip struct {
 	base
 	lo, hi float32
@@ -24,10 +26,11 @@ func (l *Clip) Backward(c *Call) {
 		return
 	}
 	for i, v := range c.Y {
-		c.DX[0][i] = c.DY[i]
-		if v <= l.lo || v >= l.hi {
-			c.DX[0][i] = 0
+		d := c.DY[i]
+		if v <= l.lo && d > 0 || v >= l.hi && d < 0 {
+			d = 0
 		}
+		c.DX[0][i] = d
 	}
 }
 

@@ -37,7 +37,7 @@ var layerTests = []struct {
 	{"conv transpose stride 2 relu", NewConvTranspose2D("conv_transpose", 8, hwc(6, 8, 5), 3, 2, ReLU)},
 	{"conv transpose stride 2 odd", NewConvTranspose2D("conv_transpose", 3, hwc(7, 6, 3), 3, 2, Tanh)},
 	{"latent", NewLatent("latent", 3)},
-	{"clip", NewClip("clip", vec(6), -0.7, 0.9)},
+	{"clip", NewClip("clip", vec(6), -5, 5)},
 	{"conv transpose to one pixel", NewConvTranspose2D("conv_transpose", 4, hwc(1, 1, 3), 3, 2, Identity)},
 	{"conv 1x1", NewConv2D("conv", hwc(5, 4, 3), 4, 1, 1, ReLU)},
 	{"conv 1x1 stride 2", NewConv2D("conv", hwc(5, 4, 3), 20, 1, 2, Identity)},

@@ -73,8 +73,8 @@ func (p *Param) permute(visit func(memory, file int)) {
 }
 
 // Initialise sets p to uniform numbers of +-gain/sqrt(fan in), weights and biases
-// alike, those of a normalisation to 1 and 0. They are drawn in file order, from the seed's stream number index, so that the
-// memory layout does not change a model.
+// alike, those of a normalisation to 1 and 0. They are drawn in file order, from the
+// seed's stream number index, so that the memory layout does not change a model.
 func (p *Param) Initialise(seed uint64, index int, gain float64) {
 	if p.fanIn == 0 {
 		for i := range p.Value {

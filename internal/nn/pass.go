@@ -15,10 +15,11 @@ type Pass struct {
 	n        int // images of the present batch
 	inputs   []*Value
 	nodes    []*node
-	values   map[*Value][]float32 // (batch, shape): outputs, and inputs as they were given
+	values   map[*Value][]float32 // (batch, shape): the outputs that are computed
 	seeds    map[*Value][]float32 // (batch, shape): gradients by the outputs
 	latents  []*Divergence
 	backward bool
+	unused   []*Param // of the graph: those of layers that are not in the pass
 }
 
 // node is a layer in a pass.
@@ -56,6 +57,11 @@ func (g *Graph) Pass(plan Plan) *Pass {
 	if p.backward {
 		for i := len(path) - 1; i >= 0; i-- {
 			l.backward(p.nodes[i], 2*len(path)-1-i)
+		}
+	}
+	for _, w := range g.params {
+		if !slices.ContainsFunc(p.nodes, func(n *node) bool { return slices.Contains(n.layer.Params(), w) }) {
+			p.unused = append(p.unused, w)
 		}
 	}
 	layOut(l.memories, plan.Batch)
@@ -187,12 +193,15 @@ func (p *Pass) Forward(k *kernel.Kernel, n int, train bool, inputs ...[]float32)
 	}
 }
 
-// Backward writes the gradients of the parameters to grad, which is laid out like them,
+// Backward writes the gradients of all parameters to grad, which is laid out like them,
 // from those of the seeds ([Pass.Gradient]) and the scales of the divergences, after
 // [Pass.Forward]. It leaves the seeds undefined.
 func (p *Pass) Backward(grad []float32) {
 	if !p.backward {
 		panic("nn: Pass.Backward: the pass was planned without seeds")
+	}
+	for _, w := range p.unused {
+		clear(w.In(grad))
 	}
 	for i := len(p.nodes) - 1; i >= 0; i-- {
 		node := p.nodes[i]

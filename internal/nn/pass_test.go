@@ -13,7 +13,7 @@ func diamond() (g *Graph, x, y *Value) {
 	x = g.Input("x", hwc(4, 4, 2))
 	a := g.Add(NewConv2D("a", x.Shape(), 4, 3, 1, Tanh), x)
 	b := g.Add(NewConv2D("b", a.Shape(), 4, 3, 1, Tanh), a)
-	c := g.Add(NewClip("c", a.Shape(), -0.5, 0.5), a)
+	c := g.Add(NewClip("c", a.Shape(), -5, 5), a)
 	y = g.Add(NewLatent("y", 64), g.flat("fb", b), g.flat("fc", c), g.flat("fa", a))
 	return g, x, y
 }

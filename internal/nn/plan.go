@@ -20,6 +20,9 @@ func layOut(memories []*memory, batch int) {
 	}
 	var slots []*slot
 	for _, m := range memories {
+		if m.size == 0 {
+			continue
+		}
 		var best *slot
 		for _, s := range slots {
 			if s.until < m.from && (best == nil || fit(s.size, m.size) < fit(best.size, m.size)) {
