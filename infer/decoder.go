@@ -20,8 +20,8 @@ func (d *Decoder) Decode(ctx context.Context, z []float32) (Images, error) {
 }
 
 // DecodeAll maps a stream of latent points [L] to their images, in order, in constant
-// memory. The points are read and decoded ahead of the consumer: a few at first, then some
-// hundred, and whatever there is where they come slowly. The stream ends with its first
+// memory. The points are read and decoded ahead of the consumer: a few at first, then up to a
+// thousand, and whatever there is where they come slowly. The stream ends with its first
 // error; ctx cancels it between chunks.
 func (d *Decoder) DecodeAll(ctx context.Context, points latent.Points) iter.Seq2[Image, error] {
 	return mapRows(ctx, d.session, points, func(ctx context.Context, z []float32, _ int) ([]Image, error) {

@@ -22,7 +22,7 @@
 // [Image.Picture] lead from package image to images, and back.
 //
 // EncodeAll, DecodeAll and all that is made of them read the stream that they are given on
-// another goroutine, ahead of the consumer: a few rows at first, later some hundred. Where
+// another goroutine, ahead of the consumer: a few rows at first, later up to a thousand. Where
 // that stream rests for some milliseconds, what came so far is computed. A stream ends with
 // its first error, after the results of what came before it.
 //

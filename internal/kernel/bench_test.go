@@ -153,7 +153,7 @@ func BenchmarkVector(b *testing.B) {
 }
 
 // BenchmarkStep does the arithmetic of one training step of the reference
-// network: 44 MFLOP an image.
+// network: 44 MFLOP per image.
 func BenchmarkStep(b *testing.B) {
 	for threads := 1; threads <= 2; threads++ {
 		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) { benchmarkStep(b, newKernel(b, threads)) })

@@ -194,5 +194,5 @@ func testNothingIsAllocated(t *testing.T) {
 			return
 		}
 	}
-	t.Errorf("%v allocations a step, want 0", got)
+	t.Errorf("%v allocations per step, want 0", got)
 }

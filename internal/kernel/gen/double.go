@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Functions of a few numbers an image are computed in float64, half as many at a
+// Functions of a few numbers per image are computed in float64, half as many at a
 // time: they cost nothing beside the layers.
 
 // half is the part of a vector that holds float32 numbers as many as it has float64.
