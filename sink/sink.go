@@ -14,7 +14,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +113,7 @@ func checkFolder(path string, o Options) error {
 		}
 	}
 	for _, e := range entries {
-		if e.IsDir() || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
+		if e.IsDir() || !images.IsFile(e.Name()) {
 			continue
 		}
 		return &ExistsError{Path: path, Name: e.Name(), Unrecorded: o.Resume}
