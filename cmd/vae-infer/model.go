@@ -54,7 +54,8 @@ func (m *modelFlags) options() (infer.Options, error) {
 	o := infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}
 	err := o.Check()
 	if e, ok := errors.AsType[*engine.OptionError](err); ok {
-		err = cli.Usagef("--%s %s: want %s", e.Option, e.Value, e.Want)
+		flag := map[string]string{"Name": "engine", "Provider": "provider", "Layout": "layout"}[e.Option]
+		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
 	}
 	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
 		err = cli.Usagef("--provider %s: --engine go runs on the cpu alone", e.Provider)
