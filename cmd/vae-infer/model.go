@@ -19,10 +19,9 @@ import (
 
 // modelFlags say which files are run, and by what. All subcommands have them.
 type modelFlags struct {
-	noted                                       bool // the note on the engine is out
-	app                                         *cli.App
-	decoder, encoder, engine, provider, library string
-	layout                                      string
+	noted                                               bool // the note on the engine is out
+	app                                                 *cli.App
+	decoder, encoder, engine, provider, library, layout string
 }
 
 func (m *modelFlags) flags(root *cobra.Command) {
@@ -35,7 +34,6 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
 
-// encoderPath returns the encoder's file.
 func (m *modelFlags) encoderPath() string {
 	if m.encoder != "" {
 		return m.encoder
@@ -98,12 +96,10 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// openDecoder opens the decoder.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	return openAs(m, m.decoder, infer.OpenDecoder)
 }
 
-// openEncoder opens the encoder.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
 }
