@@ -93,6 +93,9 @@ func Open(spec string, o Options) (Source, error) {
 	if o.Limit < 0 {
 		return nil, fmt.Errorf("dataset: a limit of %d images: want a positive number, or 0 for all", o.Limit)
 	}
+	if err := o.checkShape(); err != nil {
+		return nil, err
+	}
 	switch spec {
 	case "digits":
 		return digits{o}, nil
@@ -105,7 +108,7 @@ func Open(spec string, o Options) (Source, error) {
 		return nil, &missingError{spec}
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
-	case !info.IsDir() && isImage(spec):
+	case !info.IsDir() && images.IsFile(spec):
 		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):
 		return idxFile{spec, o}, nil

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"govae/images"
 )
 
 // imageFolder is a folder of PNG, JPEG and GIF files of one size. If its subfolders
@@ -106,8 +108,8 @@ func findImages(path string) (files []imageFile, err error) {
 	return files, nil
 }
 
-// list returns the names of the images and of the folders in a folder, in order.
-func list(path string) (images, folders []string, err error) {
+// list returns the names of the image files and of the folders in a folder, in order.
+func list(path string) (files, folders []string, err error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, nil, err
@@ -123,16 +125,11 @@ func list(path string) (images, folders []string, err error) {
 		case strings.HasPrefix(name, "."):
 		case isFolder:
 			folders = append(folders, name)
-		case isImage(name):
-			images = append(images, name)
+		case images.IsFile(name):
+			files = append(files, name)
 		}
 	}
-	return images, folders, nil
-}
-
-// isImage reports whether a file's name is that of an image.
-func isImage(name string) bool {
-	return slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(name)))
+	return files, folders, nil
 }
 
 // labels returns the place of each file's class in classes, or nil if the files

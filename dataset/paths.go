@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,6 +16,12 @@ import (
 // two. Images are called by their paths. Labels, and the names of their classes, are
 // kept if one path has given all images. o.Limit is not looked at.
 func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err error) {
+	if len(paths) == 0 {
+		return s, errors.New("dataset: no files to read: give at least one")
+	}
+	if err := o.checkShape(); err != nil {
+		return s, err
+	}
 	o.Whole, o.Limit = true, 0
 	for rest := paths; len(rest) > 0; {
 		files := slices.IndexFunc(rest, isSource) // so many are images

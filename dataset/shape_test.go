@@ -67,6 +67,22 @@ func TestShape(t *testing.T) {
 	}
 }
 
+// TestShapeRefused: shapes that images cannot have, and no files at all.
+func TestShapeRefused(t *testing.T) {
+	file := halves(t, 5, Shape{H: 8, W: 12, C: 1}, 9)
+	for _, s := range []Shape{{C: 2}, {C: 4}, {C: -1}, {H: -1}, {W: -8, H: -8}, {H: 1 << 40, W: 1 << 40}, {W: 1 << 40}} {
+		o := Options{Shape: s, Resize: true}
+		for _, spec := range []string{file, "digits"} {
+			_, err := Open(spec, o)
+			wantError(t, err, "is not that of images")
+		}
+		_, err := ReadFiles(t.Context(), []string{file}, o)
+		wantError(t, err, "is not that of images")
+	}
+	_, err := ReadFiles(t.Context(), nil, Options{})
+	wantError(t, err, "no files to read")
+}
+
 // TestResizeFolder reads a folder of images that share neither size nor colours.
 func TestResizeFolder(t *testing.T) {
 	folder := writeFiles(t, map[string][]byte{
@@ -88,7 +104,7 @@ func TestResizeFolder(t *testing.T) {
 	}
 	_, err = load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}})
 	wantError(t, err, "a.png: is 9x5 (height x width), not 4x4")
-	_, err = load(t, folder, Options{Resize: true, Shape: Shape{H: 5000, W: 5000, C: 1}})
+	_, err = Open(folder, Options{Resize: true, Shape: Shape{H: 5000, W: 5000, C: 1}})
 	wantError(t, err, "at most 4194304 pixels")
 	if d, err := load(t, folder, Options{Resize: true}); err != nil || d.Train.Shape != (Shape{H: 9, W: 5, C: 3}) {
 		t.Errorf("without a shape: %v (%v), want that of the first and its colours", d, err)

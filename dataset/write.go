@@ -65,7 +65,8 @@ type WriteOptions struct {
 	Format Format // "" means ClassFolders
 	// Into lets a folder that holds something be written into. Files of other names stay,
 	// and the manifest of class folders grows: of two lines for one file the later one
-	// holds. IDX files and their manifest are replaced.
+	// holds. IDX files of training images, whatever their endings, and their manifest are
+	// replaced.
 	Into bool
 }
 
@@ -154,6 +155,9 @@ func Write(path string, images iter.Seq2[Synthetic, error], o WriteOptions) erro
 	}
 	if err := joinFiles(filepath.Join(path, Manifest), manifests); err != nil {
 		return err
+	}
+	if o.Format == IDXFiles {
+		return replaceIDX(stage, path)
 	}
 	return moveFiles(stage, path)
 }

@@ -181,6 +181,27 @@ func TestWriteInto(t *testing.T) {
 	}
 }
 
+// TestWriteIntoIDX: images of other channels, and files under other names, do not stay
+// beside the new labels.
+func TestWriteIntoIDX(t *testing.T) {
+	folder := t.TempDir()
+	others := []string{"train-images-idx3-ubyte.gz", "train-images.idx3-ubyte", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte", "notes"}
+	for _, name := range others {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for c, name := range map[int]string{1: "train-images-idx3-ubyte", 3: "train-images-idx4-ubyte"} {
+		if err := dataset.Write(folder, synthetic(6, c, nil), dataset.WriteOptions{Format: dataset.IDXFiles, Into: true}); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{dataset.Manifest, "notes", "t10k-images-idx3-ubyte", name, "train-labels-idx1-ubyte"}
+		if got := names(t, folder); !slices.Equal(got, want) {
+			t.Errorf("%d channels: the folder holds %v, want %v", c, got, want)
+		}
+	}
+}
+
 // TestWriteRefuses what cannot be a data set, and leaves nothing behind.
 func TestWriteRefuses(t *testing.T) {
 	gray, colour := image.NewGray(image.Rect(0, 0, 2, 2)), image.NewRGBA(image.Rect(0, 0, 2, 2))

@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
 	"iter"
 	"math"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"govae/images"
 	"govae/internal/idx"
@@ -71,6 +75,35 @@ func fillIDX(folder string, made iter.Seq2[Synthetic, error]) (err error) {
 		return err
 	}
 	return errors.Join(idx.WriteImagesHeader(images, n, shape), idx.WriteHeader(numbers, n))
+}
+
+// replaceIDX moves the files from the stage into a folder. Then it removes those of the
+// same roles under other names, such as idx3 beside the new idx4, which [Open] might read
+// in place of the new ones.
+func replaceIDX(stage, folder string) error {
+	made, err := os.ReadDir(stage)
+	if err != nil {
+		return err
+	}
+	if err := moveFiles(stage, folder); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	isMade := func(e fs.DirEntry) bool {
+		return slices.ContainsFunc(made, func(m fs.DirEntry) bool { return m.Name() == e.Name() })
+	}
+	for _, e := range entries {
+		if part := idxName.FindStringSubmatch(e.Name()); part == nil || part[1] != "train" || isMade(e) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shapeOfPicture returns the shape in which a picture is written.

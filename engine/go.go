@@ -6,9 +6,9 @@ import (
 	"govae/onnx"
 )
 
-// expectedRows is the size of the first dimension that programs of the pure-Go engine
-// are prepared for where a model leaves it open: that of package infer's chunks.
-const expectedRows = 8
+// Rows is the size of the first dimension that programs of the pure-Go engine are
+// prepared for where a model leaves it open.
+const Rows = 8
 
 // UnsupportedError says what a model needs that the pure-Go engine lacks. ONNX Runtime
 // may have it.
@@ -25,7 +25,7 @@ func newGo(note error) (*Engine, error) {
 }
 
 func loadGo(m *onnx.Model) (runner, error) {
-	model, err := goengine.Load(m, expectedRows)
+	model, err := goengine.Load(m, Rows)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type onnxRuntime struct {
 }
 
 // loaded is the library that this process uses. ONNX Runtime allows one
-// environment a process, and a library cannot be exchanged for another.
+// environment per process, and a library cannot be exchanged for another.
 var loaded struct {
 	sync.Mutex
 	library onnxruntime.Library // the zero value until one is loaded

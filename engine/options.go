@@ -25,9 +25,9 @@ type Options struct {
 func (o Options) Check() error {
 	switch {
 	case o.Provider != "" && !slices.Contains(Providers(), o.Provider):
-		return &OptionError{"provider", o.Provider, "one of " + strings.Join(Providers(), ", ")}
+		return &OptionError{"Provider", o.Provider, "one of " + strings.Join(Providers(), ", ")}
 	case !slices.Contains([]string{"", "auto", "onnxruntime", "go", "gonum"}, o.Name):
-		return &OptionError{"engine", o.Name, "auto, onnxruntime or go"}
+		return &OptionError{"Name", o.Name, "auto, onnxruntime or go"}
 	case o.Names()[0] == "go" && o.Provider != "" && o.Provider != cpu:
 		return &ProcessorError{o.Provider}
 	}
@@ -47,13 +47,13 @@ func (o Options) Names() []string {
 
 // OptionError says that an option has a value that is not known.
 type OptionError struct {
-	Option string // "engine" or "provider"; package infer has "layout", too
+	Option string // the name of the field, such as "Provider"
 	Value  string
 	Want   string // what it may be, such as "auto, onnxruntime or go"
 }
 
 func (e *OptionError) Error() string {
-	return fmt.Sprintf("%s %q: not known; use %s", e.Option, e.Value, e.Want)
+	return fmt.Sprintf("the option %s is %q; want %s", e.Option, e.Value, e.Want)
 }
 
 // ProcessorError says that the pure-Go engine was asked for on other hardware than the

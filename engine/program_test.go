@@ -233,8 +233,8 @@ func TestNew(t *testing.T) {
 		o    engine.Options
 		want string
 	}{
-		{engine.Options{Name: "tpu"}, `engine "tpu": not known; use auto, onnxruntime or go`},
-		{engine.Options{Provider: "abacus"}, `provider "abacus": not known; use one of cpu, cuda, coreml, directml`},
+		{engine.Options{Name: "tpu"}, `the option Name is "tpu"; want auto, onnxruntime or go`},
+		{engine.Options{Provider: "abacus"}, `the option Provider is "abacus"; want one of cpu, cuda, coreml, directml`},
 		{engine.Options{Name: "gonum", Provider: "cuda"}, "engine go runs on the cpu alone"},
 	} {
 		if _, err := engine.New(tt.o); err == nil || !strings.Contains(err.Error(), tt.want) {

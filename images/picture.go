@@ -3,9 +3,20 @@ package images
 import (
 	"fmt"
 	"image"
+	"path/filepath"
+	"strings"
 
 	"golang.org/x/image/draw"
 )
+
+// IsFile reports whether a file is a picture by the ending of its name: PNG, JPEG or GIF.
+func IsFile(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".png", ".jpg", ".jpeg", ".gif":
+		return true
+	}
+	return false
+}
 
 // Picture returns the image with eight bits per channel, as package image/png and its
 // relatives take it: an [image.Gray], or an [image.RGBA] for three channels.
@@ -16,8 +27,11 @@ func (m Image) Picture() image.Image {
 
 // FromPicture returns a picture as an image of the shape s, in gray or in colour, and is
 // the inverse of [Image.Picture]. What is transparent lies on black. A picture of another
-// size is an error.
+// size is an error, and so are other numbers of channels than 1 and 3.
 func FromPicture(p image.Image, s Shape) (Image, error) {
+	if s.C != 1 && s.C != 3 {
+		return Image{}, fmt.Errorf("an image of %d channels is wanted: give 1 (gray) or 3 (colour)", s.C)
+	}
 	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
 		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), where %dx%d is wanted: scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.H, s.W)
 	}

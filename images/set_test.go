@@ -82,6 +82,15 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
+func TestFromPictureRefuses(t *testing.T) {
+	picture := Image{Shape{H: 2, W: 3, C: 1}, make([]float32, 6)}.Picture()
+	for _, s := range []Shape{{H: 3, W: 2, C: 1}, {H: 2, W: 3}, {H: 2, W: 3, C: 2}, {H: 2, W: 3, C: -1}} {
+		if _, err := FromPicture(picture, s); err == nil {
+			t.Errorf("a picture of 2x3 as %v: no error", s)
+		}
+	}
+}
+
 func TestGatherErrors(t *testing.T) {
 	broken := errors.New("broken")
 	one := Image{Shape{H: 1, W: 1, C: 1}, []float32{1}}

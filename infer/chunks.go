@@ -11,7 +11,7 @@ import (
 
 // chunkRows is the number of rows that go through a model at once. It is part of
 // every result: engines may round differently for other numbers.
-const chunkRows = 8
+const chunkRows = engine.Rows
 
 // run maps rows of the input to those of the outputs: latent points to images, or images
 // to images, or to means and, where there are any, log variances. Images are [C, H, W] in

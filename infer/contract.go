@@ -102,7 +102,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	if err != nil {
 		return Contract{}, err
 	}
-	if err := metadata.CheckSizes(c.Latent, images.Shape{H: c.H, W: c.W, C: c.C}); err != nil {
+	if err := metadata.CheckSizes(c.Latent, c.Shape()); err != nil {
 		return Contract{}, err
 	}
 	return c, nil

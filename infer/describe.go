@@ -9,8 +9,9 @@ import (
 )
 
 // Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
-// then what [onnx.Model.Describe] says. layout is that of [Options].
-func Describe(out io.Writer, path, layout string) error {
+// then what [onnx.Model.Describe] says. layout is that of [Options]. advise, if not nil,
+// may add to the error by which the file is none of a VAE.
+func Describe(out io.Writer, path, layout string, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
 		return err
@@ -24,6 +25,9 @@ func Describe(out io.Writer, path, layout string) error {
 	}
 	role := ""
 	if c, err := ReadContract(model, layout); err != nil {
+		if advise != nil {
+			err = advise(err)
+		}
 		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
 	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)

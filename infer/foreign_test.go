@@ -45,7 +45,7 @@ func TestForeignDecoders(t *testing.T) {
 		{[]int64{3, 4, 1}, "", 0, 0, 0, false, "may come first or last"},
 		{[]int64{3, 4, 1}, "nchw", 3, 4, 1, false, ""},
 		{[]int64{3, 4, 1}, "nhwc", 1, 3, 4, true, ""},
-		{[]int64{3, 4, 1}, "chw", 0, 0, 0, false, `layout "chw": not known`},
+		{[]int64{3, 4, 1}, "chw", 0, 0, 0, false, `the option Layout is "chw"`},
 		{[]int64{4, 5, 6}, "", 0, 0, 0, false, "4 channels"},
 	} {
 		data, err := foreign(t, tt.image...).Marshal()

@@ -58,9 +58,9 @@ type ScoreOptions struct {
 // needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
 // [Decoder.DecodeAll].
 func (p *Pair) Scores(ctx context.Context, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
-	if o.Draws < 0 {
+	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
 		return func(yield func(Score, error) bool) {
-			yield(Score{}, &latent.OptionError{Option: "Draws", Value: o.Draws, Want: "1 or more, or 0 for 1"})
+			yield(Score{}, &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))})
 		}
 	}
 	return withLikelihood(ctx, p, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {

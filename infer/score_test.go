@@ -1,6 +1,7 @@
 package infer_test
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -184,6 +185,14 @@ func TestBoundGrows(t *testing.T) {
 	}
 	if one, many := gap(1), gap(3000); many > one/2 {
 		t.Errorf("the bound is off by %g with one draw and %g with 3000", one, many)
+	}
+	for _, draws := range []int{-1, math.MaxUint32} {
+		for _, err := range vae.Scores(t.Context(), someImages(small, 1).All(), infer.ScoreOptions{Draws: draws}) {
+			if !errors.As(err, new(*latent.OptionError)) {
+				t.Errorf("%d draws: error %v", draws, err)
+			}
+			break
+		}
 	}
 }
 

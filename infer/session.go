@@ -62,7 +62,7 @@ func (o Options) Check() error {
 		return err
 	}
 	if o.Layout != "" && o.Layout != "nchw" && o.Layout != "nhwc" {
-		return &engine.OptionError{Option: "layout", Value: o.Layout, Want: "nchw or nhwc"}
+		return &engine.OptionError{Option: "Layout", Value: o.Layout, Want: "nchw or nhwc"}
 	}
 	return nil
 }
@@ -84,9 +84,7 @@ type session struct {
 func (s *session) Contract() Contract { return s.contract }
 
 // Shape returns the size of an image.
-func (s *session) Shape() images.Shape {
-	return images.Shape{H: s.contract.H, W: s.contract.W, C: s.contract.C}
-}
+func (s *session) Shape() images.Shape { return s.contract.Shape() }
 
 // Latent returns the number L of latent dimensions, 0 for an autoencoder that does not
 // tell.

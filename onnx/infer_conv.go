@@ -184,7 +184,7 @@ func (c *call) convolution(x, weight Shape) (*window, int64, error) {
 	return w, group, err
 }
 
-// bias checks that input 2 has one number a channel.
+// bias checks that input 2 has one number per channel.
 func (c *call) bias(channels Dim) error {
 	if b := c.shape(2); b != nil {
 		if _, ok := merge(b, Shape{channels}); !ok {

@@ -116,7 +116,7 @@ func broadcastDim(a, b Dim) (Dim, bool) {
 	return Unknown(), true
 }
 
-// inferBatchNorm is BatchNormalization: statistics of one number a channel.
+// inferBatchNorm is BatchNormalization: statistics of one number per channel.
 func inferBatchNorm(c *call) error {
 	x := c.shape(0)
 	c.out[0].Shape = x

@@ -60,13 +60,16 @@ type Window struct {
 var ErrDependsOnData = errors.New("depends on the data")
 
 // InferNode applies the shape rule of a node of a checked model to inputs of known
-// shapes, nil for those that are left out. It returns the types and the shapes of
-// the results and how the operator gets there. An error says what does not go
-// together, or is [ErrDependsOnData], wrapped.
+// shapes, as many as the node names, nil for those that are left out. It returns the
+// types and the shapes of the results and how the operator gets there. An error says
+// what does not go together, or is [ErrDependsOnData], wrapped.
 func InferNode(n *Node, opset int64, in []*Known) (*Inference, error) {
 	s, ok := lookup(n.Op, opset)
 	if !ok {
 		return nil, fmt.Errorf("the operator %q is not supported", n.Op)
+	}
+	if len(in) != len(n.Inputs) {
+		return nil, fmt.Errorf("%d inputs are given to a node that names %d", len(in), len(n.Inputs))
 	}
 	c := newCall(n)
 	for i, k := range in {

@@ -84,3 +84,14 @@ func TestInferNode(t *testing.T) {
 		})
 	}
 }
+
+// TestInferNodeInputs: there must be as many inputs as the node names.
+func TestInferNodeInputs(t *testing.T) {
+	n := &Node{Op: "Relu", Inputs: []string{"x"}, Outputs: []string{"y"}}
+	x := &Known{Type: Float32, Shape: []int{1}}
+	for _, in := range [][]*Known{nil, {x, x}} {
+		if _, err := InferNode(n, 18, in); err == nil {
+			t.Errorf("%d inputs for one: no error", len(in))
+		}
+	}
+}

@@ -21,6 +21,7 @@ type Group struct {
 }
 
 // Scored is a group of those images of a set that index names, each with its score.
+// It panics where there is no such image or no score of it.
 func Scored(heading string, set *images.Set, scores []float64, index []int) Group {
 	g := Group{Heading: heading, Images: set.Select(index).Batch()}
 	for _, i := range index {
@@ -38,8 +39,10 @@ var (
 )
 
 // Gallery lays out groups of images, one below the other: a heading and then rows of
-// images, each above its caption. All images have one shape.
+// images, each above its caption. It panics where there is no group or no column, where
+// images are not of one shape or not whole, and where an image has no caption.
 func Gallery(groups []Group, columns int) image.Image {
+	must(checkGallery(groups, columns))
 	first := groups[0].Images
 	cellW := max(first.W, comfortable/columns-gap)
 	scale := max(1, cellW/first.W)
@@ -71,6 +74,22 @@ func Gallery(groups []Group, columns int) image.Image {
 		}
 	}
 	return dst
+}
+
+func checkGallery(groups []Group, columns int) error {
+	if len(groups) == 0 || columns < 1 {
+		return fmt.Errorf("picture: a gallery of %d groups in %d columns: want at least one of each", len(groups), columns)
+	}
+	for _, g := range groups {
+		if err := checkShape(g.Images.Shape); err != nil {
+			return err
+		}
+		if g.Images.Shape != groups[0].Images.Shape || len(g.Captions) != g.Images.Len() {
+			return fmt.Errorf("picture: the group %q has %d images of %v with %d captions: want a caption for each, and images of %v",
+				g.Heading, g.Images.Len(), g.Images.Shape, len(g.Captions), groups[0].Images.Shape)
+		}
+	}
+	return nil
 }
 
 // write writes a line of text with its top left corner at (x, y).

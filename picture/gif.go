@@ -22,9 +22,8 @@ const gifSide = 168
 // other for a tenth of a second, again and again. Gray images keep all their
 // levels; colours are dithered to a palette of 256.
 func GIF(path string, m Images) error {
-	n := m.Len()
-	if n == 0 {
-		panic("picture: GIF of no images")
+	if err := check(m); err != nil {
+		return err
 	}
 	scale := gifScale(m.H, m.W)
 	grays := make(color.Palette, 256)
@@ -32,7 +31,7 @@ func GIF(path string, m Images) error {
 		grays[level] = color.Gray{Y: uint8(level)}
 	}
 	animation := gif.GIF{}
-	for i := range n {
+	for i := range m.Len() {
 		animation.Image = append(animation.Image, enlarge(indexed(m.At(i), grays), scale))
 		animation.Delay = append(animation.Delay, frameDelay)
 	}

@@ -1,6 +1,8 @@
 package picture
 
 import (
+	"cmp"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -20,12 +22,10 @@ var gapColor = color.Gray{Y: 112}
 
 // Grid lays images out in rows of the given number of columns, the first at the
 // top left. Columns 0 chooses the number that makes the sheet about square.
-// It panics when there is no image.
+// It panics where m holds no whole images.
 func Grid(m Images, columns int) image.Image {
+	must(check(m))
 	n := m.Len()
-	if n == 0 {
-		panic("picture: Grid of no images")
-	}
 	if columns < 1 {
 		columns = int(math.Ceil(math.Sqrt(float64(n))))
 	}
@@ -38,13 +38,11 @@ func Grid(m Images, columns int) image.Image {
 }
 
 // Pairs lays originals out in rows, each above its reconstruction, or above its
-// several ones, which follow each other. The batches must be of one shape, with at
-// least one image.
+// several ones, which follow each other. It panics where the batches are not of one shape,
+// hold no whole images, or not as many reconstructions of each.
 func Pairs(originals, reconstructions Images, columns int) image.Image {
+	must(checkPairs(originals, reconstructions))
 	n := originals.Len()
-	if n == 0 || reconstructions.Len() == 0 || reconstructions.Len()%n != 0 || originals.Shape != reconstructions.Shape {
-		panic("picture: Pairs of batches that are empty or differ in shape")
-	}
 	each := reconstructions.Len() / n
 	columns = max(1, min(columns, n))
 	groups := (n + columns - 1) / columns
@@ -60,11 +58,25 @@ func Pairs(originals, reconstructions Images, columns int) image.Image {
 	return s.dst
 }
 
+func checkPairs(originals, reconstructions Images) error {
+	if err := cmp.Or(check(originals), check(reconstructions)); err != nil {
+		return err
+	}
+	if a, b := originals, reconstructions; a.Shape != b.Shape || b.Len()%a.Len() != 0 {
+		return fmt.Errorf("picture: %d images of %v are no reconstructions of %d of %v", b.Len(), b.Shape, a.Len(), a.Shape)
+	}
+	return nil
+}
+
 // Below returns a function that writes a PNG of originals, each with what was made of it
 // below, as [Pairs] lays them out.
 func Below(originals *images.Set) func(path string, made Images) error {
 	return func(path string, made Images) error {
-		return WritePNG(path, Pairs(originals.Batch(), made, 8))
+		all := originals.Batch()
+		if err := checkPairs(all, made); err != nil {
+			return err
+		}
+		return WritePNG(path, Pairs(all, made, 8))
 	}
 }
 

@@ -8,6 +8,7 @@
 package picture
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -18,6 +19,31 @@ import (
 // Images is a batch of images, nominally in [0, 1]: a picture clamps what lies outside
 // and shows NaN as black.
 type Images = images.Batch
+
+// check says whether m holds whole images, at least one, that can be drawn.
+func check(m Images) error {
+	if err := checkShape(m.Shape); err != nil {
+		return err
+	}
+	if n := m.Shape.Len(); len(m.Pixels) == 0 || len(m.Pixels)%n != 0 {
+		return fmt.Errorf("picture: %d values are no whole number of images of %v, each of %d", len(m.Pixels), m.Shape, n)
+	}
+	return nil
+}
+
+func checkShape(s images.Shape) error {
+	if s.H < 1 || s.W < 1 || s.C != 1 && s.C != 3 {
+		return fmt.Errorf("picture: the shape %v is not that of images: want a height, a width and 1 or 3 channels", s)
+	}
+	return nil
+}
+
+// must is for functions that return no error.
+func must(err error) {
+	if err != nil {
+		panic(err.Error())
+	}
+}
 
 // canvas returns a black picture of the images' colour kind: grey or RGBA.
 func canvas(m Images, w, h int) draw.Image {

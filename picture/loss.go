@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"fmt"
 	"image/color"
 	"math"
 	"strconv"
@@ -27,6 +28,12 @@ var lineColors = []color.RGBA{{0, 114, 178, 255}, {230, 120, 0, 255}, {0, 158, 1
 
 // Loss writes a PNG of three panels: ELBO, reconstruction term and KL term by epoch.
 func Loss(path string, curves ...Curve) error {
+	for _, c := range curves {
+		if n := len(c.Epoch); len(c.ELBO) != n || len(c.Reconstruction) != n || len(c.KL) != n {
+			return fmt.Errorf("picture: the curve %q has %d epochs with %d, %d and %d values: want as many of each",
+				c.Name, n, len(c.ELBO), len(c.Reconstruction), len(c.KL))
+		}
+	}
 	panels := []*plot.Plot{
 		panel("ELBO", curves, func(c Curve) []float64 { return c.ELBO }),
 		panel("Reconstruction", curves, func(c Curve) []float64 { return c.Reconstruction }),

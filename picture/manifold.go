@@ -13,8 +13,14 @@ import (
 // second highest, tile beside tile. The axes have the names of
 // the dimensions, and each tile's centre lies at its latent point.
 func Manifold(path string, m Images, dims [2]int, grid int, lo, hi float64) error {
-	if m.Len() != grid*grid || grid < 1 || !(lo < hi) {
-		panic(fmt.Sprintf("picture: Manifold of %d images, grid %d, range %g to %g; want grid*grid images and a growing range", m.Len(), grid, lo, hi))
+	if err := check(m); err != nil {
+		return err
+	}
+	if m.Len() != grid*grid || grid < 1 {
+		return fmt.Errorf("picture: %d images do not fill a lattice of %dx%d", m.Len(), grid, grid)
+	}
+	if !(lo < hi) || math.IsInf(hi-lo, 0) {
+		return fmt.Errorf("picture: a lattice from %g to %g: want two numbers, the smaller first", lo, hi)
 	}
 	p := plot.New()
 	sansSerif(p)

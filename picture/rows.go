@@ -19,8 +19,11 @@ type RowLabels struct {
 // growing strength.
 func Rows(path string, m Images, l RowLabels) error {
 	columns := len(l.Columns)
-	if len(l.Rows) == 0 || columns == 0 || m.Len() != len(l.Rows)*columns {
-		panic(fmt.Sprintf("picture: Rows of %d images with %d rows and %d columns", m.Len(), len(l.Rows), columns))
+	if err := check(m); err != nil {
+		return err
+	}
+	if m.Len() != len(l.Rows)*columns {
+		return fmt.Errorf("picture: %d images do not fill %d rows and %d columns", m.Len(), len(l.Rows), columns)
 	}
 	p := plot.New()
 	sansSerif(p)

@@ -45,7 +45,10 @@ var maxClasses = len(classColors) * len(classShapes)
 func Scatter(path string, s ScatterPlot) error {
 	n := len(s.X)
 	if n == 0 || len(s.Y) != n || s.Labels != nil && len(s.Labels) != n {
-		panic(fmt.Sprintf("picture: Scatter of %d and %d coordinates with %d labels", n, len(s.Y), len(s.Labels)))
+		return fmt.Errorf("picture: %d and %d coordinates with %d labels: want as many of each, at least one", n, len(s.Y), len(s.Labels))
+	}
+	if i := slices.IndexFunc(s.Labels, func(label int) bool { return label < 0 }); i >= 0 {
+		return fmt.Errorf("picture: point %d has the label %d: want 0 or more", i, s.Labels[i])
 	}
 	p := plot.New()
 	sansSerif(p)

@@ -64,7 +64,7 @@ func writeArray(path string, format func(Options) (array, error), o Options, sou
 	defer release()
 	part := target + ".part"
 	if n := f.unfinished(part); n > 0 && !o.Resume && !o.Force {
-		return &InterruptedError{Path: path, Done: n, Resumable: true}
+		return &InterruptedError{Path: path, Done: n, Resumable: o.Job != nil}
 	}
 	j, err := newJob(part+recordEnding, o)
 	if err != nil {

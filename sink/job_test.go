@@ -247,3 +247,23 @@ func FuzzResume(f *testing.F) {
 		}
 	})
 }
+
+// TestOthersInterruptedJob: images that cannot be continued do not go on from those of a
+// job.
+func TestOthersInterruptedJob(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.npy")
+	stop := spy{at: func(number int) error {
+		if number == 100 {
+			return context.Canceled
+		}
+		return nil
+	}}
+	Write(path, resumable(), stop.images)
+	for _, o := range []Options{resumable(), {N: resumeN, Shape: resumable().Shape}} {
+		err := Write(path, o, new(spy).images)
+		e, ok := errors.AsType[*InterruptedError](err)
+		if !ok || e.Done != 100 || e.Resumable != (o.Job != nil) {
+			t.Errorf("with job %v: error %#v", o.Job, err)
+		}
+	}
+}

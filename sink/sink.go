@@ -14,7 +14,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +113,7 @@ func checkFolder(path string, o Options) error {
 		}
 	}
 	for _, e := range entries {
-		if e.IsDir() || !slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif"}, strings.ToLower(filepath.Ext(e.Name()))) {
+		if e.IsDir() || !images.IsFile(e.Name()) {
 			continue
 		}
 		return &ExistsError{Path: path, Name: e.Name(), Unrecorded: o.Resume}
@@ -125,6 +124,9 @@ func checkFolder(path string, o Options) error {
 // Write writes o.N images to path. A file is replaced atomically, in a folder each
 // image is.
 func Write(path string, o Options, source Source) error {
+	if o.N < 1 || o.H < 1 || o.W < 1 || o.C != 1 && o.C != 3 {
+		return fmt.Errorf("%s: %d images of %v: want at least one image, of a height, a width and 1 or 3 channels", path, o.N, o.Shape)
+	}
 	if err := Check(path, o); err != nil {
 		return err
 	}
@@ -152,6 +154,8 @@ func (o Options) promised(source Source) Source {
 					err = fmt.Errorf("more images than the %d that were to be written", o.N)
 				case image.Shape != o.Shape:
 					err = fmt.Errorf("image %d is %v, and those to be written %v", n, image.Shape, o.Shape)
+				case len(image.Pixels) != o.Shape.Len():
+					err = fmt.Errorf("image %d is %v and has %d values: give %d", n, image.Shape, len(image.Pixels), o.Shape.Len())
 				}
 				if !yield(image, err) || err != nil {
 					return

@@ -254,4 +254,29 @@ func TestPromises(t *testing.T) {
 	if err := Write(filepath.Join(t.TempDir(), "x.npy"), o, source(turned, ramp(12))); err == nil || !strings.Contains(err.Error(), "image 0 is 1x4x1") {
 		t.Errorf("images of another shape: error %v", err)
 	}
+	short := func(int) iter.Seq2[images.Image, error] {
+		return func(yield func(images.Image, error) bool) {
+			for range o.N {
+				if !yield(images.Image{Shape: o.Shape, Pixels: ramp(3)}, nil) {
+					return
+				}
+			}
+		}
+	}
+	if err := Write(filepath.Join(t.TempDir(), "x.npy"), o, short); err == nil || !strings.Contains(err.Error(), "image 0 is 2x2x1 and has 3 values") {
+		t.Errorf("images of too few values: error %v", err)
+	}
+}
+
+// TestNothingToWrite: numbers and shapes that are those of no images are errors.
+func TestNothingToWrite(t *testing.T) {
+	shape := images.Shape{H: 2, W: 2, C: 1}
+	for _, o := range []Options{{}, {Shape: shape}, {N: -1, Shape: shape}, {N: 1}, {N: 1, Shape: images.Vector(3)},
+		{N: 1, Shape: images.Shape{H: 2, W: 2, C: 2}}, {N: 1, Shape: images.Shape{H: -2, W: -2, C: 1}}} {
+		for _, name := range []string{"x.png", "x.gif", "x.npy", "x.idx", "folder"} {
+			if err := Write(filepath.Join(t.TempDir(), name), o, source(o.Shape, nil)); err == nil {
+				t.Errorf("%s of %d images %v: no error", name, o.N, o.Shape)
+			}
+		}
+	}
 }

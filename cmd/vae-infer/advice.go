@@ -58,7 +58,7 @@ func advices() []advice.Advice {
 		}),
 		advice.On(func(e *sink.InterruptedError) string {
 			switch {
-			case e.Err == nil:
+			case e.Err == nil && e.Resumable:
 				return "; go on with --resume, or begin anew with --force"
 			case e.Resumable:
 				return "; go on with --resume"

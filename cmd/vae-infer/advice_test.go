@@ -11,6 +11,7 @@ import (
 	"govae/engine/onnxruntime"
 	"govae/infer"
 	"govae/latent"
+	"govae/sink"
 )
 
 func TestAdvise(t *testing.T) {
@@ -36,6 +37,10 @@ func TestAdvise(t *testing.T) {
 		{&latent.FileError{Want: "attribute", Err: plain}, "; write it with vae-infer edit --save-attribute"},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
 		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
+		{&sink.InterruptedError{Resumable: true}, "; go on with --resume, or begin anew with --force"},
+		{&sink.InterruptedError{Resumable: true, Err: plain}, "; go on with --resume"},
+		{&sink.InterruptedError{}, "; begin anew with --force"},
+		{&sink.InterruptedError{Err: plain}, "; begin anew with --force"},
 	} {
 		err := fmt.Errorf("about: %w", tt.err)
 		if got := advise(err).Error(); !strings.HasPrefix(got, err.Error()) || strings.TrimPrefix(got, err.Error()) != tt.want {

@@ -13,7 +13,11 @@ func info(m *modelFlags) *cobra.Command {
 		Example: "  vae-infer info decoder.onnx",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return infer.Describe(cmd.OutOrStdout(), args[0], m.layout)
+			o, err := m.options()
+			if err != nil {
+				return err
+			}
+			return infer.Describe(cmd.OutOrStdout(), args[0], o.Layout, advise)
 		},
 	}
 }

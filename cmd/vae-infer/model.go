@@ -19,10 +19,9 @@ import (
 
 // modelFlags say which files are run, and by what. All subcommands have them.
 type modelFlags struct {
-	noted                                       bool // the note on the engine is out
-	app                                         *cli.App
-	decoder, encoder, engine, provider, library string
-	layout                                      string
+	noted                                               bool // the note on the engine is out
+	app                                                 *cli.App
+	decoder, encoder, engine, provider, library, layout string
 }
 
 func (m *modelFlags) flags(root *cobra.Command) {
@@ -35,7 +34,6 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
 
-// encoderPath returns the encoder's file.
 func (m *modelFlags) encoderPath() string {
 	if m.encoder != "" {
 		return m.encoder
@@ -54,7 +52,8 @@ func (m *modelFlags) options() (infer.Options, error) {
 	o := infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}
 	err := o.Check()
 	if e, ok := errors.AsType[*engine.OptionError](err); ok {
-		err = cli.Usagef("--%s %s: want %s", e.Option, e.Value, e.Want)
+		flag := map[string]string{"Name": "engine", "Provider": "provider", "Layout": "layout"}[e.Option]
+		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
 	}
 	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
 		err = cli.Usagef("--provider %s: --engine go runs on the cpu alone", e.Provider)
@@ -97,12 +96,10 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// openDecoder opens the decoder.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	return openAs(m, m.decoder, infer.OpenDecoder)
 }
 
-// openEncoder opens the encoder.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
 }

@@ -27,7 +27,6 @@ func checkDraws(n int) error {
 	return cli.Want(0 <= n && n <= most, "--draws %d: want a number of points per image up to %d, or 0 for the means", n, most)
 }
 
-// checkRange finds mistakes in a flag of two numbers.
 func checkRange(flag string, bounds []float64) error {
 	right := len(bounds) == 2 && -latent.MaxCoordinate <= bounds[0] && bounds[0] < bounds[1] && bounds[1] <= latent.MaxCoordinate
 	return cli.Want(right, "%s: want two numbers, the smaller first, such as -4,4", flag)

@@ -52,12 +52,11 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 				return unlabelled(cmp.Or(in.data, "image files"), "--by-class")
 			}
 			p := m.app.Progress(x.Len(), "images")
-			defer p.Stop()
 			points, err := latent.Collect(latent.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
+			p.Stop()
 			if err != nil {
 				return err
 			}
-			p.Stop()
 			var plane latent.Plane
 			switch {
 			case byClass:

@@ -33,7 +33,7 @@ find odd images, train on usual ones: images of the training set score too well.
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if err := cmp.Or(
 				in.check(files),
-				cli.Want(1 <= s.options.Draws && s.options.Draws <= math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
+				cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
 				m.checkOutputs(append(files, in.data), s.out, s.sheet),
 			); err != nil {
 				return err
@@ -61,7 +61,6 @@ type scoring struct {
 	options    infer.ScoreOptions
 }
 
-// write writes the table and the sheet.
 func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()

@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 // encoder.onnx of a small VAE for images of 8x6 pixels with two latent dimensions,
 // tampered.onnx, whose check values are not those of that decoder, other.onnx, the
 // decoder of another model, untold.onnx, which tells no likelihood, tanh.onnx, a decoder of
-// images in [-1, 1], and a folder nine of images that have 9x9.
+// images in [-1, 1], eitherway.onnx, which does not tell where images have their
+// channels, and a folder nine of images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	library, _, err := onnxruntime.Find("")
@@ -46,7 +47,7 @@ func TestScripts(t *testing.T) {
 			}
 			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered,
 				"other.onnx": withMetadata(t, decoder, contract.KeyModelID, "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, contract.KeyLikelihood, ""),
-				"tanh.onnx": tanh, "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+				"tanh.onnx": tanh, "eitherway.onnx": eitherWay(t), "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
 					return err
@@ -91,6 +92,24 @@ func smallVAE(t *testing.T) (decoder, encoder []byte) {
 		}
 	}
 	return files[0], files[1]
+}
+
+// eitherWay returns a decoder of images that may be [3, 4, 1] or [1, 3, 4].
+func eitherWay(t *testing.T) []byte {
+	b := onnx.NewBuilder("decoder")
+	z := b.Input("z", onnx.Float32, onnx.Named("batch"), onnx.Size(2))
+	pixels := b.Node("Gemm", "dense", []onnx.Value{z, b.Float32("weight", []int{12, 2}, make([]float32, 24))}, onnx.Int("transB", 1))
+	shape := b.Int64("shape", []int{4}, []int64{-1, 3, 4, 1})
+	b.Output("image", b.Node("Reshape", "reshape", []onnx.Value{pixels, shape}), onnx.Named("batch"), onnx.Size(3), onnx.Size(4), onnx.Size(1))
+	m, err := b.Model(onnx.ModelOptions{ProducerName: "script_test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // withTanh replaces a decoder's sigmoid.

@@ -280,15 +280,18 @@ func profile(path string) (stop func() error, err error) {
 
 // meter shows how far a job is that tells so in absolute numbers.
 type meter struct {
-	app  *cli.App
-	unit string
-	bar  *cli.Progress // nil while nothing is shown
-	done int
+	app         *cli.App
+	unit        string
+	bar         *cli.Progress // nil while nothing is shown
+	done, total int
 }
 
 func (m *meter) show(done, total int, format string, args ...any) {
+	if done < m.done || total != m.total { // of another job, such as the next file
+		m.stop()
+	}
 	if m.bar == nil {
-		m.bar, m.done = m.app.Progress(total, m.unit), 0
+		m.bar, m.done, m.total = m.app.Progress(total, m.unit), 0, total
 	}
 	m.bar.Describe(format, args...)
 	m.bar.Add(done - m.done)

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"runtime"
+	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
 )
@@ -35,5 +38,29 @@ func TestUsage(t *testing.T) {
 				t.Fatalf("%q: exit %d, %q; want 2, %q", tt.args, code, &stderr, want)
 			}
 		}
+	}
+}
+
+// TestMeterOfSeveralFiles begins anew with each file, which has its own total or tells none.
+func TestMeterOfSeveralFiles(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	shown := false
+	code := cli.Run("test", []string{"--quiet"}, new(bytes.Buffer), new(bytes.Buffer), func(app *cli.App) *cobra.Command {
+		return &cobra.Command{Run: func(*cobra.Command, []string) {
+			defer func() { shown = true }()
+			m := meter{app: app, unit: "bytes"}
+			for _, tt := range []struct {
+				done, total int
+				want        string
+			}{{10, 10, "10 of 10 bytes"}, {30, 40, "30 of 40 bytes"}, {5, 40, "5 of 40 bytes"}, {50, -1, "50 bytes"}, {6, -1, "6 bytes"}} {
+				m.show(tt.done, tt.total, "download")
+				if got, _, _ := strings.Cut(m.bar.String(), ","); got != "download: "+tt.want {
+					t.Errorf("%q, want %q", got, tt.want)
+				}
+			}
+		}}
+	})
+	if code != 0 || !shown {
+		t.Errorf("exit %d", code)
 	}
 }

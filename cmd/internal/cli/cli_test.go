@@ -164,3 +164,13 @@ func TestProgressOfAContinuedJob(t *testing.T) {
 		t.Errorf("after 50 images in 10 s: %q", got)
 	}
 }
+
+// TestProgressOfUnknownTotal says neither how much there is nor how much is left.
+func TestProgressOfUnknownTotal(t *testing.T) {
+	p := (&App{Quiet: true, err: (&line{}).terminal(new(bytes.Buffer))}).Progress(-1, "bytes")
+	p.Add(5)
+	p.started = time.Now().Add(-time.Second)
+	if got := p.String(); !strings.HasPrefix(got, "5 bytes, ") || !strings.HasSuffix(got, " bytes/s") {
+		t.Errorf("%q", got)
+	}
+}

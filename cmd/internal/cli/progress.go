@@ -31,7 +31,8 @@ type Progress struct {
 	printed     time.Time                // when the latest plain line was
 }
 
-// Progress starts a job of total units, named in the plural ("images"). Stop
+// Progress starts a job of total units, or of -1 where the number is not known, named in
+// the plural ("images"). Stop
 // ends it; only one runs at a time.
 func (a *App) Progress(total int, unit string) *Progress {
 	now := time.Now()
@@ -127,18 +128,24 @@ func (p *Progress) Done() float64 {
 // String returns the plain line: "epoch 3: 3200 of 60000 images, 2710 images/s, 21s left".
 func (p *Progress) String() string {
 	s := fmt.Sprintf("%d of %d %s", p.done, p.total, p.unit)
+	if p.total < 0 {
+		s = fmt.Sprintf("%d %s", p.done, p.unit)
+	}
 	if p.description != "" {
 		s = p.description + ": " + s
 	}
 	// How long the first unit took says little: the job had to start.
 	if n, elapsed := p.done-p.skipped, time.Since(p.started); n > 1 && elapsed > 0 {
 		rate := float64(n) / elapsed.Seconds()
-		left := time.Duration(float64(max(0, p.total-p.done)) / rate * float64(time.Second))
 		digits := "%.0f"
 		if rate < 10 {
 			digits = "%.2g"
 		}
-		s += fmt.Sprintf(", "+digits+" %s/s, %v left", rate, p.unit, left.Round(time.Second))
+		s += fmt.Sprintf(", "+digits+" %s/s", rate, p.unit)
+		if p.total >= 0 {
+			left := time.Duration(float64(max(0, p.total-p.done)) / rate * float64(time.Second))
+			s += fmt.Sprintf(", %v left", left.Round(time.Second))
+		}
 	}
 	return s
 }

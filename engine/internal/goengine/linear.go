@@ -9,7 +9,7 @@ import (
 
 // linear is a product or a convolution with constant weights, y = x*w + bias. As
 // long as nobody has read y, operations behind it may become part of it: a scale
-// and a bias of one number a channel, and at last ReLU.
+// and a bias of one number per channel, and at last ReLU.
 type linear struct {
 	weights *value
 	// form says how the weights are permuted: seen as a tensor of the given sizes,
