@@ -1,19 +1,16 @@
 package dataset
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image/png"
+	"image"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
-	"govae/internal/parallel"
+	"govae/internal/pngs"
 )
 
 // fillClassFolders writes one PNG file per image. The name tells that it is synthetic
@@ -25,25 +22,22 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 	}
 	defer func() { err = errors.Join(err, manifest.Close()) }()
 	const size = 64 // images that are encoded in parallel
-	batch, files, lines := make([]Synthetic, 0, size), make([]bytes.Buffer, size), json.NewEncoder(manifest)
-	encoder := png.Encoder{BufferPool: new(encoderPool)}
+	batch, pictures, lines := make([]Synthetic, 0, size), make([]image.Image, 0, size), json.NewEncoder(manifest)
+	var encoder pngs.Encoder
 	flush := func() error {
-		err := parallel.For(context.Background(), len(batch), 0, func(i int) error {
-			files[i].Reset()
-			return encoder.Encode(&files[i], batch[i].Picture)
-		})
+		files, err := encoder.Encode(pictures)
 		if err != nil {
 			return err
 		}
 		for i, m := range batch {
-			if err := writeInClass(filepath.Join(folder, m.File), files[i].Bytes()); err != nil {
+			if err := writeInClass(filepath.Join(folder, m.File), files[i]); err != nil {
 				return err
 			}
 			if err := lines.Encode(m.Origin); err != nil {
 				return err
 			}
 		}
-		batch = batch[:0]
+		batch, pictures = batch[:0], pictures[:0]
 		return nil
 	}
 	number := 0
@@ -57,7 +51,8 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 		m.Number = number
 		m.File = fmt.Sprintf("%s/synthetic-%s-%d-%06d.png", m.Class, m.Method, m.Seed, number)
 		number++
-		if batch = append(batch, m); len(batch) == size {
+		batch, pictures = append(batch, m), append(pictures, m.Picture)
+		if len(batch) == size {
 			if err := flush(); err != nil {
 				return err
 			}
@@ -68,16 +63,6 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 	}
 	return flush()
 }
-
-// encoderPool keeps the memory of encoders from one image to the next.
-type encoderPool struct{ pool sync.Pool }
-
-func (p *encoderPool) Get() *png.EncoderBuffer {
-	b, _ := p.pool.Get().(*png.EncoderBuffer)
-	return b
-}
-
-func (p *encoderPool) Put(b *png.EncoderBuffer) { p.pool.Put(b) }
 
 // writeInClass writes a file in a class folder, which it makes if need be.
 func writeInClass(path string, data []byte) error {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"govae/internal/atomicfile"
-	"govae/picture"
+	"govae/internal/pngs"
 )
 
 // folderJob is the name of a job's file in a folder of images. It stays there: it
@@ -39,7 +39,7 @@ func writeFolder(path string, o Options, source Source) (err error) {
 		return err
 	}
 	threads := cmp.Or(o.Threads, runtime.GOMAXPROCS(0))
-	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pngs: picture.PNGs{Threads: threads}}
+	w := folderWriter{dir: path, digits: max(4, len(strconv.Itoa(o.N-1))), pngs: pngs.Encoder{Threads: threads}}
 	w.done = w.complete(j.Done)
 	if err := j.save(w.done); err != nil {
 		return err
@@ -73,7 +73,7 @@ type folderWriter struct {
 	digits int // in a file's name
 	done   int // images that are complete
 	batch  []image.Image
-	pngs   picture.PNGs
+	pngs   pngs.Encoder
 }
 
 // interrupted is [job.interrupted], but images that cannot be continued are left, too.

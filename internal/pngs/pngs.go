@@ -1,4 +1,5 @@
-package picture
+// Package pngs encodes PNG files on several processor cores.
+package pngs
 
 import (
 	"bytes"
@@ -10,9 +11,9 @@ import (
 	"govae/internal/parallel"
 )
 
-// PNGs encodes batches of images as PNG files, on several processor cores. The zero value
+// Encoder encodes batches of images as PNG files, on several processor cores. The zero value
 // is ready; it keeps its memory from one batch to the next.
-type PNGs struct {
+type Encoder struct {
 	Threads int // 0 means GOMAXPROCS
 
 	files []bytes.Buffer // of the images of a batch
@@ -20,7 +21,7 @@ type PNGs struct {
 }
 
 // Encode returns the files of images. They are valid until the next call.
-func (p *PNGs) Encode(images []image.Image) ([][]byte, error) {
+func (p *Encoder) Encode(images []image.Image) ([][]byte, error) {
 	for len(p.files) < len(images) {
 		p.files = append(p.files, bytes.Buffer{})
 	}
