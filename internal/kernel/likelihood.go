@@ -47,12 +47,13 @@ type likelihoodTask struct {
 
 func (t *likelihoodTask) Do(i int) {
 	first, last := i*t.pixels, (i+1)*t.pixels
-	unwanted := t.k.floats.borrow(t.pixels)
-	dlogits := *unwanted
+	logits, x := t.logits[first:last], t.x[first:last]
 	if t.dlogits != nil {
-		dlogits = t.dlogits[first:last]
+		t.sums[i] = t.f(t.k.isa, t.dlogits[first:last], logits, x, t.scale)
+		return
 	}
-	t.sums[i] = t.f(t.k.isa, dlogits, t.logits[first:last], t.x[first:last], t.scale)
+	unwanted := t.k.floats.borrow(t.pixels)
+	t.sums[i] = t.f(t.k.isa, *unwanted, logits, x, t.scale)
 	t.k.floats.giveBack(unwanted)
 }
 
