@@ -30,7 +30,7 @@ type Contract struct {
 	Metadata contract.Metadata
 
 	channelsLast bool // the file has images as [batch, H, W, C]
-	mean, logVar int  // which outputs of an encoder they are; logVar is -1 if there is none
+	logVar       int  // which output of an encoder the log variance is; -1 if there is none
 }
 
 // Shape is the shape of an image.
@@ -85,7 +85,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		if len(outputs) == 2 {
 			c.logVar = 1
 			if isLogVar(outputs[0].Name) && !isLogVar(outputs[1].Name) {
-				c.mean, c.logVar = 1, 0
+				c.logVar = 0
 			}
 			if a, b := outputs[0].Shape[1], outputs[1].Shape[1]; a != b {
 				return Contract{}, fmt.Errorf("%s and %s have the shapes %v and %v, but mean and log variance have the same", outputs[0].Name, outputs[1].Name, outputs[0].Shape, outputs[1].Shape)
