@@ -93,7 +93,9 @@ func TestGraphGolden(t *testing.T) {
 func TestParity(t *testing.T) {
 	for _, c := range []models.Config{
 		{Image: models.Shape{H: 28, W: 28, C: 1}},
-		{Image: models.Shape{H: 13, W: 10, C: 3}, Latent: 7, Likelihood: models.Gaussian},
+		{Arch: "residual", Image: models.Shape{H: 32, W: 32, C: 3}},
+		{Arch: "residual", Image: models.Shape{H: 31, W: 18, C: 1}, Width: 8, Depth: 2},
+		{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 3}, Latent: 7, Likelihood: models.Gaussian},
 		{Image: models.Shape{H: 1, W: 2, C: 1}, Latent: 1},
 		{Arch: "mlp", Image: models.Shape{H: 28, W: 28, C: 1}},
 		{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}, Hidden: []int{20, 10}, Activation: "tanh"},

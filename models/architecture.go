@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"govae/images"
@@ -11,31 +12,89 @@ import (
 
 // architecture is what a kind of network decides: how the encoder gets from an image to
 // the features that the posterior is read from, and the decoder from latent variables to
-// the logits of an image. Both add their layers to a graph.
+// the logits of an image, which both add their layers to a graph; and the settings that
+// suit it.
 type architecture struct {
-	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value)
-	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value)
+	line     string // what it is, for lists
+	encode   func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value)
+	decode   func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value)
+	latent   func(image Shape) int // dimensions by default
+	training Training
+}
+
+// Training are the settings by which a network of an architecture trains well.
+type Training struct {
+	Batch int     // images per step
+	Rate  float64 // Adam's learning rate
 }
 
 // architectures holds every architecture under its name. A new one is two functions
 // and a row here.
 var architectures = map[string]architecture{
-	"conv": {convEncoder, convDecoder},
-	"mlp":  {mlpEncoder, mlpDecoder},
+	"conv": {
+		"two convolutions and a dense layer: for handwriting and other small gray images",
+		convEncoder, convDecoder, twoDimensions, Training{128, 1e-3},
+	},
+	"mlp": {
+		"dense layers",
+		mlpEncoder, mlpDecoder, twoDimensions, Training{128, 1e-3},
+	},
+	"residual": {
+		"convolutions that halve the image down to about 4x4, with residual blocks: for photographs",
+		residualEncoder, residualDecoder, residualLatent, Training{32, 2e-3},
+	},
+}
+
+func twoDimensions(Shape) int { return 2 }
+
+// Auto names the architecture that suits the images: "conv" for gray ones of up to 32x32
+// pixels, "residual" for all others.
+const Auto = "auto"
+
+func autoArchitecture(image Shape) string {
+	if image.C == 1 && max(image.H, image.W) <= 32 {
+		return "conv"
+	}
+	return "residual"
 }
 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }
+
+// ArchitectureLine says in a line what the architecture of a name is.
+func ArchitectureLine(name string) string { return architectures[name].line }
+
+// Training returns the settings by which the network of c trains well.
+func (c Config) Training() Training { return architectures[c.Arch].training }
+
+// reluGain is that of He, Zhang, Ren and Sun 2015 (arXiv 1502.01852) as the bound of a
+// uniform distribution: it keeps the scale of signals through layers with ReLU. 1 is the
+// bound of LeCun, Bottou, Orr and Mueller 1998 ("Efficient BackProp", section 4.6).
+var reluGain = math.Sqrt(6)
+
+// withGain sets the gain of a layer's initial weights, and of its biases to 1 unless that
+// is 0.
+func withGain(l nn.Layer, gain float64) nn.Layer {
+	for _, p := range l.Params() {
+		p.Gain = min(gain, 1)
+	}
+	l.Params()[0].Gain = gain
+	return l
+}
 
 // convEncoder is that of the reference network: two convolutions that halve the image
 // each, and a dense layer; the decoder mirrors it. At 28x28x1:
 //
 //	28x28x1 -> 14x14x32 -> 7x7x64 -> 256 -> mean, log_var
 //	z -> 7x7x64 -> 14x14x64 -> 28x28x32 -> 28x28x1
+//
+// reluGain in the encoder spreads the images over the latent space from the first step on;
+// the decoder at first answers little to noise. docs/benchmarks.md compares this with other
+// initialisations.
 func convEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
-	x := g.Add(nn.NewConv2D("encoder/conv_0", image.Shape(), 32, 3, 2, nn.ReLU), image)
-	x = g.Add(nn.NewConv2D("encoder/conv_1", x.Shape(), 64, 3, 2, nn.ReLU), x)
-	return g.Add(nn.NewDense("encoder/dense_0", x.Shape(), images.Vector(256), nn.ReLU), x)
+	x := g.Add(withGain(nn.NewConv2D("encoder/conv_0", image.Shape(), 32, 3, 2, nn.ReLU), reluGain), image)
+	x = g.Add(withGain(nn.NewConv2D("encoder/conv_1", x.Shape(), 64, 3, 2, nn.ReLU), reluGain), x)
+	return g.Add(withGain(nn.NewDense("encoder/dense_0", x.Shape(), images.Vector(256), nn.ReLU), reluGain), x)
 }
 
 func convDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
@@ -53,7 +112,7 @@ func convDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
 func mlpEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
 	x := image
 	for i, width := range c.Hidden {
-		x = g.Add(nn.NewDense(fmt.Sprintf("encoder/dense_%d", i), x.Shape(), images.Vector(width), activations[c.Activation]), x)
+		x = g.Add(withGain(nn.NewDense(fmt.Sprintf("encoder/dense_%d", i), x.Shape(), images.Vector(width), activations[c.Activation]), reluGain), x)
 	}
 	return x
 }

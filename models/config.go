@@ -23,16 +23,22 @@ const MinLogSigma = -6
 // Config says which VAE to build. Every field has a default but the image's
 // shape.
 type Config struct {
-	// Arch is the architecture: "conv" (the default) or "mlp".
+	// Arch is the architecture: one of [Architectures], or [Auto] (the default), which
+	// becomes the one that suits the images.
 	Arch string `json:"arch"`
 	// Image is the shape of the images, with 1 or 3 channels.
 	Image Shape `json:"image"`
-	// Latent is the number of latent dimensions; 0 means 2.
+	// Latent is the number of latent dimensions; 0 means 2, or, for "residual", a number
+	// that follows the size of the images: 64 for 64x64.
 	Latent int `json:"latent"`
 	// Hidden are the widths of the hidden layers of "mlp", from the image inwards;
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
+	// Width is the number of channels of the largest feature map of "residual", 0 means 32;
+	// Depth is that of its residual blocks by map, 0 means 1.
+	Width int `json:"width,omitempty"`
+	Depth int `json:"depth,omitempty"`
 	// Likelihood is "bernoulli" (the default) or "gaussian".
 	Likelihood string `json:"likelihood"`
 	// Sigma is the Gaussian's standard deviation; 0 means 0.1. With LearnSigma it is
@@ -54,14 +60,21 @@ const (
 
 // withDefaults returns c with its defaults filled in and validated.
 func (c Config) withDefaults() (Config, error) {
-	c.Arch = cmp.Or(c.Arch, "conv")
-	c.Latent = cmp.Or(c.Latent, 2)
+	if c.Arch = cmp.Or(c.Arch, Auto); c.Arch == Auto {
+		c.Arch = autoArchitecture(c.Image)
+	}
+	if a, ok := architectures[c.Arch]; ok {
+		c.Latent = cmp.Or(c.Latent, a.latent(c.Image))
+	}
 	c.Likelihood = cmp.Or(c.Likelihood, Bernoulli)
 	if c.Arch == "mlp" {
 		c.Activation = cmp.Or(c.Activation, "relu")
 		if c.Hidden == nil {
 			c.Hidden = []int{400}
 		}
+	}
+	if c.Arch == "residual" {
+		c.Width, c.Depth = cmp.Or(c.Width, 32), cmp.Or(c.Depth, 1)
 	}
 	if c.Likelihood == Gaussian {
 		c.Sigma = cmp.Or(c.Sigma, 0.1)
@@ -95,6 +108,12 @@ func (c Config) validate() error {
 		if i := slices.IndexFunc(c.Hidden, func(n int) bool { return n < 1 || n > maxWidth }); i >= 0 {
 			return fmt.Errorf("a hidden layer of %d units: there must be from 1 to %d", c.Hidden[i], maxWidth)
 		}
+	}
+	if c.Arch != "residual" && (c.Width != 0 || c.Depth != 0) {
+		return fmt.Errorf("width and depth belong to the architecture residual, not to %s", c.Arch)
+	}
+	if c.Arch == "residual" && (c.Width < 1 || c.Width > maxWidth || c.Depth < 1 || c.Depth > maxDepth) {
+		return fmt.Errorf("a width of %d and a depth of %d: there must be from 1 to %d channels and from 1 to %d blocks", c.Width, c.Depth, maxWidth, maxDepth)
 	}
 	switch c.Likelihood {
 	case Bernoulli:

@@ -16,7 +16,7 @@ import (
 
 func TestSaveAndLoad(t *testing.T) {
 	for _, c := range []Config{
-		{Image: Shape{H: 9, W: 6, C: 3}, Latent: 4, Labels: []string{"cat", "dog"}},
+		{Image: Shape{H: 9, W: 6, C: 3}, Latent: 4, Width: 3, Labels: []string{"cat", "dog"}},
 		{Arch: "mlp", Image: Shape{H: 4, W: 4, C: 1}, Hidden: []int{7, 5}, Activation: "tanh", Likelihood: Gaussian, LearnSigma: true},
 	} {
 		dir := t.TempDir()
@@ -119,7 +119,7 @@ func TestLoadRejects(t *testing.T) {
 
 // TestLoadWeights reads files of others: any order and metadata, but nothing else.
 func TestLoadWeights(t *testing.T) {
-	m, err := New(Config{Image: Shape{H: 5, W: 6, C: 3}, Likelihood: Gaussian, LearnSigma: true}, 1)
+	m, err := New(Config{Arch: "conv", Image: Shape{H: 5, W: 6, C: 3}, Likelihood: Gaussian, LearnSigma: true}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,6 +170,8 @@ func TestConfigRejects(t *testing.T) {
 		"pixels":             {Image: Shape{H: 0, W: 28, C: 1}},
 		"-1 latent":          {Image: gray, Latent: -1},
 		"belong to the":      {Image: gray, Hidden: []int{3}},
+		"width and depth":    {Image: gray, Width: 8},
+		"depth of -1":        {Arch: "residual", Image: gray, Depth: -1},
 		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
 		"hidden layer of":    {Arch: "mlp", Image: gray, Hidden: []int{0}},
 		"0 hidden layers":    {Arch: "mlp", Image: gray, Hidden: []int{}},

@@ -32,21 +32,12 @@ type VAE struct {
 	LatentStats *LatentStats
 
 	graph    nn.Graph
-	features int       // how many of the first parameters are below the posterior
 	logSigma *nn.Param // nil unless sigma is learned
 
 	image, noise         *nn.Value // inputs
 	mean, logVar, latent *nn.Value
 	logits               *nn.Value // of the image
 }
-
-// encoderGain is that of He, Zhang, Ren and Sun 2015 (arXiv 1502.01852), which
-// keeps the variance of ReLU layers, as the bound of a uniform distribution. In the
-// encoder's weights it spreads the images over the latent space from the first step on. The
-// other parameters start at +-1/sqrt(fan in) (LeCun, Bottou, Orr and Mueller 1998,
-// "Efficient BackProp", section 4.6), so that the decoder at first answers little to
-// noise. docs/benchmarks.md compares this with other initialisations.
-var encoderGain = math.Sqrt(6)
 
 // New returns a VAE with parameters initialised from the seed.
 func New(c Config, seed uint64) (*VAE, error) {
@@ -55,17 +46,13 @@ func New(c Config, seed uint64) (*VAE, error) {
 		return nil, err
 	}
 	for i, p := range m.Params() {
-		switch {
-		case p == m.logSigma:
-			p.Value[0] = float32(math.Log(m.Config.Sigma))
-		case i < m.features && len(p.Shape) > 1:
-			p.Initialise(seed, i, encoderGain)
-		default:
-			p.Initialise(seed, i, 1)
-		}
+		p.Initialise(seed, i)
+	}
+	if m.logSigma != nil {
+		m.logSigma.Value[0] = float32(math.Log(m.Config.Sigma))
 	}
 	for i, p := range m.graph.Buffers() {
-		p.Initialise(seed, i, 1)
+		p.Initialise(seed, i)
 	}
 	return m, nil
 }
@@ -80,7 +67,6 @@ func build(c Config) (*VAE, error) {
 	g, arch, z := &m.graph, architectures[c.Arch], images.Vector(c.Latent)
 	m.image, m.noise = g.Input("image", c.Image), g.Input("noise", z)
 	features := arch.encode(g, c, m.image)
-	m.features = len(g.Params())
 	m.mean = g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features)
 	m.logVar = g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 	m.logVar = g.Add(nn.NewClip("encoder/log_var", z, MinLogVar, MaxLogVar), m.logVar)

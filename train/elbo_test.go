@@ -55,8 +55,9 @@ func testELBOGradient(t *testing.T) {
 	gray, colour := models.Shape{H: 7, W: 6, C: 1}, models.Shape{H: 5, W: 5, C: 3}
 	for _, c := range []models.Config{
 		{Image: gray},
-		{Image: colour, Latent: 3, Likelihood: models.Gaussian, Sigma: 0.5},
-		{Image: colour, Latent: 1, Likelihood: models.Gaussian, Sigma: 0.3, LearnSigma: true},
+		{Arch: "residual", Image: models.Shape{H: 16, W: 15, C: 1}, Latent: 3, Width: 2, Depth: 2},
+		{Arch: "conv", Image: colour, Latent: 3, Likelihood: models.Gaussian, Sigma: 0.5},
+		{Arch: "conv", Image: colour, Latent: 1, Likelihood: models.Gaussian, Sigma: 0.3, LearnSigma: true},
 		{Arch: "mlp", Image: gray, Latent: 3, Hidden: []int{9, 5}, Activation: "tanh"},
 		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Gaussian},
 	} {

@@ -3,6 +3,8 @@ package train
 import (
 	"cmp"
 	"fmt"
+
+	"govae/models"
 )
 
 // Options are the settings of a run. The zero value trains for 30 epochs with
@@ -16,8 +18,8 @@ type Options struct {
 	Resume, Force bool
 
 	Epochs int      // 0 means 30
-	Batch  int      // images per step; 0 means 128
-	LR     Schedule // Adam's learning rate; nil means 1e-3
+	Batch  int      // images per step; 0 means what suits the network ([models.Config.Training])
+	LR     Schedule // Adam's learning rate; nil means what suits the network
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
 	// Objective is what the run makes small; nil means the [ELBO] with Beta. Its JSON form
 	// is part of the settings that a resumed run must keep.
@@ -52,10 +54,12 @@ type Progress struct {
 	Train  Terms // mean over those images, without the shares of dimensions
 }
 
-func (o Options) withDefaults() (Options, error) {
+// withDefaults completes and checks the options of a run that trains a network well by
+// what is given.
+func (o Options) withDefaults(by models.Training) (Options, error) {
 	o.Epochs = cmp.Or(o.Epochs, 30)
-	o.Batch = cmp.Or(o.Batch, 128)
-	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(1e-3)), cmp.Or[Schedule](o.Beta, Constant(1))
+	o.Batch = cmp.Or(o.Batch, by.Batch)
+	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(by.Rate)), cmp.Or[Schedule](o.Beta, Constant(1))
 	if o.OnStep == nil {
 		o.OnStep = func(Progress) {}
 	}

@@ -57,7 +57,7 @@ type run struct {
 }
 
 func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
-	o, err := o.withDefaults()
+	o, err := o.withDefaults(m.Config.Training())
 	if err != nil {
 		return nil, err
 	}

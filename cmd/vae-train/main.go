@@ -89,17 +89,14 @@ func build(app *cli.App) *cobra.Command {
 	p.SortFlags = false
 	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
-	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
-	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
-	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
-	p.IntVar(&f.model.Latent, "latent", 2, "latent dimensions")
+	f.addNetwork(p)
 	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
 	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, or learned")
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
-	p.IntVar(&f.train.Batch, "batch", 128, "images per step")
-	p.Float64Var(&f.lr, "lr", 1e-3, "learning rate of Adam")
+	p.IntVar(&f.train.Batch, "batch", 0, "images per step (0: as suits --arch, 128 or 32)")
+	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (0: as suits --arch, 1e-3 or 2e-3)")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
@@ -153,11 +150,10 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		flag string
 		ok   bool
 	}{
-		{"latent", f.model.Latent >= 1},
 		{"epochs", f.train.Epochs >= 1},
-		{"batch", f.train.Batch >= 1},
+		{"batch", f.train.Batch >= 0},
 		{"limit", f.limit >= 0},
-		{"lr", f.lr > 0 && f.lr <= math.MaxFloat64},
+		{"lr", f.lr >= 0 && f.lr <= math.MaxFloat64},
 		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
 	} {
@@ -171,10 +167,8 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	if f.resume && f.force {
 		return cli.Usagef("--resume and --force exclude each other")
 	}
-	if f.model.Arch == "mlp" {
-		f.model.Hidden, f.model.Activation = f.hidden, f.activation
-	} else if p.Changed("hidden") || p.Changed("activation") {
-		return cli.Usagef("--hidden and --activation belong to --arch mlp")
+	if err := f.checkNetwork(p); err != nil {
+		return err
 	}
 	if f.model.Likelihood != models.Gaussian {
 		if p.Changed("sigma") {
@@ -236,7 +230,10 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, map[string]string{}
-	o.LR, o.Beta = train.Constant(f.lr), train.Constant(f.beta)
+	o.Beta = train.Constant(f.beta)
+	if f.lr > 0 {
+		o.LR = train.Constant(f.lr)
+	}
 	p.VisitAll(func(flag *pflag.Flag) {
 		if !slices.Contains(unrecorded, flag.Name) {
 			o.Note[flag.Name] = text(flag)

@@ -45,12 +45,12 @@ func convWeight(name string, a, b, size, out int) *Param {
 	return &Param{
 		Name: name + "/weight", Shape: shape, out: out,
 		axes: shape, perm: []int{2, 3, 1, 0},
-		fanIn: shape[1-out] * size * size,
+		fanIn: shape[1-out] * size * size, Gain: 1,
 	}
 }
 
 func convBias(name string, out, in, size int) *Param {
-	return &Param{Name: name + "/bias", Shape: []int{out}, fanIn: in * size * size}
+	return &Param{Name: name + "/bias", Shape: []int{out}, fanIn: in * size * size, Gain: 1}
 }
 
 func (l *Conv2D) Forward(c *Call) {

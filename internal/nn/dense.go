@@ -27,9 +27,9 @@ func NewDense(name string, in, out Shape, act Activation) *Dense {
 		weight: &Param{
 			Name: name + "/weight", Shape: []int{out.Len(), in.Len()},
 			axes: slices.Concat(chw(out), chw(in)), perm: []int{4, 5, 3, 1, 2, 0},
-			fanIn: in.Len(),
+			fanIn: in.Len(), Gain: 1,
 		},
-		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: chw(out), perm: []int{1, 2, 0}, fanIn: in.Len()},
+		bias: &Param{Name: name + "/bias", Shape: []int{out.Len()}, axes: chw(out), perm: []int{1, 2, 0}, fanIn: in.Len(), Gain: 1},
 	}
 	d.base = base{name: name, in: []Shape{in}, out: out, params: []*Param{d.weight, d.bias}}
 	return d

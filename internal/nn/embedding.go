@@ -15,7 +15,7 @@ type Embedding struct {
 
 // NewEmbedding returns the embedding of labels of some classes in vectors of out values.
 func NewEmbedding(name string, classes, out int) *Embedding {
-	l := &Embedding{weight: &Param{Name: name + "/weight", Shape: []int{classes, out}, fanIn: 1, out: 1}}
+	l := &Embedding{weight: &Param{Name: name + "/weight", Shape: []int{classes, out}, fanIn: 1, Gain: 1, out: 1}}
 	l.base = base{name: name, in: []Shape{{C: classes}}, out: Shape{C: out}, params: []*Param{l.weight}}
 	return l
 }

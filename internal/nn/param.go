@@ -19,14 +19,18 @@ type Param struct {
 	Name  string    // as in the files: "encoder/conv_0/weight"
 	Shape []int     // as in the files
 	Value []float32 // in memory order
+	// Gain scales the initial values, which are uniform numbers of +-Gain/sqrt(fan in),
+	// where fan in is the number of values that the layer adds up for one output. A
+	// layer's parameters start at 1.
+	Gain float64
 
-	offset int     // of Value in the model's vector of all parameters
-	axes   []int   // Shape, with the axes that memory order takes apart split up
-	perm   []int   // memory axis i is axes[perm[i]]; nil where the orders agree
-	fanIn  int     // values that its layer adds up for one output, for the initialisation
-	start  float32 // what the initialisation sets p to where fanIn is 0
-	out    int     // the axis of Shape with the layer's output channels
-	coded  coded   // how files hold Value where that is not as float32
+	offset int   // of Value in the model's vector of all parameters
+	axes   []int // Shape, with the axes that memory order takes apart split up
+	perm   []int // memory axis i is axes[perm[i]]; nil where the orders agree
+	fanIn  int   // 0 for parameters that all start at start
+	start  float32
+	out    int   // the axis of Shape with the layer's output channels
+	coded  coded // how files hold Value where that is not as float32
 }
 
 // Len returns the number of values.
@@ -72,10 +76,10 @@ func (p *Param) permute(visit func(memory, file int)) {
 	walk(0, 0)
 }
 
-// Initialise sets p to uniform numbers of +-gain/sqrt(fan in), weights and biases
-// alike, those of a normalisation to 1 and 0. They are drawn in file order, from the
-// seed's stream number index, so that the memory layout does not change a model.
-func (p *Param) Initialise(seed uint64, index int, gain float64) {
+// Initialise sets p to its initial values: uniform numbers, weights and biases alike, and
+// those of a normalisation to 1 and 0. They are drawn in file order, from the seed's stream
+// number index, so that the memory layout does not change a model.
+func (p *Param) Initialise(seed uint64, index int) {
 	if p.fanIn == 0 {
 		for i := range p.Value {
 			p.Value[i] = p.start
@@ -83,7 +87,7 @@ func (p *Param) Initialise(seed uint64, index int, gain float64) {
 		return
 	}
 	file := make([]float32, p.Len())
-	bound := gain / math.Sqrt(float64(p.fanIn))
+	bound := p.Gain / math.Sqrt(float64(p.fanIn))
 	s := random.New(seed, random.Init, 0, uint32(index))
 	for i := range file {
 		file[i] = float32(bound * (2*s.Float64() - 1))

@@ -30,7 +30,7 @@ func TestPassGradient(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, p := range g.Params() {
-		p.Initialise(1, i, 1)
+		p.Initialise(1, i)
 	}
 	const n, beta = 2, 0.3
 	k := testKernel(t)
@@ -116,7 +116,7 @@ func TestPartOfAGraph(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, p := range g.Params() {
-		p.Initialise(1, i, 1)
+		p.Initialise(1, i)
 	}
 	k, input := testKernel(t), normal(x.Shape().Len(), 1)
 	whole := g.Pass(Plan{Batch: 1, Inputs: []*Value{x}, Outputs: append(y.in[:3:3], y)})
