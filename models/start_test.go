@@ -56,7 +56,7 @@ func TestStart(t *testing.T) {
 // TestStages halves images of many sizes down to about 4x4 pixels.
 func TestStages(t *testing.T) {
 	for size, want := range map[Shape]Shape{
-		{H: 28, W: 28, C: 1}: {H: 4, W: 4, C: 256}, {H: 64, W: 64, C: 3}: {H: 4, W: 4, C: 256}, {H: 48, W: 64, C: 3}: {H: 6, W: 8, C: 128},
+		{H: 28, W: 28, C: 1}: {H: 4, W: 4, C: 128}, {H: 64, W: 64, C: 3}: {H: 4, W: 4, C: 256}, {H: 48, W: 64, C: 3}: {H: 6, W: 8, C: 128},
 		{H: 224, W: 224, C: 3}: {H: 4, W: 4, C: 256}, {H: 28, W: 200, C: 1}: {H: 2, W: 13, C: 256}, {H: 1, W: 1, C: 1}: {H: 1, W: 1, C: 32},
 	} {
 		c, err := Config{Arch: "residual", Image: size}.withDefaults()
