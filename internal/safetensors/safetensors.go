@@ -33,6 +33,21 @@ type Tensor struct {
 	Name  string
 	Shape []int
 	Data  []float32
+	// Fill gives the values where Data is nil, each time that they are written: so that
+	// a file takes the memory of its largest tensor instead of a copy of them all.
+	Fill func(data []float32)
+}
+
+// size is the number of values.
+func (t *Tensor) size() int {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	if t.Fill == nil && n != len(t.Data) {
+		panic(fmt.Sprintf("safetensors: tensor %q of shape %v has %d values, want %d", t.Name, t.Shape, len(t.Data), n))
+	}
+	return n
 }
 
 // File is the content of a safetensors file.
@@ -70,8 +85,15 @@ func (f *File) Write(w io.Writer) error {
 	if _, err := w.Write(header); err != nil {
 		return err
 	}
+	var filled []float32
 	for _, t := range f.Tensors {
-		if err := writeFloats(w, t.Data); err != nil {
+		data := t.Data
+		if t.Fill != nil {
+			filled = slices.Grow(filled[:0], t.size())[:t.size()]
+			data = filled
+			t.Fill(data)
+		}
+		if err := writeFloats(w, data); err != nil {
 			return err
 		}
 	}
@@ -92,14 +114,9 @@ func (f *File) header() ([]byte, error) {
 	}
 	var offset int64
 	for i, t := range f.Tensors {
-		e := entry{DType: "F32", Shape: make([]int64, len(t.Shape)), Offsets: [2]int64{offset, offset + 4*int64(len(t.Data))}}
-		n := 1
+		e := entry{DType: "F32", Shape: make([]int64, len(t.Shape)), Offsets: [2]int64{offset, offset + 4*int64(t.size())}}
 		for j, d := range t.Shape {
 			e.Shape[j] = int64(d)
-			n *= d
-		}
-		if n != len(t.Data) {
-			panic(fmt.Sprintf("safetensors: tensor %q of shape %v has %d values, want %d", t.Name, t.Shape, len(t.Data), n))
 		}
 		offset = e.Offsets[1]
 		name, err := json.Marshal(t.Name)
