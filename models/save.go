@@ -122,7 +122,7 @@ func (m *VAE) StateTensors() []safetensors.Tensor { return tensors(m.graph.Buffe
 func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tensor {
 	var out []safetensors.Tensor
 	for _, p := range params {
-		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Fill: func(data []float32) { p.ToFile(data, p.In(v)) }})
+		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Fill: func(data []float32, first int) { p.ToFile(data, p.In(v), first) }})
 	}
 	return out
 }

@@ -33,9 +33,9 @@ type Tensor struct {
 	Name  string
 	Shape []int
 	Data  []float32
-	// Fill gives the values where Data is nil, each time that they are written: so that
-	// a file takes the memory of its largest tensor instead of a copy of them all.
-	Fill func(data []float32)
+	// Fill gives some values, from number first on, where Data is nil: they are asked for
+	// when they are written, a few at a time, so that nobody needs a copy of them all.
+	Fill func(data []float32, first int)
 }
 
 // size is the number of values.
@@ -85,14 +85,22 @@ func (f *File) Write(w io.Writer) error {
 	if _, err := w.Write(header); err != nil {
 		return err
 	}
-	var filled []float32
 	for _, t := range f.Tensors {
-		data := t.Data
-		if t.Fill != nil {
-			filled = slices.Grow(filled[:0], t.size())[:t.size()]
-			data = filled
-			t.Fill(data)
+		if err := t.write(w); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+func (t *Tensor) write(w io.Writer) error {
+	if t.Fill == nil {
+		return writeFloats(w, t.Data)
+	}
+	some := make([]float32, 1<<12)
+	for first, n := 0, t.size(); first < n; first += len(some) {
+		data := some[:min(len(some), n-first)]
+		t.Fill(data, first)
 		if err := writeFloats(w, data); err != nil {
 			return err
 		}

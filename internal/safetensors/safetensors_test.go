@@ -55,7 +55,7 @@ func TestFill(t *testing.T) {
 	for i := range filled.Tensors {
 		data := want.Tensors[i].Data
 		filled.Tensors[i].Data = nil
-		filled.Tensors[i].Fill = func(to []float32) { copy(to, data) }
+		filled.Tensors[i].Fill = func(to []float32, first int) { copy(to, data[first:]) }
 	}
 	var got, wanted bytes.Buffer
 	if err := errors.Join(filled.Write(&got), want.Write(&wanted)); err != nil || !bytes.Equal(got.Bytes(), wanted.Bytes()) {
