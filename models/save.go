@@ -110,7 +110,8 @@ func parseSaved(data []byte) (Saved, error) {
 }
 
 // Tensors returns v, a vector laid out like Theta, as named tensors in the order
-// and layout of the files. prefix is put before each name.
+// and layout of the files. prefix is put before each name. Their values are taken from v
+// when they are written.
 func (m *VAE) Tensors(prefix string, v []float32) []safetensors.Tensor {
 	return tensors(m.graph.Params(), prefix, v)
 }
@@ -121,9 +122,7 @@ func (m *VAE) StateTensors() []safetensors.Tensor { return tensors(m.graph.Buffe
 func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tensor {
 	var out []safetensors.Tensor
 	for _, p := range params {
-		data := make([]float32, p.Len())
-		p.ToFile(data, p.In(v))
-		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Data: data})
+		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Fill: func(data []float32, first int) { p.ToFile(data, p.In(v), first) }})
 	}
 	return out
 }

@@ -139,7 +139,10 @@ func TestLoadWeights(t *testing.T) {
 			f.Tensors = append(f.Tensors, safetensors.Tensor{Name: "encoder/conv_9/weight", Shape: []int{1}, Data: []float32{1}})
 		}, `tensor "encoder/conv_9/weight" is none of this model`},
 		{"another shape", func(f *safetensors.File) { f.Tensors[0].Shape = []int{3, 32, 3, 3} }, "has shape [3 32 3 3], want [32 3 3 3]"},
-		{"not a number", func(f *safetensors.File) { f.Tensors[1].Data[2] = float32(math.NaN()) }, "has the value NaN at index 2"},
+		{"not a number", func(f *safetensors.File) {
+			fill := f.Tensors[1].Fill
+			f.Tensors[1].Fill = func(data []float32, first int) { fill(data, first); data[2] = float32(math.NaN()) }
+		}, "has the value NaN at index 2"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "weights")

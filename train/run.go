@@ -363,9 +363,14 @@ func StartedWith(dir string) (map[string]string, error) {
 	return r.Note, nil
 }
 
+// evaluated is the number of images that are encoded or decoded at a time when training is
+// over. An image's result does not depend on it, only the memory, which comes on top of
+// that for training.
+const evaluated = 16
+
 // finish does what is done with the final weights: statistics and pictures.
 func (r *run) finish(ctx context.Context) (err error) {
-	e := r.m.NewEvaluator(r.kernel, r.Batch)
+	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
 	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
 	if err != nil || r.Dir == "" {
 		return err

@@ -19,10 +19,15 @@ func gatherFewAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int
 //go:noescape
 func gatherPackingAVX2(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 
-// outerAVX2 adds up outer products of 4 by 16 numbers.
+// outerAVX2 adds up outer products of 6 by 16 numbers.
 //
 //go:noescape
 func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
+
+// outerFewAVX2 adds up outer products of 4 by 16 numbers.
+//
+//go:noescape
+func outerFewAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
 
 // peakAVX2 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX2(n int)
@@ -136,6 +141,11 @@ func gatherPackingAVX512(x *float32, zero *float32, offsets *int, w *float32, sr
 //
 //go:noescape
 func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
+
+// outerFewAVX512 adds up outer products of 4 by 32 numbers.
+//
+//go:noescape
+func outerFewAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
 
 // peakAVX512 does n times 12 fused multiply-adds on whole vectors.
 func peakAVX512(n int)

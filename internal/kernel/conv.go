@@ -74,6 +74,11 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	checkLen("ConvBackwardWeights", "dw", len(dw), s.weights())
 	checkLen("ConvBackwardWeights", "x", len(x), n*s.in())
 	checkLen("ConvBackwardWeights", "dy", len(dy), n*s.out())
+	if k.isa != nil && s.isWide() && !k.isThin(s) {
+		t := wideWeightsTask{k, s, n, dw, x, dy}
+		launch(k, &k.wideWeights, t.tasks(), t)
+		return
+	}
 	count := min(n, sumParts)
 	parts := k.floats.borrow(count * len(dw))
 	switch {

@@ -82,6 +82,11 @@ func (g *gathered) do(piece piece, images int, y, x []float32) {
 			if col == 0 && block+1 < len(ph.upTo) {
 				set.ahead(x[min(ph.upTo[block], len(x)):min(ph.upTo[block+1], len(x))])
 			}
+			// What is written next is brought closer, too; a hint may miss where a row ends.
+			if next := (block + 1) * rows; col%32 == 0 && block+1 < piece.last && next+1 < images*ph.pixels {
+				at := ph.yOffsets[next]
+				set.prefetch(&y[at+col], max(ph.yOffsets[next+1]-at, p.width), rows)
+			}
 			reads := ph.offsets[block*taps*rows : (block+1)*taps*rows]
 			writes := ph.yOffsets[block*rows : (block+1)*rows]
 			if valid < rows {

@@ -83,6 +83,9 @@ var geometries = []Conv{
 	{H: 5, W: 47, C: 1, OH: 3, OW: 24, K: 5, KH: 1, KW: 1, Stride: 2, Pad: 0},
 	{H: 9, W: 50, C: 2, OH: 3, OW: 17, K: 4, KH: 5, KW: 5, Stride: 3, Pad: 2},
 	{H: 3, W: 9, C: 1, OH: 5, OW: 12, K: 7, KH: 1, KW: 1, Stride: 1, Pad: 3},
+	{H: 2, W: 3, C: 121, OH: 2, OW: 3, K: 121, KH: 3, KW: 3, Stride: 1, Pad: 1},
+	{H: 5, W: 4, C: 65, OH: 3, OW: 2, K: 230, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 1, W: 2, C: 120, OH: 1, OW: 2, K: 130, KH: 3, KW: 3, Stride: 1, Pad: 1},
 }
 
 func TestConv(t *testing.T) { eachKernel(t, testConv) }

@@ -5,8 +5,9 @@ package kernel
 // For one row of the filter the weights' rows (tap along x, channel) are as
 // contiguous as the pixels under them, so the gradient is a sum over pixels of
 // outer products of a stretch of x and one pixel of dy. A few images at a time
-// are copied into a frame of zeros, so that no tap falls outside, and dy, if its
-// channels are no multiple of a register block's width, into panels that are.
+// are copied into a frame of zeros, so that no tap falls outside, and dy, unless its
+// channels are one register block's width, panel by panel into contiguous memory: rows
+// that lie a power of two apart would displace each other in the first-level cache.
 type weightsSum struct {
 	k      *Kernel
 	s      *Conv
@@ -14,10 +15,9 @@ type weightsSum struct {
 	begun  bool // sum holds something
 	images int  // that fit at a time
 
-	pitch, frame int   // floats from row to row and from image to image of x
-	offsets      []int // of every pixel of dy into x
-	width        int   // channels of dy, rounded up to whole register blocks
-	x, dy, edge  []float32
+	pitch, frame   int   // floats from row to row and from image to image of x
+	offsets        []int // of every pixel of dy into x
+	x, panel, edge []float32
 
 	floats *[]float32
 	ints   *[]int
@@ -40,17 +40,16 @@ func newWeightsSum(k *Kernel, s *Conv, sum []float32, images int) *weightsSum {
 	// Rows of pixels at other places modulo the size of a cache way.
 	pitch := width*s.C + 16/s.Stride
 	pixels := images * s.OH * s.OW
-	*a = weightsSum{k: k, s: s, sum: sum, images: images, pitch: pitch, frame: height * pitch, width: ceilDiv(s.K, cols) * cols}
+	*a = weightsSum{k: k, s: s, sum: sum, images: images, pitch: pitch, frame: height * pitch}
 	a.ints = k.ints.borrow(pixels)
 	a.offsets = *a.ints
-	padded := 0
-	if a.width > s.K {
-		padded = pixels * a.width
+	panel := 0
+	if s.K != cols {
+		panel = min(weightsPixels, pixels) * cols
 	}
-	a.floats = k.floats.borrow(images*a.frame + rows + padded + rows*cols)
-	a.x, a.dy, a.edge, _ = cut4(*a.floats, images*a.frame+rows, padded, rows*cols)
+	a.floats = k.floats.borrow(images*a.frame + rows + panel + rows*cols)
+	a.x, a.panel, a.edge, _ = cut4(*a.floats, images*a.frame+rows, panel, rows*cols)
 	clear(a.x)
-	clear(a.dy)
 	for p := range a.offsets {
 		image, oy, ox := p/(s.OH*s.OW), p/s.OW%s.OH, p%s.OW
 		a.offsets[p] = image*a.frame + (oy*pitch+ox*s.C)*s.Stride
@@ -68,7 +67,7 @@ func (a *weightsSum) giveBack() {
 // needed next is brought closer.
 func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 	s, set := a.s, a.k.isa
-	rows, cols := set.outerRows, set.cols
+	cols := set.cols
 	images := len(x) / s.in()
 	for j := range images {
 		for iy := range s.H {
@@ -76,35 +75,24 @@ func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 		}
 	}
 	pixels := images * s.OH * s.OW
-	if a.width > s.K {
-		copyBlock(a.dy, a.width, dy, s.K, pixels, s.K)
-		dy = a.dy
-	}
-	blocks := ceilDiv(pixels, weightsPixels) * a.width / cols * s.KH * ceilDiv(s.KW*s.C, rows)
+	blocks := ceilDiv(pixels, weightsPixels) * ceilDiv(s.K, cols) * s.KH * ceilDiv(s.KW*s.C, outerFewRows) // at most
 	for from := 0; from < pixels; from += weightsPixels {
 		count := min(weightsPixels, pixels-from)
 		for col := 0; col < s.K; col += cols {
 			wide := min(cols, s.K-col)
+			panel := dy[from*s.K:]
+			if s.K != cols {
+				panel = a.panel
+				set.packPanel(panel, dy[from*s.K+col:], s.K, count, wide)
+			}
 			for kh := range s.KH {
-				for row := 0; row < s.KW*s.C; row += rows {
+				for row, high := 0, 0; row < s.KW*s.C; row += high {
+					high = set.outerHeight(s.KW*s.C - row)
 					for i := range next {
 						next[i] = set.aheadPart(next[i], blocks)
 					}
 					blocks--
-					sum := a.sum[(kh*s.KW*s.C+row)*s.K+col:]
-					out, stride := sum, s.K
-					high := min(rows, s.KW*s.C-row)
-					whole := high == rows && wide == cols
-					if !whole {
-						out, stride = a.edge, cols
-						if a.begun {
-							copyBlock(out, stride, sum, s.K, high, wide)
-						}
-					}
-					set.outer(&a.x[kh*a.pitch+row], &a.offsets[from], &dy[from*a.width+col], a.width, count, &out[0], stride, a.begun)
-					if !whole {
-						copyBlock(sum, s.K, out, stride, high, wide)
-					}
+					set.outerBlock(&a.x[kh*a.pitch+row], a.offsets[from:from+count], panel, a.sum[(kh*s.KW*s.C+row)*s.K+col:], s.K, high, wide, a.edge, a.begun)
 				}
 			}
 		}

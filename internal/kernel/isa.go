@@ -32,6 +32,9 @@ type isa struct {
 	outer     func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)
 	outerRows int
 
+	// outerFew is outer for outerFewRows rows.
+	outerFew func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)
+
 	cols int // columns of both blocks
 
 	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers, the
@@ -88,6 +91,38 @@ type isa struct {
 
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
+}
+
+// outerFewRows is the height of a lower block of outer products: heights of 6 and 4 add up
+// to every even number of rows from 8 on.
+const outerFewRows = 4
+
+// outerHeight is the height of the next block of outer products of so many rows.
+func (set *isa) outerHeight(rows int) int {
+	if rows == outerFewRows || rows == 2*outerFewRows && rows > set.outerRows {
+		return outerFewRows
+	}
+	return min(rows, set.outerRows)
+}
+
+// outerBlock is outer for a block of high x wide numbers at the edge of a matrix or within
+// it; edge has room for a whole block.
+func (set *isa) outerBlock(a *float32, offsets []int, panel []float32, y []float32, yStride, high, wide int, edge []float32, accumulate bool) {
+	f, out, stride := set.outer, y, yStride
+	if high == outerFewRows {
+		f = set.outerFew
+	}
+	whole := wide == set.cols && (high == set.outerRows || high == outerFewRows)
+	if !whole {
+		out, stride = edge, set.cols
+		if accumulate {
+			copyBlock(out, stride, y, yStride, high, wide)
+		}
+	}
+	f(a, &offsets[0], &panel[0], set.cols, len(offsets), &out[0], stride, accumulate)
+	if !whole {
+		copyBlock(y, yStride, out, stride, high, wide)
+	}
 }
 
 // String returns the name of the kernel that uses the instruction set.

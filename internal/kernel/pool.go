@@ -188,6 +188,7 @@ type calls struct {
 	gather          freelist[gatherTask]
 	scatter         freelist[scatterTask]
 	convWeights     freelist[convWeightsTask]
+	wideWeights     freelist[wideWeightsTask]
 	thinForward     freelist[thinForwardTask]
 	thinBackward    freelist[thinBackwardTask]
 	thinWeights     freelist[thinWeightsTask]

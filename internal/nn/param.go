@@ -40,8 +40,36 @@ func (p *Param) Len() int { return product(p.Shape) }
 // parameters, such as a gradient.
 func (p *Param) In(all []float32) []float32 { return all[p.offset : p.offset+p.Len()] }
 
-// ToFile copies a tensor like p from memory order to that of the files.
-func (p *Param) ToFile(dst, memory []float32) { p.permute(func(m, f int) { dst[f] = memory[m] }) }
+// ToFile copies a part of a tensor like p, from value number first on, from memory order to
+// that of the files.
+func (p *Param) ToFile(dst, memory []float32, first int) {
+	if p.perm == nil {
+		copy(dst, memory[first:])
+		return
+	}
+	stride := make([]int, len(p.axes)) // of each axis of the file in memory
+	for i, s := len(p.perm)-1, 1; i >= 0; i-- {
+		stride[p.perm[i]] = s
+		s *= p.axes[p.perm[i]]
+	}
+	at, m := make([]int, len(p.axes)), 0
+	for a := len(p.axes) - 1; a >= 0; a-- {
+		at[a], first = first%p.axes[a], first/p.axes[a]
+		m += at[a] * stride[a]
+	}
+	for i := range dst {
+		dst[i] = memory[m]
+		for a := len(p.axes) - 1; a >= 0; a-- {
+			at[a]++
+			m += stride[a]
+			if at[a] < p.axes[a] {
+				break
+			}
+			m -= at[a] * stride[a]
+			at[a] = 0
+		}
+	}
+}
 
 // FromFile copies a tensor like p from the order of the files to memory order.
 func (p *Param) FromFile(memory, src []float32) { p.permute(func(m, f int) { memory[m] = src[f] }) }

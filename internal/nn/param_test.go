@@ -15,7 +15,8 @@ func TestParamOrder(t *testing.T) {
 		t.Errorf("memory order %v, want %v", memory, want)
 	}
 	back := make([]float32, len(file))
-	p.ToFile(back, memory)
+	p.ToFile(back[:5], memory, 0)
+	p.ToFile(back[5:], memory, 5)
 	if !slices.Equal(back, file) {
 		t.Errorf("file order %v, want %v", back, file)
 	}

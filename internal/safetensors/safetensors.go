@@ -33,6 +33,21 @@ type Tensor struct {
 	Name  string
 	Shape []int
 	Data  []float32
+	// Fill gives some values, from number first on, where Data is nil: they are asked for
+	// when they are written, a few at a time, so that nobody needs a copy of them all.
+	Fill func(data []float32, first int)
+}
+
+// size is the number of values.
+func (t *Tensor) size() int {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	if t.Fill == nil && n != len(t.Data) {
+		panic(fmt.Sprintf("safetensors: tensor %q of shape %v has %d values, want %d", t.Name, t.Shape, len(t.Data), n))
+	}
+	return n
 }
 
 // File is the content of a safetensors file.
@@ -71,7 +86,22 @@ func (f *File) Write(w io.Writer) error {
 		return err
 	}
 	for _, t := range f.Tensors {
-		if err := writeFloats(w, t.Data); err != nil {
+		if err := t.write(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tensor) write(w io.Writer) error {
+	if t.Fill == nil {
+		return writeFloats(w, t.Data)
+	}
+	some := make([]float32, 1<<12)
+	for first, n := 0, t.size(); first < n; first += len(some) {
+		data := some[:min(len(some), n-first)]
+		t.Fill(data, first)
+		if err := writeFloats(w, data); err != nil {
 			return err
 		}
 	}
@@ -92,14 +122,9 @@ func (f *File) header() ([]byte, error) {
 	}
 	var offset int64
 	for i, t := range f.Tensors {
-		e := entry{DType: "F32", Shape: make([]int64, len(t.Shape)), Offsets: [2]int64{offset, offset + 4*int64(len(t.Data))}}
-		n := 1
+		e := entry{DType: "F32", Shape: make([]int64, len(t.Shape)), Offsets: [2]int64{offset, offset + 4*int64(t.size())}}
 		for j, d := range t.Shape {
 			e.Shape[j] = int64(d)
-			n *= d
-		}
-		if n != len(t.Data) {
-			panic(fmt.Sprintf("safetensors: tensor %q of shape %v has %d values, want %d", t.Name, t.Shape, len(t.Data), n))
 		}
 		offset = e.Offsets[1]
 		name, err := json.Marshal(t.Name)

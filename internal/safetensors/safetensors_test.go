@@ -3,6 +3,7 @@ package safetensors
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,9 +16,9 @@ func sample() *File {
 	return &File{
 		Metadata: map[string]string{"format": "pt", "note": "a \"quoted\" word"},
 		Tensors: []Tensor{
-			{"a/weight", []int{2, 3}, []float32{1, 2, 3, 4, 5, 6}},
-			{"scalar", []int{}, []float32{-1}},
-			{"empty", []int{0, 4}, []float32{}},
+			{Name: "a/weight", Shape: []int{2, 3}, Data: []float32{1, 2, 3, 4, 5, 6}},
+			{Name: "scalar", Shape: []int{}, Data: []float32{-1}},
+			{Name: "empty", Shape: []int{0, 4}, Data: []float32{}},
 		},
 	}
 }
@@ -44,6 +45,21 @@ func TestRoundTrip(t *testing.T) {
 	data, _ := os.ReadFile(path)
 	if n := binary.LittleEndian.Uint64(data); n%8 != 0 {
 		t.Errorf("header of %d bytes leaves the data unaligned", n)
+	}
+}
+
+// TestFill compares a file of values that are given when they are written with that of
+// the same values in memory.
+func TestFill(t *testing.T) {
+	filled, want := sample(), sample()
+	for i := range filled.Tensors {
+		data := want.Tensors[i].Data
+		filled.Tensors[i].Data = nil
+		filled.Tensors[i].Fill = func(to []float32, first int) { copy(to, data[first:]) }
+	}
+	var got, wanted bytes.Buffer
+	if err := errors.Join(filled.Write(&got), want.Write(&wanted)); err != nil || !bytes.Equal(got.Bytes(), wanted.Bytes()) {
+		t.Errorf("the files differ (%v)", err)
 	}
 }
 

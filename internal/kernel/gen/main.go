@@ -18,7 +18,7 @@ type isa struct {
 }
 
 var (
-	avx2   = isa{"AVX2", 8, 6, 4, YMM}
+	avx2   = isa{"AVX2", 8, 6, 6, YMM}
 	avx512 = isa{"AVX512", 16, 12, 8, ZMM}
 )
 
@@ -29,7 +29,8 @@ func main() {
 		set.gather("gather", set.gatherRows)
 		set.gather("gatherFew", set.gatherRows*2/3)
 		set.gatherPacking()
-		set.outer()
+		set.outer("outer", set.outerRows)
+		set.outer("outerFew", 4)
 		set.peak()
 		set.pack()
 		set.columnSums()

@@ -173,11 +173,11 @@ func (set isa) gatherBlock(rows int, packing bool) {
 //
 // for a block of rows r, each two vectors wide: a sum of outer products, whose
 // factors lie contiguous for each pixel.
-func (set isa) outer() {
-	rows, width := set.outerRows, 2*set.lanes
-	TEXT("outer"+set.name, NOSPLIT, "func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)")
+func (set isa) outer(name string, rows int) {
+	width := 2 * set.lanes
+	TEXT(name+set.name, NOSPLIT, "func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("outer%s adds up outer products of %d by %d numbers.", set.name, rows, width))
+	Doc(fmt.Sprintf("%s%s adds up outer products of %d by %d numbers.", name, set.name, rows, width))
 	a, offsets, b, stride, pixels := load("a"), load("offsets"), load("b"), load("bStride"), load("pixels")
 	SHLQ(Imm(2), stride)
 	acc := set.vecs(2 * rows)

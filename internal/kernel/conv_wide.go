@@ -1,0 +1,126 @@
+package kernel
+
+// wideWeightsTask is [Kernel.ConvBackwardWeights] for many weights, as between small maps
+// of many channels. Partial sums by images would then be larger than what is summed, so a
+// task owns the weights of one tap and some input channels instead, and adds up all images.
+// Only the outputs whose tap lies inside of the image are visited.
+type wideWeightsTask struct {
+	k         *Kernel
+	s         *Conv
+	n         int
+	dw, x, dy []float32
+}
+
+const (
+	wideWeights = 1 << 17 // weights from which on partial sums leave the second-level cache
+	wideTasks   = 16      // to aim for
+	widePixels  = 96      // that are summed in registers: all channels of so many fit that cache
+)
+
+// isWide reports whether the weights of s are many.
+func (s *Conv) isWide() bool { return s.weights() >= wideWeights }
+
+// wideChannels is the number of input channels of a task.
+func (s *Conv) wideChannels() int {
+	return ceilDiv(ceilDiv(s.C, ceilDiv(wideTasks, s.KH*s.KW)), 8) * 8
+}
+
+func (t *wideWeightsTask) tasks() int { return t.s.KH * t.s.KW * ceilDiv(t.s.C, t.s.wideChannels()) }
+
+func (t *wideWeightsTask) Do(i int) {
+	s, set := t.s, t.k.isa
+	most := s.wideChannels()
+	across := ceilDiv(s.C, most)
+	tap, first := i/across, i%across*most
+	w := wideWeightsSum{wideWeightsTask: t, sum: t.dw[(tap*s.C+first)*s.K:], channels: min(most, s.C-first)}
+	edge := set.outerRows * set.cols
+	floats, ints := t.k.floats.borrow(edge+widePixels*ceilDiv(s.K, set.cols)*set.cols), t.k.ints.borrow(4*widePixels)
+	w.edge, w.panels = (*floats)[:edge], (*floats)[edge:]
+	for i := range w.pairs {
+		w.pairs[i].x = (*ints)[2*i*widePixels:][:0:widePixels]
+		w.pairs[i].y = (*ints)[(2*i+1)*widePixels:][:0:widePixels]
+	}
+
+	kh, kw := tap/s.KW, tap%s.KW
+	top, bottom := s.inside(kh, s.H, s.OH)
+	left, right := s.inside(kw, s.W, s.OW)
+	for image := range t.n {
+		for oy := top; oy < bottom; oy++ {
+			x := ((image*s.H+oy*s.Stride+kh-s.Pad)*s.W+kw-s.Pad)*s.C + first
+			y := (image*s.OH + oy) * s.OW * s.K
+			for ox := left; ox < right; ox++ {
+				w.take(x+ox*s.Stride*s.C, y+ox*s.K)
+			}
+		}
+	}
+	w.turn()
+	w.turn()
+	if !w.begun { // a tap that always lies outside
+		clear(w.sum[:w.channels*s.K])
+	}
+	t.k.floats.giveBack(floats)
+	t.k.ints.giveBack(ints)
+}
+
+// inside is the range of outputs along one axis that a tap meets inside of the image.
+func (s *Conv) inside(tap, size, outputs int) (first, last int) {
+	first = min(ceilDiv(max(s.Pad-tap, 0), s.Stride), outputs)
+	last = min(ceilDiv(max(size+s.Pad-tap, 0), s.Stride), outputs)
+	return first, max(first, last)
+}
+
+// wideWeightsSum is what a task adds up.
+type wideWeightsSum struct {
+	*wideWeightsTask
+	sum          []float32
+	begun        bool // sum holds something
+	channels     int
+	pairs        [2]struct{ x, y []int } // where pixels of x and their outputs lie: the present ones and the next
+	panels, edge []float32               // panels of the present outputs
+}
+
+// take adds one more pair to the next ones.
+func (w *wideWeightsSum) take(x, y int) {
+	next := &w.pairs[1]
+	next.x, next.y = append(next.x, x), append(next.y, y)
+	if len(next.x) == widePixels {
+		w.turn()
+	}
+}
+
+// turn adds the present pairs, while the memory of the next ones is brought closer, and
+// makes these the present ones.
+func (w *wideWeightsSum) turn() {
+	s, set, present, next := w.s, w.k.isa, &w.pairs[0], &w.pairs[1]
+	count, ahead := len(present.x), 0
+	if count > 0 {
+		w.pack()
+		perBlock := ceilDiv(len(next.x)*outerFewRows*set.cols, w.channels*s.K)
+		for col := 0; col < s.K; col += set.cols {
+			wide := min(set.cols, s.K-col)
+			for row, high := 0, 0; row < w.channels; row += high {
+				for last := min(ahead+perBlock, len(next.x)); ahead < last; ahead++ {
+					set.ahead(w.x[next.x[ahead]:][:w.channels])
+					set.ahead(w.dy[next.y[ahead]:][:s.K])
+				}
+				high = set.outerHeight(w.channels - row)
+				set.outerBlock(&w.x[row], present.x, w.panels[col*count:], w.sum[row*s.K+col:], s.K, high, wide, w.edge, w.begun)
+			}
+		}
+		w.begun = true
+	}
+	*present, *next = *next, *present
+	next.x, next.y = next.x[:0], next.y[:0]
+}
+
+// pack copies the present outputs into panels, runs of neighbours at a time.
+func (w *wideWeightsSum) pack() {
+	s, set, y := w.s, w.k.isa, w.pairs[0].y
+	for first, last := 0, 0; first < len(y); first = last {
+		for last = first + 1; last < len(y) && y[last] == y[last-1]+s.K; last++ {
+		}
+		for col := 0; col < s.K; col += set.cols {
+			set.packPanel(w.panels[col*len(y)+first*set.cols:], w.dy[y[first]+col:], s.K, last-first, min(set.cols, s.K-col))
+		}
+	}
+}
