@@ -69,6 +69,20 @@ func newReport(name string, s folderSplits, left leftOut) *Report {
 	return r
 }
 
+// scaledReport is the report on images of one size that came in no files of their own.
+func scaledReport(name string, n int, before, now Shape, framing images.Framing) *Report {
+	return &Report{Name: name, Images: n, Used: n, Sizes: []SizeCount{{before.H, before.W, n}}, Shape: now, Framing: framing, Scaled: true, Why: "as asked for"}
+}
+
+// framing is that of [Data].
+func (r *Report) framing() images.Framing {
+	f := r.Framing
+	if f.Fit = cmp.Or(f.Fit, images.Crop); !r.Scaled {
+		f.Fit = ""
+	}
+	return f
+}
+
 // classes are the names of the classes, nil if there are none.
 func (r *Report) classes() (names []string) {
 	for _, c := range r.Classes {
@@ -112,7 +126,7 @@ func (r *Report) Lines() []string {
 	}
 	fmt.Fprintf(&b, ", %s; ", r.sizes())
 	if r.Scaled {
-		fmt.Fprintf(&b, "scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
+		b.WriteString(r.scaled())
 	} else {
 		b.WriteString("kept at that size")
 	}
@@ -132,6 +146,26 @@ func (r *Report) Lines() []string {
 		lines = append(lines, "left out: "+strings.Join(r.LeftOut, ", "))
 	}
 	return lines
+}
+
+// Changes tells in what the images differ from those in the files, and what is missing: no
+// line where all is as it was.
+func (r *Report) Changes() (lines []string) {
+	name := ""
+	if r.Name != "" {
+		name = shown(r.Name) + ": "
+	}
+	if r.Scaled {
+		lines = append(lines, name+r.sizes()+" "+r.scaled())
+	}
+	if len(r.LeftOut) > 0 {
+		lines = append(lines, name+"left out: "+strings.Join(r.LeftOut, ", "))
+	}
+	return lines
+}
+
+func (r *Report) scaled() string {
+	return fmt.Sprintf("scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
 }
 
 // sizes tells which sizes were seen.
