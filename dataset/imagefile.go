@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"govae/images"
 	"govae/internal/parallel"
@@ -53,6 +54,7 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		copy(pixels[len(set.kept)*size:], pixels[i*size:(i+1)*size])
 		set.kept = append(set.kept, i)
 	}
+	slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
 	if len(e.Files) > 0 && (!o.SkipBad || len(set.kept) == 0) {
 		return set, e
 	}
@@ -108,24 +110,27 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
 	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
 	if len(seen) > 0 {
-		shape, why = chooseShape(seen)
+		shape, why = chooseSize(seen)
 	}
-	how.Shape = o.shapeOf(shape)
 	if o.Shape.H > 0 && o.Shape.W > 0 {
 		why = "as asked for"
 	}
-	if how.H > maxImagePixels/how.W {
-		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
-	}
-	var see transparency
-	if o.Background == nil {
-		if see, err = seeThrough(ctx, r, files, headers); err != nil {
+	var l looks
+	if o.Shape.C == 0 || o.Background == nil {
+		if l, err = lookAt(ctx, r, files, headers); err != nil {
 			return how, err
 		}
 	}
-	how.Framing = o.framing(see.background())
+	if shape.C = 3; l.gray {
+		shape.C = 1
+	}
+	how.Shape = o.shapeOf(shape)
+	if how.H > maxImagePixels/how.W {
+		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
+	}
+	how.Framing = o.framing(l.background())
 	if report != nil {
-		report.reading(seen, how, why, see)
+		report.reading(seen, how, why, l)
 	}
 	return how, nil
 }

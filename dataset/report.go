@@ -92,7 +92,7 @@ func (r *Report) classes() (names []string) {
 }
 
 // reading adds how the images are read that have these headers.
-func (r *Report) reading(headers []photo.Header, how reading, why string, see transparency) {
+func (r *Report) reading(headers []photo.Header, how reading, why string, l looks) {
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
@@ -103,12 +103,12 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, see tr
 	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
 	r.Used, r.Shape, r.Why, r.Framing = len(headers), how.Shape, why, how.Framing
 	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
-	r.SeeThrough = see.hidden > 0
+	r.SeeThrough = l.hidden > 0
 }
 
 // bad adds files that are left out because they cannot be read.
 func (r *Report) bad(files []BadFile) {
-	r.left.add("images that cannot be read", "", len(files))
+	r.left.add(badFiles, "", len(files))
 	r.LeftOut = r.left.lines()
 	r.Used -= len(files)
 }
