@@ -60,6 +60,7 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 	}
 	if report != nil {
 		report.bad(e.Files)
+		report.Used = len(set.kept)
 	}
 	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels[:len(set.kept)*size]}
 	return set, nil

@@ -101,7 +101,7 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
 	}
 	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
-	r.Used, r.Shape, r.Why, r.Framing = len(headers), how.Shape, why, how.Framing
+	r.Shape, r.Why, r.Framing = how.Shape, why, how.Framing
 	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
 	r.SeeThrough = l.hidden > 0
 }
@@ -110,7 +110,6 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 func (r *Report) bad(files []BadFile) {
 	r.left.add(badFiles, "", len(files))
 	r.LeftOut = r.left.lines()
-	r.Used -= len(files)
 }
 
 // Lines tells the report in a few lines.
