@@ -209,6 +209,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	if f.resume {
+		options = f.source.asStarted(options, f.out)
+	}
 	source, err := dataset.Open(f.data, options)
 	if err != nil {
 		return err
