@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"govae/contract"
+	"govae/images"
 )
 
 // Likelihood names p(x|z).
@@ -45,6 +46,10 @@ type Config struct {
 	// the initial value of a parameter.
 	Sigma      float64 `json:"sigma,omitempty"`
 	LearnSigma bool    `json:"learn_sigma,omitempty"`
+	// Fit and Background say how the pictures of the training data became images, for
+	// those who prepare others; see [images.Framing].
+	Fit        images.Fit `json:"fit,omitempty"`
+	Background images.RGB `json:"background,omitzero"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
 }
@@ -114,6 +119,9 @@ func (c Config) validate() error {
 	}
 	if c.Arch == "residual" && (c.Width < 1 || c.Width > maxWidth || c.Depth < 1 || c.Depth > maxDepth) {
 		return fmt.Errorf("a width of %d and a depth of %d: there must be from 1 to %d channels and from 1 to %d blocks", c.Width, c.Depth, maxWidth, maxDepth)
+	}
+	if err := c.Fit.Check(); err != nil {
+		return fmt.Errorf("the fit %q: %w", c.Fit, err)
 	}
 	switch c.Likelihood {
 	case Bernoulli:
