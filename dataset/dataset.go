@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -22,22 +23,33 @@ type Data struct {
 	Train   *Images  // at least one image
 	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
+
+	// Validation are the images for choosing among models where the source has some of
+	// its own, beside those for testing; nil otherwise.
+	Validation *Images
+
+	// Warnings are what a user should be told of the images, such as a [*DarkWarning].
+	// Training on them is possible all the same.
+	Warnings []error
 }
 
-// All returns the images of both splits, first those for training. With
-// [Options].Whole they are all images of the source, in its order.
+// All returns the images of all splits, those for training first, those for testing last.
+// With [Options].Whole they are all images of the source, in its order.
 func (d *Data) All() *Images {
-	if d.Test == nil {
-		return d.Train
+	all := d.Train
+	for _, m := range []*Images{d.Validation, d.Test} {
+		if m != nil {
+			all = images.Join(all, m)
+		}
 	}
-	return images.Join(d.Train, d.Test)
+	return all
 }
 
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
-// labels of both splits. A resumed run tells by it that the data has changed.
+// labels of all splits. A resumed run tells by it that the data has changed.
 func (d *Data) Fingerprint() string {
 	h := sha256.New()
-	for _, m := range []*Images{d.Train, d.Test} {
+	for _, m := range []*Images{d.Train, d.Test, d.Validation} {
 		if m == nil {
 			continue
 		}
@@ -77,6 +89,10 @@ type Options struct {
 	// that does to its proportions. Without a Shape they get the size of the first.
 	Resize bool
 
+	// Scale, if not 0, multiplies all bytes, once images have the Shape: 255 makes masks of
+	// 0 and 1 black and white. It is an error if a product does not fit in a byte.
+	Scale float64
+
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
@@ -86,36 +102,45 @@ type Options struct {
 	Whole bool
 }
 
-// Open returns the source that spec means: "digits", "mnist", a folder of IDX
-// files, a folder of images, an IDX file or a .npy file. It looks at the path but
-// loads nothing.
+// Open returns the source that spec means: a name of [Named], a folder of IDX files, a
+// folder of images, an IDX, a .npy or a .npz file. It looks at the path but loads nothing.
 func Open(spec string, o Options) (Source, error) {
 	if o.Limit < 0 {
 		return nil, fmt.Errorf("dataset: a limit of %d images: want a positive number, or 0 for all", o.Limit)
 	}
-	if err := o.checkShape(); err != nil {
+	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return nil, err
 	}
-	switch spec {
-	case "digits":
-		return digits{o}, nil
-	case "mnist":
-		return newMNIST(o)
+	s, err := openNamed(spec, o)
+	if s == nil && err == nil {
+		s, err = openPath(spec, o)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return finished{s, o.Scale}, nil
+}
+
+// openPath is [Open] for paths.
+func openPath(spec string, o Options) (Source, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &missingError{spec}
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %w", spec, &irregularError{info.Mode()})
 	case !info.IsDir() && images.IsFile(spec):
 		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):
 		return idxFile{spec, o}, nil
 	case !info.IsDir() && isNPY(spec):
 		return npyFile{spec, o}, nil
+	case !info.IsDir() && isNPZ(spec):
+		return npzFile{spec, o}, nil
 	case !info.IsDir():
-		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy file, an IDX file (.idx or -ubyte, also .gz), or a folder of PNG, JPEG or GIF images", spec)
+		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy or .npz file, an IDX file (.idx or -ubyte, also .gz), or a folder of PNG, JPEG or GIF images", spec)
 	}
 	entries, err := os.ReadDir(spec)
 	if err != nil {
@@ -161,6 +186,9 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 func numberedClasses(splits ...*Images) []string {
 	n := 0
 	for _, m := range splits {
+		if m == nil {
+			continue
+		}
 		for _, l := range m.Labels {
 			n = max(n, l+1)
 		}

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 	if len(paths) == 0 {
 		return s, errors.New("dataset: no files to read: give at least one")
 	}
-	if err := o.checkShape(); err != nil {
+	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return s, err
 	}
 	o.Whole, o.Limit = true, 0
@@ -30,10 +31,18 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 		}
 		var part *Images
 		if files > 0 {
-			part, err = o.readPaths(ctx, rest[:files])
+			if part, err = o.readPaths(ctx, rest[:files]); err == nil {
+				part, err = scaled(rest[0], part, o.Scale)
+			}
+			if err == nil {
+				s.Warnings = append(s.Warnings, lookForDark(rest[0], part)...)
+			}
 			rest = rest[files:]
 		} else {
-			part, s.Classes, err = o.readSource(ctx, rest[0])
+			var d *Data
+			if part, d, err = o.readSource(ctx, rest[0]); err == nil {
+				s.Classes, s.Warnings = d.Classes, append(s.Warnings, d.Warnings...)
+			}
 			rest = rest[1:]
 		}
 		if err != nil {
@@ -53,7 +62,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 // isSource reports whether a path is that of many images: a folder or an array.
 func isSource(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.IsDir() || isIDX(path) || isNPY(path)
+	return err == nil && info.IsDir() || isIDX(path) || isNPY(path) || isNPZ(path)
 }
 
 // readPaths reads image files.
@@ -66,7 +75,7 @@ func (o Options) readPaths(ctx context.Context, paths []string) (*Images, error)
 }
 
 // readSource reads all images of a folder or an array.
-func (o Options) readSource(ctx context.Context, path string) (*Images, []string, error) {
+func (o Options) readSource(ctx context.Context, path string) (*Images, *Data, error) {
 	source, err := Open(path, o)
 	if err != nil {
 		return nil, nil, err
@@ -85,5 +94,5 @@ func (o Options) readSource(ctx context.Context, path string) (*Images, []string
 		}
 	}
 	m.Names = names
-	return m, data.Classes, nil
+	return m, data, nil
 }

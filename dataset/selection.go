@@ -23,6 +23,9 @@ type Selection struct {
 	*Images
 	Classes []string // the name of each label, or nil
 	Split   Split    // empty for images that were not chosen by a split
+
+	// Warnings are [Data].Warnings of where the images are from.
+	Warnings []error
 }
 
 // Name returns what image i is called: its file's name, or its place such as "test 17".
@@ -117,7 +120,7 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 	if err != nil {
 		return Selection{}, err
 	}
-	s := Selection{data.Test, data.Classes, split}
+	s := Selection{Images: data.Test, Classes: data.Classes, Split: split, Warnings: data.Warnings}
 	switch split {
 	case TrainSplit:
 		s.Images = data.Train
