@@ -31,11 +31,9 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 		}
 		var part *Images
 		if files > 0 {
-			if part, err = o.readPaths(ctx, rest[:files]); err == nil {
-				part, err = scaled(rest[0], part, o.Scale)
-			}
-			if err == nil {
-				s.Warnings = append(s.Warnings, lookForDark(rest[0], part)...)
+			var d *Data
+			if d, err = (finished{filesSource{rest[:files], o}, o.Scale}).Load(ctx); err == nil {
+				part, s.Warnings = d.Train, append(s.Warnings, d.Warnings...)
 			}
 			rest = rest[files:]
 		} else {
@@ -63,6 +61,17 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 func isSource(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir() || isIDX(path) || isNPY(path) || isNPZ(path)
+}
+
+// filesSource are image files that are named one by one.
+type filesSource struct {
+	paths []string
+	Options
+}
+
+func (s filesSource) Load(ctx context.Context) (*Data, error) {
+	m, err := s.readPaths(ctx, s.paths)
+	return &Data{Name: s.paths[0], Train: m}, err
 }
 
 // readPaths reads image files.

@@ -52,6 +52,9 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 			return nil, err
 		}
 	}
-	d.Warnings = append(d.Warnings, look(d.Name, d.Train)...)
+	d.Warnings = append(d.Warnings, lookForAlike(d.Name, d.Train)...)
+	if s.scale == 0 || s.scale == 1 { // else the user knows
+		d.Warnings = append(d.Warnings, lookForDark(d.Name, d.Train)...)
+	}
 	return d, nil
 }

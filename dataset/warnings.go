@@ -34,18 +34,17 @@ func (w *AlikeWarning) Error() string {
 	return fmt.Sprintf("%s: all %d images are the same: is that what they should show?", w.Name, w.N)
 }
 
-// look returns what is suspicious in images. Usual ones are seen to be in order after a
-// look at the first few.
-func look(name string, m *Images) (warnings []error) {
-	if m.Len() > 1 {
-		switch {
-		case every(m, func(x []byte) bool { return bytes.Equal(x, m.At(0)) }):
-			warnings = append(warnings, &AlikeWarning{Name: name, N: m.Len()})
-		case m.H*m.W > 1 && every(m, func(x []byte) bool { return bytes.Equal(x[m.C:], x[:len(x)-m.C]) }):
-			warnings = append(warnings, &AlikeWarning{Name: name, N: m.Len(), Flat: true})
-		}
+// lookForAlike returns an [*AlikeWarning] if it holds for the images. Of usual ones only the
+// first few are looked at, here as by [lookForDark].
+func lookForAlike(name string, m *Images) []error {
+	switch {
+	case m.Len() < 2:
+	case every(m, func(x []byte) bool { return bytes.Equal(x, m.At(0)) }):
+		return []error{&AlikeWarning{Name: name, N: m.Len()}}
+	case m.H*m.W > 1 && every(m, func(x []byte) bool { return bytes.Equal(x[m.C:], x[:len(x)-m.C]) }):
+		return []error{&AlikeWarning{Name: name, N: m.Len(), Flat: true}}
 	}
-	return append(warnings, lookForDark(name, m)...)
+	return nil
 }
 
 // lookForDark returns a [*DarkWarning] if it holds for the images.

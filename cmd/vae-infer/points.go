@@ -34,11 +34,11 @@ func checkRange(flag string, bounds []float64) error {
 
 // codeOf returns the latent point of the image at path, which is scaled to the size
 // of the model where resize says so, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, resize bool) ([]float32, error) {
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, resize bool, scale scaleFlag) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Shape(), []string{path})
+	x, err := (&inputFlags{resize: resize, scaleFlag: scale}).load(ctx, m.app, decoder, []string{path})
 	if err != nil {
 		return nil, err
 	}

@@ -32,10 +32,12 @@ go on with --resume.
 
 The data is one of
   digits    built in: digits drawn from fonts, no download (the default)
-  mnist     downloaded once into the user's cache
+  mnist, fashion-mnist, kmnist
+            downloaded once into the user's cache
   FOLDER    of IDX files, or of PNG, JPEG and GIF images of one size, with or without
             a subfolder for each class
-  FILE.npy  of images, uint8 or float in [0, 1]`
+  FILE.npy  of images, bytes or floats in [0, 1]; or FILE.npz of such arrays called x
+            and y, or x_train, y_train, x_test and y_test`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
@@ -49,6 +51,7 @@ type flags struct {
 	data, out     string
 	init          string
 	limit         int
+	scale         float64
 	resume, force bool
 	model         models.Config
 	hidden        []int
@@ -87,7 +90,7 @@ func build(app *cli.App) *cobra.Command {
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
-	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
+	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, fashion-mnist, kmnist, a folder, an IDX, .npy or .npz file")
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
@@ -102,6 +105,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.lr, "lr", 1e-3, "learning rate of Adam")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
+	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
@@ -157,6 +161,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"epochs", f.train.Epochs >= 1},
 		{"batch", f.train.Batch >= 1},
 		{"limit", f.limit >= 0},
+		{"scale", f.scale > 0 && f.scale <= 255},
 		{"lr", f.lr > 0 && f.lr <= math.MaxFloat64},
 		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
@@ -196,7 +201,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	download := meter{app: app, unit: "bytes"}
-	source, err := dataset.Open(f.data, dataset.Options{Limit: f.limit, Progress: func(done, total int64) {
+	source, err := dataset.Open(f.data, dataset.Options{Limit: f.limit, Scale: f.scale, Progress: func(done, total int64) {
 		download.show(int(done), int(total), "download")
 	}})
 	if err != nil {
@@ -207,6 +212,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	warn(app, data.Warnings)
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
