@@ -130,7 +130,7 @@ func (o outside) error(integers bool) error {
 	case o.low < 0:
 		fix = "(a - a.min()) / (a.max() - a.min())"
 	}
-	return fmt.Errorf("the value at index %v is %g, and all reach from %g to %g, but those of images are in %s: save %s with NumPy", o.index, o.value, o.low, o.high, want, fix)
+	return fmt.Errorf("the value at index %v is %.6g, and all reach from %.6g to %.6g, but those of images are in %s: save %s with NumPy", o.index, o.value, o.low, o.high, want, fix)
 }
 
 // lastFastest puts an array that has its first dimension fastest into C order.
