@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -32,6 +33,10 @@ type Data struct {
 	// Report tells what was found in a folder of image files, or that images of another
 	// source were scaled; else it is nil.
 	Report *Report
+
+	// Warnings are what a user should be told of the images, such as a [*DarkWarning].
+	// Training on them is possible all the same.
+	Warnings []error
 }
 
 // All returns the images of all splits, those for training first, those for testing last.
@@ -99,6 +104,10 @@ type Options struct {
 	// [*BadFilesError].
 	SkipBad bool
 
+	// Scale, if not 0, multiplies all bytes, once images have the Shape: 255 makes masks of
+	// 0 and 1 black and white. It is an error if a product does not fit in a byte.
+	Scale float64
+
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
@@ -108,22 +117,27 @@ type Options struct {
 	Whole bool
 }
 
-// Open returns the source that spec means: "digits", "mnist", a folder of IDX
-// files, a folder of images, an IDX file or a .npy file. It looks at the path but
-// loads nothing.
+// Open returns the source that spec means: a name of [Named], a folder of IDX files, a
+// folder of images, an IDX, a .npy or a .npz file. It looks at the path but loads nothing.
 func Open(spec string, o Options) (Source, error) {
 	if o.Limit < 0 {
 		return nil, fmt.Errorf("dataset: a limit of %d images: want a positive number, or 0 for all", o.Limit)
 	}
-	if err := o.checkShape(); err != nil {
+	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return nil, err
 	}
-	switch spec {
-	case "digits":
-		return digits{o}, nil
-	case "mnist":
-		return newMNIST(o)
+	s, err := openNamed(spec, o)
+	if s == nil && err == nil {
+		s, err = openPath(spec, o)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return finished{s, o.Scale}, nil
+}
+
+// openPath is [Open] for paths.
+func openPath(spec string, o Options) (Source, error) {
 	info, err := os.Stat(spec)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -138,8 +152,10 @@ func Open(spec string, o Options) (Source, error) {
 		return idxFile{spec, o}, nil
 	case !info.IsDir() && isNPY(spec):
 		return npyFile{spec, o}, nil
+	case !info.IsDir() && isNPZ(spec):
+		return npzFile{spec, o}, nil
 	case !info.IsDir():
-		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy file, an IDX file (.idx or -ubyte, also .gz), or a folder of images", spec)
+		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy or .npz file, an IDX file (.idx or -ubyte, also .gz), or a folder of images", spec)
 	}
 	entries, err := os.ReadDir(spec)
 	if err != nil {
@@ -192,6 +208,9 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 func numberedClasses(splits ...*Images) []string {
 	n := 0
 	for _, m := range splits {
+		if m == nil {
+			continue
+		}
 		for _, l := range m.Labels {
 			n = max(n, l+1)
 		}

@@ -86,11 +86,11 @@ func TestOpenErrors(t *testing.T) {
 	_, err = load(t, empty, Options{})
 	wantError(t, err, empty, "no images", ".png")
 
-	files := writeFiles(t, map[string][]byte{"a.npy": []byte("hello, world"), "b.txt": nil, "c.npz": nil, "plain": nil})
+	files := writeFiles(t, map[string][]byte{"a.npy": []byte("hello, world"), "b.txt": nil, "c.mat": nil, "plain": nil})
 	array := filepath.Join(files, "a.npy")
 	_, err = load(t, array, Options{})
 	wantError(t, err, array, "no .npy file")
-	for _, name := range []string{"b.txt", "c.npz", "plain"} {
+	for _, name := range []string{"b.txt", "c.mat", "plain"} {
 		path := filepath.Join(files, name)
 		_, err = Open(path, Options{})
 		wantError(t, err, path, "ending", ".npy", ".idx", "folder")

@@ -7,9 +7,10 @@
 // path means:
 //
 //	digits         built in: digits drawn from fonts, with random distortions
-//	mnist          MNIST, downloaded once into the user's cache directory
+//	mnist, ...     downloaded once into the user's cache directory; [Named] lists them
 //	a folder       of IDX files, or of image files of any kind and size
-//	a file         a .npy array, or an IDX file, alone or with a labels file beside it
+//	a file         a .npy array, a .npz archive of arrays, or an IDX file, alone or with a
+//	               labels file beside it
 //
 // A name wins over a folder of that name; write ./digits for the folder.
 //
@@ -53,6 +54,9 @@
 // held-out ones are set apart: scores of runs with different limits compare.
 // [SplitValidation] takes further images from the training split, for choosing
 // among models, unless the source has such [Data].Validation.
+//
+// Images that can be trained on may still not be what was meant: nearly black, or all the
+// same. [Data].Warnings says so.
 //
 // A program that does not train may set [Options].Whole: nothing is held out then,
 // and [Data.All] gives all images in the order of the source.

@@ -12,7 +12,7 @@ import (
 type missingError struct{ spec string }
 
 func (e *missingError) Error() string {
-	return fmt.Sprintf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of images, an IDX file or a .npy file", e.spec)
+	return fmt.Sprintf("dataset: no data called %q and no such path: give %s, a folder of IDX files, a folder of images, or an IDX, .npy or .npz file", e.spec, strings.Join(names(), ", "))
 }
 
 func (e *missingError) Unwrap() error { return fs.ErrNotExist }
@@ -79,5 +79,5 @@ type DownloadError struct {
 }
 
 func (e *DownloadError) Error() string {
-	return fmt.Sprintf("%s: cannot download %s (%s): get the four files of the data set another way and put them in a folder", e.Name, e.File, strings.Join(e.Failures, "; "))
+	return fmt.Sprintf("%s: cannot download %s (%s): get the files of the data set another way and put them in a folder", e.Name, e.File, strings.Join(e.Failures, "; "))
 }

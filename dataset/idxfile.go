@@ -21,7 +21,8 @@ func (s idxFile) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIDXData(ctx, s.path, m, nil, s.Options)
+	d, err := newIDXData(ctx, s.path, m, nil, s.Options)
+	return noteTurned(d, s.path), err
 }
 
 // isIDX reports whether a file's name is that of an IDX file, such as
@@ -32,18 +33,20 @@ func isIDX(path string) bool {
 }
 
 // labelsBeside returns the labels file whose name belongs to that of an images file,
-// x-labels-idx1-ubyte to x-images-idx3-ubyte and x.labels.idx to x.idx, compressed or
-// not. It is empty if there is none.
+// x-labels-idx1-ubyte or x-labels-idx2-int to x-images-idx3-ubyte and x.labels.idx to
+// x.idx, compressed or not. It is empty if there is none.
 func labelsBeside(path string) string {
 	folder, name := filepath.Split(strings.TrimSuffix(path, ".gz"))
 	labels := strings.NewReplacer("images", "labels", "idx3", "idx1", "idx4", "idx1").Replace(name)
 	if stem, isStem := strings.CutSuffix(name, ".idx"); isStem && labels == name {
 		labels = stem + ".labels.idx"
 	}
-	for _, ending := range []string{"", ".gz"} {
-		beside := folder + labels + ending
-		if _, err := os.Stat(beside); err == nil && labels != name {
-			return beside
+	for _, labels := range []string{labels, strings.Replace(labels, "idx1-ubyte", "idx2-int", 1)} {
+		for _, ending := range []string{"", ".gz"} {
+			beside := folder + labels + ending
+			if _, err := os.Stat(beside); err == nil && labels != name {
+				return beside
+			}
 		}
 	}
 	return ""
@@ -52,8 +55,14 @@ func labelsBeside(path string) string {
 // loadIDX reads an images file and, unless its path is empty, the labels file.
 func loadIDX(ctx context.Context, images, labels string) (*Images, error) {
 	m, err := readFile(ctx, images, idx.ReadImages)
-	if err != nil || labels == "" {
-		return m, err
+	if err != nil {
+		return nil, err
+	}
+	if isEMNIST(images) {
+		m = turned(m)
+	}
+	if labels == "" {
+		return m, nil
 	}
 	if m.Labels, err = readFile(ctx, labels, idx.ReadLabels); err != nil {
 		return nil, err

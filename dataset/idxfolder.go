@@ -1,59 +1,95 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"govae/internal/parallel"
 )
 
-// idxFolder is a folder with IDX files that are named like those of MNIST.
+// idxFolder is a folder with IDX files that are named like those of MNIST, with the name
+// of a data set before or not, as EMNIST's and QMNIST's are.
 type idxFolder struct {
 	path string
 	Options
 }
 
-// idxName matches train-images-idx3-ubyte and its relatives; t10k is what MNIST
-// calls its test split ("ten thousand").
-var idxName = regexp.MustCompile(`^(train|t10k|test)-(images|labels)[-.]idx[134]-ubyte(\.gz)?$`)
+// idxName matches train-images-idx3-ubyte and its relatives, such as
+// emnist-letters-test-labels-idx1-ubyte.gz and qmnist-train-labels-idx2-int; t10k is what
+// MNIST calls its test split ("ten thousand").
+var idxName = regexp.MustCompile(`^(?:(.+)-)?(train|t10k|test)-(images|labels)[-.]idx[1234]-(?:ubyte|int)(\.gz)?$`)
 
-// findIDX returns the IDX files of a folder by their role: "train-images",
-// "train-labels", "test-images", "test-labels". If a role has several files, such
-// as one compressed and one not, the first in the order of names is taken.
-func findIDX(entries []fs.DirEntry) map[string]string {
-	files := map[string]string{}
+// idxFiles are the IDX files of a data set by their role: "train-images", "train-labels",
+// "test-images", "test-labels".
+type idxFiles map[string]string
+
+// findIDX returns the IDX files of a folder by the name of their data set, which may be
+// empty. If a role has several files, such as one compressed and one not, the first in the
+// order of names is taken.
+func findIDX(entries []fs.DirEntry) map[string]idxFiles {
+	sets := map[string]idxFiles{}
 	for _, e := range entries {
 		part := idxName.FindStringSubmatch(e.Name())
 		if part == nil {
 			continue
 		}
-		split := part[1]
+		set, split := part[1], part[2]
 		if split == "t10k" {
 			split = "test"
 		}
-		if role := split + "-" + part[2]; files[role] == "" {
-			files[role] = e.Name()
+		if sets[set] == nil {
+			sets[set] = idxFiles{}
+		}
+		if role := split + "-" + part[3]; sets[set][role] == "" {
+			sets[set][role] = e.Name()
 		}
 	}
-	return files
+	return sets
+}
+
+// only returns the name of the folder's data set, with a hyphen unless it has none, and
+// its files.
+func (s idxFolder) only() (prefix string, files idxFiles, err error) {
+	entries, err := os.ReadDir(s.path)
+	if err != nil {
+		return "", nil, err
+	}
+	sets := findIDX(entries)
+	if len(sets) > 1 {
+		var names []string
+		for _, set := range slices.Sorted(maps.Keys(sets)) {
+			names = append(names, cmp.Or(set, "one without a name"))
+		}
+		return "", nil, fmt.Errorf("%s: holds the IDX files of %d data sets (%.300s): put the files of one in a folder of their own, or give the path of its images file", s.path, len(sets), strings.Join(names, ", "))
+	}
+	for set, files := range sets {
+		if set != "" {
+			set += "-"
+		}
+		return set, files, nil
+	}
+	return "", nil, fmt.Errorf("%s: the IDX files are gone", s.path)
 }
 
 func (s idxFolder) Load(ctx context.Context) (*Data, error) {
-	entries, err := os.ReadDir(s.path)
+	prefix, files, err := s.only()
 	if err != nil {
 		return nil, err
 	}
-	files := findIDX(entries)
 	switch {
 	case files["train-images"] != "":
 	case files["test-images"] == "":
-		return nil, fmt.Errorf("%s: holds IDX files but none of images: add train-images-idx3-ubyte or train-images-idx3-ubyte.gz", s.path)
+		return nil, fmt.Errorf("%s: holds IDX files but none of images: add %[2]strain-images-idx3-ubyte or %[2]strain-images-idx3-ubyte.gz", s.path, prefix)
 	case !s.Whole:
-		return nil, &SplitError{s.path, "holds test images only: add train-images-idx3-ubyte to train on"}
+		return nil, &SplitError{s.path, "holds test images only: add " + prefix + "train-images-idx3-ubyte to train on"}
 	}
 	var splits [2]*Images
 	err = parallel.For(ctx, len(splits), 0, func(i int) error {
@@ -71,16 +107,13 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 	if splits[0] == nil {
 		splits[0], splits[1] = splits[1], nil
 	}
-	return newIDXData(ctx, s.path, splits[0], splits[1], s.Options)
+	d, err := newIDXData(ctx, s.path, splits[0], splits[1], s.Options)
+	return noteTurned(d, prefix), err
 }
 
 // newIDXData is newData for images whose labels, if any, are numbers.
 func newIDXData(ctx context.Context, name string, train, test *Images, o Options) (*Data, error) {
-	splits := []*Images{train}
-	if test != nil {
-		splits = append(splits, test)
-	}
-	return newData(ctx, name, train, test, numberedClasses(splits...), o)
+	return newData(ctx, name, train, test, numberedClasses(train, test), o)
 }
 
 // in returns the path of a file of the folder, empty if there is none.

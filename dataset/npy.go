@@ -31,23 +31,36 @@ func (s npyFile) Load(ctx context.Context) (*Data, error) {
 // isNPY reports whether a file's name is that of an array.
 func isNPY(path string) bool { return strings.EqualFold(filepath.Ext(path), ".npy") }
 
-// readNPY reads images from a .npy file (NumPy's documentation,
-// numpy.lib.format): bytes, or floats in [0, 1], which are rounded to multiples
-// of 1/255. The shape is [N, H, W], or [N, H, W, C] or [N, C, H, W] with 1 or 3
-// channels; if both could be meant, the channels are last.
+// readNPY reads images from a .npy file (NumPy's documentation, numpy.lib.format) of the
+// shapes that [imageShape] takes, in C or in Fortran order. Floats are intensities in
+// [0, 1], integers of any size are bytes from 0 to 255, and booleans black and white.
+// What rounds to a byte is one: a float may miss [0, 1] by less than 1/510.
 func readNPY(r io.Reader) (*Images, error) {
-	b := bufio.NewReaderSize(r, 1<<16)
-	h, err := npy.ReadHeader(b)
+	m, err := readImageArray(bufio.NewReaderSize(r, 1<<16))
 	if err != nil {
 		return nil, fmt.Errorf("npy: %w", err)
 	}
-	shape, channelsFirst, err := imageShape(h)
+	return m, nil
+}
+
+func readImageArray(r io.Reader) (*Images, error) {
+	h, err := npy.ReadHeader(r)
 	if err != nil {
-		return nil, fmt.Errorf("npy: %w", err)
+		return nil, err
 	}
-	pixels, err := readPixels(h, b)
+	if _, err := h.Len(); err != nil {
+		return nil, err
+	}
+	shape, channelsFirst, err := imageShape(h.Shape)
 	if err != nil {
-		return nil, fmt.Errorf("npy: %w", err)
+		return nil, err
+	}
+	pixels, err := readPixels(h, r)
+	if err != nil {
+		return nil, err
+	}
+	if h.Fortran {
+		pixels = lastFastest(pixels, h.Shape)
 	}
 	if channelsFirst {
 		pixels = images.ChannelsLast(pixels, shape)
@@ -55,45 +68,84 @@ func readNPY(r io.Reader) (*Images, error) {
 	return &Images{Shape: shape, Pixels: pixels}, nil
 }
 
-// imageShape returns the shape of the images in an array, and whether its channels
-// come before its rows.
-func imageShape(h npy.Header) (s Shape, channelsFirst bool, err error) {
-	if _, err := h.Len(); err != nil {
-		return s, false, err
-	}
-	isChannels := func(n int) bool { return n == 1 || n == 3 }
-	switch d := h.Shape; {
-	case len(d) == 3:
-		return Shape{H: d[1], W: d[2], C: 1}, false, nil
-	case len(d) == 4 && isChannels(d[3]):
-		return Shape{H: d[1], W: d[2], C: d[3]}, false, nil
-	case len(d) == 4 && isChannels(d[1]):
-		return Shape{H: d[2], W: d[3], C: d[1]}, true, nil
-	}
-	return s, false, fmt.Errorf("the shape %v is not that of images: reshape to [N H W], [N H W C] or [N C H W] with 1 or 3 channels", h.Shape)
-}
-
-// readPixels reads the elements as bytes: floats are rounded. Its memory grows as they
-// arrive.
+// readPixels reads the elements as bytes, in the order of the file. Its memory grows as
+// they arrive.
 func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
-	if strings.TrimLeft(h.Type, "<>|=") == "u1" {
+	if h.Kind() == "u1" {
 		return arrayfile.ReadBytes(r, h.Shape)
 	}
-	next, err := h.Floats(r)
+	next, err := h.Values(r)
 	if err != nil {
 		return nil, fmt.Errorf("%w in [0, 1], or as uint8", err)
 	}
+	white := 255. // the byte of the value 1
+	if strings.HasPrefix(h.Kind(), "i") || strings.HasPrefix(h.Kind(), "u") {
+		white = 1
+	}
 	var pixels []byte
-	for {
+	wrong := outside{low: math.Inf(1), high: math.Inf(-1)}
+	for i := 0; ; i++ {
 		v, err := next()
 		switch {
 		case err == io.EOF:
-			return pixels, nil
+			return pixels, wrong.error(white == 1)
 		case err != nil:
 			return nil, err
-		case !(v >= 0 && v <= 1): // so that NaN fails too
-			return nil, fmt.Errorf("the value at index %v is %g: scale the array to [0, 1] and mend NaN and Inf, or save it as uint8", h.Index(len(pixels)), v)
+		case math.IsNaN(v) || math.IsInf(v, 0):
+			return nil, fmt.Errorf("the value at index %v is %g: mend NaN and Inf in the array", h.Index(i), v)
 		}
-		pixels = append(pixels, byte(math.Round(v*255)))
+		wrong.low, wrong.high = min(wrong.low, v), max(wrong.high, v)
+		switch b := math.Round(v * white); {
+		case wrong.index != nil: // only the range is of interest now
+		case b >= 0 && b <= 255:
+			pixels = append(pixels, byte(b))
+		default:
+			wrong.index, wrong.value = h.Index(i), v
+		}
 	}
+}
+
+// outside tells of an array with values that are none of images.
+type outside struct {
+	index     []int // of the first; nil if there is none
+	value     float64
+	low, high float64 // of all values
+}
+
+func (o outside) error(integers bool) error {
+	if o.index == nil {
+		return nil
+	}
+	want, fix := "[0, 1]", "a / a.max()" // in the words of NumPy
+	switch {
+	case integers:
+		want, fix = "0 to 255 for integers", "(a / a.max() * 255).astype('uint8')"
+		if o.low < 0 {
+			fix = "((a - a.min()) / (a.max() - a.min()) * 255).astype('uint8')"
+		}
+	case o.low >= 0 && o.high <= 256:
+		fix = "a / 255"
+	case o.low >= -1.01 && o.high <= 1.01:
+		fix = "(a + 1) / 2"
+	case o.low < 0:
+		fix = "(a - a.min()) / (a.max() - a.min())"
+	}
+	return fmt.Errorf("the value at index %v is %.6g, and all reach from %.6g to %.6g, but those of images are in %s: save %s with NumPy", o.index, o.value, o.low, o.high, want, fix)
+}
+
+// lastFastest puts an array that has its first dimension fastest into C order.
+func lastFastest(x []byte, shape []int) []byte {
+	ordered := make([]byte, 0, len(x))
+	var walk func(from, stride int, shape []int)
+	walk = func(from, stride int, shape []int) {
+		if len(shape) == 0 {
+			ordered = append(ordered, x[from])
+			return
+		}
+		for i := range shape[0] {
+			walk(from+i*stride, stride*shape[0], shape[1:])
+		}
+	}
+	walk(0, 1, shape)
+	return ordered
 }

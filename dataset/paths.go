@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 	if len(paths) == 0 {
 		return s, errors.New("dataset: no files to read: give at least one")
 	}
-	if err := o.checkShape(); err != nil {
+	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return s, err
 	}
 	o.Whole, o.Limit = true, 0
@@ -28,27 +29,27 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 		if files < 0 {
 			files = len(rest)
 		}
-		var part *Images
-		var report *Report
+		var d *Data
 		if files > 0 {
-			part, report, err = o.readPaths(ctx, rest[:files])
+			d, err = (finished{filesSource{rest[:files], o}, o.Scale}).Load(ctx)
 			rest = rest[files:]
 		} else {
-			part, report, s.Classes, err = o.readSource(ctx, rest[0])
+			d, err = o.readSource(ctx, rest[0])
 			rest = rest[1:]
 		}
 		if err != nil {
 			return Selection{}, err
 		}
-		if report != nil {
-			s.Reports = append(s.Reports, report)
+		if d.Report != nil {
+			s.Reports = append(s.Reports, d.Report)
 		}
+		s.Warnings = append(s.Warnings, d.Warnings...)
 		if s.Images == nil {
-			s.Images = part
-			o.Shape = part.Shape // which the others must have too
+			s.Images, s.Classes = d.Train, d.Classes
+			o.Shape = d.Train.Shape // which the others must have too
 			continue
 		}
-		s.Images = images.Join(s.Images, part)
+		s.Images = images.Join(s.Images, d.Train)
 		s.Labels, s.Classes = nil, nil
 	}
 	return s, nil
@@ -57,33 +58,38 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 // isSource reports whether a path is that of many images: a folder or an array.
 func isSource(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.IsDir() || isIDX(path) || isNPY(path)
+	return err == nil && info.IsDir() || isIDX(path) || isNPY(path) || isNPZ(path)
 }
 
-// readPaths reads image files.
-func (o Options) readPaths(ctx context.Context, paths []string) (*Images, *Report, error) {
-	files := inClass("", paths)
-	report := &Report{Images: len(files)}
-	found, err := o.readImages(ctx, "", files, report)
+// filesSource are image files that are named one by one.
+type filesSource struct {
+	paths []string
+	Options
+}
+
+func (s filesSource) Load(ctx context.Context) (*Data, error) {
+	files := inClass("", s.paths)
+	d := &Data{Name: s.paths[0], Report: &Report{Images: len(files)}}
+	found, err := s.readImages(ctx, "", files, d.Report)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	m := found.Images
+	d.Train = found.Images
 	for _, i := range found.kept {
-		m.Names = append(m.Names, paths[i])
+		d.Train.Names = append(d.Train.Names, s.paths[i])
 	}
-	return m, report, nil
+	return d, nil
 }
 
-// readSource reads all images of a folder or an array.
-func (o Options) readSource(ctx context.Context, path string) (*Images, *Report, []string, error) {
+// readSource reads a folder or an array; all its images are in Train.
+func (o Options) readSource(ctx context.Context, path string) (*Data, error) {
 	source, err := Open(path, o)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	data, err := source.Load(ctx)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	m := data.All()
 	names := make([]string, m.Len())
@@ -95,5 +101,6 @@ func (o Options) readSource(ctx context.Context, path string) (*Images, *Report,
 		}
 	}
 	m.Names = names
-	return m, data.Report, data.Classes, nil
+	data.Train, data.Test, data.Validation = m, nil, nil
+	return data, nil
 }

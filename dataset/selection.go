@@ -24,6 +24,9 @@ type Selection struct {
 	Classes []string  // the name of each label, or nil
 	Split   Split     // empty for images that were not chosen by a split
 	Reports []*Report // of what was read, where there is something to tell
+
+	// Warnings are [Data].Warnings of where the images are from.
+	Warnings []error
 }
 
 // Name returns what image i is called: its file's name, or its place such as "test 17".
@@ -118,7 +121,7 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 	if err != nil {
 		return Selection{}, err
 	}
-	s := Selection{Images: data.Test, Classes: data.Classes, Split: split}
+	s := Selection{Images: data.Test, Classes: data.Classes, Split: split, Warnings: data.Warnings}
 	if data.Report != nil {
 		s.Reports = []*Report{data.Report}
 	}

@@ -96,7 +96,7 @@ func replaceIDX(stage, folder string) error {
 		return slices.ContainsFunc(made, func(m fs.DirEntry) bool { return m.Name() == e.Name() })
 	}
 	for _, e := range entries {
-		if part := idxName.FindStringSubmatch(e.Name()); part == nil || part[1] != "train" || isMade(e) {
+		if part := idxName.FindStringSubmatch(e.Name()); part == nil || part[1] != "" || part[2] != "train" || isMade(e) {
 			continue
 		}
 		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {

@@ -76,6 +76,9 @@ func OpenPoints(path string, latent int) (PointFile, error) {
 	}
 	defer f.Close()
 	n, err := h.Len()
+	if err == nil {
+		_, err = h.Floats(f)
+	}
 	if err != nil {
 		return PointFile{}, fmt.Errorf("%s: %w", path, err)
 	}

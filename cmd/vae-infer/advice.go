@@ -21,6 +21,9 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.On(func(e *dataset.DarkWarning) string {
+			return fmt.Sprintf(" (--scale %d, as the model was trained with)", e.Scale())
+		}),
 
 		// Models, and what runs them.
 		advice.Say[*infer.LayoutError](" (--layout)"),

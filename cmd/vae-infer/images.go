@@ -22,15 +22,17 @@ type inputFlags struct {
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
 	fitFlags
 	skipBad bool
+	scaleFlag
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
-	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, a folder of IDX files or images, an IDX file or a .npy file")
+	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, fashion-mnist, kmnist, a folder of IDX files or images, an IDX, a .npy or a .npz file")
 	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train or all")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
 	f.given = cmd.Flags()
 	f.fitFlags.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
+	f.scaleFlag.flags(cmd.Flags())
 }
 
 // indexFlag lets a command also choose images of --data by their numbers.
@@ -46,14 +48,15 @@ func (f *inputFlags) check(files []string) error {
 		cli.OneOf("--split", f.split, "test", "train", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
 		f.fitFlags.check(),
+		f.scaleFlag.check(),
 	)
 }
 
 // load reads the images that the flags and the arguments name, in the shape that a model
-// takes, and notes where that changed them.
+// takes, and notes where that changed them and what is odd about them.
 func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, files []string) (x dataset.Selection, err error) {
 	framing := f.framing(to.Framing())
-	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad}
+	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad, Scale: f.scale}
 	if f.data == "" {
 		x, err = dataset.ReadFiles(ctx, files, o)
 	} else {
@@ -64,6 +67,7 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 			app.Notef("%s", line)
 		}
 	}
+	warn(app, x.Warnings)
 	switch {
 	case err != nil:
 		return x, err

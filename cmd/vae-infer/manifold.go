@@ -17,6 +17,7 @@ func manifold(m *modelFlags) *cobra.Command {
 	var bounds []float64
 	var at string
 	var fit fitFlags
+	var scale scaleFlag
 	cmd := &cobra.Command{
 		Use:   "manifold",
 		Short: "Decode a lattice of two latent dimensions",
@@ -29,7 +30,7 @@ as in the code of the image --at. The first image is the top left one.`,
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), fit.check(), m.checkOutputs([]string{at}, o.out)); err != nil {
+			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), fit.check(), scale.check(), m.checkOutputs([]string{at}, o.out)); err != nil {
 				return err
 			}
 			decoder, err := m.openDecoder()
@@ -37,7 +38,7 @@ as in the code of the image --at. The first image is the top left one.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, fit)
+			code, err := m.codeOf(cmd.Context(), decoder, at, fit, scale)
 			if err != nil {
 				return err
 			}
@@ -54,6 +55,7 @@ as in the code of the image --at. The first image is the top left one.`,
 	rangeFlag(cmd, &bounds, -4, 4, "`FIRST,LAST` value of both")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	fit.flags(cmd.Flags())
+	scale.flags(cmd.Flags())
 	return cmd
 }
 

@@ -38,6 +38,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 				cli.Between("--steps", steps, 2, 1000),
 				cli.Want(top >= 0, "--top %d: want a number of dimensions, or 0 for all", top),
 				cli.When(in.data != "", in.check(nil)),
+				in.scaleFlag.check(),
 				cli.Want(in.limit >= 0, "--limit %d: want a number of images, or 0 for all", in.limit),
 				m.checkOutputs([]string{in.data, at}, o.out),
 			); err != nil {
@@ -48,7 +49,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, in.fitFlags)
+			code, err := m.codeOf(cmd.Context(), decoder, at, in.fitFlags, in.scaleFlag)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"govae/cmd/internal/advice"
 	"govae/dataset"
 	"govae/train"
@@ -11,6 +13,7 @@ func advices() []advice.Advice {
 	return []advice.Advice{
 		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.On(func(e *dataset.DarkWarning) string { return fmt.Sprintf(" (--scale %d)", e.Scale()) }),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 	}

@@ -32,11 +32,13 @@ go on with --resume.
 
 The data is one of
   digits    built in: digits drawn from fonts, no download (the default)
-  mnist     downloaded once into the user's cache
+  mnist, fashion-mnist, kmnist
+            downloaded once into the user's cache
   FOLDER    of IDX files, or of images (PNG, JPEG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM)
             of any size, with or without a folder for each class; folders train, test
             and val are splits
-  FILE.npy  of images, uint8 or float in [0, 1]`
+  FILE.npy  of images, bytes or floats in [0, 1]; or FILE.npz of such arrays called x
+            and y, or x_train, y_train, x_test and y_test`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
@@ -52,6 +54,7 @@ type flags struct {
 	init          string
 	source        sourceFlags
 	limit         int
+	scale         float64
 	resume, force bool
 	model         models.Config
 	hidden        []int
@@ -90,7 +93,7 @@ func build(app *cli.App) *cobra.Command {
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
-	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
+	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, fashion-mnist, kmnist, a folder, an IDX, .npy or .npz file")
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	f.addNetwork(p)
@@ -103,6 +106,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (0: as suits --arch, 1e-3 or 2e-3)")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
+	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
@@ -157,6 +161,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"epochs", f.train.Epochs >= 1},
 		{"batch", f.train.Batch >= 0},
 		{"limit", f.limit >= 0},
+		{"scale", f.scale > 0 && f.scale <= 255},
 		{"lr", f.lr >= 0 && f.lr <= math.MaxFloat64},
 		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
@@ -197,7 +202,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	download := meter{app: app, unit: "bytes"}
-	options, err := f.source.options(dataset.Options{Limit: f.limit, Progress: func(done, total int64) {
+	options, err := f.source.options(dataset.Options{Limit: f.limit, Scale: f.scale, Progress: func(done, total int64) {
 		download.show(int(done), int(total), "download")
 	}})
 	if err != nil {
@@ -220,6 +225,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 			app.Printf("%s", line)
 		}
 	}
+	warn(app, data.Warnings)
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {

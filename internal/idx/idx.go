@@ -2,7 +2,7 @@
 // C. Burges, "The MNIST database of handwritten digits"): two zero bytes, a byte for the
 // type of the elements, a byte for the number of dimensions, each dimension as a
 // big-endian uint32, and the elements, last dimension fastest. Elements here are unsigned
-// bytes.
+// bytes; labels may be big-endian int32, as QMNIST's are.
 package idx
 
 import (
@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"govae/images"
 	"govae/internal/arrayfile"
@@ -19,40 +20,51 @@ import (
 
 const (
 	unsignedByte = 0x08
+	signedInt    = 0x0c
 	maxDims      = 4
 )
 
-// Read reads a file with one to four dimensions, plain or compressed with gzip. It fails
-// unless r holds the elements that its header promises and nothing more; memory grows
-// with what r holds, not with the promise.
+// MaxLabel is the largest label that is read: far more than any data set has classes, and
+// few enough to count up to.
+const MaxLabel = 1<<16 - 1
+
+// Read reads a file of bytes with one to four dimensions, plain or compressed with gzip.
+// It fails unless r holds the elements that its header promises and nothing more; memory
+// grows with what r holds, not with the promise.
 func Read(r io.Reader) (dims []int, data []byte, err error) {
-	if dims, data, err = read(r); err != nil {
+	dims, _, data, err = read(r, unsignedByte)
+	if err != nil {
 		return nil, nil, fmt.Errorf("idx: %w", err)
 	}
 	return dims, data, nil
 }
 
-func read(r io.Reader) (dims []int, data []byte, err error) {
+// read reads a file whose elements are of one of the types.
+func read(r io.Reader, types ...byte) (dims []int, element byte, data []byte, err error) {
 	if r, err = Decompress(r); err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	var magic [4]byte
 	if _, err := io.ReadFull(r, magic[:]); err != nil {
-		return nil, nil, arrayfile.CutOff("in its header", err)
+		return nil, 0, nil, arrayfile.CutOff("in its header", err)
 	}
-	n := int(magic[3])
-	if magic[0] != 0 || magic[1] != 0 || magic[2] != unsignedByte || n < 1 || n > maxDims {
-		return nil, nil, fmt.Errorf("wrong magic number 0x%x: want 0x00000803 (gray images), 0x00000804 (images with channels) or 0x00000801 (labels)", magic)
+	n, element := int(magic[3]), magic[2]
+	if magic[0] != 0 || magic[1] != 0 || !slices.Contains(types, element) || n < 1 || n > maxDims {
+		return nil, 0, nil, fmt.Errorf("wrong magic number 0x%x: want 0x00000803 (gray images), 0x00000804 (images with channels) or 0x00000801 (labels)", magic)
 	}
 	var sizes [maxDims]uint32
 	if err := binary.Read(r, binary.BigEndian, sizes[:n]); err != nil {
-		return nil, nil, arrayfile.CutOff("in its header", err)
+		return nil, 0, nil, arrayfile.CutOff("in its header", err)
 	}
 	for _, d := range sizes[:n] {
 		dims = append(dims, int(d))
 	}
-	data, err = arrayfile.ReadBytes(r, dims)
-	return dims, data, err
+	bytes := dims
+	if element == signedInt {
+		bytes = append(slices.Clone(dims), 4)
+	}
+	data, err = arrayfile.ReadBytes(r, bytes)
+	return dims, element, data, err
 }
 
 // Decompress undoes gzip if r begins like a gzip file.
@@ -83,18 +95,30 @@ func ReadImages(r io.Reader) (*images.Set, error) {
 	return nil, fmt.Errorf("idx: dimensions %s are not those of images: want [N H W], or [N H W C] with 1 or 3 channels", arrayfile.Sizes(dims))
 }
 
-// ReadLabels reads labels: [N].
+// ReadLabels reads labels, from 0 to [MaxLabel]: bytes [N], or int32 [N] or [N, M], of which
+// the first of each M is the label. QMNIST so tells of the writer too (C. Yadav, L. Bottou,
+// "Cold case: the lost MNIST digits", 2019).
 func ReadLabels(r io.Reader) ([]int, error) {
-	dims, data, err := Read(r)
+	dims, element, data, err := read(r, unsignedByte, signedInt)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("idx: %w", err)
 	}
-	if len(dims) != 1 {
+	if len(dims) != 1 && (len(dims) != 2 || element != signedInt) {
 		return nil, fmt.Errorf("idx: dimensions %s are not those of labels: want [N]", arrayfile.Sizes(dims))
 	}
-	labels := make([]int, len(data))
-	for i, v := range data {
-		labels[i] = int(v)
+	labels := make([]int, dims[0])
+	size := len(data) / len(labels) // bytes that belong to one
+	for i := range labels {
+		row := data[i*size:]
+		if element == unsignedByte {
+			labels[i] = int(row[0])
+			continue
+		}
+		label := int32(binary.BigEndian.Uint32(row))
+		if label < 0 || label > MaxLabel {
+			return nil, fmt.Errorf("idx: label %d is %d: want numbers from 0 to %d", i, label, MaxLabel)
+		}
+		labels[i] = int(label)
 	}
 	return labels, nil
 }

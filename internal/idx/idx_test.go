@@ -118,6 +118,37 @@ func TestImages(t *testing.T) {
 	}
 }
 
+func TestLabels(t *testing.T) {
+	int32s := func(n, columns byte, values ...byte) []byte {
+		return append([]byte{0, 0, 0x0c, 2, 0, 0, 0, n, 0, 0, 0, columns}, values...)
+	}
+	for name, tt := range map[string]struct {
+		file []byte
+		want []int
+		err  string
+	}{
+		"bytes":      {idxBytes(3), []int{0, 1, 2}, ""},
+		"compressed": {gzipped(idxBytes(3)), []int{0, 1, 2}, ""},
+		"int32":      {[]byte{0, 0, 0x0c, 1, 0, 0, 0, 2, 0, 0, 0, 7, 0, 0, 1, 0}, []int{7, 256}, ""},
+		"columns":    {int32s(2, 2, 0, 0, 0, 7, 255, 255, 255, 255, 0, 0, 0, 9, 0, 0, 0, 1), []int{7, 9}, ""},
+		"negative":   {int32s(1, 1, 255, 255, 255, 255), nil, "idx: label 0 is -1: want numbers from 0 to 65535"},
+		"large":      {int32s(2, 1, 0, 0, 0, 0, 0, 1, 0, 0), nil, "label 1 is 65536"},
+		"cut":        {int32s(2, 2, 0, 0, 0, 7), nil, "promises 2x2x4 bytes: the file is cut off after 4"},
+		"images":     {idxBytes(3, 2, 2), nil, "dimensions 3x2x2 are not those of labels"},
+		"rows":       {idxBytes(3, 2), nil, "dimensions 3x2 are not those of labels"},
+		"3 int32":    {append([]byte{0, 0, 0x0c, 3}, make([]byte, 12)...), nil, "promises 0x0x0x4"},
+	} {
+		got, err := ReadLabels(bytes.NewReader(tt.file))
+		if !slices.Equal(got, tt.want) || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%s: %v, error %v; want %v, %q", name, got, err, tt.want, tt.err)
+		}
+	}
+	// Images are bytes.
+	if _, err := ReadImages(bytes.NewReader(int32s(1, 1, 0, 0, 0, 0))); err == nil || !strings.Contains(err.Error(), "wrong magic number 0x00000c02") {
+		t.Errorf("int32 as images: error %v", err)
+	}
+}
+
 // A header costs no more memory than one piece, untouched: this one promises 2 GiB.
 func TestReadTrustsNoHeader(t *testing.T) {
 	file := []byte{0, 0, 8, 2, 0, 0, 0x80, 0, 0, 1, 0, 0}
@@ -138,8 +169,12 @@ func FuzzRead(f *testing.F) {
 		f.Add(idxBytes(dims...))
 		f.Add(gzipped(idxBytes(dims...)))
 	}
+	f.Add([]byte{0, 0, 0x0c, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 7, 255, 255, 255, 255})
 	f.Add([]byte{0, 0, 8, 3, 0x40, 0, 0, 0, 0, 0, 0, 32, 0, 0, 0, 32})
 	f.Fuzz(func(t *testing.T, file []byte) {
+		if labels, err := ReadLabels(bytes.NewReader(file)); err == nil && (len(labels) < 1 || slices.Min(labels) < 0 || slices.Max(labels) > MaxLabel) {
+			t.Fatalf("labels %v", labels)
+		}
 		dims, data, err := Read(bytes.NewReader(file))
 		if err != nil {
 			return

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -83,66 +82,82 @@ func ReadHeader(r io.Reader) (h Header, err error) {
 	return h, nil
 }
 
-// Len returns the number of elements, at least 1. It fails for arrays that are empty,
-// larger than any file, or in Fortran order, which nothing here reads.
+// Len returns the number of elements, at least 1. It fails for arrays that are empty or
+// larger than any file.
 func (h Header) Len() (int, error) {
 	n, ok := arrayfile.Volume(h.Shape)
 	if !ok {
 		return 0, fmt.Errorf("the header promises %s values: that is nothing, or more than a file can hold", arrayfile.Sizes(h.Shape))
 	}
-	if h.Fortran {
-		return 0, errors.New("the array is in Fortran order: save numpy.ascontiguousarray(a) instead")
-	}
 	return n, nil
 }
 
-// Index returns the indices of element i.
+// Index returns the indices of the i-th element of the file.
 func (h Header) Index(i int) []int {
 	index := make([]int, len(h.Shape))
-	for k := len(h.Shape) - 1; k >= 0; k-- {
+	for k := range h.Shape {
+		if !h.Fortran {
+			k = len(h.Shape) - 1 - k
+		}
 		index[k] = i % h.Shape[k]
 		i /= h.Shape[k]
 	}
 	return index
 }
 
-// Floats returns a function that reads the next element of an array of float32 or
-// float64 from r. After the last it returns [io.EOF], or an error if r goes on.
+// Floats is [Header.Values] for arrays of float32 or float64 in C order. Others are an
+// error.
 func (h Header) Floats(r io.Reader) (next func() (float64, error), err error) {
+	switch {
+	case h.Fortran:
+		return nil, errors.New("the array is in Fortran order: save numpy.ascontiguousarray(a) instead")
+	case h.Kind() != "f4" && h.Kind() != "f8":
+		return nil, h.typeError()
+	}
+	return h.Values(r)
+}
+
+// Values returns a function that reads the next element from r, in the order of the file
+// ([Header.Fortran]): an integer, a boolean, which is 0 or 1, or a float. After the last
+// it returns [io.EOF], or an error if r goes on.
+func (h Header) Values(r io.Reader) (next func() (float64, error), err error) {
 	n, err := h.Len()
 	if err != nil {
 		return nil, err
 	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if strings.HasPrefix(h.Type, ">") {
-		order = binary.BigEndian
+	size, number := h.element()
+	if number == nil {
+		return nil, h.typeError()
 	}
-	var buffer []byte
-	var float func() float64
-	switch strings.TrimLeft(h.Type, "<>|=") {
-	case "f4":
-		buffer = make([]byte, 4)
-		float = func() float64 { return float64(math.Float32frombits(order.Uint32(buffer))) }
-	case "f8":
-		buffer = make([]byte, 8)
-		float = func() float64 { return math.Float64frombits(order.Uint64(buffer)) }
-	default:
-		return nil, fmt.Errorf("elements of type %q cannot be read: save the array as float32", h.Type)
-	}
+	buffer := make([]byte, size)
 	i := 0
 	return func() (float64, error) {
 		if i == n {
-			if k, _ := r.Read(buffer[:1]); k > 0 {
-				return 0, errors.New("more data follows: the file is not what its header says")
-			}
-			return 0, io.EOF
+			return 0, end(r)
 		}
 		if _, err := io.ReadFull(r, buffer); err != nil {
 			return 0, fmt.Errorf("the header promises %s values: %w", arrayfile.Sizes(h.Shape), arrayfile.CutOff(fmt.Sprintf("after value %d", i), err))
 		}
 		i++
-		return float(), nil
+		return number(buffer), nil
 	}, nil
+}
+
+// end returns [io.EOF] if r ends, which lets a compressed one verify its checksum.
+func end(r io.Reader) error {
+	var more [1]byte
+	switch n, err := io.ReadFull(r, more[:]); {
+	case n > 0:
+		return errors.New("more data follows: the file is not what its header says")
+	case err != io.EOF:
+		return arrayfile.CutOff("at its end", err)
+	}
+	return io.EOF
+}
+
+// typeError refuses elements of the array's type.
+func (h Header) typeError() error {
+	return fmt.Errorf("elements of type %q cannot be read: save the array as float32", h.Type)
 }
 
 // WriteHeader writes the header of an array in C order, in version 1.0. The elements

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+)
+
+// scaleFlag multiplies the pixels of images whose model was trained so.
+type scaleFlag struct{ scale float64 }
+
+func (f *scaleFlag) flags(p *pflag.FlagSet) {
+	p.Float64Var(&f.scale, "scale", 1, "multiply pixels by this `FACTOR`, as the model was trained with: 255 for masks of 0 and 1")
+}
+
+// check finds mistakes in the argument.
+func (f scaleFlag) check() error {
+	return cli.Want(f.scale > 0 && f.scale <= 255, "--scale %v: want a factor up to 255", f.scale)
+}
+
+// warn prints what a user should know of images that were read.
+func warn(app *cli.App, warnings []error) {
+	for _, w := range warnings {
+		app.Notef("vae-infer: %v", advise(w))
+	}
+}

@@ -1,0 +1,80 @@
+package dataset
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// DarkWarning says that no pixel of a source is brighter than a few steps above black, as
+// in masks that are stored as the numbers of their classes. [Options].Scale makes them
+// visible.
+type DarkWarning struct {
+	Name string // the source
+	Max  int    // the largest byte, from 1 to 15
+}
+
+// Scale is the largest whole factor that leaves all pixels in range.
+func (w *DarkWarning) Scale() int { return 255 / w.Max }
+
+func (w *DarkWarning) Error() string {
+	return fmt.Sprintf("%s: no pixel is above %d of 255, so that the images are nearly black: masks that are stored as numbers need a scale of %d", w.Name, w.Max, w.Scale())
+}
+
+// AlikeWarning says that there is nothing to learn from the images of a source.
+type AlikeWarning struct {
+	Name string // the source
+	N    int    // images
+	Flat bool   // each image is of one colour; otherwise all images are the same
+}
+
+func (w *AlikeWarning) Error() string {
+	if w.Flat {
+		return fmt.Sprintf("%s: each of the %d images is of one colour only: is that what they should show?", w.Name, w.N)
+	}
+	return fmt.Sprintf("%s: all %d images are the same: is that what they should show?", w.Name, w.N)
+}
+
+// lookForAlike returns an [*AlikeWarning] if it holds for the images. Of usual ones only the
+// first few are looked at, here as by [lookForDark].
+func lookForAlike(name string, m *Images) []error {
+	switch {
+	case m.Len() < 2:
+	case every(m, func(x []byte) bool { return bytes.Equal(x, m.At(0)) }):
+		return []error{&AlikeWarning{Name: name, N: m.Len()}}
+	case m.H*m.W > 1 && every(m, func(x []byte) bool { return bytes.Equal(x[m.C:], x[:len(x)-m.C]) }):
+		return []error{&AlikeWarning{Name: name, N: m.Len(), Flat: true}}
+	}
+	return nil
+}
+
+// lookForDark returns a [*DarkWarning] if it holds for the images.
+func lookForDark(name string, m *Images) []error {
+	const dark = 15
+	if v := brightest(m, dark); v > 0 && v <= dark {
+		return []error{&DarkWarning{name, int(v)}}
+	}
+	return nil
+}
+
+// every reports whether all images are so.
+func every(m *Images, so func(x []byte) bool) bool {
+	for i := range m.Len() {
+		if !so(m.At(i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// brightest returns the largest byte of the images, or the first that is above enough.
+func brightest(m *Images, enough byte) (v byte) {
+	every(m, func(x []byte) bool {
+		for _, b := range x {
+			if v = max(v, b); v > enough {
+				return false
+			}
+		}
+		return true
+	})
+	return v
+}
