@@ -20,7 +20,9 @@ type Metrics struct {
 	Seconds         float64 `json:"seconds"`           // spent in training, without evaluation
 	ImagesPerSecond float64 `json:"images_per_second"` // 0 where the epoch was too short to measure
 	Beta            float64 `json:"beta"`
-	Train           Terms   `json:"train"` // running mean over the epoch
+	LR              float64 `json:"lr,omitempty"` // the learning rate; 0 in files of older versions
+	ActiveUnits     int     `json:"active_units"` // [Terms.ActiveUnits] of Test
+	Train           Terms   `json:"train"`        // running mean over the epoch
 	Validation      *Terms  `json:"validation,omitempty"`
 	Test            Terms   `json:"test"`
 }
@@ -71,6 +73,7 @@ func readMetrics(dir string, epochs int) []Metrics {
 	for line := range bytes.Lines(data) {
 		var m Metrics
 		if json.Unmarshal(line, &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
+			m.ActiveUnits = m.Test.ActiveUnits() // which older versions did not write
 			all = append(all, m)
 		}
 	}
