@@ -196,9 +196,14 @@ func (r *run) run(ctx context.Context) error {
 		case ctx.Err() == nil:
 			return err
 		}
-		// What is not fit to go on from is not saved: the start of the epoch is.
-		if err := r.saveCheckpoint(); err != nil && !errors.As(err, new(*DivergedError)) {
-			return err
+		save := r.saveCheckpoint()
+		if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
+			if save = r.goBack(diverged); save == nil {
+				save = r.saveCheckpoint()
+			}
+		}
+		if save != nil {
+			return save
 		}
 		return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestSealed changes each bit of a file, cuts it and lengthens it.
+// TestSealed changes each byte of a file, cuts it and lengthens it.
 func TestSealed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
 	f := &File{Metadata: map[string]string{"a": "b"}, Tensors: []Tensor{{Name: "x", Shape: []int{2}, Data: []float32{0, 1}}, {Name: "none", Shape: []int{0}}}}
@@ -33,13 +33,13 @@ func TestSealed(t *testing.T) {
 			t.Errorf("%s %d is not detected", what, i)
 		}
 	}
-	for i := range 8 * len(data) {
-		changed := slices.Clone(data)
-		changed[i/8] ^= 1 << (i % 8)
-		refused("bit", i, changed)
-	}
-	for n := range data {
-		refused("a cut to", n, data[:n])
+	for i := range data {
+		for _, bit := range []int{i % 8, 5} { // 5 makes small letters capital, which JSON may take for the same
+			changed := slices.Clone(data)
+			changed[i] ^= 1 << bit
+			refused("a change of byte", i, changed)
+		}
+		refused("a cut to", i, data[:i])
 	}
 	for _, more := range []byte{0, ' ', '\n'} {
 		refused("one more byte", int(more), append(slices.Clone(data), more))
