@@ -20,7 +20,7 @@ type Metrics struct {
 	Seconds         float64 `json:"seconds"`           // spent in training, without evaluation
 	ImagesPerSecond float64 `json:"images_per_second"` // 0 where the epoch was too short to measure
 	Beta            float64 `json:"beta"`
-	Train           Terms   `json:"train"`        // running mean over the epoch
+	Train           Terms   `json:"train"` // running mean over the epoch
 	Validation      *Terms  `json:"validation,omitempty"`
 	Test            Terms   `json:"test"`
 	LR              float64 `json:"lr,omitempty"` // the learning rate; 0 in files of older versions
