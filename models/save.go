@@ -116,8 +116,10 @@ func (m *VAE) Tensors(prefix string, v []float32) []safetensors.Tensor {
 	return tensors(m.graph.Params(), prefix, v)
 }
 
-// StateTensors returns State as named tensors.
-func (m *VAE) StateTensors() []safetensors.Tensor { return tensors(m.graph.Buffers(), "", m.State) }
+// StateTensors is [VAE.Tensors] for a vector laid out like State.
+func (m *VAE) StateTensors(prefix string, v []float32) []safetensors.Tensor {
+	return tensors(m.graph.Buffers(), prefix, v)
+}
 
 func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tensor {
 	var out []safetensors.Tensor
@@ -135,8 +137,8 @@ func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error 
 }
 
 // SetStateTensors is the reverse of [VAE.StateTensors].
-func (m *VAE) SetStateTensors(f *safetensors.File) error {
-	return m.set(m.graph.Buffers(), "", m.State, f)
+func (m *VAE) SetStateTensors(prefix string, v []float32, f *safetensors.File) error {
+	return m.set(m.graph.Buffers(), prefix, v, f)
 }
 
 func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors.File) error {
@@ -170,7 +172,7 @@ func (m *VAE) check(params []*nn.Param, prefix string, f *safetensors.File) erro
 }
 
 func (m *VAE) file() *safetensors.File {
-	return &safetensors.File{Tensors: append(m.Tensors("", m.Theta), m.StateTensors()...)}
+	return &safetensors.File{Tensors: append(m.Tensors("", m.Theta), m.StateTensors("", m.State)...)}
 }
 
 // SaveWeights writes model.safetensors in dir.
@@ -195,7 +197,7 @@ func (m *VAE) LoadWeights(path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	m.LatentStats = nil // those of other parameters
-	return cmp.Or(m.SetTensors("", m.Theta, f), m.SetStateTensors(f))
+	return cmp.Or(m.SetTensors("", m.Theta, f), m.SetStateTensors("", m.State, f))
 }
 
 // ID identifies the parameters: the SHA-256, in hex, of their model.safetensors.

@@ -1,6 +1,10 @@
 package train
 
-import "govae/internal/kernel"
+import (
+	"math"
+
+	"govae/internal/kernel"
+)
 
 // The constants that Kingma and Ba recommend (2015, arXiv 1412.6980, algorithm 1).
 const (
@@ -27,11 +31,14 @@ func newOptimiser(params int, rate Schedule) *optimiser {
 }
 
 // step updates theta by its gradient, and the average by theta; t counts the steps
-// from 1.
-func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t int) {
+// from 1. The learning rate is halved as often as halvings says.
+func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t, halvings int) {
 	share := (averaging + 1) / (float64(t) + averaging)
-	k.Adam(theta, a.average, a.m, a.v, grad, float32(a.rate.At(t)), beta1, beta2, epsilon, float32(share), t)
+	k.Adam(theta, a.average, a.m, a.v, grad, float32(a.at(t, halvings)), beta1, beta2, epsilon, float32(share), t)
 }
+
+// at is the learning rate of step t.
+func (a *optimiser) at(t, halvings int) float64 { return math.Ldexp(a.rate.At(t), -halvings) }
 
 // tensors are the optimiser's vectors by the prefix of their names in a checkpoint.
 func (a *optimiser) tensors() []prefixed {

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 
+	"govae/internal/atomicfile"
 	"govae/internal/safetensors"
 	"govae/models"
 )
@@ -22,7 +22,12 @@ const (
 	PreviousCheckpointFile = "checkpoint.previous.safetensors"
 )
 
-const checkpointFormat = "2"
+// Format 3 has the halvings of the learning rate in its state and the weights of the best
+// epoch among its tensors. Format 2 had neither, and kept those weights in
+// [models.WeightsFile] alone.
+const checkpointFormat = "3"
+
+var readFormats = []string{"2", checkpointFormat}
 
 // settings are what must not change when a run is resumed.
 type settings struct {
@@ -72,21 +77,45 @@ type state struct {
 	// The best validation ELBO so far and its epoch; 0 means none yet.
 	Best      float64 `json:"best_elbo"`
 	BestEpoch int     `json:"best_epoch"`
+	// The mean loss of the first batch, by which a loss is judged, and how often the
+	// learning rate was halved ([run.goBack]).
+	First    *float64 `json:"first_loss,omitempty"`
+	Halvings int      `json:"halvings,omitempty"`
 }
 
 // checkpoint is the complete state of a run.
 type checkpoint struct {
-	settings   settings
-	state      state
-	kernelName string
-	m          *models.VAE
-	optimiser  *optimiser
-	damaged    bool // the file in the directory: its predecessor served
+	settings        settings
+	state           state
+	kernelName      string
+	m               *models.VAE
+	optimiser       *optimiser
+	kept, keptState []float32 // the weights of the best epoch and their state; nil without validation
+	// The file in the directory is whole and begins an epoch. Only such a one becomes the
+	// predecessor, so that the start of the running epoch is there to go back to, and a
+	// damaged file never takes the place of the only good one.
+	begins bool
 }
+
+// best is the prefix of what a checkpoint holds of the best epoch.
+const best = "best/"
 
 // tensors are the vectors that a checkpoint holds, by the prefix of their names.
 func (c *checkpoint) tensors() []prefixed {
-	return append([]prefixed{{"", c.m.Theta}}, c.optimiser.tensors()...)
+	all := append([]prefixed{{"", c.m.Theta}}, c.optimiser.tensors()...)
+	if c.kept != nil {
+		all = append(all, prefixed{best, c.kept})
+	}
+	return all
+}
+
+// buffers are the like that are laid out like [models.VAE.State].
+func (c *checkpoint) buffers() []prefixed {
+	all := []prefixed{{"", c.m.State}}
+	if c.kept != nil {
+		all = append(all, prefixed{best, c.keptState})
+	}
+	return all
 }
 
 // prefixed is a vector laid out like the parameters.
@@ -95,16 +124,37 @@ type prefixed struct {
 	values []float32
 }
 
-// save writes the checkpoint in dir; the one that was there becomes its
-// predecessor.
+// save writes the checkpoint in dir; the one that was there becomes its predecessor if it
+// begins an epoch. An error leaves both as they are.
 func (c *checkpoint) save(dir string) error {
-	settings, err := json.Marshal(c.settings)
+	f, err := c.file()
 	if err != nil {
 		return err
 	}
+	if err := f.Seal(); err != nil {
+		return err
+	}
+	path := filepath.Join(dir, CheckpointFile)
+	if c.begins {
+		err = atomicfile.Rotate(path, filepath.Join(dir, PreviousCheckpointFile), f.Write)
+	} else {
+		err = atomicfile.Write(path, f.Write)
+	}
+	if err == nil {
+		c.begins = c.state.Batch == 0
+	}
+	return err
+}
+
+// file returns the checkpoint as a file, which shares no memory with it.
+func (c *checkpoint) file() (*safetensors.File, error) {
+	settings, err := json.Marshal(c.settings)
+	if err != nil {
+		return nil, err
+	}
 	state, err := json.Marshal(c.state)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f := &safetensors.File{
 		Metadata: map[string]string{
@@ -114,20 +164,10 @@ func (c *checkpoint) save(dir string) error {
 	for _, t := range c.tensors() {
 		f.Tensors = append(f.Tensors, c.m.Tensors(t.prefix, t.values)...)
 	}
-	f.Tensors = append(f.Tensors, c.m.StateTensors()...)
-	if f.Metadata["sha256"], err = f.Digest(); err != nil {
-		return err
+	for _, t := range c.buffers() {
+		f.Tensors = append(f.Tensors, c.m.StateTensors(t.prefix, t.values)...)
 	}
-	path := filepath.Join(dir, CheckpointFile)
-	if !c.damaged { // else it must not take the place of the only good one
-		err = os.Rename(path, filepath.Join(dir, PreviousCheckpointFile))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	err = f.Save(path)
-	c.damaged = c.damaged && err != nil
-	return err
+	return f, nil
 }
 
 // Resumable reports whether dir holds a checkpoint, from which [Options.Resume] goes
@@ -142,13 +182,14 @@ func holds(dir string, files ...string) bool {
 	})
 }
 
-// load sets c.state, c.kernelName and all tensors from dir, after a check that the
+// load is fill from dir, after a check that the
 // checkpoint is whole and of the same settings. Where it is damaged or missing, its
 // predecessor serves, and warn is told.
 func (c *checkpoint) load(dir string, warn func(string)) error {
 	err := c.loadFile(filepath.Join(dir, CheckpointFile))
 	var damaged *damagedError
 	if !errors.As(err, &damaged) {
+		c.begins = err == nil && c.state.Batch == 0
 		return err
 	}
 	if previous := c.loadFile(filepath.Join(dir, PreviousCheckpointFile)); previous != nil {
@@ -157,7 +198,6 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 		}
 		return previous
 	}
-	c.damaged = true
 	warn(fmt.Sprintf("%v; going on from its predecessor", err))
 	return nil
 }
@@ -166,20 +206,12 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 type damagedError struct{ error }
 
 func (c *checkpoint) loadFile(path string) error {
-	f, err := safetensors.Load(path)
+	f, err := safetensors.LoadSealed(path)
 	if err != nil {
 		return &damagedError{err}
 	}
-	sum, err := f.Digest("sha256")
-	if err != nil || sum != f.Metadata["sha256"] {
-		return &damagedError{fmt.Errorf("%s: the data does not match its SHA-256: the file is damaged or no checkpoint", path)}
-	}
-	if v := f.Metadata["format"]; v != checkpointFormat {
+	if v := f.Metadata["format"]; !slices.Contains(readFormats, v) {
 		return fmt.Errorf("%s: checkpoint format %q is unknown: it was written by another version; use that one to resume", path, v)
-	}
-	var st state
-	if err := json.Unmarshal([]byte(f.Metadata["state"]), &st); err != nil {
-		return &damagedError{fmt.Errorf("%s: state: %w", path, err)}
 	}
 	stored, err := flatSettings([]byte(f.Metadata["settings"]))
 	if err != nil {
@@ -200,13 +232,36 @@ func (c *checkpoint) loadFile(path string) error {
 	default:
 		return fmt.Errorf("%s: the run was started with %s %v, not %v: keep it, or give another directory", path, name, was, is)
 	}
+	if err := c.fill(f); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// fill is the reverse of file: it sets c.state, c.kernelName and all tensors.
+func (c *checkpoint) fill(f *safetensors.File) error {
+	var st state
+	if err := json.Unmarshal([]byte(f.Metadata["state"]), &st); err != nil {
+		return fmt.Errorf("state: %w", err)
+	}
+	kept, keptState := c.kept, c.keptState
+	c.kept, c.keptState = nil, nil
+	old := f.Metadata["format"] == "2"
+	if st.BestEpoch > 0 && !old {
+		c.kept, c.keptState = make([]float32, len(c.m.Theta)), make([]float32, len(c.m.State))
+	}
 	for _, t := range c.tensors() {
 		if err := c.m.SetTensors(t.prefix, t.values, f); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
+			return err
 		}
 	}
-	if err := c.m.SetStateTensors(f); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+	for _, t := range c.buffers() {
+		if err := c.m.SetStateTensors(t.prefix, t.values, f); err != nil {
+			return err
+		}
+	}
+	if old && st.BestEpoch > 0 {
+		c.kept, c.keptState = kept, keptState
 	}
 	c.state, c.kernelName = st, f.Metadata["kernel"]
 	return nil

@@ -12,4 +12,14 @@
 // every random number is a function of the seed, the epoch and the image
 // (package random), every sum is added in an order that depends on the problem
 // alone, and a checkpoint holds the complete state.
+//
+// # What can go wrong
+//
+// A loss or a gradient that is not finite, or a loss that explodes, takes the run back to
+// the start of its epoch with half the learning rate, at most three times; then it ends
+// with a [*DivergedError]. Each file is replaced as a whole or not at all, and what a run
+// that was killed has left of others goes when it is resumed. A checkpoint of which any
+// byte has changed is detected: the run goes on from its predecessor, the start of that
+// epoch or of the one before, and warns. So a crash or a full disk costs five minutes at
+// most, and damage an epoch.
 package train

@@ -1,6 +1,11 @@
 package train
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"govae/internal/atomicfile"
+)
 
 // ExistsError says that the directory of a new run holds one already.
 type ExistsError struct{ Dir string }
@@ -18,3 +23,46 @@ func (e *DamagedError) Error() string {
 }
 
 func (e *DamagedError) Unwrap() error { return e.Err }
+
+// DivergedError says that training failed in spite of a learning rate that was halved as
+// often as is allowed. The model directory holds the latest state that was good.
+type DivergedError struct {
+	What        string // happened
+	Epoch, Step int    // in which it happened; both count from 1
+	Halvings    int    // of the learning rate
+	LR          float64
+}
+
+func (e *DivergedError) Error() string {
+	if e.Step == 1 {
+		return fmt.Sprintf("%s in the first step, before the learning rate matters: the weights to start from, beta or sigma are too extreme", e.What)
+	}
+	return fmt.Sprintf("%s in step %d (epoch %d), with a learning rate of %.4g, %d times halved: start afresh with a smaller one, or with less extreme settings of beta and sigma",
+		e.What, e.Step, e.Epoch, e.LR, e.Halvings)
+}
+
+// NoValidationError says that a run was to be ended by the ELBO of validation images and
+// has none.
+type NoValidationError struct{}
+
+func (e *NoValidationError) Error() string {
+	return "there are no validation images, which are to end the run early: set some apart, or train all epochs"
+}
+
+// SaveError says that a file of the model directory could not be written: the disk may be
+// full. It wraps what is wrong, with the name of the file.
+type SaveError struct{ Err error }
+
+func (e *SaveError) Error() string {
+	return fmt.Sprintf("%v: the latest checkpoint is as it was; see to the disk and resume", e.Err)
+}
+
+func (e *SaveError) Unwrap() error { return e.Err }
+
+// saving makes a [SaveError] of an error that is one.
+func saving(err error) error {
+	if errors.As(err, new(*atomicfile.Error)) {
+		return &SaveError{err}
+	}
+	return err
+}

@@ -43,8 +43,8 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
 	mean := sum.over(images.Len())
-	if elbo := mean.ELBO(); err == nil && (math.IsNaN(elbo) || math.IsInf(elbo, 0)) {
-		err = fmt.Errorf("the %v ELBO is not finite: lower the learning rate", s)
+	if err == nil && !finite(mean.ELBO()) {
+		err = &DivergedError{What: fmt.Sprintf("the %v ELBO is not finite", s)}
 	}
 	return mean, err
 }

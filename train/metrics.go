@@ -23,6 +23,8 @@ type Metrics struct {
 	Train           Terms   `json:"train"` // running mean over the epoch
 	Validation      *Terms  `json:"validation,omitempty"`
 	Test            Terms   `json:"test"`
+	LR              float64 `json:"lr,omitempty"` // the learning rate; 0 in files of older versions
+	ActiveUnits     int     `json:"active_units"` // [Terms.ActiveUnits] of Test
 }
 
 // termsJSON is how [Terms] stand in the file: with their sum.
@@ -71,6 +73,7 @@ func readMetrics(dir string, epochs int) []Metrics {
 	for line := range bytes.Lines(data) {
 		var m Metrics
 		if json.Unmarshal(line, &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
+			m.ActiveUnits = m.Test.ActiveUnits() // which older versions did not write
 			all = append(all, m)
 		}
 	}

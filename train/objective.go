@@ -37,6 +37,23 @@ type Terms struct {
 // ELBO is the evidence lower bound at beta = 1.
 func (t Terms) ELBO() float64 { return -(t.Reconstruction + t.KL) }
 
+// active is the divergence in nats from which on a latent dimension is in use. A dimension
+// whose posterior means have a variance of 0.01, the limit of Burda et al. 2016 (arXiv
+// 1509.00519), has about half of that.
+const active = 0.01
+
+// ActiveUnits is the number of latent dimensions that the model uses: those with a KL above
+// 0.01 nats.
+func (t Terms) ActiveUnits() int {
+	n := 0
+	for _, kl := range t.KLByDimension {
+		if kl > active {
+			n++
+		}
+	}
+	return n
+}
+
 func (t *Terms) add(u Terms) {
 	t.Reconstruction += u.Reconstruction
 	t.KL += u.KL

@@ -32,6 +32,10 @@ type Options struct {
 	// validation ELBO are kept, otherwise those of the last epoch. Either way they are
 	// averages over the steps ([Run]).
 	ValFraction float64
+	// Patience ends the run early, after that many epochs without a better validation
+	// ELBO, of which none counts while Beta still grows; 0 means never. It needs validation
+	// images. Like Epochs it may change when a run is resumed.
+	Patience int
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int
 
@@ -83,6 +87,8 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("beta %w", o.Beta.validate())
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
 		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
+	case o.Patience < 0:
+		return o, fmt.Errorf("a patience of %d epochs: there must be 0 or more", o.Patience)
 	case o.Threads < 0:
 		return o, fmt.Errorf("%d threads: there must be at least 1", o.Threads)
 	case o.Resume && o.Force:

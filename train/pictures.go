@@ -24,13 +24,16 @@ const (
 	ManifoldPicture        = "manifold.png"
 )
 
+// files are all that a run writes in its directory.
+var files = []string{
+	CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
+	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+}
+
 // removeRun deletes what an earlier run left in dir, so that nothing in it is of
 // two runs.
 func removeRun(dir string) error {
-	for _, name := range []string{
-		CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
-		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
-	} {
+	for _, name := range files {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -7,16 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"govae/dataset"
+	"govae/internal/atomicfile"
 	"govae/internal/kernel"
 	"govae/internal/lock"
 	"govae/internal/random"
+	"govae/internal/safetensors"
 	"govae/models"
 )
 
@@ -32,16 +33,15 @@ const checkpointInterval = 5 * time.Minute
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
-// on are [*ExistsError], [*DamagedError] and, of package lock, one that tells that another
-// run writes the directory.
+// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError]
+// and, of package lock, one that tells that another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
-	err = r.run(ctx)
-	return r.metrics, err
+	return r.metrics, saving(r.run(ctx))
 }
 
 // run is a training run.
@@ -51,9 +51,9 @@ type run struct {
 	*trainer
 	train, validation, test *dataset.Images
 	metrics                 []Metrics
-	kept, keptState         []float32 // the weights of the best epoch and their state; nil without validation
-	saved                   time.Time // when the latest checkpoint was written
-	unlock                  func()    // the model directory
+	start                   *safetensors.File // of the running epoch, where there is no directory
+	saved                   time.Time         // when the latest checkpoint was written
+	unlock                  func()            // the model directory
 }
 
 func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
@@ -90,9 +90,13 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		m:          m,
 		optimiser:  newOptimiser(len(m.Theta), o.LR),
 	}
+	if o.Patience > 0 && r.validation == nil {
+		r.close()
+		return nil, &NoValidationError{}
+	}
 	if err := r.open(); err != nil {
 		r.close()
-		return nil, err
+		return nil, saving(err)
 	}
 	return r, nil
 }
@@ -136,6 +140,9 @@ func (r *run) open() error {
 		return err
 	}
 	r.unlock = release
+	for _, name := range files { // of a run that was killed
+		atomicfile.Clean(filepath.Join(r.Dir, name))
+	}
 	checkpoint := Resumable(r.Dir)
 	switch {
 	case checkpoint && r.Resume:
@@ -150,7 +157,7 @@ func (r *run) open() error {
 			r.checkpoint.kernelName = name
 		}
 		r.metrics = readMetrics(r.Dir, r.state.Epoch)
-		if r.validation != nil && r.state.BestEpoch > 0 {
+		if r.state.BestEpoch > 0 && r.kept == nil { // in format 2
 			best, err := models.Load(r.Dir)
 			if err != nil {
 				return fmt.Errorf("the weights of the best epoch: %w", err)
@@ -172,20 +179,40 @@ func (r *run) open() error {
 		return err
 	}
 	r.saved = time.Now()
-	return writeMetrics(r.Dir, r.metrics)
+	if err := writeMetrics(r.Dir, r.metrics); err != nil || r.state.Step > 0 {
+		return err
+	}
+	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
 }
 
 func (r *run) run(ctx context.Context) error {
-	for r.state.Epoch < r.Epochs {
-		if err := r.epoch(ctx); err != nil {
-			if ctx.Err() == nil {
-				return err
-			}
-			if err := r.saveCheckpoint(); err != nil {
-				return err
-			}
-			return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
+	for r.state.Epoch < r.Epochs && !r.stale() {
+		if err := r.remember(); err != nil {
+			return err
 		}
+		err := r.epoch(ctx)
+		diverged, ok := errors.AsType[*DivergedError](err)
+		switch {
+		case ok:
+			if err := r.goBack(diverged); err != nil {
+				return err
+			}
+			continue
+		case err == nil:
+			continue
+		case ctx.Err() == nil:
+			return err
+		}
+		save := r.saveCheckpoint()
+		if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
+			if save = r.goBack(diverged); save == nil {
+				save = r.saveCheckpoint()
+			}
+		}
+		if save != nil {
+			return save
+		}
+		return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 	}
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
@@ -217,6 +244,9 @@ func (r *run) epoch(ctx context.Context) error {
 				return err
 			}
 		}
+	}
+	if err := r.sound(); err != nil {
+		return err
 	}
 	metrics, err := r.judge(ctx)
 	if err != nil {
@@ -275,13 +305,13 @@ func (r *run) advance(next []int) error {
 	batch := r.pipeline.take()
 	r.prepare(next)
 	terms := r.terms(batch, r.state.Step+1, r.grad)
-	if loss := terms.ELBO(); math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return fmt.Errorf("the loss is not finite in step %d: lower the learning rate", r.state.Step+1)
-	}
 	r.state.Step++
 	r.state.Batch++
-	r.optimiser.step(r.kernel, r.m.Theta, r.grad, r.state.Step)
 	r.state.Sums.add(terms)
+	if err := r.watch(terms, batch.N); err != nil {
+		return err
+	}
+	r.optimiser.step(r.kernel, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
 	r.state.Seconds += time.Since(start).Seconds()
 	return nil
 }
@@ -291,7 +321,7 @@ func (r *run) measure(ctx context.Context) (Metrics, error) {
 	n := r.train.Len()
 	m := Metrics{
 		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
-		Beta: r.Beta.At(r.state.Step), Train: r.state.Sums.over(n),
+		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.state.Sums.over(n),
 	}
 	if r.state.Seconds > 0 {
 		m.ImagesPerSecond = float64(n) / r.state.Seconds
@@ -305,6 +335,7 @@ func (r *run) measure(ctx context.Context) (Metrics, error) {
 	}
 	var err error
 	m.Test, err = r.evaluate(ctx, r.test, testSplit, r.Seed)
+	m.ActiveUnits = m.Test.ActiveUnits()
 	return m, err
 }
 
@@ -323,6 +354,9 @@ func (r *run) save() error {
 func (r *run) saveCheckpoint() error {
 	if r.Dir == "" {
 		return nil
+	}
+	if err := r.sound(); err != nil {
+		return err
 	}
 	r.saved = time.Now()
 	return r.checkpoint.save(r.Dir)
@@ -380,6 +414,9 @@ func (r *run) finish(ctx context.Context) (err error) {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
 	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
 	if err != nil || r.Dir == "" {
+		return err
+	}
+	if err := r.m.SaveWeights(r.Dir); err != nil { // again: somebody may have changed them
 		return err
 	}
 	if err := r.saveConfig(); err != nil {

@@ -137,53 +137,6 @@ func withoutTime(t *testing.T, data []byte) []Metrics {
 	return all
 }
 
-func TestResumeFromPredecessor(t *testing.T) {
-	dir := t.TempDir()
-	want := mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1})
-	if err := os.WriteFile(filepath.Join(dir, CheckpointFile), []byte("damaged"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	var warnings []string
-	got := mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1, Resume: true, Warn: func(s string) { warnings = append(warnings, s) }})
-	if !bytes.Equal(got, want) {
-		t.Error("going on from the predecessor gives other weights")
-	}
-	if len(warnings) != 1 || !strings.Contains(warnings[0], "predecessor") {
-		t.Errorf("warnings %q, want one about the predecessor", warnings)
-	}
-}
-
-func TestCheckpointRejects(t *testing.T) {
-	dir := t.TempDir()
-	mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1})
-	for name, tt := range map[string]struct {
-		change func(*Options, *models.Config, *dataset.Data)
-		want   string
-	}{
-		"exists":       {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Resume = false }, "holds a run already"},
-		"batch":        {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Batch = 20 }, "batch 16, not 20"},
-		"seed":         {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Seed = 2 }, "seed 1, not 2"},
-		"epochs":       {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Epochs = 1 }, "can only grow"},
-		"architecture": {func(_ *Options, c *models.Config, _ *dataset.Data) { c.Arch = "mlp" }, "mlp"},
-		"latent":       {func(_ *Options, c *models.Config, _ *dataset.Data) { c.Latent = 5 }, "latent 2, not 5"},
-		"data":         {func(_ *Options, _ *models.Config, d *dataset.Data) { d.Train.Pixels[7] ^= 1 }, "other data"},
-		"both":         {func(o *Options, _ *models.Config, _ *dataset.Data) { o.Force = true }, "exclude"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			o, c, d := Options{Dir: dir, Epochs: 2, Batch: 16, Seed: 1, Resume: true}, smallConfig, smallData()
-			tt.change(&o, &c, d)
-			before := weights(t, dir)
-			_, err := Run(t.Context(), smallModel(t, c), d, o)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v, want one with %q", err, tt.want)
-			}
-			if !bytes.Equal(weights(t, dir), before) {
-				t.Error("the refused run changed the weights")
-			}
-		})
-	}
-}
-
 func TestValidationKeepsTheBest(t *testing.T) {
 	dir := t.TempDir()
 	m := smallModel(t, smallConfig)
@@ -298,13 +251,6 @@ func TestOptionsValidate(t *testing.T) {
 	}
 }
 
-func TestDivergenceIsAnError(t *testing.T) {
-	_, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), Options{Epochs: 50, LR: Constant(1e30)})
-	if err == nil || !strings.Contains(err.Error(), "learning rate") {
-		t.Errorf("error %v, want one about the learning rate", err)
-	}
-}
-
 // TestLongMetricsSurviveResume: a line of the record may be longer than any buffer.
 func TestLongMetricsSurviveResume(t *testing.T) {
 	dir := t.TempDir()
@@ -314,32 +260,6 @@ func TestLongMetricsSurviveResume(t *testing.T) {
 	}
 	if got := readMetrics(dir, 2); len(got) != 2 || len(got[0].Test.KLByDimension) != 40_000 {
 		t.Errorf("%d epochs are read, want 2", len(got))
-	}
-}
-
-// TestDamagedCheckpointDoesNotReplaceItsPredecessor: after falling back, the next
-// checkpoint takes the damaged one's place, not the good one's.
-func TestDamagedCheckpointDoesNotReplaceItsPredecessor(t *testing.T) {
-	dir := t.TempDir()
-	mustRun(t, Options{Dir: dir, Epochs: 2, Batch: 16})
-	good, err := os.ReadFile(filepath.Join(dir, PreviousCheckpointFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, CheckpointFile), []byte("cut short"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	epochs := 0
-	o := Options{Dir: dir, Epochs: 2, Batch: 16, Resume: true, OnEpoch: func(Metrics) {
-		epochs++
-		previous, err := os.ReadFile(filepath.Join(dir, PreviousCheckpointFile))
-		if err != nil || !bytes.Equal(previous, good) {
-			t.Errorf("the predecessor is no longer the good checkpoint (%v)", err)
-		}
-	}}
-	mustRun(t, o)
-	if epochs != 1 {
-		t.Errorf("%d epochs were trained, want 1", epochs)
 	}
 }
 

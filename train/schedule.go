@@ -13,6 +13,8 @@ type Schedule interface {
 	At(step int) float64
 	// validate returns an error unless all values are finite and not negative.
 	validate() error
+	// settled is the first step from which on the setting stays the same.
+	settled() int
 }
 
 // Constant is the same at every step.
@@ -20,6 +22,8 @@ type Constant float64
 
 // At implements [Schedule].
 func (c Constant) At(int) float64 { return float64(c) }
+
+func (c Constant) settled() int { return 1 }
 
 func (c Constant) validate() error {
 	if !(c >= 0) || math.IsInf(float64(c), 0) {
@@ -52,6 +56,8 @@ func (w Warmup) At(step int) float64 {
 	}
 	return w.To * float64(step) / float64(w.Steps)
 }
+
+func (w Warmup) settled() int { return max(1, w.Steps) }
 
 func (w Warmup) validate() error {
 	if w.Steps < 0 {

@@ -16,5 +16,13 @@ func advices() []advice.Advice {
 		advice.On(func(e *dataset.DarkWarning) string { return fmt.Sprintf(" (--scale %d)", e.Scale()) }),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
+		advice.Say[*train.SaveError](" (--resume)"),
+		advice.Say[*train.NoValidationError](" (--val-fraction, --patience)"),
+		advice.On(func(e *train.DivergedError) string {
+			if e.Step == 1 {
+				return " (--init, --beta, --sigma)"
+			}
+			return " (--force --lr)"
+		}),
 	}
 }

@@ -108,6 +108,7 @@ func build(app *cli.App) *cobra.Command {
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
+	f.addGuard(p)
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
@@ -120,7 +121,7 @@ var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug",
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
-var free = []string{"data", "epochs"}
+var free = []string{"data", "epochs", "patience"}
 
 // restore gives every flag that was left out the value with which the run in dir
 // was started, and refuses one that differs.
@@ -164,6 +165,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"scale", f.scale > 0 && f.scale <= 255},
 		{"lr", f.lr >= 0 && f.lr <= math.MaxFloat64},
 		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
+		{"patience", f.train.Patience >= 0},
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
 	} {
 		if !number.ok {
@@ -270,14 +272,18 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o.OnStep = func(s train.Progress) {
 		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
+	hint := hinter{app: app, m: m.Config, epochs: o.Epochs}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
-			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
+		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, active %d/%d, %.0f images/s",
+			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		hint.collapse(e)
 	}
-	if _, err := train.Run(ctx, m, data, o); err != nil {
+	all, err := train.Run(ctx, m, data, o)
+	if err != nil {
 		return err
 	}
+	f.tellStopped(app, all)
 	app.Printf("wrote %s", f.out)
 	return nil
 }

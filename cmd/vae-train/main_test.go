@@ -27,6 +27,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"--lr", "Inf"}, "--lr +Inf: out of range"},
 		{[]string{"--lr", "NaN"}, "--lr NaN: out of range"},
 		{[]string{"--beta", "Inf"}, "--beta +Inf: out of range"},
+		{[]string{"--patience", "-1"}, "--patience -1: out of range"},
 		{[]string{"--val-fraction", "1"}, "--val-fraction 1: out of range"},
 		{[]string{"--val-fraction", "1", "--limit", "-1", "--epochs", "0", "--batch", "0", "--latent", "0"}, "--latent 0: out of range"},
 	} {

@@ -4,28 +4,68 @@ package atomicfile
 
 import (
 	"bufio"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
+// Error says that a file could not be written. What was there before is still there.
+type Error struct {
+	Path string
+	Err  error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("write %s: %v", e.Path, e.Err) }
+
+func (e *Error) Unwrap() error { return e.Err }
+
 // Write makes the file at path hold what write writes. The data goes to a
 // temporary file in the same folder, is synced, and is renamed over path; on an
-// error path is untouched and the temporary file is gone. The error names path.
+// error path is untouched and the temporary file is gone. The error is an [*Error].
 //
 // A symbolic link stays, and the file that it leads to is replaced; a file keeps its
 // permissions. What is no file, such as a terminal, a pipe or anything in /dev, is
 // written to as it is.
-func Write(path string, write func(io.Writer) error) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, err)
+func Write(path string, write func(io.Writer) error) error {
+	return named(path, replace(path, write, func(string) error { return nil }))
+}
+
+// Rotate is [Write], but what path held, if anything, becomes the file at previous, in
+// the same folder. That happens only after the new data is complete and synced, so that an
+// error changes neither file; and there is a whole file at path all the time, where the
+// file system has hard links.
+func Rotate(path, previous string, write func(io.Writer) error) error {
+	return named(path, replace(path, write, func(target string) error {
+		if err := os.Remove(previous); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
-	}()
+		err := os.Link(target, previous)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // some file systems have no links
+			err = os.Rename(target, previous)
+		}
+		if errors.Is(err, fs.ErrNotExist) { // nothing to keep
+			return nil
+		}
+		return unwrap(err)
+	}))
+}
+
+// named is an error about the file at path, or nil.
+func named(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{path, err}
+}
+
+// replace is [Write]; before is called with the file that is about to be replaced.
+func replace(path string, write func(io.Writer) error, before func(target string) error) (err error) {
 	info, missing := os.Stat(path)
 	switch {
 	case IsStdout(path):
@@ -38,7 +78,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 		return errors.Join(fill(f, write), unwrap(f.Close()))
 	}
 	target := Target(path)
-	name := fmt.Sprintf(".%s.%08x.tmp", filepath.Base(target), rand.Uint32())
+	name := fmt.Sprintf(temporary, filepath.Base(target), rand.Uint32())
 	f, err := os.OpenFile(filepath.Join(filepath.Dir(target), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return unwrap(err)
@@ -63,11 +103,32 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return unwrap(err)
 	}
+	if err := before(target); err != nil {
+		return err
+	}
 	if err := os.Rename(f.Name(), target); err != nil {
 		return unwrap(err)
 	}
 	SyncDir(filepath.Dir(target))
 	return nil
+}
+
+// temporary is the name of a temporary file: that of its target and a random number.
+const temporary = ".%s.%08x.tmp"
+
+// Clean removes the temporary files that programs which were killed have left of the
+// file at path. Nobody may be writing it. What cannot be removed stays.
+func Clean(path string) {
+	target := Target(path)
+	prefix := "." + filepath.Base(target) + "."
+	entries, _ := os.ReadDir(filepath.Dir(target))
+	for _, e := range entries {
+		middle, ok := strings.CutPrefix(e.Name(), prefix)
+		number, ok2 := strings.CutSuffix(middle, ".tmp")
+		if _, err := hex.DecodeString(number); ok && ok2 && len(number) == 8 && err == nil && e.Type().IsRegular() {
+			os.Remove(filepath.Join(filepath.Dir(target), e.Name()))
+		}
+	}
 }
 
 // fill writes to f, buffered. Errors of f do not name it.
@@ -121,10 +182,10 @@ func Same(a, b string) bool {
 }
 
 // Replace puts a file that is complete and synced in the place of the one at path,
-// which must be in the same folder. The error names path.
+// which must be in the same folder. The error is an [*Error].
 func Replace(complete, path string) error {
 	if err := os.Rename(complete, path); err != nil {
-		return fmt.Errorf("write %s: %w", path, unwrap(err))
+		return named(path, unwrap(err))
 	}
 	SyncDir(filepath.Dir(path))
 	return nil

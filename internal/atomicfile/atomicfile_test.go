@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -141,4 +142,53 @@ func TestSame(t *testing.T) {
 			t.Errorf("Same(%q, %q) is %v", tt.a, tt.b, got)
 		}
 	}
+}
+
+// TestRotate keeps what was there, and changes nothing where the new data fails.
+func TestRotate(t *testing.T) {
+	dir := t.TempDir()
+	path, previous := filepath.Join(dir, "f"), filepath.Join(dir, "old")
+	for i, want := range []struct{ path, previous string }{{"1", ""}, {"2", "1"}, {"3", "2"}} {
+		if err := Rotate(path, previous, func(w io.Writer) error {
+			_, err := io.WriteString(w, want.path)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := os.ReadFile(path)
+		before, _ := os.ReadFile(previous)
+		if string(got) != want.path || string(before) != want.previous {
+			t.Errorf("after %d: %q and %q, want %+v", i, got, before, want)
+		}
+	}
+	err := Rotate(path, previous, func(io.Writer) error { return io.ErrShortWrite })
+	got, _ := os.ReadFile(path)
+	before, _ := os.ReadFile(previous)
+	if e, ok := errors.AsType[*Error](err); !ok || e.Path != path || string(got) != "3" || string(before) != "2" {
+		t.Errorf("error %v, %q and %q; want an Error about the file, and both as they were", err, got, before)
+	}
+}
+
+// TestClean removes what a kill has left of one file, and nothing else.
+func TestClean(t *testing.T) {
+	dir := t.TempDir()
+	ours := []string{".f.txt.0123abcd.tmp", ".f.txt.ffffffff.tmp"}
+	others := []string{"f.txt", ".g.txt.0123abcd.tmp", ".f.txt.0123abcd.tmp2", ".f.txt.123.tmp", ".f.txt.tmp", ".f.txt.mine-abc.tmp", "f.txt.0123abcd.tmp"}
+	for _, name := range slices.Concat(ours, others) {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Clean(filepath.Join(dir, "f.txt"))
+	for _, name := range ours {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	for _, name := range others {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	Clean(filepath.Join(dir, "nowhere", "f.txt"))
 }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/models"
+	"govae/train"
+)
+
+// addGuard adds the flags that watch over a run.
+func (f *flags) addGuard(p *pflag.FlagSet) {
+	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
+}
+
+// tellStopped says that the run has ended before its last epoch, if it has.
+func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
+	if n := len(all); n > 0 && all[n-1].Epoch < f.train.Epochs {
+		app.Printf("stopped after epoch %d of %d (--patience %d): no better validation elbo since epoch %d",
+			all[n-1].Epoch, f.train.Epochs, f.train.Patience, all[n-1].Epoch-f.train.Patience)
+	}
+}
+
+// hinter tells once what helps against a collapsed posterior.
+type hinter struct {
+	app    *cli.App
+	m      models.Config
+	epochs int
+	told   bool
+}
+
+// judgedFrom is the epoch from which on a model should use its latent dimensions.
+const judgedFrom = 3
+
+// collapse gives the hint if hardly a latent dimension is in use.
+func (h *hinter) collapse(e train.Metrics) {
+	dimensions := len(e.Test.KLByDimension)
+	if h.told || e.Epoch < min(judgedFrom, h.epochs) || e.ActiveUnits > dimensions/32 {
+		return
+	}
+	h.told = true
+	carry := "none of the"
+	if e.ActiveUnits > 0 {
+		carry = fmt.Sprintf("only %d of", e.ActiveUnits)
+	}
+	sigma := ""
+	if h.m.Likelihood == models.Gaussian && !h.m.LearnSigma {
+		sigma = ", a smaller --sigma"
+	}
+	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try a smaller --beta%s or a smaller --lr",
+		carry, dimensions, sigma)
+}
