@@ -80,7 +80,7 @@ func TestSplitsOfData(t *testing.T) {
 	}
 	one := Shape{H: 1, W: 1, C: 1}
 	want := &Data{
-		Name: d.Name, Classes: []string{"bad", "good"}, Report: d.Report,
+		Name: d.Name, Classes: []string{"bad", "good"}, Report: d.Report, Warnings: d.Warnings,
 		Train:      &Images{Shape: one, Pixels: []byte{1, 2}, Labels: []int{1, 1}, Names: []string{"train/good/a.png", "train/good/b.png"}},
 		Validation: &Images{Shape: one, Pixels: []byte{3}, Labels: []int{1}, Names: []string{"val/good/c.png"}},
 		Test:       &Images{Shape: one, Pixels: []byte{5, 4}, Labels: []int{0, 1}, Names: []string{"test/bad/e.png", "test/good/d.png"}},
