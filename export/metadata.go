@@ -14,6 +14,7 @@ func (e *exporter) metadata() contract.Metadata {
 		Image:       c.Image,
 		Likelihood:  c.Likelihood,
 		Sigma:       m.Sigma(),
+		Scale:       m.Scale(),
 		Labels:      c.Labels,
 		LatentStats: e.trained.LatentStats,
 		ModelID:     m.ID(),

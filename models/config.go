@@ -3,22 +3,9 @@ package models
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-
-	"govae/contract"
 )
-
-// Likelihood names p(x|z).
-const (
-	Bernoulli = contract.Bernoulli // x is the probability of a white pixel
-	Gaussian  = contract.Gaussian  // x is the mean, with one standard deviation for all pixels
-)
-
-// MinLogSigma bounds a learned sigma from below: without a bound a perfect
-// reconstruction has an infinite likelihood.
-const MinLogSigma = -6
 
 // Config says which VAE to build. Every field has a default but the image's
 // shape.
@@ -33,12 +20,16 @@ type Config struct {
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
-	// Likelihood is "bernoulli" (the default) or "gaussian".
+	// Likelihood is "bernoulli" (the default), "gaussian" or "logistic", whose scale is
+	// fitted to the data ([Config.ForPixels] chooses).
 	Likelihood string `json:"likelihood"`
 	// Sigma is the Gaussian's standard deviation; 0 means 0.1. With LearnSigma it is
-	// the initial value of a parameter.
-	Sigma      float64 `json:"sigma,omitempty"`
-	LearnSigma bool    `json:"learn_sigma,omitempty"`
+	// the initial value of a parameter; with OptimalSigma it follows the data: it is the
+	// root mean square of what the mean leaves of an image (Rybkin, Daniilidis and Levine
+	// 2021, arXiv 2006.13202).
+	Sigma        float64 `json:"sigma,omitempty"`
+	LearnSigma   bool    `json:"learn_sigma,omitempty"`
+	OptimalSigma bool    `json:"optimal_sigma,omitempty"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
 }
@@ -63,8 +54,8 @@ func (c Config) withDefaults() (Config, error) {
 			c.Hidden = []int{400}
 		}
 	}
-	if c.Likelihood == Gaussian {
-		c.Sigma = cmp.Or(c.Sigma, 0.1)
+	if c.Likelihood == Gaussian && !c.OptimalSigma {
+		c.Sigma = cmp.Or(c.Sigma, defaultScale)
 	}
 	return c, c.validate()
 }
@@ -96,17 +87,5 @@ func (c Config) validate() error {
 			return fmt.Errorf("a hidden layer of %d units: there must be from 1 to %d", c.Hidden[i], maxWidth)
 		}
 	}
-	switch c.Likelihood {
-	case Bernoulli:
-		if c.Sigma != 0 || c.LearnSigma {
-			return fmt.Errorf("sigma belongs to the gaussian likelihood, not to %s", c.Likelihood)
-		}
-	case Gaussian:
-		if !(c.Sigma >= math.Exp(MinLogSigma) && c.Sigma <= 1e3) {
-			return fmt.Errorf("sigma %g: it must be from %.4f to 1000", c.Sigma, math.Exp(MinLogSigma))
-		}
-	default:
-		return fmt.Errorf("unknown likelihood %q: choose %s or %s", c.Likelihood, Bernoulli, Gaussian)
-	}
-	return nil
+	return c.validateLikelihood()
 }

@@ -33,7 +33,7 @@ type VAE struct {
 
 	graph    nn.Graph
 	features int       // how many of the first parameters are below the posterior
-	logSigma *nn.Param // nil unless sigma is learned
+	logScale *nn.Param // of the likelihood; nil if that has none or a constant one
 
 	image, noise         *nn.Value // inputs
 	mean, logVar, latent *nn.Value
@@ -55,18 +55,16 @@ func New(c Config, seed uint64) (*VAE, error) {
 		return nil, err
 	}
 	for i, p := range m.Params() {
-		switch {
-		case p == m.logSigma:
-			p.Value[0] = float32(math.Log(m.Config.Sigma))
-		case i < m.features && len(p.Shape) > 1:
+		if i < m.features && len(p.Shape) > 1 {
 			p.Initialise(seed, i, encoderGain)
-		default:
+		} else {
 			p.Initialise(seed, i, 1)
 		}
 	}
 	for i, p := range m.graph.Buffers() {
 		p.Initialise(seed, i, 1)
 	}
+	m.initialiseScale()
 	return m, nil
 }
 
@@ -86,25 +84,13 @@ func build(c Config) (*VAE, error) {
 	m.logVar = g.Add(nn.NewClip("encoder/log_var", z, MinLogVar, MaxLogVar), m.logVar)
 	m.latent = g.Add(nn.NewLatent("latent", c.Latent), m.mean, m.logVar, m.noise)
 	m.logits = arch.decode(g, c, m.latent)
-	if c.LearnSigma {
-		m.logSigma = &nn.Param{Name: "likelihood/log_sigma", Shape: []int{1}}
-		g.AddParam(m.logSigma)
-	}
+	m.addScale()
 	m.Theta, m.State, err = g.Bind(maxParams)
 	return m, err
 }
 
 // Params returns all parameters in the order of Theta.
 func (m *VAE) Params() []*nn.Param { return m.graph.Params() }
-
-// Sigma returns the present standard deviation of the Gaussian likelihood, 0 for
-// another likelihood.
-func (m *VAE) Sigma() float64 {
-	if m.logSigma != nil {
-		return math.Exp(max(float64(m.logSigma.Value[0]), MinLogSigma))
-	}
-	return m.Config.Sigma
-}
 
 // EmitEncoder adds the encoder to a graph: image -> mean, log_var.
 func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.Value) {

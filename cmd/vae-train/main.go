@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -93,8 +92,7 @@ func build(app *cli.App) *cobra.Command {
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
 	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
 	p.IntVar(&f.model.Latent, "latent", 2, "latent dimensions")
-	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
-	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, or learned")
+	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
@@ -176,22 +174,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	} else if p.Changed("hidden") || p.Changed("activation") {
 		return cli.Usagef("--hidden and --activation belong to --arch mlp")
 	}
-	if f.model.Likelihood != models.Gaussian {
-		if p.Changed("sigma") {
-			return cli.Usagef("--sigma belongs to --likelihood gaussian")
-		}
-		return nil
-	}
-	if f.sigma == "learned" {
-		f.model.LearnSigma = true
-		return nil
-	}
-	sigma, err := strconv.ParseFloat(f.sigma, 64)
-	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
-		return cli.Usagef("--sigma %s: give a positive number, or learned", f.sigma)
-	}
-	f.model.Sigma = sigma
-	return nil
+	return f.checkLikelihood(p)
 }
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
@@ -208,6 +191,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 		return err
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
+	if line := f.chooseLikelihood(data.Train); line != "" {
+		app.Printf("%s", line)
+	}
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return cli.Usagef("%w", err)
@@ -250,8 +236,8 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
-			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
+		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, %.0f images/s",
+			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ImagesPerSecond)
 	}
 	if _, err := train.Run(ctx, m, data, o); err != nil {
 		return err
