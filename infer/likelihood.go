@@ -41,13 +41,13 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 
 // BitsPerDimension returns a mean of nats per image, such as that of -[Score].ELBO, in bits
 // per pixel and channel, which compare between models, likelihoods and sizes of images. It
-// is 0 where the likelihood is none of bytes: that of Bernoulli is one of black and white.
-func (d *Decoder) BitsPerDimension(nats float64) (float64, error) {
+// is 0 where the file tells no likelihood of bytes: Bernoulli's is one of black and white.
+func (d *Decoder) BitsPerDimension(nats float64) float64 {
 	formula, _, err := d.formula()
 	if err != nil {
-		return 0, err
+		return 0
 	}
-	return likelihood.BitsPerDimension(formula, nats, d.contract.Shape().Len()), nil
+	return likelihood.BitsPerDimension(formula, nats, d.contract.Shape().Len())
 }
 
 // Likelihood returns the likelihood of a decoder. Its file must tell the form, else it is

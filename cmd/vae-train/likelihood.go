@@ -19,13 +19,16 @@ const auto = "auto"
 
 // addLikelihood adds the flags of p(x|z).
 func (f *flags) addLikelihood(p *pflag.FlagSet) {
-	p.StringVar(&f.model.Likelihood, "likelihood", auto, "likelihood of a pixel: "+strings.Join(models.Likelihoods(), ", ")+", or auto: by the images")
+	p.StringVar(&f.likelihood, "likelihood", auto, "likelihood of a pixel: "+strings.Join(models.Likelihoods(), ", ")+", or auto: by the images")
 	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, optimal or learned")
 }
 
 // checkLikelihood completes the model's likelihood from the flags.
 func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
-	if f.model.Likelihood != models.Gaussian {
+	if f.likelihood != auto {
+		f.model.Likelihood = f.likelihood
+	}
+	if f.likelihood != models.Gaussian {
 		if p.Changed("sigma") {
 			return cli.Usagef("--sigma belongs to --likelihood gaussian")
 		}
@@ -50,7 +53,7 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
 // and returns a line that says which and why, else none.
 func (f *flags) chooseLikelihood(x *dataset.Images) string {
-	if f.model.Likelihood != auto {
+	if f.likelihood != auto {
 		return ""
 	}
 	// The pixels of this many images, spread over all, as folders are sorted by class.

@@ -52,6 +52,7 @@ type flags struct {
 	model         models.Config
 	hidden        []int
 	activation    string
+	likelihood    string
 	sigma         string
 	train         train.Options
 	lr, beta      float64
