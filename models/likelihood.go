@@ -137,14 +137,15 @@ func (m *VAE) BitsPerDimension(nats float64) float64 {
 	return likelihood.BitsPerDimension(likelihoods[m.Config.Likelihood], nats, m.Config.Image.Len())
 }
 
-// FitsScale reports whether the likelihood has a scale that is not learned by gradients but fitted, by
-// [Network.Loss] to each batch in training, and by [Network.FitScale].
+// FitsScale reports whether the likelihood has a scale that no gradient learns: [Network.Loss]
+// fits it to each batch of training, and [Network.FitScale] to any images.
 func (m *VAE) FitsScale() bool { return m.logScale != nil && !m.Config.LearnSigma }
 
 // Loss computes -log p(x|z) in nats of each image x of the latest batch. With train it does
 // so as a step of training does, and leaves weight times the gradient of the sum for
-// [Network.Backward]: a scale that is fitted is fitted to this batch first, to its optimum, or
-// where the batch is smaller than those the network was made for, that part of the way.
+// [Network.Backward]. A scale that is fitted is then first fitted to this batch: Adam would move
+// its logarithm by one learning rate a step, and small sets have few steps. A batch smaller than
+// those the network was made for takes it only so much of the way.
 func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight float64, train bool) {
 	formula, logits := likelihoods[w.Config.Likelihood], w.pass.Value(w.logits)
 	if !train {

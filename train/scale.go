@@ -8,13 +8,13 @@ import (
 )
 
 // scaleImages is the number of training images to which the scale of a likelihood is fitted.
-// By their mean sigma is off by about one in a hundred, which costs 1e-4 nats per value.
-const scaleImages = 1000
+// That makes sigma right to one or two in a hundred, which costs 2e-4 nats per value.
+const scaleImages = 500
 
 // fitScale fits the scale of the likelihood, where it has one that is fitted, to the
 // present weights, over images spread over the training images. In training it follows
-// the batches and weights of the moment; what is evaluated and kept are others, the averaged ones.
-// No other images have a say: the scale is as much a part of the model as its weights.
+// batches and the weights of the moment; evaluated and kept are the averaged ones. No
+// other images have a say: the scale is as much a part of the model as its weights.
 func (t *trainer) fitScale(ctx context.Context, images *dataset.Images, seed uint64) error {
 	if !t.net.FitsScale() {
 		return nil

@@ -45,7 +45,8 @@ func BitsPerDimension(l Likelihood, nats float64, values int) float64 {
 func FitLogScale(log, dLogScale, values, share float64) float64 {
 	// A Gaussian's derivative is 1 - (x-m)^2/scale^2 for each value, a logistic's about
 	// 1 - d tanh(d/2), d = (x-m)/scale: both are below 1.
-	return log + math.Log(1-share*dLogScale/values)/2
+	const least = 1e-12 // of what rounding might make 0 or less
+	return log + math.Log(max(1-share*dLogScale/values, least))/2
 }
 
 // Bernoulli takes sigmoid(logit) as the probability of a white pixel. The loss is

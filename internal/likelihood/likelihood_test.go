@@ -157,6 +157,13 @@ func TestFitLogScale(t *testing.T) {
 	}
 }
 
+// TestFitLogScaleToNothing: where nothing is left of the images, the scale becomes small.
+func TestFitLogScaleToNothing(t *testing.T) {
+	if log := FitLogScale(0, 10+1e-9, 10, 1); !(log < -10) || math.IsInf(log, 0) {
+		t.Errorf("log scale %v", log)
+	}
+}
+
 func TestBitsPerDimension(t *testing.T) {
 	for l, want := range map[Likelihood]float64{Bernoulli{}: 0, Gaussian{}: 2 + math.Log2(255), Logistic{}: 2} {
 		if got := BitsPerDimension(l, 10*2*math.Ln2, 10); math.Abs(got-want) > 1e-12 {
