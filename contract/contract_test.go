@@ -79,6 +79,8 @@ func TestMetadata(t *testing.T) {
 			LatentStats: &LatentStats{[]float64{0.5, -1}, []float64{1, 2}}, ModelID: "ab", Precision: "int8", PrecisionError: &PrecisionError{0.0123, 1e-5}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=gaussian vae.sigma=0.125 vae.fit=pad vae.background=#ff1000 vae.labels=["a","\u003c"] ` +
 				`vae.latent_stats={"mean":[0.5,-1],"std":[1,2]} vae.model_id=ab vae.precision=int8 vae.precision_error={"max":0.0123,"mean":1e-05}`},
+		"logistic": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Logistic, Scale: 0.0625, ModelID: "ab", Precision: "fp32"}, 1,
+			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=logistic vae.scale=0.0625 vae.model_id=ab vae.precision=fp32`},
 		"several inputs": {conditional, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 2,
 			`vae.format=2 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 	} {
@@ -162,6 +164,7 @@ func TestReadLeavesOut(t *testing.T) {
 	for _, tt := range []struct{ key, value, want string }{
 		{KeySigma, "0", `vae.sigma is "0", want a positive number; export the model again`},
 		{KeySigma, "+Inf", "want a positive number"},
+		{KeyScale, "NaN", `vae.scale is "NaN", want a positive number`},
 		{KeySigma, "", `vae.sigma is "", want a positive number`},
 		{KeyLabels, `{"a":1}`, "which cannot be read"},
 		{KeyLatentStats, `{`, "which cannot be read"},

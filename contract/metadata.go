@@ -17,8 +17,9 @@ const (
 	KeyLatent         = "vae.latent"          // latent dimensions
 	KeyImage          = "vae.image"           // channels x height x width: "1x28x28"
 	KeyPixelRange     = "vae.pixel_range"     // "0,1"
-	KeyLikelihood     = "vae.likelihood"      // "bernoulli" or "gaussian"
+	KeyLikelihood     = "vae.likelihood"      // "bernoulli", "gaussian" or "logistic"
 	KeySigma          = "vae.sigma"           // standard deviation of the Gaussian
+	KeyScale          = "vae.scale"           // scale of the logistic distribution
 	KeyFit            = "vae.fit"             // "crop", "pad" or "stretch": how pictures of other proportions were prepared
 	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
@@ -40,6 +41,7 @@ const (
 const (
 	Bernoulli = "bernoulli" // a pixel is the probability of white
 	Gaussian  = "gaussian"  // a pixel is the mean, with one standard deviation for all
+	Logistic  = "logistic"  // a pixel is the mean of a logistic distribution over the levels of bytes, with one scale for all
 )
 
 // Metadata is what a file says about itself. The zero value of a field stands for an entry
@@ -48,8 +50,9 @@ type Metadata struct {
 	Format         int // set by [Read]; 0 for a file of another program
 	Latent         int // dimensions
 	Image          images.Shape
-	Likelihood     string         // [Bernoulli] or [Gaussian]
+	Likelihood     string         // [Bernoulli], [Gaussian] or [Logistic]
 	Sigma          float64        // standard deviation of the Gaussian
+	Scale          float64        // that of the logistic distribution
 	Framing        images.Framing // how pictures became the images that the model was trained on
 	Labels         []string
 	LatentStats    *LatentStats
@@ -90,9 +93,8 @@ func (d Metadata) Write(m *onnx.Model) error {
 	m.SetMetadata(KeyImage, imageText(d.Image))
 	m.SetMetadata(KeyPixelRange, pixelRange)
 	setText(m, KeyLikelihood, d.Likelihood)
-	if d.Sigma > 0 {
-		m.SetMetadata(KeySigma, strconv.FormatFloat(d.Sigma, 'g', -1, 64))
-	}
+	setPositive(m, KeySigma, d.Sigma)
+	setPositive(m, KeyScale, d.Scale)
 	setText(m, KeyFit, string(d.Framing.Fit))
 	if d.Framing.Background != (images.RGB{}) {
 		m.SetMetadata(KeyBackground, d.Framing.Background.String())
@@ -125,6 +127,12 @@ func (d Metadata) Write(m *onnx.Model) error {
 func setText(m *onnx.Model, key, text string) {
 	if text != "" {
 		m.SetMetadata(key, text)
+	}
+}
+
+func setPositive(m *onnx.Model, key string, number float64) {
+	if number > 0 {
+		m.SetMetadata(key, strconv.FormatFloat(number, 'g', -1, 64))
 	}
 }
 
@@ -163,7 +171,8 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyLatent, true, func(text string) (err error) { d.Latent, err = parseCount(text); return err }},
 		{KeyImage, true, func(text string) (err error) { d.Image, err = parseImage(text); return err }},
 		{KeyLikelihood, false, func(text string) error { d.Likelihood = text; return nil }},
-		{KeySigma, false, func(text string) (err error) { d.Sigma, err = parseSigma(text); return err }},
+		{KeySigma, false, func(text string) (err error) { d.Sigma, err = parsePositive(text); return err }},
+		{KeyScale, false, func(text string) (err error) { d.Scale, err = parsePositive(text); return err }},
 		{KeyFit, false, func(text string) error { return d.readFit(text) }},
 		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
@@ -282,10 +291,10 @@ func parseCount(text string) (int, error) {
 	return n, nil
 }
 
-func parseSigma(text string) (float64, error) {
-	sigma, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
+func parsePositive(text string) (float64, error) {
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(number > 0) || math.IsInf(number, 0) {
 		return 0, errors.New("want a positive number")
 	}
-	return sigma, nil
+	return number, nil
 }

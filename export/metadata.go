@@ -15,6 +15,7 @@ func (e *exporter) metadata() contract.Metadata {
 		Image:       c.Image,
 		Likelihood:  c.Likelihood,
 		Sigma:       m.Sigma(),
+		Scale:       m.Scale(),
 		Framing:     images.Framing{Fit: c.Fit, Background: c.Background},
 		Labels:      c.Labels,
 		LatentStats: e.trained.LatentStats,

@@ -14,26 +14,50 @@ import (
 type Likelihood struct {
 	logits  *Decoder
 	formula likelihood.Likelihood
+	scale   float64
 	kernel  *kernel.Kernel
+}
+
+// formula returns the likelihood that the decoder's file tells, and its scale.
+func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
+	metadata := d.contract.Metadata
+	need := func(key string) error {
+		if err := metadata.Err(key); err != nil {
+			return fmt.Errorf("%s: %w", d.name, err)
+		}
+		return nil
+	}
+	switch form := metadata.Likelihood; form {
+	case contract.Bernoulli:
+		return likelihood.Bernoulli{}, 0, nil
+	case contract.Gaussian:
+		return likelihood.Gaussian{}, metadata.Sigma, need(contract.KeySigma)
+	case contract.Logistic:
+		return likelihood.Logistic{}, metadata.Scale, need(contract.KeyScale)
+	default:
+		return nil, 0, &LikelihoodError{Name: d.name, Form: form}
+	}
+}
+
+// BitsPerDimension returns a mean of nats per image, such as that of -[Score].ELBO, in bits
+// per pixel and channel, which compare between models, likelihoods and sizes of images. It
+// is 0 where the file tells no likelihood of bytes: Bernoulli's is one of black and white.
+func (d *Decoder) BitsPerDimension(nats float64) float64 {
+	formula, _, err := d.formula()
+	if err != nil {
+		return 0
+	}
+	return likelihood.BitsPerDimension(formula, nats, d.contract.Shape().Len())
 }
 
 // Likelihood returns the likelihood of a decoder. Its file must tell the form, else it is
 // a [*LikelihoodError], and its image must be a sigmoid.
 func (d *Decoder) Likelihood() (*Likelihood, error) {
-	l := &Likelihood{}
-	metadata := d.contract.Metadata
-	switch form := metadata.Likelihood; form {
-	case contract.Bernoulli:
-		l.formula = likelihood.Bernoulli{}
-	case contract.Gaussian:
-		if err := metadata.Err(contract.KeySigma); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.name, err)
-		}
-		l.formula = likelihood.Gaussian{Sigma: metadata.Sigma}
-	default:
-		return nil, &LikelihoodError{Name: d.name, Form: form}
+	formula, scale, err := d.formula()
+	if err != nil {
+		return nil, err
 	}
-	var err error
+	l := &Likelihood{formula: formula, scale: scale}
 	if l.logits, err = d.withoutSigmoid(); err != nil {
 		return nil, err
 	}
@@ -49,7 +73,7 @@ func (d *Decoder) Likelihood() (*Likelihood, error) {
 type LikelihoodError struct{ Name, Form string }
 
 func (e *LikelihoodError) Error() string {
-	return fmt.Sprintf("%s: its likelihood (%s) is %.40q, and only %s and %s have log-likelihoods", e.Name, contract.KeyLikelihood, e.Form, contract.Bernoulli, contract.Gaussian)
+	return fmt.Sprintf("%s: its likelihood (%s) is %.40q, and only %s, %s and %s have log-likelihoods", e.Name, contract.KeyLikelihood, e.Form, contract.Bernoulli, contract.Gaussian, contract.Logistic)
 }
 
 // Nats returns -log p(x|z) in nats, summed over the pixels, of each pair of an image
@@ -63,7 +87,7 @@ func (l *Likelihood) Nats(ctx context.Context, x, z []float32) ([]float64, error
 		return nil, fmt.Errorf("%s: %d pixels do not go with %d latent points; give pairs", l.logits.name, len(x), logits.Len())
 	}
 	nats := make([]float64, logits.Len())
-	l.formula.Loss(l.kernel, nats, nil, logits.Pixels, x, 1)
+	l.formula.Loss(l.kernel, nats, nil, logits.Pixels, x, l.scale, 1)
 	for _, v := range nats {
 		if !finite(v) {
 			return nil, fmt.Errorf("%s: the log-likelihood of an image is not finite; the file is damaged, or it was given numbers far from all that it has learned", l.logits.name)

@@ -52,6 +52,16 @@ func TestScores(t *testing.T) {
 			d := x - 1/(1+math.Exp(-l))
 			return d*d/(2*0.2*0.2) + math.Log(2*math.Pi*0.2*0.2)/2
 		},
+		"logistic": func(l, x float64) float64 {
+			p := func(x float64) float64 { return 1 / (1 + math.Exp((1/(1+math.Exp(-l))-x)/0.3)) }
+			switch x {
+			case 0:
+				return -math.Log(p(1. / 510))
+			case 1:
+				return -math.Log(1 - p(1-1./510))
+			}
+			return -math.Log(p(x+1./510) - p(x-1./510))
+		},
 	} {
 		t.Run(form, func(t *testing.T) {
 			onEngines(t, func(t *testing.T, e engine.Options) { testScores(t, e, form, loss) })
@@ -64,7 +74,7 @@ func testScores(t *testing.T, e engine.Options, form string, loss func(logit, x 
 	x := someImages(small, n)
 	o := infer.Options{Engine: e, Threads: 2}
 	encoder := open(t, infer.OpenEncoderBytes, encoderModel(t, small), o)
-	decoder := open(t, infer.OpenDecoderBytes, decoderModel(t, small, metadata(contract.KeyLikelihood, form, contract.KeySigma, "0.2")), o)
+	decoder := open(t, infer.OpenDecoderBytes, decoderModel(t, small, metadata(contract.KeyLikelihood, form, contract.KeySigma, "0.2", contract.KeyScale, "0.3")), o)
 	points, err := latent.Collect(latent.Draws(encoder.EncodeAll(t.Context(), x.All()), draws, 5))
 	if err != nil {
 		t.Fatal(err)
@@ -243,8 +253,10 @@ func TestLikelihoodErrors(t *testing.T) {
 		want    string
 	}{
 		"not told":   {decoderModel(t, small), `its likelihood (vae.likelihood) is ""`},
-		"unknown":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "poisson")), `is "poisson", and only bernoulli and gaussian`},
+		"unknown":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "poisson")), `is "poisson", and only bernoulli, gaussian and logistic`},
 		"no sigma":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian")), "vae.sigma is missing"},
+		"no scale":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "logistic", contract.KeySigma, "1")), "vae.scale is missing"},
+		"scale -1":   {decoderModel(t, small, metadata(contract.KeyLikelihood, "logistic", contract.KeyScale, "-1")), `vae.scale is "-1"`},
 		"sigma 0":    {decoderModel(t, small, metadata(contract.KeyLikelihood, "gaussian", contract.KeySigma, "0")), `vae.sigma is "0"`},
 		"no sigmoid": {finish(t, noSigmoid, small, []func(*onnx.Model){bernoulli}), "not the output of a Sigmoid"},
 	} {

@@ -3,23 +3,11 @@ package models
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
-	"govae/contract"
 	"govae/images"
 )
-
-// Likelihood names p(x|z).
-const (
-	Bernoulli = contract.Bernoulli // x is the probability of a white pixel
-	Gaussian  = contract.Gaussian  // x is the mean, with one standard deviation for all pixels
-)
-
-// MinLogSigma bounds a learned sigma from below: without a bound a perfect
-// reconstruction has an infinite likelihood.
-const MinLogSigma = -6
 
 // Config says which VAE to build. Every field has a default but the image's
 // shape.
@@ -40,12 +28,16 @@ type Config struct {
 	// Depth is that of its residual blocks by map, 0 means 1.
 	Width int `json:"width,omitempty"`
 	Depth int `json:"depth,omitempty"`
-	// Likelihood is "bernoulli" (the default) or "gaussian".
+	// Likelihood is "bernoulli" (the default), "gaussian" or "logistic", whose scale is
+	// fitted to the data ([Config.ForPixels] chooses).
 	Likelihood string `json:"likelihood"`
 	// Sigma is the Gaussian's standard deviation; 0 means 0.1. With LearnSigma it is
-	// the initial value of a parameter.
-	Sigma      float64 `json:"sigma,omitempty"`
-	LearnSigma bool    `json:"learn_sigma,omitempty"`
+	// the initial value of a parameter; with OptimalSigma it follows the data: it is the
+	// root mean square of what the mean leaves of an image (Rybkin, Daniilidis and Levine
+	// 2021, arXiv 2006.13202).
+	Sigma        float64 `json:"sigma,omitempty"`
+	LearnSigma   bool    `json:"learn_sigma,omitempty"`
+	OptimalSigma bool    `json:"optimal_sigma,omitempty"`
 	// Fit and Background say how the pictures of the training data became images, for
 	// those who prepare others; see [images.Framing].
 	Fit        images.Fit `json:"fit,omitempty"`
@@ -81,8 +73,8 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Arch == "residual" {
 		c.Width, c.Depth = cmp.Or(c.Width, 32), cmp.Or(c.Depth, 1)
 	}
-	if c.Likelihood == Gaussian {
-		c.Sigma = cmp.Or(c.Sigma, 0.1)
+	if c.Likelihood == Gaussian && !c.OptimalSigma {
+		c.Sigma = cmp.Or(c.Sigma, defaultScale)
 	}
 	return c, c.validate()
 }
@@ -123,17 +115,5 @@ func (c Config) validate() error {
 	if err := c.Fit.Check(); err != nil {
 		return fmt.Errorf("the fit %q: %w", c.Fit, err)
 	}
-	switch c.Likelihood {
-	case Bernoulli:
-		if c.Sigma != 0 || c.LearnSigma {
-			return fmt.Errorf("sigma belongs to the gaussian likelihood, not to %s", c.Likelihood)
-		}
-	case Gaussian:
-		if !(c.Sigma >= math.Exp(MinLogSigma) && c.Sigma <= 1e3) {
-			return fmt.Errorf("sigma %g: it must be from %.4f to 1000", c.Sigma, math.Exp(MinLogSigma))
-		}
-	default:
-		return fmt.Errorf("unknown likelihood %q: choose %s or %s", c.Likelihood, Bernoulli, Gaussian)
-	}
-	return nil
+	return c.validateLikelihood()
 }

@@ -17,6 +17,20 @@
 // from end to end and back, for training; an [Evaluator] runs its two halves; the
 // Emit methods write them as ONNX.
 //
+// # Likelihoods
+//
+// The decoder's image m is the sigmoid of its logits, and p(x|z) a distribution of each
+// pixel and channel on its own:
+//
+//	bernoulli  m is the probability of white: for writing and drawings
+//	gaussian   normal around m; sigma is a constant, learned by Adam, or optimal
+//	logistic   logistic around m with a fitted scale, discretised to the levels of bytes
+//
+// [Config.ForPixels] chooses by the images. An optimal sigma (Rybkin, Daniilidis and Levine
+// 2021, arXiv 2006.13202) and a logistic's scale are fitted to each batch in training, and
+// to training images for the weights that are evaluated and kept. The nats of the last two are
+// comparable in bits per pixel and channel ([VAE.BitsPerDimension]).
+//
 // # Names
 //
 // Parameters are named part/layer/tensor, the same in model.safetensors and

@@ -2,7 +2,6 @@ package models
 
 import (
 	"govae/internal/kernel"
-	"govae/internal/likelihood"
 	"govae/internal/nn"
 )
 
@@ -10,8 +9,9 @@ import (
 // reconstructions, and back. It is used by one goroutine at a time.
 type Network struct {
 	*VAE
-	pass     *nn.Pass
-	gaussian likelihood.Gaussian // with the present sigma
+	pass      *nn.Pass
+	batch     int     // images, at most
+	dLogScale float64 // derivative of the latest loss by the logarithm of the likelihood's scale
 }
 
 // Inputs are what a network computes a batch of N images from.
@@ -24,7 +24,7 @@ type Inputs struct {
 // NewNetwork returns a network for batches of up to batch images.
 func (m *VAE) NewNetwork(batch int) *Network {
 	logits := []*nn.Value{m.logits}
-	return &Network{VAE: m, pass: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
+	return &Network{VAE: m, batch: batch, pass: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
 }
 
 // Forward runs a batch through the network. train is the mode of its layers; without it
@@ -36,33 +36,21 @@ func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
 // Logits are those of the reconstructions of the latest batch, (N, H, W, C).
 func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
-// LogitsGradient is where the gradient of the loss by the logits belongs.
-func (w *Network) LogitsGradient() []float32 { return w.pass.Gradient(w.logits) }
-
-// Likelihood returns p(x|z) with its present sigma, until the next call.
-func (w *Network) Likelihood() likelihood.Likelihood {
-	if w.Config.Likelihood != Gaussian {
-		return likelihood.Bernoulli{}
-	}
-	w.gaussian.Sigma = w.Sigma()
-	return &w.gaussian
-}
-
 // Divergences are those of the posterior of the latest batch from the prior, one for each
 // group of latent variables.
 func (w *Network) Divergences() []*nn.Divergence { return w.pass.Divergences() }
 
 // Backward writes the gradient of the loss by the parameters to grad, which is laid out
-// like [VAE.Theta], from the gradient by the logits, the divergences' scales, and the
-// derivative by log sigma where that is learned. A gradient that would take log sigma
-// still further below its bound is 0.
-func (w *Network) Backward(grad []float32, dLogSigma float64) {
+// like [VAE.Theta], from what [Network.Loss] has left and the divergences' scales. A
+// gradient that would take a learned log sigma still further below its bound is 0.
+func (w *Network) Backward(grad []float32) {
 	w.pass.Backward(grad)
-	if w.logSigma == nil {
+	if !w.Config.LearnSigma {
 		return
 	}
-	if w.logSigma.Value[0] <= MinLogSigma && dLogSigma > 0 {
-		dLogSigma = 0
+	derivative := float32(w.dLogScale)
+	if w.logScale.Value[0] <= MinLogSigma && derivative > 0 {
+		derivative = 0
 	}
-	w.logSigma.In(grad)[0] = float32(dLogSigma)
+	w.logScale.In(grad)[0] = derivative
 }

@@ -30,13 +30,14 @@ func TestSigmaComesBack(t *testing.T) {
 		{MinLogSigma, 3, 0}, {MinLogSigma, -3, -3},
 		{MinLogSigma - 0.5, 3, 0}, {MinLogSigma - 0.5, -3, -3},
 	} {
-		m.logSigma.Value[0] = tt.logSigma
+		m.logScale.Value[0] = tt.logSigma
 		if got := math.Log(m.Sigma()); got < MinLogSigma-1e-9 {
 			t.Errorf("log sigma is used as %g, below its bound", got)
 		}
 		w.Forward(testKernel(t), Inputs{N: 1, Image: make([]float32, 4), Noise: make([]float32, 2)}, true)
-		w.Backward(grad, float64(tt.derivative))
-		if got := m.logSigma.In(grad)[0]; got != tt.want {
+		w.dLogScale = float64(tt.derivative)
+		w.Backward(grad)
+		if got := m.logScale.In(grad)[0]; got != tt.want {
 			t.Errorf("at log sigma %g the derivative %g becomes %g, want %g", tt.logSigma, tt.derivative, got, tt.want)
 		}
 	}

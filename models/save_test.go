@@ -18,6 +18,8 @@ func TestSaveAndLoad(t *testing.T) {
 	for _, c := range []Config{
 		{Image: Shape{H: 9, W: 6, C: 3}, Latent: 4, Width: 3, Labels: []string{"cat", "dog"}},
 		{Arch: "mlp", Image: Shape{H: 4, W: 4, C: 1}, Hidden: []int{7, 5}, Activation: "tanh", Likelihood: Gaussian, LearnSigma: true},
+		{Image: Shape{H: 5, W: 4, C: 3}, Likelihood: Gaussian, OptimalSigma: true},
+		{Image: Shape{H: 5, W: 4, C: 3}, Likelihood: Logistic},
 	} {
 		dir := t.TempDir()
 		m, err := New(c, 5)
@@ -181,6 +183,8 @@ func TestConfigRejects(t *testing.T) {
 		"unknown likelihood": {Image: gray, Likelihood: "poisson"},
 		"belongs to the":     {Image: gray, Sigma: 1},
 		"sigma -1":           {Image: gray, Likelihood: Gaussian, Sigma: -1},
+		"sigma belongs to":   {Image: gray, Likelihood: Logistic, OptimalSigma: true},
+		"neither given nor":  {Image: gray, Likelihood: Gaussian, Sigma: 0.2, OptimalSigma: true},
 		"parameters":         {Arch: "mlp", Image: Shape{H: 4000, W: 4000, C: 3}},
 	} {
 		if _, err := New(c, 0); err == nil || !strings.Contains(err.Error(), want) {

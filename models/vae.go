@@ -1,8 +1,6 @@
 package models
 
 import (
-	"math"
-
 	"govae/images"
 	"govae/internal/nn"
 	"govae/onnx"
@@ -32,7 +30,7 @@ type VAE struct {
 	LatentStats *LatentStats
 
 	graph    nn.Graph
-	logSigma *nn.Param // nil unless sigma is learned
+	logScale *nn.Param // of the likelihood; nil if that has none or a constant one
 
 	image, noise         *nn.Value // inputs
 	mean, logVar, latent *nn.Value
@@ -48,12 +46,10 @@ func New(c Config, seed uint64) (*VAE, error) {
 	for i, p := range m.Params() {
 		p.Initialise(seed, i)
 	}
-	if m.logSigma != nil {
-		m.logSigma.Value[0] = float32(math.Log(m.Config.Sigma))
-	}
 	for i, p := range m.graph.Buffers() {
 		p.Initialise(seed, i)
 	}
+	m.initialiseScale()
 	return m, nil
 }
 
@@ -72,25 +68,13 @@ func build(c Config) (*VAE, error) {
 	m.logVar = g.Add(nn.NewClip("encoder/log_var", z, MinLogVar, MaxLogVar), m.logVar)
 	m.latent = g.Add(nn.NewLatent("latent", c.Latent), m.mean, m.logVar, m.noise)
 	m.logits = arch.decode(g, c, m.latent)
-	if c.LearnSigma {
-		m.logSigma = &nn.Param{Name: "likelihood/log_sigma", Shape: []int{1}}
-		g.AddParam(m.logSigma)
-	}
+	m.addScale()
 	m.Theta, m.State, err = g.Bind(maxParams)
 	return m, err
 }
 
 // Params returns all parameters in the order of Theta.
 func (m *VAE) Params() []*nn.Param { return m.graph.Params() }
-
-// Sigma returns the present standard deviation of the Gaussian likelihood, 0 for
-// another likelihood.
-func (m *VAE) Sigma() float64 {
-	if m.logSigma != nil {
-		return math.Exp(max(float64(m.logSigma.Value[0]), MinLogSigma))
-	}
-	return m.Config.Sigma
-}
 
 // EmitEncoder adds the encoder to a graph: image -> mean, log_var.
 func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.Value) {

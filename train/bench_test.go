@@ -48,6 +48,8 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"bernoulli": {},
 		"gaussian":  {Likelihood: models.Gaussian},
 		"learned":   {Likelihood: models.Gaussian, LearnSigma: true, Latent: 5},
+		"optimal":   {Likelihood: models.Gaussian, OptimalSigma: true},
+		"logistic":  {Likelihood: models.Logistic},
 	} {
 		t.Run(name, func(t *testing.T) {
 			data := &dataset.Data{Train: noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3})}

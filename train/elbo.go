@@ -17,12 +17,8 @@ func (e *ELBO) Terms(s *Step) Terms {
 	n, net := s.Batch.N, s.Net
 	net.Forward(s.Kernel, s.Batch.Inputs, s.Grad != nil)
 	scale := 1 / float64(n)
-	var dLogits []float32
-	if s.Grad != nil {
-		dLogits = net.LogitsGradient()
-	}
 	e.loss = slices.Grow(e.loss[:0], n)[:n]
-	dLogSigma := net.Likelihood().Loss(s.Kernel, e.loss, dLogits, net.Logits(), s.Batch.Image, float32(scale))
+	net.Loss(s.Kernel, e.loss, s.Batch.Image, scale, s.Grad != nil)
 	var sum Terms
 	for _, loss := range e.loss {
 		sum.Reconstruction += loss
@@ -43,6 +39,6 @@ func (e *ELBO) Terms(s *Step) Terms {
 			group.Scale[i] = scale * e.Beta.At(s.Number)
 		}
 	}
-	net.Backward(s.Grad, dLogSigma)
+	net.Backward(s.Grad)
 	return sum
 }

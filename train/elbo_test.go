@@ -58,6 +58,8 @@ func testELBOGradient(t *testing.T) {
 		{Arch: "residual", Image: models.Shape{H: 16, W: 15, C: 1}, Latent: 3, Width: 2, Depth: 2},
 		{Arch: "conv", Image: colour, Latent: 3, Likelihood: models.Gaussian, Sigma: 0.5},
 		{Arch: "conv", Image: colour, Latent: 1, Likelihood: models.Gaussian, Sigma: 0.3, LearnSigma: true},
+		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Gaussian, OptimalSigma: true},
+		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Logistic},
 		{Arch: "mlp", Image: gray, Latent: 3, Hidden: []int{9, 5}, Activation: "tanh"},
 		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Gaussian},
 	} {
@@ -83,7 +85,7 @@ func testELBOGradient(t *testing.T) {
 				return (sum.Reconstruction + beta*sum.KL) / n
 			}
 			grad := make([]float32, len(m.Theta))
-			e.terms(batch, 1, grad)
+			e.terms(batch, 1, grad) // and a scale that is fitted stays as this batch has it
 			for _, p := range m.Params() {
 				gradienttest.Check(t, p.Name, p.Value, p.In(grad), 2e-3, 0.02, loss)
 			}

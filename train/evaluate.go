@@ -16,9 +16,10 @@ type split int
 const (
 	testSplit split = iota
 	validationSplit
+	trainSplit
 )
 
-func (s split) String() string { return [...]string{"test", "validation"}[s] }
+func (s split) String() string { return [...]string{"test", "validation", "training"}[s] }
 
 // batches calls do with the indices of successive batches of n images.
 func batches(ctx context.Context, n, batch int, do func(index []int)) error {
@@ -42,11 +43,18 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 	err := batches(ctx, images.Len(), t.batch, func(index []int) {
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
-	mean := sum.over(images.Len())
+	mean := t.over(sum, images.Len())
 	if err == nil && !finite(mean.ELBO()) {
 		err = &DivergedError{What: fmt.Sprintf("the %v ELBO is not finite", s)}
 	}
 	return mean, err
+}
+
+// over returns the means of sums of terms over n images.
+func (t *trainer) over(sum Terms, n int) Terms {
+	mean := sum.over(n)
+	mean.BitsPerDimension = t.net.BitsPerDimension(-mean.ELBO())
+	return mean
 }
 
 // latentStats returns the mean and the standard deviation of the posterior means.

@@ -33,19 +33,20 @@ type termsJSON struct {
 	Reconstruction float64 `json:"reconstruction"`
 	KL             float64 `json:"kl"`
 	// Of latent dimensions, in the order of z; older files have none.
-	KLByDimension []float64 `json:"kl_by_dimension,omitempty"`
+	KLByDimension    []float64 `json:"kl_by_dimension,omitempty"`
+	BitsPerDimension float64   `json:"bits_per_dimension,omitempty"`
 }
 
 // MarshalJSON writes the ELBO beside its terms.
 func (t Terms) MarshalJSON() ([]byte, error) {
-	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension})
+	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension, t.BitsPerDimension})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Terms) UnmarshalJSON(data []byte) error {
 	var j termsJSON
 	err := json.Unmarshal(data, &j)
-	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension}
+	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension, j.BitsPerDimension}
 	return err
 }
 

@@ -32,6 +32,10 @@ type Terms struct {
 	// latent variables one after the other. A dimension that the model does not use has
 	// about 0.
 	KLByDimension []float64
+	// BitsPerDimension is -ELBO in bits per pixel and channel, of the means that are
+	// reported: comparable between likelihoods and sizes of images. It is 0 where the
+	// likelihood is none of gray values ([models.VAE.BitsPerDimension]).
+	BitsPerDimension float64
 }
 
 // ELBO is the evidence lower bound at beta = 1.

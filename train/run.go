@@ -218,6 +218,8 @@ func (r *run) run(ctx context.Context) error {
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 		copy(r.m.State, r.keptState)
+	} else if err := r.fitScale(ctx, r.train, r.Seed); err != nil { // as the last epoch did
+		return err
 	}
 	return r.finish(ctx)
 }
@@ -267,6 +269,11 @@ func (r *run) epoch(ctx context.Context) error {
 func (r *run) judge(ctx context.Context) (Metrics, error) {
 	r.exchange()
 	defer r.exchange()
+	training := slices.Clone(r.m.State)
+	defer copy(r.m.State, training)
+	if err := r.fitScale(ctx, r.train, r.Seed); err != nil {
+		return Metrics{}, err
+	}
 	metrics, err := r.measure(ctx)
 	if err != nil {
 		return metrics, err
@@ -321,7 +328,7 @@ func (r *run) measure(ctx context.Context) (Metrics, error) {
 	n := r.train.Len()
 	m := Metrics{
 		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
-		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.state.Sums.over(n),
+		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),
 	}
 	if r.state.Seconds > 0 {
 		m.ImagesPerSecond = float64(n) / r.state.Seconds

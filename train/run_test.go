@@ -49,7 +49,12 @@ func weights(t *testing.T, dir string) []byte {
 
 func mustRun(t *testing.T, o Options) []byte {
 	t.Helper()
-	if _, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), o); err != nil {
+	return mustRunOf(t, smallConfig, o)
+}
+
+func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
+	t.Helper()
+	if _, err := Run(t.Context(), smallModel(t, c), smallData(), o); err != nil {
 		t.Fatal(err)
 	}
 	return weights(t, o.Dir)
@@ -73,11 +78,22 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 
 // TestResume stops a run after each possible step, in turn, and resumes it.
 func TestResume(t *testing.T) {
-	for name, fraction := range map[string]float64{"plain": 0, "validation": 0.2} {
+	optimal := models.Config{Arch: "mlp", Hidden: []int{8}, Image: smallShape, Likelihood: models.Gaussian, OptimalSigma: true}
+	logistic := models.Config{Arch: "mlp", Hidden: []int{8}, Image: smallShape, Likelihood: models.Logistic}
+	for name, tt := range map[string]struct {
+		config   models.Config
+		fraction float64
+	}{
+		"plain":                {smallConfig, 0},
+		"validation":           {smallConfig, 0.2},
+		"optimal sigma":        {optimal, 0},
+		"its validation":       {optimal, 0.2},
+		"discretised logistic": {logistic, 0},
+	} {
 		t.Run(name, func(t *testing.T) {
-			o := Options{Epochs: 3, Batch: 16, Seed: 1, ValFraction: fraction}
+			o := Options{Epochs: 3, Batch: 16, Seed: 1, ValFraction: tt.fraction}
 			o.Dir = t.TempDir()
-			want := mustRun(t, o)
+			want := mustRunOf(t, tt.config, o)
 			wantMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
 
 			o.Dir, o.Resume = t.TempDir(), true
@@ -91,12 +107,12 @@ func TestResume(t *testing.T) {
 					}
 				}
 				// Each time with a new model of another seed: all state must come from disk.
-				m, err := models.New(smallConfig, uint64(interruptions+100))
+				m, err := models.New(tt.config, uint64(interruptions+100))
 				if err != nil {
 					t.Fatal(err)
 				}
 				if interruptions == 0 {
-					m = smallModel(t, smallConfig)
+					m = smallModel(t, tt.config)
 				}
 				_, err = Run(ctx, m, smallData(), o)
 				cancel()

@@ -26,7 +26,10 @@ The table has one row per image: elbo = -(reconstruction + kl), with the mean of
 --draws points of its posterior. With more than one draw there is a column bound,
 the importance-weighted bound of Burda et al. (2016), which is tighter. --sheet
 shows the least and the most likely images; by the bound where there is one. To
-find odd images, train on usual ones: images of the training set score too well.`,
+find odd images, train on usual ones: images of the training set score too well.
+
+Bits per dimension (pixel and channel) compare between models whatever their
+likelihood and size; a model of black and white (bernoulli) has none.`,
 		Example: `  vae-infer score --data mnist
   vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv
   vae-infer score photos/ --skip-bad`,
@@ -81,9 +84,15 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 	}
 	mean := infer.MeanScore(scores)
-	result := fmt.Sprintf("mean ELBO %.2f nats", mean.ELBO)
+	bits := func(nats float64) string { // an upper bound of what a code by the model needs
+		if bits := pair.Decoder.BitsPerDimension(-nats); bits != 0 {
+			return fmt.Sprintf(" (%.3f bits/dim)", bits)
+		}
+		return ""
+	}
+	result := fmt.Sprintf("mean ELBO %.2f nats%s", mean.ELBO, bits(mean.ELBO))
 	if bound {
-		result += fmt.Sprintf(", mean bound %.2f", mean.Bound)
+		result += fmt.Sprintf(", mean bound %.2f%s", mean.Bound, bits(mean.Bound))
 	}
 	say := s.app.Printf
 	if atomicfile.IsStdout(s.out) {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,6 +58,7 @@ type flags struct {
 	model         models.Config
 	hidden        []int
 	activation    string
+	likelihood    string
 	sigma         string
 	train         train.Options
 	lr, beta      float64
@@ -97,8 +97,7 @@ func build(app *cli.App) *cobra.Command {
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	f.addNetwork(p)
-	p.StringVar(&f.model.Likelihood, "likelihood", models.Bernoulli, "likelihood of a pixel: bernoulli or gaussian")
-	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, or learned")
+	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
@@ -184,22 +183,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	if err := f.checkNetwork(p); err != nil {
 		return err
 	}
-	if f.model.Likelihood != models.Gaussian {
-		if p.Changed("sigma") {
-			return cli.Usagef("--sigma belongs to --likelihood gaussian")
-		}
-		return nil
-	}
-	if f.sigma == "learned" {
-		f.model.LearnSigma = true
-		return nil
-	}
-	sigma, err := strconv.ParseFloat(f.sigma, 64)
-	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
-		return cli.Usagef("--sigma %s: give a positive number, or learned", f.sigma)
-	}
-	f.model.Sigma = sigma
-	return nil
+	return f.checkLikelihood(p)
 }
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
@@ -229,6 +213,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 	warn(app, data.Warnings)
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
+	if line := f.chooseLikelihood(data.Train); line != "" {
+		app.Printf("%s", line)
+	}
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return cli.Usagef("%w", err)
@@ -275,8 +262,8 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	hint := hinter{app: app, m: m.Config, epochs: o.Epochs}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, active %d/%d, %.0f images/s",
-			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
+			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
 		hint.collapse(e)
 	}
 	all, err := train.Run(ctx, m, data, o)

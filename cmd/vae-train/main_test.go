@@ -19,11 +19,11 @@ func TestUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--sigma", "0.1abc"}, "--sigma 0.1abc: give a positive number, or learned"},
-		{[]string{"--sigma", "0.1 0.2"}, "--sigma 0.1 0.2: give a positive number, or learned"},
-		{[]string{"--sigma", "NaN"}, "--sigma NaN: give a positive number, or learned"},
-		{[]string{"--sigma", "Inf"}, "--sigma Inf: give a positive number, or learned"},
-		{[]string{"--sigma", "0"}, "--sigma 0: give a positive number, or learned"},
+		{[]string{"--sigma", "0.1abc"}, "--sigma 0.1abc: give a positive number, optimal or learned"},
+		{[]string{"--sigma", "0.1 0.2"}, "--sigma 0.1 0.2: give a positive number, optimal or learned"},
+		{[]string{"--sigma", "NaN"}, "--sigma NaN: give a positive number, optimal or learned"},
+		{[]string{"--sigma", "Inf"}, "--sigma Inf: give a positive number, optimal or learned"},
+		{[]string{"--sigma", "0"}, "--sigma 0: give a positive number, optimal or learned"},
 		{[]string{"--lr", "Inf"}, "--lr +Inf: out of range"},
 		{[]string{"--lr", "NaN"}, "--lr NaN: out of range"},
 		{[]string{"--beta", "Inf"}, "--beta +Inf: out of range"},

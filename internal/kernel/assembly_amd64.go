@@ -107,6 +107,11 @@ func bernoulliAVX2(dlogits *float32, logits *float32, x *float32, vectors int, s
 //go:noescape
 func gaussianAVX2(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
 
+// logisticAVX2 returns the loss of vectors of 8 logits and its derivative by the logarithm of the scale, and sets its gradient.
+//
+//go:noescape
+func logisticAVX2(dlogits *float32, logits *float32, x *float32, vectors int, rates *float32) (loss float64, slope float64)
+
 // sampleAVX2 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 8 numbers.
 //
 //go:noescape
@@ -224,6 +229,11 @@ func bernoulliAVX512(dlogits *float32, logits *float32, x *float32, vectors int,
 //
 //go:noescape
 func gaussianAVX512(dlogits *float32, logits *float32, x *float32, vectors int, scale float32) float64
+
+// logisticAVX512 returns the loss of vectors of 16 logits and its derivative by the logarithm of the scale, and sets its gradient.
+//
+//go:noescape
+func logisticAVX512(dlogits *float32, logits *float32, x *float32, vectors int, rates *float32) (loss float64, slope float64)
 
 // sampleAVX512 sets z = mean + e^(logVar/2) eps and kl = twice the KL divergences, in halves of vectors of 16 numbers.
 //

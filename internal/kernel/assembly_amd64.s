@@ -204,463 +204,487 @@ DATA constants<>+1568(SB)/8, $0x3f2aaaab3f2aaaab
 DATA constants<>+1576(SB)/8, $0x3f2aaaab3f2aaaab
 DATA constants<>+1584(SB)/8, $0x3f2aaaab3f2aaaab
 DATA constants<>+1592(SB)/8, $0x3f2aaaab3f2aaaab
-DATA constants<>+1600(SB)/8, $0x3fe0000000000000
-DATA constants<>+1608(SB)/8, $0x3fe0000000000000
-DATA constants<>+1616(SB)/8, $0x3fe0000000000000
-DATA constants<>+1624(SB)/8, $0x3fe0000000000000
-DATA constants<>+1632(SB)/8, $0x3fe0000000000000
-DATA constants<>+1640(SB)/8, $0x3fe0000000000000
-DATA constants<>+1648(SB)/8, $0x3fe0000000000000
-DATA constants<>+1656(SB)/8, $0x3fe0000000000000
-DATA constants<>+1664(SB)/8, $0x4338000000000000
-DATA constants<>+1672(SB)/8, $0x4338000000000000
-DATA constants<>+1680(SB)/8, $0x4338000000000000
-DATA constants<>+1688(SB)/8, $0x4338000000000000
-DATA constants<>+1696(SB)/8, $0x4338000000000000
-DATA constants<>+1704(SB)/8, $0x4338000000000000
-DATA constants<>+1712(SB)/8, $0x4338000000000000
-DATA constants<>+1720(SB)/8, $0x4338000000000000
-DATA constants<>+1728(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1736(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1744(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1752(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1760(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1768(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1776(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1784(SB)/8, $0x3ff71547652b82fe
-DATA constants<>+1792(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1800(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1808(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1816(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1824(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1832(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1840(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1848(SB)/8, $0x3fe62e42fee00000
-DATA constants<>+1856(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1864(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1872(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1880(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1888(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1896(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1904(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1912(SB)/8, $0x3dea39ef35793c76
-DATA constants<>+1920(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1928(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1936(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1944(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1952(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1960(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1968(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1976(SB)/8, $0x3de6124613a86d09
-DATA constants<>+1984(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+1992(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2000(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2008(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2016(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2024(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2032(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2040(SB)/8, $0x3e21eed8eff8d898
-DATA constants<>+2048(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2056(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2064(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2072(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2080(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2088(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2096(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2104(SB)/8, $0x3e5ae64567f544e4
-DATA constants<>+2112(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2120(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2128(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2136(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2144(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2152(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2160(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2168(SB)/8, $0x3e927e4fb7789f5c
-DATA constants<>+2176(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2184(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2192(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2200(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2208(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2216(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2224(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2232(SB)/8, $0x3ec71de3a556c734
-DATA constants<>+2240(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2248(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2256(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2264(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2272(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2280(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2288(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2296(SB)/8, $0x3efa01a01a01a01a
-DATA constants<>+2304(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2312(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2320(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2328(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2336(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2344(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2352(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2360(SB)/8, $0x3f2a01a01a01a01a
-DATA constants<>+2368(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2376(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2384(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2392(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2400(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2408(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2416(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2424(SB)/8, $0x3f56c16c16c16c17
-DATA constants<>+2432(SB)/8, $0x3f81111111111111
-DATA constants<>+2440(SB)/8, $0x3f81111111111111
-DATA constants<>+2448(SB)/8, $0x3f81111111111111
-DATA constants<>+2456(SB)/8, $0x3f81111111111111
-DATA constants<>+2464(SB)/8, $0x3f81111111111111
-DATA constants<>+2472(SB)/8, $0x3f81111111111111
-DATA constants<>+2480(SB)/8, $0x3f81111111111111
-DATA constants<>+2488(SB)/8, $0x3f81111111111111
-DATA constants<>+2496(SB)/8, $0x3fa5555555555555
-DATA constants<>+2504(SB)/8, $0x3fa5555555555555
-DATA constants<>+2512(SB)/8, $0x3fa5555555555555
-DATA constants<>+2520(SB)/8, $0x3fa5555555555555
-DATA constants<>+2528(SB)/8, $0x3fa5555555555555
-DATA constants<>+2536(SB)/8, $0x3fa5555555555555
-DATA constants<>+2544(SB)/8, $0x3fa5555555555555
-DATA constants<>+2552(SB)/8, $0x3fa5555555555555
-DATA constants<>+2560(SB)/8, $0x3fc5555555555555
-DATA constants<>+2568(SB)/8, $0x3fc5555555555555
-DATA constants<>+2576(SB)/8, $0x3fc5555555555555
-DATA constants<>+2584(SB)/8, $0x3fc5555555555555
-DATA constants<>+2592(SB)/8, $0x3fc5555555555555
-DATA constants<>+2600(SB)/8, $0x3fc5555555555555
-DATA constants<>+2608(SB)/8, $0x3fc5555555555555
-DATA constants<>+2616(SB)/8, $0x3fc5555555555555
-DATA constants<>+2624(SB)/8, $0x3ff0000000000000
-DATA constants<>+2632(SB)/8, $0x3ff0000000000000
-DATA constants<>+2640(SB)/8, $0x3ff0000000000000
-DATA constants<>+2648(SB)/8, $0x3ff0000000000000
-DATA constants<>+2656(SB)/8, $0x3ff0000000000000
-DATA constants<>+2664(SB)/8, $0x3ff0000000000000
-DATA constants<>+2672(SB)/8, $0x3ff0000000000000
-DATA constants<>+2680(SB)/8, $0x3ff0000000000000
-DATA constants<>+2688(SB)/8, $0x00000000000003ff
-DATA constants<>+2696(SB)/8, $0x00000000000003ff
-DATA constants<>+2704(SB)/8, $0x00000000000003ff
-DATA constants<>+2712(SB)/8, $0x00000000000003ff
-DATA constants<>+2720(SB)/8, $0x00000000000003ff
-DATA constants<>+2728(SB)/8, $0x00000000000003ff
-DATA constants<>+2736(SB)/8, $0x00000000000003ff
-DATA constants<>+2744(SB)/8, $0x00000000000003ff
-DATA constants<>+2752(SB)/8, $0x00000000d2511f53
-DATA constants<>+2760(SB)/8, $0x00000000d2511f53
-DATA constants<>+2768(SB)/8, $0x00000000d2511f53
-DATA constants<>+2776(SB)/8, $0x00000000d2511f53
-DATA constants<>+2784(SB)/8, $0x00000000d2511f53
-DATA constants<>+2792(SB)/8, $0x00000000d2511f53
-DATA constants<>+2800(SB)/8, $0x00000000d2511f53
-DATA constants<>+2808(SB)/8, $0x00000000d2511f53
-DATA constants<>+2816(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2824(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2832(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2840(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2848(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2856(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2864(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2872(SB)/8, $0x00000000cd9e8d57
-DATA constants<>+2880(SB)/8, $0x000000009e3779b9
-DATA constants<>+2888(SB)/8, $0x000000009e3779b9
-DATA constants<>+2896(SB)/8, $0x000000009e3779b9
-DATA constants<>+2904(SB)/8, $0x000000009e3779b9
-DATA constants<>+2912(SB)/8, $0x000000009e3779b9
-DATA constants<>+2920(SB)/8, $0x000000009e3779b9
-DATA constants<>+2928(SB)/8, $0x000000009e3779b9
-DATA constants<>+2936(SB)/8, $0x000000009e3779b9
-DATA constants<>+2944(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2952(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2960(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2968(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2976(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2984(SB)/8, $0x00000000bb67ae85
-DATA constants<>+2992(SB)/8, $0x00000000bb67ae85
-DATA constants<>+3000(SB)/8, $0x00000000bb67ae85
-DATA constants<>+3008(SB)/8, $0x00000000ffffffff
-DATA constants<>+3016(SB)/8, $0x00000000ffffffff
-DATA constants<>+3024(SB)/8, $0x00000000ffffffff
-DATA constants<>+3032(SB)/8, $0x00000000ffffffff
-DATA constants<>+3040(SB)/8, $0x00000000ffffffff
-DATA constants<>+3048(SB)/8, $0x00000000ffffffff
-DATA constants<>+3056(SB)/8, $0x00000000ffffffff
-DATA constants<>+3064(SB)/8, $0x00000000ffffffff
-DATA constants<>+3072(SB)/8, $0x4530000000000000
-DATA constants<>+3080(SB)/8, $0x4530000000000000
-DATA constants<>+3088(SB)/8, $0x4530000000000000
-DATA constants<>+3096(SB)/8, $0x4530000000000000
-DATA constants<>+3104(SB)/8, $0x4530000000000000
-DATA constants<>+3112(SB)/8, $0x4530000000000000
-DATA constants<>+3120(SB)/8, $0x4530000000000000
-DATA constants<>+3128(SB)/8, $0x4530000000000000
-DATA constants<>+3136(SB)/8, $0x4330000000000000
-DATA constants<>+3144(SB)/8, $0x4330000000000000
-DATA constants<>+3152(SB)/8, $0x4330000000000000
-DATA constants<>+3160(SB)/8, $0x4330000000000000
-DATA constants<>+3168(SB)/8, $0x4330000000000000
-DATA constants<>+3176(SB)/8, $0x4330000000000000
-DATA constants<>+3184(SB)/8, $0x4330000000000000
-DATA constants<>+3192(SB)/8, $0x4330000000000000
-DATA constants<>+3200(SB)/8, $0x4530000000100000
-DATA constants<>+3208(SB)/8, $0x4530000000100000
-DATA constants<>+3216(SB)/8, $0x4530000000100000
-DATA constants<>+3224(SB)/8, $0x4530000000100000
-DATA constants<>+3232(SB)/8, $0x4530000000100000
-DATA constants<>+3240(SB)/8, $0x4530000000100000
-DATA constants<>+3248(SB)/8, $0x4530000000100000
-DATA constants<>+3256(SB)/8, $0x4530000000100000
-DATA constants<>+3264(SB)/8, $0x3ca0000000000000
-DATA constants<>+3272(SB)/8, $0x3ca0000000000000
-DATA constants<>+3280(SB)/8, $0x3ca0000000000000
-DATA constants<>+3288(SB)/8, $0x3ca0000000000000
-DATA constants<>+3296(SB)/8, $0x3ca0000000000000
-DATA constants<>+3304(SB)/8, $0x3ca0000000000000
-DATA constants<>+3312(SB)/8, $0x3ca0000000000000
-DATA constants<>+3320(SB)/8, $0x3ca0000000000000
-DATA constants<>+3328(SB)/8, $0xc4195f619980c433
-DATA constants<>+3336(SB)/8, $0xc4195f619980c433
-DATA constants<>+3344(SB)/8, $0xc4195f619980c433
-DATA constants<>+3352(SB)/8, $0xc4195f619980c433
-DATA constants<>+3360(SB)/8, $0xc4195f619980c433
-DATA constants<>+3368(SB)/8, $0xc4195f619980c433
-DATA constants<>+3376(SB)/8, $0xc4195f619980c433
-DATA constants<>+3384(SB)/8, $0xc4195f619980c433
-DATA constants<>+3392(SB)/8, $0x4330000000000040
-DATA constants<>+3400(SB)/8, $0x4330000000000040
-DATA constants<>+3408(SB)/8, $0x4330000000000040
-DATA constants<>+3416(SB)/8, $0x4330000000000040
-DATA constants<>+3424(SB)/8, $0x4330000000000040
-DATA constants<>+3432(SB)/8, $0x4330000000000040
-DATA constants<>+3440(SB)/8, $0x4330000000000040
-DATA constants<>+3448(SB)/8, $0x4330000000000040
-DATA constants<>+3456(SB)/8, $0x000fffffffffffff
-DATA constants<>+3464(SB)/8, $0x000fffffffffffff
-DATA constants<>+3472(SB)/8, $0x000fffffffffffff
-DATA constants<>+3480(SB)/8, $0x000fffffffffffff
-DATA constants<>+3488(SB)/8, $0x000fffffffffffff
-DATA constants<>+3496(SB)/8, $0x000fffffffffffff
-DATA constants<>+3504(SB)/8, $0x000fffffffffffff
-DATA constants<>+3512(SB)/8, $0x000fffffffffffff
-DATA constants<>+3520(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3528(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3536(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3544(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3552(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3560(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3568(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3576(SB)/8, $0x3fe6a09e667f3bcd
-DATA constants<>+3584(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3592(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3600(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3608(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3616(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3624(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3632(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3640(SB)/8, $0x3fbaf286bca1af28
-DATA constants<>+3648(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3656(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3664(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3672(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3680(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3688(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3696(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3704(SB)/8, $0x3fbe1e1e1e1e1e1e
-DATA constants<>+3712(SB)/8, $0x3fc1111111111111
-DATA constants<>+3720(SB)/8, $0x3fc1111111111111
-DATA constants<>+3728(SB)/8, $0x3fc1111111111111
-DATA constants<>+3736(SB)/8, $0x3fc1111111111111
-DATA constants<>+3744(SB)/8, $0x3fc1111111111111
-DATA constants<>+3752(SB)/8, $0x3fc1111111111111
-DATA constants<>+3760(SB)/8, $0x3fc1111111111111
-DATA constants<>+3768(SB)/8, $0x3fc1111111111111
-DATA constants<>+3776(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3784(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3792(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3800(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3808(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3816(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3824(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3832(SB)/8, $0x3fc3b13b13b13b14
-DATA constants<>+3840(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3848(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3856(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3864(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3872(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3880(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3888(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3896(SB)/8, $0x3fc745d1745d1746
-DATA constants<>+3904(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3912(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3920(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3928(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3936(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3944(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3952(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3960(SB)/8, $0x3fcc71c71c71c71c
-DATA constants<>+3968(SB)/8, $0x3fd2492492492492
-DATA constants<>+3976(SB)/8, $0x3fd2492492492492
-DATA constants<>+3984(SB)/8, $0x3fd2492492492492
-DATA constants<>+3992(SB)/8, $0x3fd2492492492492
-DATA constants<>+4000(SB)/8, $0x3fd2492492492492
-DATA constants<>+4008(SB)/8, $0x3fd2492492492492
-DATA constants<>+4016(SB)/8, $0x3fd2492492492492
-DATA constants<>+4024(SB)/8, $0x3fd2492492492492
-DATA constants<>+4032(SB)/8, $0x3fd999999999999a
-DATA constants<>+4040(SB)/8, $0x3fd999999999999a
-DATA constants<>+4048(SB)/8, $0x3fd999999999999a
-DATA constants<>+4056(SB)/8, $0x3fd999999999999a
-DATA constants<>+4064(SB)/8, $0x3fd999999999999a
-DATA constants<>+4072(SB)/8, $0x3fd999999999999a
-DATA constants<>+4080(SB)/8, $0x3fd999999999999a
-DATA constants<>+4088(SB)/8, $0x3fd999999999999a
-DATA constants<>+4096(SB)/8, $0x3fe5555555555555
-DATA constants<>+4104(SB)/8, $0x3fe5555555555555
-DATA constants<>+4112(SB)/8, $0x3fe5555555555555
-DATA constants<>+4120(SB)/8, $0x3fe5555555555555
-DATA constants<>+4128(SB)/8, $0x3fe5555555555555
-DATA constants<>+4136(SB)/8, $0x3fe5555555555555
-DATA constants<>+4144(SB)/8, $0x3fe5555555555555
-DATA constants<>+4152(SB)/8, $0x3fe5555555555555
-DATA constants<>+4160(SB)/8, $0x4000000000000000
-DATA constants<>+4168(SB)/8, $0x4000000000000000
-DATA constants<>+4176(SB)/8, $0x4000000000000000
-DATA constants<>+4184(SB)/8, $0x4000000000000000
-DATA constants<>+4192(SB)/8, $0x4000000000000000
-DATA constants<>+4200(SB)/8, $0x4000000000000000
-DATA constants<>+4208(SB)/8, $0x4000000000000000
-DATA constants<>+4216(SB)/8, $0x4000000000000000
-DATA constants<>+4224(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4232(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4240(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4248(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4256(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4264(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4272(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4280(SB)/8, $0x3fe62e42fefa39ef
-DATA constants<>+4288(SB)/8, $0xc000000000000000
-DATA constants<>+4296(SB)/8, $0xc000000000000000
-DATA constants<>+4304(SB)/8, $0xc000000000000000
-DATA constants<>+4312(SB)/8, $0xc000000000000000
-DATA constants<>+4320(SB)/8, $0xc000000000000000
-DATA constants<>+4328(SB)/8, $0xc000000000000000
-DATA constants<>+4336(SB)/8, $0xc000000000000000
-DATA constants<>+4344(SB)/8, $0xc000000000000000
-DATA constants<>+4352(SB)/8, $0x4010000000000000
-DATA constants<>+4360(SB)/8, $0x4010000000000000
-DATA constants<>+4368(SB)/8, $0x4010000000000000
-DATA constants<>+4376(SB)/8, $0x4010000000000000
-DATA constants<>+4384(SB)/8, $0x4010000000000000
-DATA constants<>+4392(SB)/8, $0x4010000000000000
-DATA constants<>+4400(SB)/8, $0x4010000000000000
-DATA constants<>+4408(SB)/8, $0x4010000000000000
-DATA constants<>+4416(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4424(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4432(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4440(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4448(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4456(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4464(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4472(SB)/8, $0x3ff921fb54442d18
-DATA constants<>+4480(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4488(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4496(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4504(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4512(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4520(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4528(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4536(SB)/8, $0xbd6ae7f3e733b81f
-DATA constants<>+4544(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4552(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4560(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4568(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4576(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4584(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4592(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4600(SB)/8, $0xbe5ae64567f544e4
-DATA constants<>+4608(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4616(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4624(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4632(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4640(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4648(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4656(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4664(SB)/8, $0xbf2a01a01a01a01a
-DATA constants<>+4672(SB)/8, $0xbfc5555555555555
-DATA constants<>+4680(SB)/8, $0xbfc5555555555555
-DATA constants<>+4688(SB)/8, $0xbfc5555555555555
-DATA constants<>+4696(SB)/8, $0xbfc5555555555555
-DATA constants<>+4704(SB)/8, $0xbfc5555555555555
-DATA constants<>+4712(SB)/8, $0xbfc5555555555555
-DATA constants<>+4720(SB)/8, $0xbfc5555555555555
-DATA constants<>+4728(SB)/8, $0xbfc5555555555555
-DATA constants<>+4736(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4744(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4752(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4760(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4768(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4776(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4784(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4792(SB)/8, $0x3d2ae7f3e733b81f
-DATA constants<>+4800(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4808(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4816(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4824(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4832(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4840(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4848(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4856(SB)/8, $0xbda93974a8c07c9d
-DATA constants<>+4864(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4872(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4880(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4888(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4896(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4904(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4912(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4920(SB)/8, $0xbe927e4fb7789f5c
-DATA constants<>+4928(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4936(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4944(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4952(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4960(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4968(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4976(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4984(SB)/8, $0xbf56c16c16c16c17
-DATA constants<>+4992(SB)/8, $0xbfe0000000000000
-DATA constants<>+5000(SB)/8, $0xbfe0000000000000
-DATA constants<>+5008(SB)/8, $0xbfe0000000000000
-DATA constants<>+5016(SB)/8, $0xbfe0000000000000
-DATA constants<>+5024(SB)/8, $0xbfe0000000000000
-DATA constants<>+5032(SB)/8, $0xbfe0000000000000
-DATA constants<>+5040(SB)/8, $0xbfe0000000000000
-DATA constants<>+5048(SB)/8, $0xbfe0000000000000
-DATA constants<>+5056(SB)/8, $0x0000000000000000
-DATA constants<>+5064(SB)/8, $0x0000000000000000
-DATA constants<>+5072(SB)/8, $0x0000000000000000
-DATA constants<>+5080(SB)/8, $0x0000000000000000
-DATA constants<>+5088(SB)/8, $0x0000000000000000
-DATA constants<>+5096(SB)/8, $0x0000000000000000
-DATA constants<>+5104(SB)/8, $0x0000000000000000
-DATA constants<>+5112(SB)/8, $0x0000000000000000
-DATA constants<>+5120(SB)/8, $0x8000000000000000
-DATA constants<>+5128(SB)/8, $0x8000000000000000
-DATA constants<>+5136(SB)/8, $0x8000000000000000
-DATA constants<>+5144(SB)/8, $0x8000000000000000
-DATA constants<>+5152(SB)/8, $0x8000000000000000
-DATA constants<>+5160(SB)/8, $0x8000000000000000
-DATA constants<>+5168(SB)/8, $0x8000000000000000
-DATA constants<>+5176(SB)/8, $0x8000000000000000
-DATA constants<>+5184(SB)/8, $0x0000000000000001
-DATA constants<>+5192(SB)/8, $0x0000000000000001
-DATA constants<>+5200(SB)/8, $0x0000000000000001
-DATA constants<>+5208(SB)/8, $0x0000000000000001
-DATA constants<>+5216(SB)/8, $0x0000000000000001
-DATA constants<>+5224(SB)/8, $0x0000000000000001
-DATA constants<>+5232(SB)/8, $0x0000000000000001
-DATA constants<>+5240(SB)/8, $0x0000000000000001
-GLOBL constants<>(SB), RODATA|NOPTR, $5248
+DATA constants<>+1600(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1608(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1616(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1624(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1632(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1640(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1648(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1656(SB)/8, $0x3f7f7f7f3f7f7f7f
+DATA constants<>+1664(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1672(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1680(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1688(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1696(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1704(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1712(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1720(SB)/8, $0x7149f2ca7149f2ca
+DATA constants<>+1728(SB)/8, $0x3b0080813b008081
+DATA constants<>+1736(SB)/8, $0x3b0080813b008081
+DATA constants<>+1744(SB)/8, $0x3b0080813b008081
+DATA constants<>+1752(SB)/8, $0x3b0080813b008081
+DATA constants<>+1760(SB)/8, $0x3b0080813b008081
+DATA constants<>+1768(SB)/8, $0x3b0080813b008081
+DATA constants<>+1776(SB)/8, $0x3b0080813b008081
+DATA constants<>+1784(SB)/8, $0x3b0080813b008081
+DATA constants<>+1792(SB)/8, $0x3fe0000000000000
+DATA constants<>+1800(SB)/8, $0x3fe0000000000000
+DATA constants<>+1808(SB)/8, $0x3fe0000000000000
+DATA constants<>+1816(SB)/8, $0x3fe0000000000000
+DATA constants<>+1824(SB)/8, $0x3fe0000000000000
+DATA constants<>+1832(SB)/8, $0x3fe0000000000000
+DATA constants<>+1840(SB)/8, $0x3fe0000000000000
+DATA constants<>+1848(SB)/8, $0x3fe0000000000000
+DATA constants<>+1856(SB)/8, $0x4338000000000000
+DATA constants<>+1864(SB)/8, $0x4338000000000000
+DATA constants<>+1872(SB)/8, $0x4338000000000000
+DATA constants<>+1880(SB)/8, $0x4338000000000000
+DATA constants<>+1888(SB)/8, $0x4338000000000000
+DATA constants<>+1896(SB)/8, $0x4338000000000000
+DATA constants<>+1904(SB)/8, $0x4338000000000000
+DATA constants<>+1912(SB)/8, $0x4338000000000000
+DATA constants<>+1920(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1928(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1936(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1944(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1952(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1960(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1968(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1976(SB)/8, $0x3ff71547652b82fe
+DATA constants<>+1984(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+1992(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2000(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2008(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2016(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2024(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2032(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2040(SB)/8, $0x3fe62e42fee00000
+DATA constants<>+2048(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2056(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2064(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2072(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2080(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2088(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2096(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2104(SB)/8, $0x3dea39ef35793c76
+DATA constants<>+2112(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2120(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2128(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2136(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2144(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2152(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2160(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2168(SB)/8, $0x3de6124613a86d09
+DATA constants<>+2176(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2184(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2192(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2200(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2208(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2216(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2224(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2232(SB)/8, $0x3e21eed8eff8d898
+DATA constants<>+2240(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2248(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2256(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2264(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2272(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2280(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2288(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2296(SB)/8, $0x3e5ae64567f544e4
+DATA constants<>+2304(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2312(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2320(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2328(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2336(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2344(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2352(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2360(SB)/8, $0x3e927e4fb7789f5c
+DATA constants<>+2368(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2376(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2384(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2392(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2400(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2408(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2416(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2424(SB)/8, $0x3ec71de3a556c734
+DATA constants<>+2432(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2440(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2448(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2456(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2464(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2472(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2480(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2488(SB)/8, $0x3efa01a01a01a01a
+DATA constants<>+2496(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2504(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2512(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2520(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2528(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2536(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2544(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2552(SB)/8, $0x3f2a01a01a01a01a
+DATA constants<>+2560(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2568(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2576(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2584(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2592(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2600(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2608(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2616(SB)/8, $0x3f56c16c16c16c17
+DATA constants<>+2624(SB)/8, $0x3f81111111111111
+DATA constants<>+2632(SB)/8, $0x3f81111111111111
+DATA constants<>+2640(SB)/8, $0x3f81111111111111
+DATA constants<>+2648(SB)/8, $0x3f81111111111111
+DATA constants<>+2656(SB)/8, $0x3f81111111111111
+DATA constants<>+2664(SB)/8, $0x3f81111111111111
+DATA constants<>+2672(SB)/8, $0x3f81111111111111
+DATA constants<>+2680(SB)/8, $0x3f81111111111111
+DATA constants<>+2688(SB)/8, $0x3fa5555555555555
+DATA constants<>+2696(SB)/8, $0x3fa5555555555555
+DATA constants<>+2704(SB)/8, $0x3fa5555555555555
+DATA constants<>+2712(SB)/8, $0x3fa5555555555555
+DATA constants<>+2720(SB)/8, $0x3fa5555555555555
+DATA constants<>+2728(SB)/8, $0x3fa5555555555555
+DATA constants<>+2736(SB)/8, $0x3fa5555555555555
+DATA constants<>+2744(SB)/8, $0x3fa5555555555555
+DATA constants<>+2752(SB)/8, $0x3fc5555555555555
+DATA constants<>+2760(SB)/8, $0x3fc5555555555555
+DATA constants<>+2768(SB)/8, $0x3fc5555555555555
+DATA constants<>+2776(SB)/8, $0x3fc5555555555555
+DATA constants<>+2784(SB)/8, $0x3fc5555555555555
+DATA constants<>+2792(SB)/8, $0x3fc5555555555555
+DATA constants<>+2800(SB)/8, $0x3fc5555555555555
+DATA constants<>+2808(SB)/8, $0x3fc5555555555555
+DATA constants<>+2816(SB)/8, $0x3ff0000000000000
+DATA constants<>+2824(SB)/8, $0x3ff0000000000000
+DATA constants<>+2832(SB)/8, $0x3ff0000000000000
+DATA constants<>+2840(SB)/8, $0x3ff0000000000000
+DATA constants<>+2848(SB)/8, $0x3ff0000000000000
+DATA constants<>+2856(SB)/8, $0x3ff0000000000000
+DATA constants<>+2864(SB)/8, $0x3ff0000000000000
+DATA constants<>+2872(SB)/8, $0x3ff0000000000000
+DATA constants<>+2880(SB)/8, $0x00000000000003ff
+DATA constants<>+2888(SB)/8, $0x00000000000003ff
+DATA constants<>+2896(SB)/8, $0x00000000000003ff
+DATA constants<>+2904(SB)/8, $0x00000000000003ff
+DATA constants<>+2912(SB)/8, $0x00000000000003ff
+DATA constants<>+2920(SB)/8, $0x00000000000003ff
+DATA constants<>+2928(SB)/8, $0x00000000000003ff
+DATA constants<>+2936(SB)/8, $0x00000000000003ff
+DATA constants<>+2944(SB)/8, $0x00000000d2511f53
+DATA constants<>+2952(SB)/8, $0x00000000d2511f53
+DATA constants<>+2960(SB)/8, $0x00000000d2511f53
+DATA constants<>+2968(SB)/8, $0x00000000d2511f53
+DATA constants<>+2976(SB)/8, $0x00000000d2511f53
+DATA constants<>+2984(SB)/8, $0x00000000d2511f53
+DATA constants<>+2992(SB)/8, $0x00000000d2511f53
+DATA constants<>+3000(SB)/8, $0x00000000d2511f53
+DATA constants<>+3008(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3016(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3024(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3032(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3040(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3048(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3056(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3064(SB)/8, $0x00000000cd9e8d57
+DATA constants<>+3072(SB)/8, $0x000000009e3779b9
+DATA constants<>+3080(SB)/8, $0x000000009e3779b9
+DATA constants<>+3088(SB)/8, $0x000000009e3779b9
+DATA constants<>+3096(SB)/8, $0x000000009e3779b9
+DATA constants<>+3104(SB)/8, $0x000000009e3779b9
+DATA constants<>+3112(SB)/8, $0x000000009e3779b9
+DATA constants<>+3120(SB)/8, $0x000000009e3779b9
+DATA constants<>+3128(SB)/8, $0x000000009e3779b9
+DATA constants<>+3136(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3144(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3152(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3160(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3168(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3176(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3184(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3192(SB)/8, $0x00000000bb67ae85
+DATA constants<>+3200(SB)/8, $0x00000000ffffffff
+DATA constants<>+3208(SB)/8, $0x00000000ffffffff
+DATA constants<>+3216(SB)/8, $0x00000000ffffffff
+DATA constants<>+3224(SB)/8, $0x00000000ffffffff
+DATA constants<>+3232(SB)/8, $0x00000000ffffffff
+DATA constants<>+3240(SB)/8, $0x00000000ffffffff
+DATA constants<>+3248(SB)/8, $0x00000000ffffffff
+DATA constants<>+3256(SB)/8, $0x00000000ffffffff
+DATA constants<>+3264(SB)/8, $0x4530000000000000
+DATA constants<>+3272(SB)/8, $0x4530000000000000
+DATA constants<>+3280(SB)/8, $0x4530000000000000
+DATA constants<>+3288(SB)/8, $0x4530000000000000
+DATA constants<>+3296(SB)/8, $0x4530000000000000
+DATA constants<>+3304(SB)/8, $0x4530000000000000
+DATA constants<>+3312(SB)/8, $0x4530000000000000
+DATA constants<>+3320(SB)/8, $0x4530000000000000
+DATA constants<>+3328(SB)/8, $0x4330000000000000
+DATA constants<>+3336(SB)/8, $0x4330000000000000
+DATA constants<>+3344(SB)/8, $0x4330000000000000
+DATA constants<>+3352(SB)/8, $0x4330000000000000
+DATA constants<>+3360(SB)/8, $0x4330000000000000
+DATA constants<>+3368(SB)/8, $0x4330000000000000
+DATA constants<>+3376(SB)/8, $0x4330000000000000
+DATA constants<>+3384(SB)/8, $0x4330000000000000
+DATA constants<>+3392(SB)/8, $0x4530000000100000
+DATA constants<>+3400(SB)/8, $0x4530000000100000
+DATA constants<>+3408(SB)/8, $0x4530000000100000
+DATA constants<>+3416(SB)/8, $0x4530000000100000
+DATA constants<>+3424(SB)/8, $0x4530000000100000
+DATA constants<>+3432(SB)/8, $0x4530000000100000
+DATA constants<>+3440(SB)/8, $0x4530000000100000
+DATA constants<>+3448(SB)/8, $0x4530000000100000
+DATA constants<>+3456(SB)/8, $0x3ca0000000000000
+DATA constants<>+3464(SB)/8, $0x3ca0000000000000
+DATA constants<>+3472(SB)/8, $0x3ca0000000000000
+DATA constants<>+3480(SB)/8, $0x3ca0000000000000
+DATA constants<>+3488(SB)/8, $0x3ca0000000000000
+DATA constants<>+3496(SB)/8, $0x3ca0000000000000
+DATA constants<>+3504(SB)/8, $0x3ca0000000000000
+DATA constants<>+3512(SB)/8, $0x3ca0000000000000
+DATA constants<>+3520(SB)/8, $0xc4195f619980c433
+DATA constants<>+3528(SB)/8, $0xc4195f619980c433
+DATA constants<>+3536(SB)/8, $0xc4195f619980c433
+DATA constants<>+3544(SB)/8, $0xc4195f619980c433
+DATA constants<>+3552(SB)/8, $0xc4195f619980c433
+DATA constants<>+3560(SB)/8, $0xc4195f619980c433
+DATA constants<>+3568(SB)/8, $0xc4195f619980c433
+DATA constants<>+3576(SB)/8, $0xc4195f619980c433
+DATA constants<>+3584(SB)/8, $0x4330000000000040
+DATA constants<>+3592(SB)/8, $0x4330000000000040
+DATA constants<>+3600(SB)/8, $0x4330000000000040
+DATA constants<>+3608(SB)/8, $0x4330000000000040
+DATA constants<>+3616(SB)/8, $0x4330000000000040
+DATA constants<>+3624(SB)/8, $0x4330000000000040
+DATA constants<>+3632(SB)/8, $0x4330000000000040
+DATA constants<>+3640(SB)/8, $0x4330000000000040
+DATA constants<>+3648(SB)/8, $0x000fffffffffffff
+DATA constants<>+3656(SB)/8, $0x000fffffffffffff
+DATA constants<>+3664(SB)/8, $0x000fffffffffffff
+DATA constants<>+3672(SB)/8, $0x000fffffffffffff
+DATA constants<>+3680(SB)/8, $0x000fffffffffffff
+DATA constants<>+3688(SB)/8, $0x000fffffffffffff
+DATA constants<>+3696(SB)/8, $0x000fffffffffffff
+DATA constants<>+3704(SB)/8, $0x000fffffffffffff
+DATA constants<>+3712(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3720(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3728(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3736(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3744(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3752(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3760(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3768(SB)/8, $0x3fe6a09e667f3bcd
+DATA constants<>+3776(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3784(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3792(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3800(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3808(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3816(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3824(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3832(SB)/8, $0x3fbaf286bca1af28
+DATA constants<>+3840(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3848(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3856(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3864(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3872(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3880(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3888(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3896(SB)/8, $0x3fbe1e1e1e1e1e1e
+DATA constants<>+3904(SB)/8, $0x3fc1111111111111
+DATA constants<>+3912(SB)/8, $0x3fc1111111111111
+DATA constants<>+3920(SB)/8, $0x3fc1111111111111
+DATA constants<>+3928(SB)/8, $0x3fc1111111111111
+DATA constants<>+3936(SB)/8, $0x3fc1111111111111
+DATA constants<>+3944(SB)/8, $0x3fc1111111111111
+DATA constants<>+3952(SB)/8, $0x3fc1111111111111
+DATA constants<>+3960(SB)/8, $0x3fc1111111111111
+DATA constants<>+3968(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3976(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3984(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+3992(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+4000(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+4008(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+4016(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+4024(SB)/8, $0x3fc3b13b13b13b14
+DATA constants<>+4032(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4040(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4048(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4056(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4064(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4072(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4080(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4088(SB)/8, $0x3fc745d1745d1746
+DATA constants<>+4096(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4104(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4112(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4120(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4128(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4136(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4144(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4152(SB)/8, $0x3fcc71c71c71c71c
+DATA constants<>+4160(SB)/8, $0x3fd2492492492492
+DATA constants<>+4168(SB)/8, $0x3fd2492492492492
+DATA constants<>+4176(SB)/8, $0x3fd2492492492492
+DATA constants<>+4184(SB)/8, $0x3fd2492492492492
+DATA constants<>+4192(SB)/8, $0x3fd2492492492492
+DATA constants<>+4200(SB)/8, $0x3fd2492492492492
+DATA constants<>+4208(SB)/8, $0x3fd2492492492492
+DATA constants<>+4216(SB)/8, $0x3fd2492492492492
+DATA constants<>+4224(SB)/8, $0x3fd999999999999a
+DATA constants<>+4232(SB)/8, $0x3fd999999999999a
+DATA constants<>+4240(SB)/8, $0x3fd999999999999a
+DATA constants<>+4248(SB)/8, $0x3fd999999999999a
+DATA constants<>+4256(SB)/8, $0x3fd999999999999a
+DATA constants<>+4264(SB)/8, $0x3fd999999999999a
+DATA constants<>+4272(SB)/8, $0x3fd999999999999a
+DATA constants<>+4280(SB)/8, $0x3fd999999999999a
+DATA constants<>+4288(SB)/8, $0x3fe5555555555555
+DATA constants<>+4296(SB)/8, $0x3fe5555555555555
+DATA constants<>+4304(SB)/8, $0x3fe5555555555555
+DATA constants<>+4312(SB)/8, $0x3fe5555555555555
+DATA constants<>+4320(SB)/8, $0x3fe5555555555555
+DATA constants<>+4328(SB)/8, $0x3fe5555555555555
+DATA constants<>+4336(SB)/8, $0x3fe5555555555555
+DATA constants<>+4344(SB)/8, $0x3fe5555555555555
+DATA constants<>+4352(SB)/8, $0x4000000000000000
+DATA constants<>+4360(SB)/8, $0x4000000000000000
+DATA constants<>+4368(SB)/8, $0x4000000000000000
+DATA constants<>+4376(SB)/8, $0x4000000000000000
+DATA constants<>+4384(SB)/8, $0x4000000000000000
+DATA constants<>+4392(SB)/8, $0x4000000000000000
+DATA constants<>+4400(SB)/8, $0x4000000000000000
+DATA constants<>+4408(SB)/8, $0x4000000000000000
+DATA constants<>+4416(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4424(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4432(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4440(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4448(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4456(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4464(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4472(SB)/8, $0x3fe62e42fefa39ef
+DATA constants<>+4480(SB)/8, $0xc000000000000000
+DATA constants<>+4488(SB)/8, $0xc000000000000000
+DATA constants<>+4496(SB)/8, $0xc000000000000000
+DATA constants<>+4504(SB)/8, $0xc000000000000000
+DATA constants<>+4512(SB)/8, $0xc000000000000000
+DATA constants<>+4520(SB)/8, $0xc000000000000000
+DATA constants<>+4528(SB)/8, $0xc000000000000000
+DATA constants<>+4536(SB)/8, $0xc000000000000000
+DATA constants<>+4544(SB)/8, $0x4010000000000000
+DATA constants<>+4552(SB)/8, $0x4010000000000000
+DATA constants<>+4560(SB)/8, $0x4010000000000000
+DATA constants<>+4568(SB)/8, $0x4010000000000000
+DATA constants<>+4576(SB)/8, $0x4010000000000000
+DATA constants<>+4584(SB)/8, $0x4010000000000000
+DATA constants<>+4592(SB)/8, $0x4010000000000000
+DATA constants<>+4600(SB)/8, $0x4010000000000000
+DATA constants<>+4608(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4616(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4624(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4632(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4640(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4648(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4656(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4664(SB)/8, $0x3ff921fb54442d18
+DATA constants<>+4672(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4680(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4688(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4696(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4704(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4712(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4720(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4728(SB)/8, $0xbd6ae7f3e733b81f
+DATA constants<>+4736(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4744(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4752(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4760(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4768(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4776(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4784(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4792(SB)/8, $0xbe5ae64567f544e4
+DATA constants<>+4800(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4808(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4816(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4824(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4832(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4840(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4848(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4856(SB)/8, $0xbf2a01a01a01a01a
+DATA constants<>+4864(SB)/8, $0xbfc5555555555555
+DATA constants<>+4872(SB)/8, $0xbfc5555555555555
+DATA constants<>+4880(SB)/8, $0xbfc5555555555555
+DATA constants<>+4888(SB)/8, $0xbfc5555555555555
+DATA constants<>+4896(SB)/8, $0xbfc5555555555555
+DATA constants<>+4904(SB)/8, $0xbfc5555555555555
+DATA constants<>+4912(SB)/8, $0xbfc5555555555555
+DATA constants<>+4920(SB)/8, $0xbfc5555555555555
+DATA constants<>+4928(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4936(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4944(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4952(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4960(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4968(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4976(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4984(SB)/8, $0x3d2ae7f3e733b81f
+DATA constants<>+4992(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5000(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5008(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5016(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5024(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5032(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5040(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5048(SB)/8, $0xbda93974a8c07c9d
+DATA constants<>+5056(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5064(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5072(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5080(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5088(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5096(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5104(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5112(SB)/8, $0xbe927e4fb7789f5c
+DATA constants<>+5120(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5128(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5136(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5144(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5152(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5160(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5168(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5176(SB)/8, $0xbf56c16c16c16c17
+DATA constants<>+5184(SB)/8, $0xbfe0000000000000
+DATA constants<>+5192(SB)/8, $0xbfe0000000000000
+DATA constants<>+5200(SB)/8, $0xbfe0000000000000
+DATA constants<>+5208(SB)/8, $0xbfe0000000000000
+DATA constants<>+5216(SB)/8, $0xbfe0000000000000
+DATA constants<>+5224(SB)/8, $0xbfe0000000000000
+DATA constants<>+5232(SB)/8, $0xbfe0000000000000
+DATA constants<>+5240(SB)/8, $0xbfe0000000000000
+DATA constants<>+5248(SB)/8, $0x0000000000000000
+DATA constants<>+5256(SB)/8, $0x0000000000000000
+DATA constants<>+5264(SB)/8, $0x0000000000000000
+DATA constants<>+5272(SB)/8, $0x0000000000000000
+DATA constants<>+5280(SB)/8, $0x0000000000000000
+DATA constants<>+5288(SB)/8, $0x0000000000000000
+DATA constants<>+5296(SB)/8, $0x0000000000000000
+DATA constants<>+5304(SB)/8, $0x0000000000000000
+DATA constants<>+5312(SB)/8, $0x8000000000000000
+DATA constants<>+5320(SB)/8, $0x8000000000000000
+DATA constants<>+5328(SB)/8, $0x8000000000000000
+DATA constants<>+5336(SB)/8, $0x8000000000000000
+DATA constants<>+5344(SB)/8, $0x8000000000000000
+DATA constants<>+5352(SB)/8, $0x8000000000000000
+DATA constants<>+5360(SB)/8, $0x8000000000000000
+DATA constants<>+5368(SB)/8, $0x8000000000000000
+DATA constants<>+5376(SB)/8, $0x0000000000000001
+DATA constants<>+5384(SB)/8, $0x0000000000000001
+DATA constants<>+5392(SB)/8, $0x0000000000000001
+DATA constants<>+5400(SB)/8, $0x0000000000000001
+DATA constants<>+5408(SB)/8, $0x0000000000000001
+DATA constants<>+5416(SB)/8, $0x0000000000000001
+DATA constants<>+5424(SB)/8, $0x0000000000000001
+DATA constants<>+5432(SB)/8, $0x0000000000000001
+GLOBL constants<>(SB), RODATA|NOPTR, $5440
 
 // func gatherAVX2(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
 // Requires: AVX, CMOV, FMA3
@@ -2391,6 +2415,206 @@ again:
 	VZEROUPPER
 	RET
 
+// func logisticAVX2(dlogits *float32, logits *float32, x *float32, vectors int, rates *float32) (loss float64, slope float64)
+// Requires: AVX, AVX2, FMA3, SSE2
+TEXT ·logisticAVX2(SB), NOSPLIT, $0-56
+	MOVQ   dlogits+0(FP), AX
+	MOVQ   logits+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   vectors+24(FP), BX
+	MOVQ   rates+32(FP), SI
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+
+again:
+	VMOVUPS      (CX), Y3
+	VORPS        constants<>+896(SB), Y3, Y2
+	VMOVUPS      constants<>+0(SB), Y4
+	VMINPS       Y2, Y4, Y5
+	VMOVUPS      constants<>+64(SB), Y4
+	VMAXPS       Y5, Y4, Y5
+	VMOVUPS      constants<>+128(SB), Y2
+	VFMADD231PS  constants<>+192(SB), Y5, Y2
+	VSUBPS       constants<>+128(SB), Y2, Y4
+	VFNMADD231PS constants<>+256(SB), Y4, Y5
+	VFNMADD231PS constants<>+320(SB), Y4, Y5
+	VPSUBD       constants<>+128(SB), Y2, Y2
+	VMOVUPS      constants<>+384(SB), Y4
+	VFMADD213PS  constants<>+448(SB), Y5, Y4
+	VFMADD213PS  constants<>+512(SB), Y5, Y4
+	VFMADD213PS  constants<>+576(SB), Y5, Y4
+	VFMADD213PS  constants<>+640(SB), Y5, Y4
+	VFMADD213PS  constants<>+704(SB), Y5, Y4
+	VFMADD213PS  constants<>+768(SB), Y5, Y4
+	VFMADD213PS  constants<>+768(SB), Y5, Y4
+	VPSRAD       $0x01, Y2, Y5
+	VPSUBD       Y5, Y2, Y2
+	VPADDD       constants<>+832(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+832(SB), Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y5, Y4, Y4
+	VMULPS       Y2, Y4, Y5
+	VADDPS       constants<>+768(SB), Y5, Y2
+	VMOVUPS      constants<>+768(SB), Y4
+	VBLENDVPS    Y3, Y5, Y4, Y4
+	VDIVPS       Y2, Y4, Y4
+	VMOVUPS      (DX), Y2
+	VSUBPS       Y4, Y2, Y2
+	VBROADCASTSS 4(SI), Y3
+	VMULPS       Y3, Y2, Y2
+	VADDPS       constants<>+768(SB), Y5, Y3
+	VMULPS       Y3, Y3, Y3
+	VDIVPS       Y3, Y5, Y5
+	VBROADCASTSS (SI), Y3
+	VMULPS       Y3, Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VMOVUPS      constants<>+768(SB), Y6
+	VBROADCASTSS 8(SI), Y3
+	VADDPS       Y3, Y2, Y3
+	VXORPS       constants<>+896(SB), Y3, Y3
+	VORPS        constants<>+896(SB), Y3, Y4
+	VMOVUPS      constants<>+0(SB), Y5
+	VMINPS       Y4, Y5, Y8
+	VMOVUPS      constants<>+64(SB), Y5
+	VMAXPS       Y8, Y5, Y8
+	VMOVUPS      constants<>+128(SB), Y4
+	VFMADD231PS  constants<>+192(SB), Y8, Y4
+	VSUBPS       constants<>+128(SB), Y4, Y5
+	VFNMADD231PS constants<>+256(SB), Y5, Y8
+	VFNMADD231PS constants<>+320(SB), Y5, Y8
+	VPSUBD       constants<>+128(SB), Y4, Y4
+	VMOVUPS      constants<>+384(SB), Y5
+	VFMADD213PS  constants<>+448(SB), Y8, Y5
+	VFMADD213PS  constants<>+512(SB), Y8, Y5
+	VFMADD213PS  constants<>+576(SB), Y8, Y5
+	VFMADD213PS  constants<>+640(SB), Y8, Y5
+	VFMADD213PS  constants<>+704(SB), Y8, Y5
+	VFMADD213PS  constants<>+768(SB), Y8, Y5
+	VFMADD213PS  constants<>+768(SB), Y8, Y5
+	VPSRAD       $0x01, Y4, Y8
+	VPSUBD       Y8, Y4, Y4
+	VPADDD       constants<>+832(SB), Y8, Y8
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       constants<>+832(SB), Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y4, Y5, Y9
+	VADDPS       constants<>+768(SB), Y9, Y4
+	VMOVUPS      constants<>+768(SB), Y8
+	VBLENDVPS    Y3, Y9, Y8, Y8
+	VDIVPS       Y4, Y8, Y8
+	VMOVUPS      constants<>+1600(SB), Y10
+	VSUBPS       (DX), Y10, Y10
+	VMULPS       constants<>+1664(SB), Y10, Y10
+	VMINPS       constants<>+768(SB), Y10, Y10
+	VXORPS       X7, X7, X7
+	VMAXPS       Y7, Y10, Y10
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y8, Y8
+	VMOVAPS      Y8, Y5
+	VMULPS       Y3, Y8, Y4
+	VMAXPS       Y7, Y3, Y3
+	VADDPS       constants<>+1024(SB), Y9, Y11
+	VDIVPS       Y11, Y9, Y11
+	VMULPS       Y11, Y11, Y9
+	VMOVUPS      constants<>+1216(SB), Y8
+	VFMADD213PS  constants<>+1280(SB), Y9, Y8
+	VFMADD213PS  constants<>+1344(SB), Y9, Y8
+	VFMADD213PS  constants<>+1408(SB), Y9, Y8
+	VFMADD213PS  constants<>+1472(SB), Y9, Y8
+	VFMADD213PS  constants<>+1536(SB), Y9, Y8
+	VFMADD213PS  constants<>+1024(SB), Y9, Y8
+	VFMADD231PS  Y11, Y8, Y3
+	VMULPS       Y10, Y3, Y3
+	VBROADCASTSS 8(SI), Y8
+	VSUBPS       Y8, Y2, Y2
+	VORPS        constants<>+896(SB), Y2, Y10
+	VMOVUPS      constants<>+0(SB), Y8
+	VMINPS       Y10, Y8, Y10
+	VMOVUPS      constants<>+64(SB), Y8
+	VMAXPS       Y10, Y8, Y10
+	VMOVUPS      constants<>+128(SB), Y9
+	VFMADD231PS  constants<>+192(SB), Y10, Y9
+	VSUBPS       constants<>+128(SB), Y9, Y8
+	VFNMADD231PS constants<>+256(SB), Y8, Y10
+	VFNMADD231PS constants<>+320(SB), Y8, Y10
+	VPSUBD       constants<>+128(SB), Y9, Y9
+	VMOVUPS      constants<>+384(SB), Y8
+	VFMADD213PS  constants<>+448(SB), Y10, Y8
+	VFMADD213PS  constants<>+512(SB), Y10, Y8
+	VFMADD213PS  constants<>+576(SB), Y10, Y8
+	VFMADD213PS  constants<>+640(SB), Y10, Y8
+	VFMADD213PS  constants<>+704(SB), Y10, Y8
+	VFMADD213PS  constants<>+768(SB), Y10, Y8
+	VFMADD213PS  constants<>+768(SB), Y10, Y8
+	VPSRAD       $0x01, Y9, Y10
+	VPSUBD       Y10, Y9, Y9
+	VPADDD       constants<>+832(SB), Y10, Y10
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       constants<>+832(SB), Y9, Y9
+	VPSLLD       $0x17, Y9, Y9
+	VMULPS       Y10, Y8, Y8
+	VMULPS       Y9, Y8, Y9
+	VADDPS       constants<>+768(SB), Y9, Y10
+	VMOVUPS      constants<>+768(SB), Y8
+	VBLENDVPS    Y2, Y9, Y8, Y8
+	VDIVPS       Y10, Y8, Y8
+	VMOVUPS      (DX), Y10
+	VSUBPS       constants<>+1728(SB), Y10, Y10
+	VMULPS       constants<>+1664(SB), Y10, Y10
+	VMINPS       constants<>+768(SB), Y10, Y10
+	VXORPS       X7, X7, X7
+	VMAXPS       Y7, Y10, Y10
+	VMULPS       Y10, Y6, Y6
+	VMULPS       Y10, Y8, Y8
+	VSUBPS       Y8, Y5, Y5
+	VFMADD231PS  Y2, Y8, Y4
+	VMAXPS       Y7, Y2, Y2
+	VADDPS       constants<>+1024(SB), Y9, Y11
+	VDIVPS       Y11, Y9, Y11
+	VMULPS       Y11, Y11, Y9
+	VMOVUPS      constants<>+1216(SB), Y8
+	VFMADD213PS  constants<>+1280(SB), Y9, Y8
+	VFMADD213PS  constants<>+1344(SB), Y9, Y8
+	VFMADD213PS  constants<>+1408(SB), Y9, Y8
+	VFMADD213PS  constants<>+1472(SB), Y9, Y8
+	VFMADD213PS  constants<>+1536(SB), Y9, Y8
+	VFMADD213PS  constants<>+1024(SB), Y9, Y8
+	VFMADD231PS  Y11, Y8, Y2
+	VFMADD231PS  Y10, Y2, Y3
+	VMULPS       (AX), Y5, Y5
+	VMOVUPS      Y5, (AX)
+	VBROADCASTSS 12(SI), Y2
+	VFMADD231PS  Y2, Y6, Y3
+	VBROADCASTSS 16(SI), Y2
+	VFMSUB231PS  Y2, Y6, Y4
+	VCVTPS2PD    X3, Y2
+	VEXTRACTF128 $0x01, Y3, X3
+	VCVTPS2PD    X3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y0, Y0
+	VCVTPS2PD    X4, Y2
+	VEXTRACTF128 $0x01, Y4, X4
+	VCVTPS2PD    X4, Y3
+	VADDPD       Y2, Y1, Y1
+	VADDPD       Y3, Y1, Y1
+	ADDQ         $0x20, AX
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	DECQ         BX
+	JNZ          again
+	VEXTRACTF128 $0x01, Y0, X2
+	VADDPD       X2, X0, X0
+	VHADDPD      X0, X0, X0
+	MOVSD        X0, loss+40(FP)
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VHADDPD      X1, X1, X1
+	MOVSD        X1, slope+48(FP)
+	VZEROUPPER
+	RET
+
 // func sampleAVX2(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·sampleAVX2(SB), NOSPLIT, $0-48
@@ -2404,17 +2628,14 @@ TEXT ·sampleAVX2(SB), NOSPLIT, $0-48
 again:
 	VCVTPS2PD    (DX), Y0
 	VCVTPS2PD    (BX), Y1
-	VMULPD       constants<>+1600(SB), Y1, Y3
-	VMOVUPD      constants<>+1664(SB), Y5
-	VFMADD231PD  constants<>+1728(SB), Y3, Y5
-	VSUBPD       constants<>+1664(SB), Y5, Y6
+	VMULPD       constants<>+1792(SB), Y1, Y3
+	VMOVUPD      constants<>+1856(SB), Y5
+	VFMADD231PD  constants<>+1920(SB), Y3, Y5
+	VSUBPD       constants<>+1856(SB), Y5, Y6
 	VMOVAPD      Y3, Y2
-	VFNMADD231PD constants<>+1792(SB), Y6, Y2
-	VFNMADD231PD constants<>+1856(SB), Y6, Y2
-	VMOVUPD      constants<>+1920(SB), Y6
-	VFMADD213PD  constants<>+1984(SB), Y2, Y6
-	VFMADD213PD  constants<>+2048(SB), Y2, Y6
-	VFMADD213PD  constants<>+2112(SB), Y2, Y6
+	VFNMADD231PD constants<>+1984(SB), Y6, Y2
+	VFNMADD231PD constants<>+2048(SB), Y6, Y2
+	VMOVUPD      constants<>+2112(SB), Y6
 	VFMADD213PD  constants<>+2176(SB), Y2, Y6
 	VFMADD213PD  constants<>+2240(SB), Y2, Y6
 	VFMADD213PD  constants<>+2304(SB), Y2, Y6
@@ -2422,16 +2643,19 @@ again:
 	VFMADD213PD  constants<>+2432(SB), Y2, Y6
 	VFMADD213PD  constants<>+2496(SB), Y2, Y6
 	VFMADD213PD  constants<>+2560(SB), Y2, Y6
-	VFMADD213PD  constants<>+1600(SB), Y2, Y6
 	VFMADD213PD  constants<>+2624(SB), Y2, Y6
+	VFMADD213PD  constants<>+2688(SB), Y2, Y6
+	VFMADD213PD  constants<>+2752(SB), Y2, Y6
+	VFMADD213PD  constants<>+1792(SB), Y2, Y6
+	VFMADD213PD  constants<>+2816(SB), Y2, Y6
 	VMULPD       Y2, Y6, Y6
-	VPADDQ       constants<>+2688(SB), Y5, Y5
+	VPADDQ       constants<>+2880(SB), Y5, Y5
 	VPSLLQ       $0x34, Y5, Y5
-	VSUBPD       constants<>+2624(SB), Y5, Y4
+	VSUBPD       constants<>+2816(SB), Y5, Y4
 	VFMADD231PD  Y5, Y6, Y4
 	VMOVAPD      Y5, Y2
 	VFMADD231PD  Y5, Y6, Y2
-	VADDPD       constants<>+2624(SB), Y2, Y3
+	VADDPD       constants<>+2816(SB), Y2, Y3
 	VMULPD       Y3, Y4, Y4
 	VCVTPS2PD    (SI), Y3
 	VFMADD213PD  Y0, Y2, Y3
@@ -2465,17 +2689,14 @@ TEXT ·sampleGradientAVX2(SB), NOSPLIT, $0-64
 again:
 	VMOVUPD      (R8), Y3
 	VCVTPS2PD    (SI), Y0
-	VMULPD       constants<>+1600(SB), Y0, Y0
-	VMOVUPD      constants<>+1664(SB), Y4
-	VFMADD231PD  constants<>+1728(SB), Y0, Y4
-	VSUBPD       constants<>+1664(SB), Y4, Y5
+	VMULPD       constants<>+1792(SB), Y0, Y0
+	VMOVUPD      constants<>+1856(SB), Y4
+	VFMADD231PD  constants<>+1920(SB), Y0, Y4
+	VSUBPD       constants<>+1856(SB), Y4, Y5
 	VMOVAPD      Y0, Y0
-	VFNMADD231PD constants<>+1792(SB), Y5, Y0
-	VFNMADD231PD constants<>+1856(SB), Y5, Y0
-	VMOVUPD      constants<>+1920(SB), Y5
-	VFMADD213PD  constants<>+1984(SB), Y0, Y5
-	VFMADD213PD  constants<>+2048(SB), Y0, Y5
-	VFMADD213PD  constants<>+2112(SB), Y0, Y5
+	VFNMADD231PD constants<>+1984(SB), Y5, Y0
+	VFNMADD231PD constants<>+2048(SB), Y5, Y0
+	VMOVUPD      constants<>+2112(SB), Y5
 	VFMADD213PD  constants<>+2176(SB), Y0, Y5
 	VFMADD213PD  constants<>+2240(SB), Y0, Y5
 	VFMADD213PD  constants<>+2304(SB), Y0, Y5
@@ -2483,16 +2704,19 @@ again:
 	VFMADD213PD  constants<>+2432(SB), Y0, Y5
 	VFMADD213PD  constants<>+2496(SB), Y0, Y5
 	VFMADD213PD  constants<>+2560(SB), Y0, Y5
-	VFMADD213PD  constants<>+1600(SB), Y0, Y5
 	VFMADD213PD  constants<>+2624(SB), Y0, Y5
+	VFMADD213PD  constants<>+2688(SB), Y0, Y5
+	VFMADD213PD  constants<>+2752(SB), Y0, Y5
+	VFMADD213PD  constants<>+1792(SB), Y0, Y5
+	VFMADD213PD  constants<>+2816(SB), Y0, Y5
 	VMULPD       Y0, Y5, Y5
-	VPADDQ       constants<>+2688(SB), Y4, Y4
+	VPADDQ       constants<>+2880(SB), Y4, Y4
 	VPSLLQ       $0x34, Y4, Y4
-	VSUBPD       constants<>+2624(SB), Y4, Y2
+	VSUBPD       constants<>+2816(SB), Y4, Y2
 	VFMADD231PD  Y4, Y5, Y2
 	VMOVAPD      Y4, Y1
 	VFMADD231PD  Y4, Y5, Y1
-	VADDPD       constants<>+2624(SB), Y1, Y0
+	VADDPD       constants<>+2816(SB), Y1, Y0
 	VMULPD       Y0, Y2, Y2
 	VCVTPS2PD    (DX), Y0
 	VCVTPS2PD    (BX), Y4
@@ -2503,7 +2727,7 @@ again:
 	VMULPD       Y1, Y4, Y4
 	VMULPD       Y0, Y4, Y4
 	VFMADD231PD  Y3, Y2, Y4
-	VMULPD       constants<>+1600(SB), Y4, Y4
+	VMULPD       constants<>+1792(SB), Y4, Y4
 	VCVTPD2PSY   Y4, X4
 	VMOVUPS      X4, (CX)
 	ADDQ         $0x10, AX
@@ -2534,8 +2758,8 @@ again:
 	VPBROADCASTQ 24(BX), Y3
 	VPBROADCASTQ (BX), Y4
 	VPBROADCASTQ 8(BX), Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2544,10 +2768,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2556,10 +2780,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2568,10 +2792,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2580,10 +2804,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2592,10 +2816,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2604,10 +2828,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2616,10 +2840,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2628,10 +2852,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2640,10 +2864,10 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
-	VPMULUDQ     constants<>+2752(SB), Y1, Y6
-	VPMULUDQ     constants<>+2816(SB), Y2, Y2
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
+	VPMULUDQ     constants<>+2944(SB), Y1, Y6
+	VPMULUDQ     constants<>+3008(SB), Y2, Y2
 	VPSRLQ       $0x20, Y2, Y1
 	VXORPD       Y0, Y1, Y1
 	VXORPD       Y4, Y1, Y1
@@ -2652,90 +2876,90 @@ again:
 	VXORPD       Y3, Y2, Y2
 	VXORPD       Y5, Y2, Y2
 	VMOVAPD      Y6, Y3
-	VPADDQ       constants<>+2880(SB), Y4, Y4
-	VPADDQ       constants<>+2944(SB), Y5, Y5
+	VPADDQ       constants<>+3072(SB), Y4, Y4
+	VPADDQ       constants<>+3136(SB), Y5, Y5
 	VPSLLQ       $0x20, Y0, Y0
-	VANDPD       constants<>+3008(SB), Y1, Y1
+	VANDPD       constants<>+3200(SB), Y1, Y1
 	VORPD        Y1, Y0, Y0
 	VPSLLQ       $0x20, Y3, Y1
-	VANDPD       constants<>+3008(SB), Y2, Y2
+	VANDPD       constants<>+3200(SB), Y2, Y2
 	VORPD        Y2, Y1, Y1
 	VPSRLQ       $0x0b, Y0, Y0
 	VPSRLQ       $0x20, Y0, Y2
-	VANDPD       constants<>+3008(SB), Y0, Y0
-	VORPD        constants<>+3072(SB), Y2, Y2
-	VORPD        constants<>+3136(SB), Y0, Y0
-	VSUBPD       constants<>+3200(SB), Y2, Y2
+	VANDPD       constants<>+3200(SB), Y0, Y0
+	VORPD        constants<>+3264(SB), Y2, Y2
+	VORPD        constants<>+3328(SB), Y0, Y0
+	VSUBPD       constants<>+3392(SB), Y2, Y2
 	VADDPD       Y2, Y0, Y0
-	VMULPD       constants<>+3264(SB), Y0, Y0
+	VMULPD       constants<>+3456(SB), Y0, Y0
 	VPSRLQ       $0x0b, Y1, Y1
 	VPSRLQ       $0x20, Y1, Y2
-	VANDPD       constants<>+3008(SB), Y1, Y1
-	VORPD        constants<>+3072(SB), Y2, Y2
-	VORPD        constants<>+3136(SB), Y1, Y1
-	VSUBPD       constants<>+3200(SB), Y2, Y2
+	VANDPD       constants<>+3200(SB), Y1, Y1
+	VORPD        constants<>+3264(SB), Y2, Y2
+	VORPD        constants<>+3328(SB), Y1, Y1
+	VSUBPD       constants<>+3392(SB), Y2, Y2
 	VADDPD       Y2, Y1, Y1
-	VMULPD       constants<>+3264(SB), Y1, Y1
-	VMOVUPD      constants<>+2624(SB), Y2
+	VMULPD       constants<>+3456(SB), Y1, Y1
+	VMOVUPD      constants<>+2816(SB), Y2
 	VSUBPD       Y0, Y2, Y0
-	VPADDQ       constants<>+3328(SB), Y0, Y2
+	VPADDQ       constants<>+3520(SB), Y0, Y2
 	VPSRLQ       $0x34, Y2, Y0
-	VORPD        constants<>+3136(SB), Y0, Y0
-	VSUBPD       constants<>+3392(SB), Y0, Y0
-	VANDPD       constants<>+3456(SB), Y2, Y2
-	VPADDQ       constants<>+3520(SB), Y2, Y2
-	VSUBPD       constants<>+2624(SB), Y2, Y4
-	VADDPD       constants<>+2624(SB), Y2, Y2
+	VORPD        constants<>+3328(SB), Y0, Y0
+	VSUBPD       constants<>+3584(SB), Y0, Y0
+	VANDPD       constants<>+3648(SB), Y2, Y2
+	VPADDQ       constants<>+3712(SB), Y2, Y2
+	VSUBPD       constants<>+2816(SB), Y2, Y4
+	VADDPD       constants<>+2816(SB), Y2, Y2
 	VDIVPD       Y2, Y4, Y4
 	VMULPD       Y4, Y4, Y3
-	VMOVUPD      constants<>+3584(SB), Y2
-	VFMADD213PD  constants<>+3648(SB), Y3, Y2
-	VFMADD213PD  constants<>+3712(SB), Y3, Y2
-	VFMADD213PD  constants<>+3776(SB), Y3, Y2
+	VMOVUPD      constants<>+3776(SB), Y2
 	VFMADD213PD  constants<>+3840(SB), Y3, Y2
 	VFMADD213PD  constants<>+3904(SB), Y3, Y2
 	VFMADD213PD  constants<>+3968(SB), Y3, Y2
 	VFMADD213PD  constants<>+4032(SB), Y3, Y2
 	VFMADD213PD  constants<>+4096(SB), Y3, Y2
 	VFMADD213PD  constants<>+4160(SB), Y3, Y2
+	VFMADD213PD  constants<>+4224(SB), Y3, Y2
+	VFMADD213PD  constants<>+4288(SB), Y3, Y2
+	VFMADD213PD  constants<>+4352(SB), Y3, Y2
 	VMULPD       Y4, Y2, Y2
-	VFMADD231PD  constants<>+4224(SB), Y0, Y2
-	VMULPD       constants<>+4288(SB), Y2, Y2
+	VFMADD231PD  constants<>+4416(SB), Y0, Y2
+	VMULPD       constants<>+4480(SB), Y2, Y2
 	VSQRTPD      Y2, Y2
-	VMULPD       constants<>+4352(SB), Y1, Y4
-	VADDPD       constants<>+1664(SB), Y4, Y3
-	VSUBPD       constants<>+1664(SB), Y3, Y1
+	VMULPD       constants<>+4544(SB), Y1, Y4
+	VADDPD       constants<>+1856(SB), Y4, Y3
+	VSUBPD       constants<>+1856(SB), Y3, Y1
 	VSUBPD       Y1, Y4, Y4
-	VMULPD       constants<>+4416(SB), Y4, Y4
+	VMULPD       constants<>+4608(SB), Y4, Y4
 	VMULPD       Y4, Y4, Y1
-	VMOVUPD      constants<>+4480(SB), Y0
-	VFMADD213PD  constants<>+1920(SB), Y1, Y0
-	VFMADD213PD  constants<>+4544(SB), Y1, Y0
-	VFMADD213PD  constants<>+2176(SB), Y1, Y0
-	VFMADD213PD  constants<>+4608(SB), Y1, Y0
-	VFMADD213PD  constants<>+2432(SB), Y1, Y0
-	VFMADD213PD  constants<>+4672(SB), Y1, Y0
+	VMOVUPD      constants<>+4672(SB), Y0
+	VFMADD213PD  constants<>+2112(SB), Y1, Y0
+	VFMADD213PD  constants<>+4736(SB), Y1, Y0
+	VFMADD213PD  constants<>+2368(SB), Y1, Y0
+	VFMADD213PD  constants<>+4800(SB), Y1, Y0
+	VFMADD213PD  constants<>+2624(SB), Y1, Y0
+	VFMADD213PD  constants<>+4864(SB), Y1, Y0
 	VMULPD       Y4, Y0, Y0
 	VFMADD213PD  Y4, Y1, Y0
-	VMOVUPD      constants<>+4736(SB), Y5
-	VFMADD213PD  constants<>+4800(SB), Y1, Y5
-	VFMADD213PD  constants<>+1984(SB), Y1, Y5
-	VFMADD213PD  constants<>+4864(SB), Y1, Y5
-	VFMADD213PD  constants<>+2240(SB), Y1, Y5
-	VFMADD213PD  constants<>+4928(SB), Y1, Y5
-	VFMADD213PD  constants<>+2496(SB), Y1, Y5
+	VMOVUPD      constants<>+4928(SB), Y5
 	VFMADD213PD  constants<>+4992(SB), Y1, Y5
-	VFMADD213PD  constants<>+2624(SB), Y1, Y5
+	VFMADD213PD  constants<>+2176(SB), Y1, Y5
+	VFMADD213PD  constants<>+5056(SB), Y1, Y5
+	VFMADD213PD  constants<>+2432(SB), Y1, Y5
+	VFMADD213PD  constants<>+5120(SB), Y1, Y5
+	VFMADD213PD  constants<>+2688(SB), Y1, Y5
+	VFMADD213PD  constants<>+5184(SB), Y1, Y5
+	VFMADD213PD  constants<>+2816(SB), Y1, Y5
 	VPSLLQ       $0x3f, Y3, Y4
 	VBLENDVPD    Y4, Y0, Y5, Y1
 	VBLENDVPD    Y4, Y5, Y0, Y0
-	VPADDQ       constants<>+5056(SB), Y3, Y4
+	VPADDQ       constants<>+5248(SB), Y3, Y4
 	VPSLLQ       $0x3e, Y4, Y4
-	VANDPD       constants<>+5120(SB), Y4, Y4
+	VANDPD       constants<>+5312(SB), Y4, Y4
 	VXORPD       Y4, Y0, Y0
-	VPADDQ       constants<>+5184(SB), Y3, Y4
+	VPADDQ       constants<>+5376(SB), Y3, Y4
 	VPSLLQ       $0x3e, Y4, Y4
-	VANDPD       constants<>+5120(SB), Y4, Y4
+	VANDPD       constants<>+5312(SB), Y4, Y4
 	VXORPD       Y4, Y1, Y1
 	VMULPD       Y2, Y1, Y1
 	VMULPD       Y2, Y0, Y0
@@ -5002,6 +5226,213 @@ again:
 	VZEROUPPER
 	RET
 
+// func logisticAVX512(dlogits *float32, logits *float32, x *float32, vectors int, rates *float32) (loss float64, slope float64)
+// Requires: AVX, AVX512DQ, AVX512F, SSE2
+TEXT ·logisticAVX512(SB), NOSPLIT, $0-56
+	MOVQ   dlogits+0(FP), AX
+	MOVQ   logits+8(FP), CX
+	MOVQ   x+16(FP), DX
+	MOVQ   vectors+24(FP), BX
+	MOVQ   rates+32(FP), SI
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+
+again:
+	VMOVUPS       (CX), Z3
+	VORPS         constants<>+896(SB), Z3, Z2
+	VMOVUPS       constants<>+0(SB), Z4
+	VMINPS        Z2, Z4, Z5
+	VMOVUPS       constants<>+64(SB), Z4
+	VMAXPS        Z5, Z4, Z5
+	VMOVUPS       constants<>+128(SB), Z2
+	VFMADD231PS   constants<>+192(SB), Z5, Z2
+	VSUBPS        constants<>+128(SB), Z2, Z4
+	VFNMADD231PS  constants<>+256(SB), Z4, Z5
+	VFNMADD231PS  constants<>+320(SB), Z4, Z5
+	VPSUBD        constants<>+128(SB), Z2, Z2
+	VMOVUPS       constants<>+384(SB), Z4
+	VFMADD213PS   constants<>+448(SB), Z5, Z4
+	VFMADD213PS   constants<>+512(SB), Z5, Z4
+	VFMADD213PS   constants<>+576(SB), Z5, Z4
+	VFMADD213PS   constants<>+640(SB), Z5, Z4
+	VFMADD213PS   constants<>+704(SB), Z5, Z4
+	VFMADD213PS   constants<>+768(SB), Z5, Z4
+	VFMADD213PS   constants<>+768(SB), Z5, Z4
+	VPSRAD        $0x01, Z2, Z5
+	VPSUBD        Z5, Z2, Z2
+	VPADDD        constants<>+832(SB), Z5, Z5
+	VPSLLD        $0x17, Z5, Z5
+	VPADDD        constants<>+832(SB), Z2, Z2
+	VPSLLD        $0x17, Z2, Z2
+	VMULPS        Z5, Z4, Z4
+	VMULPS        Z2, Z4, Z5
+	VADDPS        constants<>+768(SB), Z5, Z2
+	VMOVUPS       constants<>+768(SB), Z4
+	VPMOVD2M      Z3, K1
+	VMOVAPS       Z5, K1, Z4
+	VDIVPS        Z2, Z4, Z4
+	VMOVUPS       (DX), Z2
+	VSUBPS        Z4, Z2, Z2
+	VBROADCASTSS  4(SI), Z3
+	VMULPS        Z3, Z2, Z2
+	VADDPS        constants<>+768(SB), Z5, Z3
+	VMULPS        Z3, Z3, Z3
+	VDIVPS        Z3, Z5, Z5
+	VBROADCASTSS  (SI), Z3
+	VMULPS        Z3, Z5, Z5
+	VMOVUPS       Z5, (AX)
+	VMOVUPS       constants<>+768(SB), Z6
+	VBROADCASTSS  8(SI), Z3
+	VADDPS        Z3, Z2, Z3
+	VXORPS        constants<>+896(SB), Z3, Z3
+	VORPS         constants<>+896(SB), Z3, Z4
+	VMOVUPS       constants<>+0(SB), Z5
+	VMINPS        Z4, Z5, Z8
+	VMOVUPS       constants<>+64(SB), Z5
+	VMAXPS        Z8, Z5, Z8
+	VMOVUPS       constants<>+128(SB), Z4
+	VFMADD231PS   constants<>+192(SB), Z8, Z4
+	VSUBPS        constants<>+128(SB), Z4, Z5
+	VFNMADD231PS  constants<>+256(SB), Z5, Z8
+	VFNMADD231PS  constants<>+320(SB), Z5, Z8
+	VPSUBD        constants<>+128(SB), Z4, Z4
+	VMOVUPS       constants<>+384(SB), Z5
+	VFMADD213PS   constants<>+448(SB), Z8, Z5
+	VFMADD213PS   constants<>+512(SB), Z8, Z5
+	VFMADD213PS   constants<>+576(SB), Z8, Z5
+	VFMADD213PS   constants<>+640(SB), Z8, Z5
+	VFMADD213PS   constants<>+704(SB), Z8, Z5
+	VFMADD213PS   constants<>+768(SB), Z8, Z5
+	VFMADD213PS   constants<>+768(SB), Z8, Z5
+	VPSRAD        $0x01, Z4, Z8
+	VPSUBD        Z8, Z4, Z4
+	VPADDD        constants<>+832(SB), Z8, Z8
+	VPSLLD        $0x17, Z8, Z8
+	VPADDD        constants<>+832(SB), Z4, Z4
+	VPSLLD        $0x17, Z4, Z4
+	VMULPS        Z8, Z5, Z5
+	VMULPS        Z4, Z5, Z9
+	VADDPS        constants<>+768(SB), Z9, Z4
+	VMOVUPS       constants<>+768(SB), Z8
+	VPMOVD2M      Z3, K1
+	VMOVAPS       Z9, K1, Z8
+	VDIVPS        Z4, Z8, Z8
+	VMOVUPS       constants<>+1600(SB), Z10
+	VSUBPS        (DX), Z10, Z10
+	VMULPS        constants<>+1664(SB), Z10, Z10
+	VMINPS        constants<>+768(SB), Z10, Z10
+	VXORPS        X7, X7, X7
+	VMAXPS        Z7, Z10, Z10
+	VMULPS        Z10, Z6, Z6
+	VMULPS        Z10, Z8, Z8
+	VMOVAPS       Z8, Z5
+	VMULPS        Z3, Z8, Z4
+	VMAXPS        Z7, Z3, Z3
+	VADDPS        constants<>+1024(SB), Z9, Z11
+	VDIVPS        Z11, Z9, Z11
+	VMULPS        Z11, Z11, Z9
+	VMOVUPS       constants<>+1216(SB), Z8
+	VFMADD213PS   constants<>+1280(SB), Z9, Z8
+	VFMADD213PS   constants<>+1344(SB), Z9, Z8
+	VFMADD213PS   constants<>+1408(SB), Z9, Z8
+	VFMADD213PS   constants<>+1472(SB), Z9, Z8
+	VFMADD213PS   constants<>+1536(SB), Z9, Z8
+	VFMADD213PS   constants<>+1024(SB), Z9, Z8
+	VFMADD231PS   Z11, Z8, Z3
+	VMULPS        Z10, Z3, Z3
+	VBROADCASTSS  8(SI), Z8
+	VSUBPS        Z8, Z2, Z2
+	VORPS         constants<>+896(SB), Z2, Z10
+	VMOVUPS       constants<>+0(SB), Z8
+	VMINPS        Z10, Z8, Z10
+	VMOVUPS       constants<>+64(SB), Z8
+	VMAXPS        Z10, Z8, Z10
+	VMOVUPS       constants<>+128(SB), Z9
+	VFMADD231PS   constants<>+192(SB), Z10, Z9
+	VSUBPS        constants<>+128(SB), Z9, Z8
+	VFNMADD231PS  constants<>+256(SB), Z8, Z10
+	VFNMADD231PS  constants<>+320(SB), Z8, Z10
+	VPSUBD        constants<>+128(SB), Z9, Z9
+	VMOVUPS       constants<>+384(SB), Z8
+	VFMADD213PS   constants<>+448(SB), Z10, Z8
+	VFMADD213PS   constants<>+512(SB), Z10, Z8
+	VFMADD213PS   constants<>+576(SB), Z10, Z8
+	VFMADD213PS   constants<>+640(SB), Z10, Z8
+	VFMADD213PS   constants<>+704(SB), Z10, Z8
+	VFMADD213PS   constants<>+768(SB), Z10, Z8
+	VFMADD213PS   constants<>+768(SB), Z10, Z8
+	VPSRAD        $0x01, Z9, Z10
+	VPSUBD        Z10, Z9, Z9
+	VPADDD        constants<>+832(SB), Z10, Z10
+	VPSLLD        $0x17, Z10, Z10
+	VPADDD        constants<>+832(SB), Z9, Z9
+	VPSLLD        $0x17, Z9, Z9
+	VMULPS        Z10, Z8, Z8
+	VMULPS        Z9, Z8, Z9
+	VADDPS        constants<>+768(SB), Z9, Z10
+	VMOVUPS       constants<>+768(SB), Z8
+	VPMOVD2M      Z2, K1
+	VMOVAPS       Z9, K1, Z8
+	VDIVPS        Z10, Z8, Z8
+	VMOVUPS       (DX), Z10
+	VSUBPS        constants<>+1728(SB), Z10, Z10
+	VMULPS        constants<>+1664(SB), Z10, Z10
+	VMINPS        constants<>+768(SB), Z10, Z10
+	VXORPS        X7, X7, X7
+	VMAXPS        Z7, Z10, Z10
+	VMULPS        Z10, Z6, Z6
+	VMULPS        Z10, Z8, Z8
+	VSUBPS        Z8, Z5, Z5
+	VFMADD231PS   Z2, Z8, Z4
+	VMAXPS        Z7, Z2, Z2
+	VADDPS        constants<>+1024(SB), Z9, Z11
+	VDIVPS        Z11, Z9, Z11
+	VMULPS        Z11, Z11, Z9
+	VMOVUPS       constants<>+1216(SB), Z8
+	VFMADD213PS   constants<>+1280(SB), Z9, Z8
+	VFMADD213PS   constants<>+1344(SB), Z9, Z8
+	VFMADD213PS   constants<>+1408(SB), Z9, Z8
+	VFMADD213PS   constants<>+1472(SB), Z9, Z8
+	VFMADD213PS   constants<>+1536(SB), Z9, Z8
+	VFMADD213PS   constants<>+1024(SB), Z9, Z8
+	VFMADD231PS   Z11, Z8, Z2
+	VFMADD231PS   Z10, Z2, Z3
+	VMULPS        (AX), Z5, Z5
+	VMOVUPS       Z5, (AX)
+	VBROADCASTSS  12(SI), Z2
+	VFMADD231PS   Z2, Z6, Z3
+	VBROADCASTSS  16(SI), Z2
+	VFMSUB231PS   Z2, Z6, Z4
+	VCVTPS2PD     Y3, Z2
+	VEXTRACTF64X4 $0x01, Z3, Y3
+	VCVTPS2PD     Y3, Z3
+	VADDPD        Z2, Z0, Z0
+	VADDPD        Z3, Z0, Z0
+	VCVTPS2PD     Y4, Z2
+	VEXTRACTF64X4 $0x01, Z4, Y4
+	VCVTPS2PD     Y4, Z3
+	VADDPD        Z2, Z1, Z1
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x40, AX
+	ADDQ          $0x40, CX
+	ADDQ          $0x40, DX
+	DECQ          BX
+	JNZ           again
+	VEXTRACTF64X4 $0x01, Z0, Y2
+	VADDPD        Y2, Y0, Y0
+	VEXTRACTF128  $0x01, Y0, X2
+	VADDPD        X2, X0, X0
+	VHADDPD       X0, X0, X0
+	MOVSD         X0, loss+40(FP)
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VHADDPD       X1, X1, X1
+	MOVSD         X1, slope+48(FP)
+	VZEROUPPER
+	RET
+
 // func sampleAVX512(z *float32, kl *float64, mean *float32, logVar *float32, eps *float32, halves int)
 // Requires: AVX, AVX512F
 TEXT ·sampleAVX512(SB), NOSPLIT, $0-48
@@ -5015,17 +5446,14 @@ TEXT ·sampleAVX512(SB), NOSPLIT, $0-48
 again:
 	VCVTPS2PD    (DX), Z0
 	VCVTPS2PD    (BX), Z1
-	VMULPD       constants<>+1600(SB), Z1, Z3
-	VMOVUPD      constants<>+1664(SB), Z5
-	VFMADD231PD  constants<>+1728(SB), Z3, Z5
-	VSUBPD       constants<>+1664(SB), Z5, Z6
+	VMULPD       constants<>+1792(SB), Z1, Z3
+	VMOVUPD      constants<>+1856(SB), Z5
+	VFMADD231PD  constants<>+1920(SB), Z3, Z5
+	VSUBPD       constants<>+1856(SB), Z5, Z6
 	VMOVAPD      Z3, Z2
-	VFNMADD231PD constants<>+1792(SB), Z6, Z2
-	VFNMADD231PD constants<>+1856(SB), Z6, Z2
-	VMOVUPD      constants<>+1920(SB), Z6
-	VFMADD213PD  constants<>+1984(SB), Z2, Z6
-	VFMADD213PD  constants<>+2048(SB), Z2, Z6
-	VFMADD213PD  constants<>+2112(SB), Z2, Z6
+	VFNMADD231PD constants<>+1984(SB), Z6, Z2
+	VFNMADD231PD constants<>+2048(SB), Z6, Z2
+	VMOVUPD      constants<>+2112(SB), Z6
 	VFMADD213PD  constants<>+2176(SB), Z2, Z6
 	VFMADD213PD  constants<>+2240(SB), Z2, Z6
 	VFMADD213PD  constants<>+2304(SB), Z2, Z6
@@ -5033,16 +5461,19 @@ again:
 	VFMADD213PD  constants<>+2432(SB), Z2, Z6
 	VFMADD213PD  constants<>+2496(SB), Z2, Z6
 	VFMADD213PD  constants<>+2560(SB), Z2, Z6
-	VFMADD213PD  constants<>+1600(SB), Z2, Z6
 	VFMADD213PD  constants<>+2624(SB), Z2, Z6
+	VFMADD213PD  constants<>+2688(SB), Z2, Z6
+	VFMADD213PD  constants<>+2752(SB), Z2, Z6
+	VFMADD213PD  constants<>+1792(SB), Z2, Z6
+	VFMADD213PD  constants<>+2816(SB), Z2, Z6
 	VMULPD       Z2, Z6, Z6
-	VPADDQ       constants<>+2688(SB), Z5, Z5
+	VPADDQ       constants<>+2880(SB), Z5, Z5
 	VPSLLQ       $0x34, Z5, Z5
-	VSUBPD       constants<>+2624(SB), Z5, Z4
+	VSUBPD       constants<>+2816(SB), Z5, Z4
 	VFMADD231PD  Z5, Z6, Z4
 	VMOVAPD      Z5, Z2
 	VFMADD231PD  Z5, Z6, Z2
-	VADDPD       constants<>+2624(SB), Z2, Z3
+	VADDPD       constants<>+2816(SB), Z2, Z3
 	VMULPD       Z3, Z4, Z4
 	VCVTPS2PD    (SI), Z3
 	VFMADD213PD  Z0, Z2, Z3
@@ -5076,17 +5507,14 @@ TEXT ·sampleGradientAVX512(SB), NOSPLIT, $0-64
 again:
 	VMOVUPD      (R8), Z3
 	VCVTPS2PD    (SI), Z0
-	VMULPD       constants<>+1600(SB), Z0, Z0
-	VMOVUPD      constants<>+1664(SB), Z4
-	VFMADD231PD  constants<>+1728(SB), Z0, Z4
-	VSUBPD       constants<>+1664(SB), Z4, Z5
+	VMULPD       constants<>+1792(SB), Z0, Z0
+	VMOVUPD      constants<>+1856(SB), Z4
+	VFMADD231PD  constants<>+1920(SB), Z0, Z4
+	VSUBPD       constants<>+1856(SB), Z4, Z5
 	VMOVAPD      Z0, Z0
-	VFNMADD231PD constants<>+1792(SB), Z5, Z0
-	VFNMADD231PD constants<>+1856(SB), Z5, Z0
-	VMOVUPD      constants<>+1920(SB), Z5
-	VFMADD213PD  constants<>+1984(SB), Z0, Z5
-	VFMADD213PD  constants<>+2048(SB), Z0, Z5
-	VFMADD213PD  constants<>+2112(SB), Z0, Z5
+	VFNMADD231PD constants<>+1984(SB), Z5, Z0
+	VFNMADD231PD constants<>+2048(SB), Z5, Z0
+	VMOVUPD      constants<>+2112(SB), Z5
 	VFMADD213PD  constants<>+2176(SB), Z0, Z5
 	VFMADD213PD  constants<>+2240(SB), Z0, Z5
 	VFMADD213PD  constants<>+2304(SB), Z0, Z5
@@ -5094,16 +5522,19 @@ again:
 	VFMADD213PD  constants<>+2432(SB), Z0, Z5
 	VFMADD213PD  constants<>+2496(SB), Z0, Z5
 	VFMADD213PD  constants<>+2560(SB), Z0, Z5
-	VFMADD213PD  constants<>+1600(SB), Z0, Z5
 	VFMADD213PD  constants<>+2624(SB), Z0, Z5
+	VFMADD213PD  constants<>+2688(SB), Z0, Z5
+	VFMADD213PD  constants<>+2752(SB), Z0, Z5
+	VFMADD213PD  constants<>+1792(SB), Z0, Z5
+	VFMADD213PD  constants<>+2816(SB), Z0, Z5
 	VMULPD       Z0, Z5, Z5
-	VPADDQ       constants<>+2688(SB), Z4, Z4
+	VPADDQ       constants<>+2880(SB), Z4, Z4
 	VPSLLQ       $0x34, Z4, Z4
-	VSUBPD       constants<>+2624(SB), Z4, Z2
+	VSUBPD       constants<>+2816(SB), Z4, Z2
 	VFMADD231PD  Z4, Z5, Z2
 	VMOVAPD      Z4, Z1
 	VFMADD231PD  Z4, Z5, Z1
-	VADDPD       constants<>+2624(SB), Z1, Z0
+	VADDPD       constants<>+2816(SB), Z1, Z0
 	VMULPD       Z0, Z2, Z2
 	VCVTPS2PD    (DX), Z0
 	VCVTPS2PD    (BX), Z4
@@ -5114,7 +5545,7 @@ again:
 	VMULPD       Z1, Z4, Z4
 	VMULPD       Z0, Z4, Z4
 	VFMADD231PD  Z3, Z2, Z4
-	VMULPD       constants<>+1600(SB), Z4, Z4
+	VMULPD       constants<>+1792(SB), Z4, Z4
 	VCVTPD2PS    Z4, Y4
 	VMOVUPS      Y4, (CX)
 	ADDQ         $0x20, AX
@@ -5145,8 +5576,8 @@ again:
 	VPBROADCASTQ 24(BX), Z3
 	VPBROADCASTQ (BX), Z4
 	VPBROADCASTQ 8(BX), Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5155,10 +5586,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5167,10 +5598,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5179,10 +5610,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5191,10 +5622,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5203,10 +5634,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5215,10 +5646,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5227,10 +5658,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5239,10 +5670,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5251,10 +5682,10 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
-	VPMULUDQ     constants<>+2752(SB), Z1, Z6
-	VPMULUDQ     constants<>+2816(SB), Z2, Z2
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
+	VPMULUDQ     constants<>+2944(SB), Z1, Z6
+	VPMULUDQ     constants<>+3008(SB), Z2, Z2
 	VPSRLQ       $0x20, Z2, Z1
 	VXORPD       Z0, Z1, Z1
 	VXORPD       Z4, Z1, Z1
@@ -5263,80 +5694,80 @@ again:
 	VXORPD       Z3, Z2, Z2
 	VXORPD       Z5, Z2, Z2
 	VMOVAPD      Z6, Z3
-	VPADDQ       constants<>+2880(SB), Z4, Z4
-	VPADDQ       constants<>+2944(SB), Z5, Z5
+	VPADDQ       constants<>+3072(SB), Z4, Z4
+	VPADDQ       constants<>+3136(SB), Z5, Z5
 	VPSLLQ       $0x20, Z0, Z0
-	VANDPD       constants<>+3008(SB), Z1, Z1
+	VANDPD       constants<>+3200(SB), Z1, Z1
 	VORPD        Z1, Z0, Z0
 	VPSLLQ       $0x20, Z3, Z1
-	VANDPD       constants<>+3008(SB), Z2, Z2
+	VANDPD       constants<>+3200(SB), Z2, Z2
 	VORPD        Z2, Z1, Z1
 	VPSRLQ       $0x0b, Z0, Z0
 	VPSRLQ       $0x20, Z0, Z2
-	VANDPD       constants<>+3008(SB), Z0, Z0
-	VORPD        constants<>+3072(SB), Z2, Z2
-	VORPD        constants<>+3136(SB), Z0, Z0
-	VSUBPD       constants<>+3200(SB), Z2, Z2
+	VANDPD       constants<>+3200(SB), Z0, Z0
+	VORPD        constants<>+3264(SB), Z2, Z2
+	VORPD        constants<>+3328(SB), Z0, Z0
+	VSUBPD       constants<>+3392(SB), Z2, Z2
 	VADDPD       Z2, Z0, Z0
-	VMULPD       constants<>+3264(SB), Z0, Z0
+	VMULPD       constants<>+3456(SB), Z0, Z0
 	VPSRLQ       $0x0b, Z1, Z1
 	VPSRLQ       $0x20, Z1, Z2
-	VANDPD       constants<>+3008(SB), Z1, Z1
-	VORPD        constants<>+3072(SB), Z2, Z2
-	VORPD        constants<>+3136(SB), Z1, Z1
-	VSUBPD       constants<>+3200(SB), Z2, Z2
+	VANDPD       constants<>+3200(SB), Z1, Z1
+	VORPD        constants<>+3264(SB), Z2, Z2
+	VORPD        constants<>+3328(SB), Z1, Z1
+	VSUBPD       constants<>+3392(SB), Z2, Z2
 	VADDPD       Z2, Z1, Z1
-	VMULPD       constants<>+3264(SB), Z1, Z1
-	VMOVUPD      constants<>+2624(SB), Z2
+	VMULPD       constants<>+3456(SB), Z1, Z1
+	VMOVUPD      constants<>+2816(SB), Z2
 	VSUBPD       Z0, Z2, Z0
-	VPADDQ       constants<>+3328(SB), Z0, Z2
+	VPADDQ       constants<>+3520(SB), Z0, Z2
 	VPSRLQ       $0x34, Z2, Z0
-	VORPD        constants<>+3136(SB), Z0, Z0
-	VSUBPD       constants<>+3392(SB), Z0, Z0
-	VANDPD       constants<>+3456(SB), Z2, Z2
-	VPADDQ       constants<>+3520(SB), Z2, Z2
-	VSUBPD       constants<>+2624(SB), Z2, Z4
-	VADDPD       constants<>+2624(SB), Z2, Z2
+	VORPD        constants<>+3328(SB), Z0, Z0
+	VSUBPD       constants<>+3584(SB), Z0, Z0
+	VANDPD       constants<>+3648(SB), Z2, Z2
+	VPADDQ       constants<>+3712(SB), Z2, Z2
+	VSUBPD       constants<>+2816(SB), Z2, Z4
+	VADDPD       constants<>+2816(SB), Z2, Z2
 	VDIVPD       Z2, Z4, Z4
 	VMULPD       Z4, Z4, Z3
-	VMOVUPD      constants<>+3584(SB), Z2
-	VFMADD213PD  constants<>+3648(SB), Z3, Z2
-	VFMADD213PD  constants<>+3712(SB), Z3, Z2
-	VFMADD213PD  constants<>+3776(SB), Z3, Z2
+	VMOVUPD      constants<>+3776(SB), Z2
 	VFMADD213PD  constants<>+3840(SB), Z3, Z2
 	VFMADD213PD  constants<>+3904(SB), Z3, Z2
 	VFMADD213PD  constants<>+3968(SB), Z3, Z2
 	VFMADD213PD  constants<>+4032(SB), Z3, Z2
 	VFMADD213PD  constants<>+4096(SB), Z3, Z2
 	VFMADD213PD  constants<>+4160(SB), Z3, Z2
+	VFMADD213PD  constants<>+4224(SB), Z3, Z2
+	VFMADD213PD  constants<>+4288(SB), Z3, Z2
+	VFMADD213PD  constants<>+4352(SB), Z3, Z2
 	VMULPD       Z4, Z2, Z2
-	VFMADD231PD  constants<>+4224(SB), Z0, Z2
-	VMULPD       constants<>+4288(SB), Z2, Z2
+	VFMADD231PD  constants<>+4416(SB), Z0, Z2
+	VMULPD       constants<>+4480(SB), Z2, Z2
 	VSQRTPD      Z2, Z2
-	VMULPD       constants<>+4352(SB), Z1, Z4
-	VADDPD       constants<>+1664(SB), Z4, Z3
-	VSUBPD       constants<>+1664(SB), Z3, Z1
+	VMULPD       constants<>+4544(SB), Z1, Z4
+	VADDPD       constants<>+1856(SB), Z4, Z3
+	VSUBPD       constants<>+1856(SB), Z3, Z1
 	VSUBPD       Z1, Z4, Z4
-	VMULPD       constants<>+4416(SB), Z4, Z4
+	VMULPD       constants<>+4608(SB), Z4, Z4
 	VMULPD       Z4, Z4, Z1
-	VMOVUPD      constants<>+4480(SB), Z0
-	VFMADD213PD  constants<>+1920(SB), Z1, Z0
-	VFMADD213PD  constants<>+4544(SB), Z1, Z0
-	VFMADD213PD  constants<>+2176(SB), Z1, Z0
-	VFMADD213PD  constants<>+4608(SB), Z1, Z0
-	VFMADD213PD  constants<>+2432(SB), Z1, Z0
-	VFMADD213PD  constants<>+4672(SB), Z1, Z0
+	VMOVUPD      constants<>+4672(SB), Z0
+	VFMADD213PD  constants<>+2112(SB), Z1, Z0
+	VFMADD213PD  constants<>+4736(SB), Z1, Z0
+	VFMADD213PD  constants<>+2368(SB), Z1, Z0
+	VFMADD213PD  constants<>+4800(SB), Z1, Z0
+	VFMADD213PD  constants<>+2624(SB), Z1, Z0
+	VFMADD213PD  constants<>+4864(SB), Z1, Z0
 	VMULPD       Z4, Z0, Z0
 	VFMADD213PD  Z4, Z1, Z0
-	VMOVUPD      constants<>+4736(SB), Z5
-	VFMADD213PD  constants<>+4800(SB), Z1, Z5
-	VFMADD213PD  constants<>+1984(SB), Z1, Z5
-	VFMADD213PD  constants<>+4864(SB), Z1, Z5
-	VFMADD213PD  constants<>+2240(SB), Z1, Z5
-	VFMADD213PD  constants<>+4928(SB), Z1, Z5
-	VFMADD213PD  constants<>+2496(SB), Z1, Z5
+	VMOVUPD      constants<>+4928(SB), Z5
 	VFMADD213PD  constants<>+4992(SB), Z1, Z5
-	VFMADD213PD  constants<>+2624(SB), Z1, Z5
+	VFMADD213PD  constants<>+2176(SB), Z1, Z5
+	VFMADD213PD  constants<>+5056(SB), Z1, Z5
+	VFMADD213PD  constants<>+2432(SB), Z1, Z5
+	VFMADD213PD  constants<>+5120(SB), Z1, Z5
+	VFMADD213PD  constants<>+2688(SB), Z1, Z5
+	VFMADD213PD  constants<>+5184(SB), Z1, Z5
+	VFMADD213PD  constants<>+2816(SB), Z1, Z5
 	VPSLLQ       $0x3f, Z3, Z4
 	VPMOVQ2M     Z4, K1
 	VMOVAPD      Z5, Z1
@@ -5344,13 +5775,13 @@ again:
 	VPMOVQ2M     Z4, K1
 	VMOVAPD      Z0, Z0
 	VMOVAPD      Z5, K1, Z0
-	VPADDQ       constants<>+5056(SB), Z3, Z4
+	VPADDQ       constants<>+5248(SB), Z3, Z4
 	VPSLLQ       $0x3e, Z4, Z4
-	VANDPD       constants<>+5120(SB), Z4, Z4
+	VANDPD       constants<>+5312(SB), Z4, Z4
 	VXORPD       Z4, Z0, Z0
-	VPADDQ       constants<>+5184(SB), Z3, Z4
+	VPADDQ       constants<>+5376(SB), Z3, Z4
 	VPSLLQ       $0x3e, Z4, Z4
-	VANDPD       constants<>+5120(SB), Z4, Z4
+	VANDPD       constants<>+5312(SB), Z4, Z4
 	VXORPD       Z4, Z1, Z1
 	VMULPD       Z2, Z1, Z1
 	VMULPD       Z2, Z0, Z0

@@ -123,6 +123,7 @@ func BenchmarkVector(b *testing.B) {
 		{"Adam", 9 * 4 * parameters, func() { k.Adam(theta, average, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 0.1, 10) }},
 		{"Bernoulli", 3 * 4 * len(x), func() { k.Bernoulli(loss, x, y, y, 1) }},
 		{"Gaussian", 3 * 4 * len(x), func() { k.Gaussian(loss, x, y, y, 1) }},
+		{"Logistic", 3 * 4 * len(x), func() { k.Logistic(loss, x, y, y, 0.1, 1) }},
 		{"Sigmoid", 2 * 4 * len(x), func() { k.Sigmoid(x, y) }},
 		{"Tanh", 2 * 4 * len(x), func() { k.Tanh(x, y) }},
 		{"TanhGradient", 3 * 4 * len(x), func() { k.TanhGradient(x, y) }},

@@ -70,6 +70,10 @@ type isa struct {
 	// for one image and set its gradient.
 	bernoulli, gaussian func(dlogits, logits, x *float32, vectors int, scale float32) float64
 
+	// logistic returns the sums of [Kernel.Logistic] for one image and sets its gradient,
+	// with the constants of a likelihoodRates.
+	logistic func(dlogits, logits, x *float32, vectors int, rates *float32) (loss, slope float64)
+
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, average, m, v, g *float32, vectors int, rates *float32)
 

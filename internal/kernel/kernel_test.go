@@ -174,6 +174,7 @@ func testNothingIsAllocated(t *testing.T) {
 		k.Affine(n*49, 64, 64, y, y, w[:64*64], db, true)
 		k.Bernoulli(loss, y, y, y, 1)
 		k.Gaussian(loss, y, y, y, 1)
+		k.Logistic(loss, y, y, y, 0.1, 1)
 		k.Sigmoid(y, y)
 		k.Tanh(l, l)
 		k.TanhGradient(l, l)

@@ -1,12 +1,13 @@
 package likelihood
 
 import (
+	"fmt"
 	"testing"
 
 	"govae/internal/kernel"
 )
 
-// BenchmarkLoss is a training step's share: 128 images of 28x28.
+// BenchmarkLoss is a training step's share: 128 images of 28x28x1, and of 64x64x3.
 func BenchmarkLoss(b *testing.B) {
 	k, err := kernel.New(2)
 	if err != nil {
@@ -14,20 +15,19 @@ func BenchmarkLoss(b *testing.B) {
 	}
 	defer k.Close()
 	const n = 128
-	loss, dlogits := make([]float64, n), make([]float32, n*784)
-	logits, x := make([]float32, n*784), make([]float32, n*784)
-	for i := range logits {
-		logits[i], x[i] = float32(i%17)-8, float32(i%256)/255
-	}
-	for _, tt := range []struct {
-		name string
-		l    Likelihood
-	}{{"bernoulli", Bernoulli{}}, {"gaussian", Gaussian{Sigma: 0.3}}} {
-		b.Run(tt.name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				tt.l.Loss(k, loss, dlogits, logits, x, 1./n)
-			}
-		})
+	for _, pixels := range []int{28 * 28, 64 * 64 * 3} {
+		loss, dlogits := make([]float64, n), make([]float32, n*pixels)
+		logits, x := make([]float32, n*pixels), make([]float32, n*pixels)
+		for i := range logits {
+			logits[i], x[i] = float32(i%17)-8, float32(i%256)/255
+		}
+		for _, l := range []Likelihood{Bernoulli{}, Gaussian{}, Logistic{}} {
+			b.Run(fmt.Sprintf("%T-%d", l, pixels), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					l.Loss(k, loss, dlogits, logits, x, 0.1, 1./n)
+				}
+			})
+		}
 	}
 }

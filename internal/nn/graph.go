@@ -62,6 +62,9 @@ func (g *Graph) add(v *Value) *Value {
 // AddParam adds a parameter that belongs to no layer, such as one of the loss.
 func (g *Graph) AddParam(p *Param) { g.params = append(g.params, p) }
 
+// AddBuffer adds state that belongs to no layer.
+func (g *Graph) AddBuffer(p *Param) { g.buffers = append(g.buffers, p) }
+
 // Params returns the parameters in the order of their layers.
 func (g *Graph) Params() []*Param { return g.params }
 

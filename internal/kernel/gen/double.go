@@ -94,17 +94,19 @@ func inverseFactorials(n ...int) []float64 {
 	return inverse
 }
 
-// returnSum generates the end of a function that returns the sum of a vector.
-func (set isa) returnSum(sum reg.VecVirtual) {
-	part := set.vec()
-	if set.lanes == 16 {
-		VEXTRACTF64X4(Imm(1), sum, part.AsY())
-		VADDPD(part.AsY(), sum.AsY(), sum.AsY())
+// returnSums generates the end of a function that returns the sums of vectors.
+func (set isa) returnSums(sums ...reg.VecVirtual) {
+	for i, sum := range sums {
+		part := set.vec()
+		if set.lanes == 16 {
+			VEXTRACTF64X4(Imm(1), sum, part.AsY())
+			VADDPD(part.AsY(), sum.AsY(), sum.AsY())
+		}
+		VEXTRACTF128(Imm(1), sum.AsY(), part.AsX())
+		VADDPD(part.AsX(), sum.AsX(), sum.AsX())
+		VHADDPD(sum.AsX(), sum.AsX(), sum.AsX())
+		Store(sum.AsX(), ReturnIndex(i))
 	}
-	VEXTRACTF128(Imm(1), sum.AsY(), part.AsX())
-	VADDPD(part.AsX(), sum.AsX(), sum.AsX())
-	VHADDPD(sum.AsX(), sum.AsX(), sum.AsX())
-	Store(sum.AsX(), ReturnIndex(0))
 	VZEROUPPER()
 	RET()
 }

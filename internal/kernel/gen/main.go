@@ -47,6 +47,7 @@ func main() {
 		set.pixels(c)
 		set.bernoulli(c)
 		set.gaussian(c)
+		set.logistic(c)
 		set.sample(c)
 		set.sampleGradient(c)
 		set.normal(c)

@@ -239,8 +239,7 @@ func (set isa) next(pointers ...reg.GPVirtual) {
 //	loss = sum of max(l,0) - x*l + log(1+e), e = exp(-|l|)
 //	dlogits = scale * (sigmoid(l) - x)
 //
-// log(1+e) = 2 artanh(s) with s = e/(2+e) <= 1/3, whose series up to s^13 has a
-// relative error below 2e-8. The sum is kept in float64.
+// The sum is kept in float64.
 func (set isa) bernoulli(c *constants) {
 	TEXT("bernoulli"+set.name, NOSPLIT, "func(dlogits, logits, x *float32, vectors int, scale float32) float64")
 	Pragma("noescape")
@@ -260,13 +259,7 @@ func (set isa) bernoulli(c *constants) {
 	VMULPS(t, p, p)
 	VMOVUPS(p, at(dlogits, 0))
 
-	VADDPS(c.float(2), e, s)
-	VDIVPS(s, e, s)
-	VMULPS(s, s, t)
-	VMOVUPS(c.float(2.0/13), p)
-	for _, n := range []float64{11, 9, 7, 5, 3, 1} {
-		VFMADD213PS(c.float(2/n), t, p)
-	}
+	set.logSum(c, e, p, s, t)
 	zero(e)
 	VMAXPS(l, e, e)
 	VFNMADD231PS(xv, l, e)
@@ -279,7 +272,19 @@ func (set isa) bernoulli(c *constants) {
 	JNZ(LabelRef("again"))
 
 	VADDPD(high, low, low)
-	set.returnSum(low)
+	set.returnSums(low)
+}
+
+// logSum generates p and s, whose product is log(1+e) = 2 artanh(s) with s = e/(2+e) <=
+// 1/3, for e <= 1. The series up to s^13 has a relative error below 2e-8.
+func (set isa) logSum(c *constants, e, p, s, t reg.VecVirtual) {
+	VADDPS(c.float(2), e, s)
+	VDIVPS(s, e, s)
+	VMULPS(s, s, t)
+	VMOVUPS(c.float(2.0/13), p)
+	for _, n := range []float64{11, 9, 7, 5, 3, 1} {
+		VFMADD213PS(c.float(2/n), t, p)
+	}
 }
 
 // gaussian generates the sum of squares, in float64, and the gradient of logits:
@@ -316,7 +321,7 @@ func (set isa) gaussian(c *constants) {
 	JNZ(LabelRef("again"))
 
 	VADDPD(high, low, low)
-	set.returnSum(low)
+	set.returnSums(low)
 }
 
 // adam generates a step of Adam, whose constants rates points to.

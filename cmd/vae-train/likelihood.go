@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/dataset"
+	"govae/models"
+	"govae/train"
+)
+
+// auto is the likelihood that the data chooses.
+const auto = "auto"
+
+// addLikelihood adds the flags of p(x|z).
+func (f *flags) addLikelihood(p *pflag.FlagSet) {
+	p.StringVar(&f.likelihood, "likelihood", auto, "likelihood of a pixel: "+strings.Join(models.Likelihoods(), ", ")+", or auto: by the images")
+	p.StringVar(&f.sigma, "sigma", "0.1", "standard deviation of --likelihood gaussian: a number, optimal or learned")
+}
+
+// checkLikelihood completes the model's likelihood from the flags.
+func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
+	if f.likelihood != auto {
+		f.model.Likelihood = f.likelihood
+	}
+	if f.likelihood != models.Gaussian {
+		if p.Changed("sigma") {
+			return cli.Usagef("--sigma belongs to --likelihood gaussian")
+		}
+		return nil
+	}
+	switch f.sigma {
+	case "learned":
+		f.model.LearnSigma = true
+		return nil
+	case "optimal":
+		f.model.OptimalSigma = true
+		return nil
+	}
+	sigma, err := strconv.ParseFloat(f.sigma, 64)
+	if err != nil || !(sigma > 0) || math.IsInf(sigma, 0) {
+		return cli.Usagef("--sigma %s: give a positive number, optimal or learned", f.sigma)
+	}
+	f.model.Sigma = sigma
+	return nil
+}
+
+// chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
+// and returns a line that says which and why, else none.
+func (f *flags) chooseLikelihood(x *dataset.Images) string {
+	if f.likelihood != auto {
+		return ""
+	}
+	// The pixels of this many images, spread over all, as folders are sorted by class.
+	const most = 1000
+	n := min(x.Len(), most)
+	sample := make([]byte, 0, n*x.Shape.Len())
+	for i := range n {
+		sample = append(sample, x.At(i*x.Len()/n)...)
+	}
+	f.model = f.model.ForPixels(sample)
+	if f.model.Likelihood == models.Bernoulli {
+		return "likelihood bernoulli: nearly all pixels are close to black or white"
+	}
+	return "likelihood gaussian, sigma optimal: many pixels are between black and white"
+}
+
+// bits says an ELBO in bits per dimension, where its likelihood has them.
+func bits(t train.Terms) string {
+	if t.BitsPerDimension == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%.3f bits/dim)", t.BitsPerDimension)
+}

@@ -1,0 +1,27 @@
+package models
+
+import "testing"
+
+// TestForPixels looks at pictures of two kinds: those nearly all of whose pixels are black
+// or white, and others. A saturated colour is neither.
+func TestForPixels(t *testing.T) {
+	gray, colour := Shape{H: 1, W: 10, C: 1}, Shape{H: 1, W: 5, C: 3}
+	for name, tt := range map[string]struct {
+		shape  Shape
+		pixels []byte
+		want   string
+	}{
+		"writing": {gray, []byte{0, 0, 0, 0, 25, 230, 255, 255, 26, 128}, Bernoulli},
+		"photo":   {gray, []byte{0, 0, 0, 0, 25, 230, 255, 229, 26, 128}, Gaussian},
+		"inked":   {colour, []byte{0, 10, 20, 255, 250, 230, 0, 0, 0, 255, 255, 255, 30, 0, 0}, Bernoulli},
+		"cartoon": {colour, []byte{255, 0, 0, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0}, Gaussian},
+	} {
+		c := Config{Image: tt.shape, Sigma: 0.3}.ForPixels(tt.pixels)
+		if c.Likelihood != tt.want || c.OptimalSigma != (tt.want == Gaussian) || c.Sigma != 0 {
+			t.Errorf("%s: %+v, want %s", name, c, tt.want)
+		}
+		if _, err := New(c, 1); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
