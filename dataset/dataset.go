@@ -41,14 +41,16 @@ func (d *Data) Fingerprint() string {
 		if m == nil {
 			continue
 		}
-		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(len(m.Pixels)), int64(len(m.Labels))}
+		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(m.Len() * m.Shape.Len()), int64(len(m.Labels))}
 		labels := make([]int64, len(m.Labels))
 		for i, l := range m.Labels {
 			labels[i] = int64(l)
 		}
 		// Writing to a hash never fails.
 		binary.Write(h, binary.LittleEndian, head)
-		h.Write(m.Pixels)
+		for i := range m.Len() {
+			h.Write(m.At(i))
+		}
 		binary.Write(h, binary.LittleEndian, labels)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))

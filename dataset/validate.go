@@ -14,7 +14,7 @@ func (d *Data) Validate() error {
 		name string
 		*images.Set
 	}{{"training", d.Train}, {"test", d.Test}} {
-		if split.Set == nil || len(split.Pixels) == 0 {
+		if split.Set == nil || len(split.Pixels) == 0 && split.Len() == 0 {
 			return fmt.Errorf("%sthere are no %s images: at least one is needed", d.prefix(), split.name)
 		}
 		if err := d.validate(split.Set); err != nil {

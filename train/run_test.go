@@ -25,7 +25,7 @@ var (
 // smallData are 40 training images: two batches of 16 and one of 8.
 func smallData() *dataset.Data {
 	m := noiseImages(50, smallShape)
-	return &dataset.Data{Name: "noise", Train: m.Head(40), Test: m.Select([]int{40, 41, 42, 43, 44, 45, 46, 47, 48, 49})}
+	return &dataset.Data{Name: "noise", Train: m.Head(40), Test: m.Slice(40, 50)}
 }
 
 func smallModel(t testing.TB, c models.Config) *models.VAE {
