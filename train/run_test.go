@@ -58,7 +58,7 @@ func mustRun(t *testing.T, o Options) []byte {
 func TestThreadsDoNotChangeTheResult(t *testing.T) {
 	var want []byte
 	for threads := 1; threads <= 3; threads++ {
-		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads})
+		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Augment: everything})
 		if want == nil {
 			want = got
 		}
@@ -66,16 +66,19 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 			t.Errorf("%d threads give other weights than 1", threads)
 		}
 	}
-	if other := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 2}); bytes.Equal(other, want) {
-		t.Error("another seed gives the same weights")
+	for name, o := range map[string]Options{"another seed": {Seed: 2, Augment: everything}, "no augmentation": {Seed: 1}} {
+		o.Dir, o.Epochs, o.Batch = t.TempDir(), 2, 16
+		if bytes.Equal(mustRun(t, o), want) {
+			t.Errorf("%s gives the same weights", name)
+		}
 	}
 }
 
 // TestResume stops a run after each possible step, in turn, and resumes it.
 func TestResume(t *testing.T) {
-	for name, fraction := range map[string]float64{"plain": 0, "validation": 0.2} {
+	for name, o := range map[string]Options{"plain": {}, "validation": {ValFraction: 0.2}, "augmented": {Augment: everything}} {
 		t.Run(name, func(t *testing.T) {
-			o := Options{Epochs: 3, Batch: 16, Seed: 1, ValFraction: fraction}
+			o.Epochs, o.Batch, o.Seed = 3, 16, 1
 			o.Dir = t.TempDir()
 			want := mustRun(t, o)
 			wantMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
@@ -131,7 +134,7 @@ func withoutTime(t *testing.T, data []byte) []Metrics {
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
 		}
-		m.Seconds, m.ImagesPerSecond = 0, 0
+		m.Seconds, m.ImagesPerSecond, m.Waiting = 0, 0, 0
 		all = append(all, m)
 	}
 	return all

@@ -27,6 +27,7 @@ const (
 	Posterior                    // eps of draws from q(z|x); epoch: the draw, index: the image
 	Mixture                      // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
 	Augment                      // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
+	TrainAugment                 // changes of training images; epoch, index: the image
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].
