@@ -22,22 +22,33 @@ type Data struct {
 	Train   *Images  // at least one image
 	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
+
+	// Validation are the images for choosing among models where the source has some of
+	// its own, beside those for testing; nil otherwise.
+	Validation *Images
+	// Framing is how the source's pictures became images of this shape.
+	Framing images.Framing
+	// Report tells what was found in a folder of image files; nil of other sources.
+	Report *Report
 }
 
-// All returns the images of both splits, first those for training. With
-// [Options].Whole they are all images of the source, in its order.
+// All returns the images of all splits, those for training first, those for testing last.
+// With [Options].Whole they are all images of the source, in its order.
 func (d *Data) All() *Images {
-	if d.Test == nil {
-		return d.Train
+	all := d.Train
+	for _, m := range []*Images{d.Validation, d.Test} {
+		if m != nil {
+			all = images.Join(all, m)
+		}
 	}
-	return images.Join(d.Train, d.Test)
+	return all
 }
 
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
-// labels of both splits. A resumed run tells by it that the data has changed.
+// labels of all splits. A resumed run tells by it that the data has changed.
 func (d *Data) Fingerprint() string {
 	h := sha256.New()
-	for _, m := range []*Images{d.Train, d.Test} {
+	for _, m := range []*Images{d.Train, d.Test, d.Validation} {
 		if m == nil {
 			continue
 		}
@@ -71,13 +82,22 @@ type Options struct {
 	Limit int
 
 	// Shape, where it is not zero, is that of all images: of C = 1 colours become
-	// gray, of C = 3 gray ones get three equal channels, and another height or width
-	// is a [SizeError]. What is zero is as the source has it.
+	// gray, of C = 3 gray ones get three equal channels, and images of another height or
+	// width are scaled as Fit says. What is zero is as the source has it; for image files
+	// of different or large sizes it is chosen ([Report]).
 	Shape Shape
 
-	// Resize scales images of another height or width instead, each alone, whatever
-	// that does to its proportions. Without a Shape they get the size of the first.
-	Resize bool
+	// Fit says what becomes of proportions that are not those of the Shape; empty means
+	// [images.Crop].
+	Fit images.Fit
+
+	// Background is what transparent images lie on, and what [images.Pad] adds. Nil
+	// chooses white where transparent images are dark, else black.
+	Background *images.RGB
+
+	// SkipBad leaves image files out that cannot be read, which are otherwise a
+	// [*BadFilesError].
+	SkipBad bool
 
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
 	// total have arrived; total is -1 if the server does not say.
@@ -110,6 +130,8 @@ func Open(spec string, o Options) (Source, error) {
 		return nil, &missingError{spec}
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
+	case !info.IsDir() && !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: %w", spec, &irregularError{info.Mode()})
 	case !info.IsDir() && images.IsFile(spec):
 		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):
@@ -133,13 +155,13 @@ func Open(spec string, o Options) (Source, error) {
 // wants, holds some of the training images out if there are no test images, and then
 // applies the limit.
 func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
-	train, err := o.fit(ctx, name, train)
+	train, err := o.fit(ctx, train)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case test != nil:
-		test, err = o.fit(ctx, name, test)
+		test, err = o.fit(ctx, test)
 	case o.Whole:
 	case train.Len() < 2:
 		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}

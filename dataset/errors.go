@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -15,14 +16,44 @@ func (e *missingError) Error() string {
 
 func (e *missingError) Unwrap() error { return fs.ErrNotExist }
 
-// SizeError says that images have another height or width than [Options].Shape.
-type SizeError struct {
-	Name      string // the file or the source
-	Got, Want Shape
+// BadFile is an image's file that cannot be read.
+type BadFile struct {
+	Path string
+	Err  error // what is wrong, without the path
 }
 
-func (e *SizeError) Error() string {
-	return fmt.Sprintf("%s: is %dx%d (height x width), not %dx%d", e.Name, e.Got.H, e.Got.W, e.Want.H, e.Want.W)
+// BadFilesError lists all images of a source that cannot be read, which
+// [Options].SkipBad would leave out.
+type BadFilesError struct {
+	Name  string // the source, or empty for files that were named one by one
+	Files []BadFile
+	Of    int // images
+}
+
+func (e *BadFilesError) Error() string {
+	const most = 3 // that are named
+	if len(e.Files) == 1 {
+		f := e.Files[0]
+		if errors.Is(f.Err, fs.ErrNotExist) {
+			return fmt.Sprintf("%s: no such file", shown(f.Path))
+		}
+		return fmt.Sprintf("%s: %v: mend the file or move it away", shown(f.Path), f.Err)
+	}
+	var b strings.Builder
+	if e.Name != "" {
+		fmt.Fprintf(&b, "%s: ", shown(e.Name))
+	}
+	fmt.Fprintf(&b, "%d of %d images cannot be read: ", len(e.Files), e.Of)
+	for i, f := range e.Files[:min(most, len(e.Files))] {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s (%v)", shown(f.Path), f.Err)
+	}
+	if more := len(e.Files) - most; more > 0 {
+		fmt.Fprintf(&b, " and %d more", more)
+	}
+	return b.String() + ": mend the files or move them away"
 }
 
 // SplitError says that a source cannot give both training and test images. All that it

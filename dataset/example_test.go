@@ -32,8 +32,7 @@ func Example() {
 // Read all images that a program's user names, scaled to the size that a model takes.
 func ExampleReadFiles() {
 	images, err := dataset.ReadFiles(context.Background(), []string{"photos", "cat.jpg"}, dataset.Options{
-		Shape:  dataset.Shape{H: 28, W: 28, C: 1},
-		Resize: true,
+		Shape: dataset.Shape{H: 28, W: 28, C: 1},
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -3,146 +3,122 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"govae/images"
 )
 
-// imageFolder is a folder of PNG, JPEG and GIF files of one size. If its subfolders
-// hold the images, they are the classes. If there is a folder train, it and the
-// folder test are the splits (the habit of torchvision's ImageFolder), each with
-// images or with class folders. All other files and hidden ones are ignored.
+// imageFolder is a folder of image files. Which folders in it are splits and which are
+// classes, [splitFolder] tells.
 type imageFolder struct {
 	path string
 	Options
 }
 
-// imageFile is an image to be read. Its class is empty if it lies loose.
-type imageFile struct{ path, class string }
-
 func (s imageFolder) Load(ctx context.Context) (*Data, error) {
-	train, test, err := s.splits()
+	found, report, err := s.find()
 	if err != nil {
 		return nil, err
 	}
-	var classes []string
-	if train[0].class != "" {
-		for _, f := range train {
-			classes = append(classes, f.class)
-		}
-		classes = slices.Compact(classes) // they come in order
-	}
-	all, err := s.readImageFiles(ctx, slices.Concat(train, test))
+	used, err := s.use(found)
 	if err != nil {
 		return nil, err
 	}
-	for i, name := range all.Names {
-		all.Names[i] = filepath.ToSlash(strings.TrimPrefix(name, filepath.Clean(s.path)+string(filepath.Separator)))
-	}
-	n := len(train)
-	trainImages, testImages := all.Slice(0, n), (*Images)(nil)
-	if trainImages.Labels, err = labels(train, classes); err != nil {
+	files := slices.Concat(used.train, used.validation, used.test)
+	set, err := s.readImages(ctx, s.path, files, report)
+	if err != nil {
 		return nil, err
 	}
-	if len(test) > 0 {
-		testImages = all.Slice(n, all.Len())
-		if testImages.Labels, err = labels(test, classes); err != nil {
-			return nil, err
+	d := &Data{Name: s.path, Classes: report.classes(), Framing: set.how.Framing, Report: report}
+	from := 0 // the first file of the split
+	for _, split := range []struct {
+		name   string
+		n      int
+		images **Images
+	}{{"training", len(used.train), &d.Train}, {"validation", len(used.validation), &d.Validation}, {"test", len(used.test), &d.Test}} {
+		if split.n == 0 {
+			continue
 		}
+		i, _ := slices.BinarySearch(set.kept, from)
+		from += split.n
+		j, _ := slices.BinarySearch(set.kept, from)
+		if i == j {
+			return nil, fmt.Errorf("%s: none of the %d %s images can be read", shown(s.path), split.n, split.name)
+		}
+		*split.images = s.describe(set.Images.Slice(i, j), files, set.kept[i:j], d.Classes)
 	}
-	return newData(ctx, s.path, trainImages, testImages, classes, s.Options)
+	return d, nil
 }
 
-// splits lists the images of both splits. There is at least one training image;
-// test is nil if the folder has none.
-func (s imageFolder) splits() (train, test []imageFile, err error) {
-	images, folders, err := list(s.path)
+// find lists the images of the folder by split. There is at least one.
+func (s imageFolder) find() (found folderSplits, report *Report, err error) {
+	var left leftOut
+	root, err := grow(s.path, nil, &left)
 	if err != nil {
-		return nil, nil, err
+		return found, nil, err
 	}
-	if !slices.Contains(folders, "train") {
-		train, err = findImages(s.path)
-		return train, nil, err
-	}
-	for _, name := range slices.Concat(folders, images) {
-		if name != "train" && name != "test" {
-			return nil, nil, fmt.Errorf("%s: holds %s beside train, where only train and test are read: move it elsewhere", s.path, name)
+	found = splitFolder(root, &left)
+	report = newReport(s.path, found, left)
+	if report.Images == 0 {
+		holds := ""
+		if len(report.LeftOut) > 0 {
+			holds = " (" + strings.Join(report.LeftOut, ", ") + ")"
 		}
+		return found, nil, fmt.Errorf("%s: no images%s: put .png, .jpg or other image files in it or in class folders, or IDX files such as train-images-idx3-ubyte", shown(s.path), holds)
 	}
-	if train, err = findImages(filepath.Join(s.path, "train")); err == nil && slices.Contains(folders, "test") {
-		test, err = findImages(filepath.Join(s.path, "test"))
-	}
-	return train, test, err
+	return found, report, nil
 }
 
-// findImages lists the images of a folder, loose or in class folders, in the order
-// of their names. There is at least one.
-func findImages(path string) (files []imageFile, err error) {
-	images, folders, err := list(path)
-	if err != nil {
-		return nil, err
+// use chooses the images that are read: it holds some out where the folder has none for
+// testing, and applies the limit. Only with [Options].Whole there may be no test images.
+func (s imageFolder) use(found folderSplits) (folderSplits, error) {
+	used := found
+	if len(used.test) == 0 {
+		used.test, used.validation = used.validation, nil
 	}
-	for _, name := range images {
-		files = append(files, imageFile{path: filepath.Join(path, name)})
+	switch n := len(used.train); {
+	case n == 0 && s.Whole:
+		used.train, used.validation, used.test = slices.Concat(used.validation, used.test), nil, nil
+	case n == 0:
+		return used, &SplitError{shown(s.path), "holds test images only: add a folder train to train on"}
+	case len(used.test) > 0 || s.Whole:
+	case n < 2:
+		return used, &SplitError{shown(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
+	default:
+		train, test := heldOut(n)
+		used.train, used.test = pick(found.train, train), pick(found.train, test)
 	}
-	for _, class := range folders {
-		folder := filepath.Join(path, class)
-		inside, _, err := list(folder)
+	if s.Limit > 0 {
+		used.train = used.train[:min(s.Limit, len(used.train))]
+	}
+	return used, nil
+}
+
+// describe gives the images of the files with these numbers their names and, where all of
+// them have a class, their labels.
+func (s imageFolder) describe(m *Images, files []imageFile, index []int, classes []string) *Images {
+	m.Names, m.Labels = make([]string, len(index)), make([]int, len(index))
+	for i, f := range pick(files, index) {
+		name, err := filepath.Rel(s.path, f.path)
 		if err != nil {
-			return nil, err
+			name = f.path
 		}
-		if len(images) > 0 && len(inside) > 0 {
-			return nil, fmt.Errorf("%s: holds images, such as %s, and also a class folder %s: put all images in class folders, or none", path, images[0], class)
+		m.Names[i] = filepath.ToSlash(name)
+		if m.Labels != nil {
+			m.Labels[i] = slices.Index(classes, f.class)
 		}
-		for _, name := range inside {
-			files = append(files, imageFile{filepath.Join(folder, name), class})
+		if f.class == "" {
+			m.Labels = nil
 		}
 	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: no images: put .png, .jpg or .gif files in it or in class folders, or IDX files such as train-images-idx3-ubyte", path)
-	}
-	return files, nil
+	return m
 }
 
-// list returns the names of the image files and of the folders in a folder, in order.
-func list(path string) (files, folders []string, err error) {
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, nil, err
+// pick returns the files with these numbers.
+func pick(files []imageFile, index []int) []imageFile {
+	picked := make([]imageFile, len(index))
+	for i, k := range index {
+		picked[i] = files[k]
 	}
-	for _, e := range entries {
-		name := e.Name()
-		isFolder := e.IsDir()
-		if e.Type()&fs.ModeSymlink != 0 {
-			info, err := os.Stat(filepath.Join(path, name))
-			isFolder = err == nil && info.IsDir()
-		}
-		switch {
-		case strings.HasPrefix(name, "."):
-		case isFolder:
-			folders = append(folders, name)
-		case images.IsFile(name):
-			files = append(files, name)
-		}
-	}
-	return files, folders, nil
-}
-
-// labels returns the place of each file's class in classes, or nil if the files
-// have none.
-func labels(files []imageFile, classes []string) ([]int, error) {
-	if files[0].class == "" {
-		return nil, nil
-	}
-	labels := make([]int, len(files))
-	for i, f := range files {
-		if labels[i] = slices.Index(classes, f.class); labels[i] < 0 {
-			return nil, fmt.Errorf("%s: no training images of class %s: add a folder of that name there", f.path, f.class)
-		}
-	}
-	return labels, nil
+	return picked
 }

@@ -3,95 +3,129 @@ package dataset
 import (
 	"context"
 	"fmt"
-	"image"
-	"image/color"
-	_ "image/gif"  // lets image.Decode read GIF
-	_ "image/jpeg" // and JPEG
-	_ "image/png"  // and PNG
-	"io"
+	"slices"
 
+	"govae/images"
 	"govae/internal/parallel"
+	"govae/internal/photo"
 )
 
-// The largest areas of an image that is used as it is, for far larger ones could not
-// be trained on, and of one that is resized. A damaged header shall not cost gigabytes.
-const (
-	maxImagePixels = 1 << 22
-	maxPhotoPixels = 1 << 26
-)
+// maxImagePixels is the largest area of an image, for far larger ones could not be trained
+// on.
+const maxImagePixels = 1 << 22
 
-// readImageFiles reads images, which are called by their paths. Unless o says
-// otherwise they must be of one size, and are gray if every file has a gray colour
-// model, else have three channels. Transparent ones lie on black. No pixel is
-// decoded before all sizes are known to agree.
-func (o Options) readImageFiles(ctx context.Context, files []imageFile) (*Images, error) {
-	configs := make([]image.Config, len(files))
-	err := parallel.For(ctx, len(files), 0, func(i int) (err error) {
-		configs[i], err = readFile(ctx, files[i].path, decodeConfig)
-		return err
-	})
+// reading says how image files become images.
+type reading struct {
+	Shape
+	images.Framing
+}
+
+// imageSet is what was read of image files.
+type imageSet struct {
+	*Images
+	how  reading
+	kept []int // the numbers of the files that could be read, in order
+}
+
+// readImages reads image files, all to one shape. Files that cannot be read are all found,
+// and are a [*BadFilesError] unless o leaves them out. The report, if there is one, is
+// completed. Names are left to the caller.
+func (o Options) readImages(ctx context.Context, name string, files []imageFile, report *Report) (set imageSet, err error) {
+	headers, bad, err := readHeaders(ctx, files)
 	if err != nil {
-		return nil, err
+		return set, err
 	}
-	first := Shape{H: configs[0].Height, W: configs[0].Width, C: 1}
-	limit := maxImagePixels
-	if o.Resize {
-		limit = maxPhotoPixels
+	reader := photo.NewReader()
+	if set.how, err = o.choose(ctx, reader, files, headers, report); err != nil {
+		return set, err
 	}
-	for i, c := range configs {
-		if c.Height < 1 || c.Width < 1 || c.Height > limit/c.Width {
-			return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[i].path, c.Height, c.Width, limit)
-		}
-		if c.ColorModel != color.GrayModel && c.ColorModel != color.Gray16Model {
-			first.C = 3
-		}
+	size := set.how.Shape.Len()
+	pixels := make([]byte, len(files)*size)
+	if err := readImagePixels(ctx, reader, files, set.how, pixels, bad); err != nil {
+		return set, err
 	}
-	shape := o.shapeOf(first)
-	if shape.H > maxImagePixels/shape.W {
-		return nil, fmt.Errorf("%s: is %dx%d (height x width): scale the images to at most %d pixels", files[0].path, shape.H, shape.W, maxImagePixels)
-	}
-	for i, c := range configs {
-		switch size := (Shape{H: c.Height, W: c.Width, C: shape.C}); {
-		case size == shape || o.Resize:
-		case o.Shape.H > 0:
-			return nil, &SizeError{files[i].path, size, shape}
-		default:
-			return nil, fmt.Errorf("%s: is %dx%d (height x width), but %s is %dx%d: make all images one size", files[i].path, c.Height, c.Width, files[0].path, shape.H, shape.W)
-		}
-	}
-
-	m := &Images{Shape: shape, Pixels: make([]byte, len(files)*shape.Len()), Names: make([]string, len(files))}
-	err = parallel.For(ctx, len(files), 0, func(i int) error {
-		m.Names[i] = files[i].path
-		decoded, err := readFile(ctx, files[i].path, decode)
+	e := &BadFilesError{Name: name, Of: len(files)}
+	for i, err := range bad {
 		if err != nil {
-			return err
+			e.Files = append(e.Files, BadFile{files[i].path, err})
+			continue
 		}
-		if size := decoded.Bounds().Size(); size != image.Pt(configs[i].Width, configs[i].Height) {
-			return fmt.Errorf("%s: changed while it was read: try again", files[i].path)
+		copy(pixels[len(set.kept)*size:], pixels[i*size:(i+1)*size])
+		set.kept = append(set.kept, i)
+	}
+	if len(e.Files) > 0 && (!o.SkipBad || len(set.kept) == 0) {
+		return set, e
+	}
+	if report != nil {
+		report.bad(e.Files)
+	}
+	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels[:len(set.kept)*size]}
+	return set, nil
+}
+
+// readHeaders reads what the files are without decoding them, and why those cannot be
+// read that cannot.
+func readHeaders(ctx context.Context, files []imageFile) (headers []photo.Header, bad []error, err error) {
+	headers, bad = make([]photo.Header, len(files)), make([]error, len(files))
+	err = parallel.For(ctx, len(files), 0, func(i int) error {
+		f, err := openRegular(files[i].path)
+		if err != nil {
+			bad[i] = cause(err)
+			return nil
 		}
-		m.Draw(i, decoded)
+		defer f.Close()
+		headers[i], bad[i] = photo.ReadHeader(f)
 		return nil
 	})
+	return headers, bad, err
+}
+
+// readImagePixels reads the files into pixels, one image after the other, unless bad already
+// tells why one cannot be read; it tells so of the others.
+func readImagePixels(ctx context.Context, r *photo.Reader, files []imageFile, how reading, pixels []byte, bad []error) error {
+	size := how.Shape.Len()
+	return parallel.For(ctx, len(files), 0, func(i int) error {
+		if bad[i] == nil {
+			bad[i] = how.file(ctx, r, files[i].path, pixels[i*size:(i+1)*size])
+		}
+		return ctx.Err()
+	})
+}
+
+// file reads one file into the bytes of its image.
+func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst []byte) error {
+	f, err := openRegular(path)
 	if err != nil {
-		return nil, err
+		return cause(err)
 	}
-	return m, nil
+	defer f.Close()
+	return r.Draw(ctx, f, dst, how.Shape, how.Framing)
 }
 
-func decodeConfig(r io.Reader) (image.Config, error) {
-	c, _, err := image.DecodeConfig(r)
-	return c, badImage(err)
-}
-
-func decode(r io.Reader) (image.Image, error) {
-	m, _, err := image.Decode(r)
-	return m, badImage(err)
-}
-
-func badImage(err error) error {
-	if err == nil {
-		return nil
+// choose says how the files are read whose headers are given; one without a size could not
+// be read.
+func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header, report *Report) (how reading, err error) {
+	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
+	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
+	if len(seen) > 0 {
+		shape, why = chooseShape(seen)
 	}
-	return fmt.Errorf("cannot be read as PNG, JPEG or GIF (%w): mend the file or move it away", err)
+	how.Shape = o.shapeOf(shape)
+	if o.Shape.H > 0 && o.Shape.W > 0 {
+		why = "as asked for"
+	}
+	if how.H > maxImagePixels/how.W {
+		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
+	}
+	var see transparency
+	if o.Background == nil {
+		if see, err = seeThrough(ctx, r, files, headers); err != nil {
+			return how, err
+		}
+	}
+	how.Framing = o.framing(see.background())
+	if report != nil {
+		report.reading(seen, how, why, see)
+	}
+	return how, nil
 }

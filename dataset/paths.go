@@ -58,11 +58,16 @@ func isSource(path string) bool {
 
 // readPaths reads image files.
 func (o Options) readPaths(ctx context.Context, paths []string) (*Images, error) {
-	files := make([]imageFile, len(paths))
-	for i, path := range paths {
-		files[i].path = path
+	files := inClass("", paths)
+	found, err := o.readImages(ctx, "", files, nil)
+	if err != nil {
+		return nil, err
 	}
-	return o.readImageFiles(ctx, files)
+	m := found.Images
+	for _, i := range found.kept {
+		m.Names = append(m.Names, paths[i])
+	}
+	return m, nil
 }
 
 // readSource reads all images of a folder or an array.

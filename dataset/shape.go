@@ -17,27 +17,37 @@ func (o Options) shapeOf(s Shape) Shape {
 	return Shape{H: cmp.Or(o.Shape.H, s.H), W: cmp.Or(o.Shape.W, s.W), C: cmp.Or(o.Shape.C, s.C)}
 }
 
-// checkShape refuses a Shape that images cannot have.
+// checkShape refuses a Shape that images cannot have, and a Fit that there is not.
 func (o Options) checkShape() error {
 	s := o.Shape
 	if s.H < 0 || s.W < 0 || max(s.H, 1) > maxImagePixels/max(s.W, 1) || s.C != 0 && s.C != 1 && s.C != 3 {
 		return fmt.Errorf("dataset: the shape %dx%dx%d is not that of images: want a height and a width of at most %d pixels, or 0, and 1 or 3 channels, or 0", s.H, s.W, s.C, maxImagePixels)
 	}
+	if err := o.Fit.Check(); err != nil {
+		return fmt.Errorf("dataset: the fit %q: %w", o.Fit, err)
+	}
 	return nil
 }
 
-// fit returns m in the shape that o wants.
-func (o Options) fit(ctx context.Context, name string, m *Images) (*Images, error) {
-	shape := o.shapeOf(m.Shape)
-	switch {
-	case shape == m.Shape:
-		return m, nil
-	case !o.Resize && (shape.H != m.H || shape.W != m.W):
-		return nil, &SizeError{name, m.Shape, shape}
+// framing says how pictures get the shape that o wants, on the background that is chosen
+// where o names none.
+func (o Options) framing(background images.RGB) images.Framing {
+	if o.Background != nil {
+		background = *o.Background
 	}
+	return images.Framing{Fit: o.Fit, Background: background}
+}
+
+// fit returns m in the shape that o wants.
+func (o Options) fit(ctx context.Context, m *Images) (*Images, error) {
+	shape := o.shapeOf(m.Shape)
+	if shape == m.Shape {
+		return m, nil
+	}
+	framing := o.framing(images.RGB{})
 	fitted := &Images{Shape: shape, Pixels: make([]byte, m.Len()*shape.Len()), Labels: m.Labels, Names: m.Names}
 	err := parallel.For(ctx, m.Len(), 0, func(i int) error {
-		fitted.Draw(i, m.Picture(i))
+		fitted.Draw(i, m.Picture(i), framing)
 		return nil
 	})
 	return fitted, err

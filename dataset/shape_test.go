@@ -2,7 +2,6 @@ package dataset
 
 import (
 	"bytes"
-	"errors"
 	"image/color"
 	"os"
 	"path/filepath"
@@ -38,11 +37,11 @@ func TestShape(t *testing.T) {
 	}{
 		"as it is":       {Shape{H: 8, W: 12, C: 1}, Options{}, Shape{H: 8, W: 12, C: 1}},
 		"the same":       {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 8, W: 12, C: 3}}, Shape{H: 8, W: 12, C: 3}},
-		"smaller":        {Shape{H: 8, W: 12, C: 1}, Options{Shape: Shape{H: 4, W: 6, C: 1}, Resize: true}, Shape{H: 4, W: 6, C: 1}},
-		"larger":         {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 20, W: 30, C: 3}, Resize: true}, Shape{H: 20, W: 30, C: 3}},
+		"smaller":        {Shape{H: 8, W: 12, C: 1}, Options{Shape: Shape{H: 4, W: 6, C: 1}}, Shape{H: 4, W: 6, C: 1}},
+		"larger":         {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 20, W: 30, C: 3}}, Shape{H: 20, W: 30, C: 3}},
 		"to gray":        {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{C: 1}}, Shape{H: 8, W: 12, C: 1}},
 		"to colour":      {Shape{H: 8, W: 12, C: 1}, Options{Shape: Shape{H: 8, W: 12, C: 3}}, Shape{H: 8, W: 12, C: 3}},
-		"both at a time": {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 4, W: 4, C: 1}, Resize: true}, Shape{H: 4, W: 4, C: 1}},
+		"both at a time": {Shape{H: 8, W: 12, C: 3}, Options{Shape: Shape{H: 4, W: 4, C: 1}}, Shape{H: 4, W: 4, C: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := load(t, halves(t, 5, tt.source, 200), tt.options)
@@ -60,18 +59,13 @@ func TestShape(t *testing.T) {
 			}
 		})
 	}
-	_, err := load(t, halves(t, 5, Shape{H: 8, W: 12, C: 1}, 9), Options{Shape: Shape{H: 8, W: 8, C: 1}})
-	wantError(t, err, "halves.idx: is 8x12 (height x width), not 8x8")
-	if e, ok := errors.AsType[*SizeError](err); !ok || e.Want != (Shape{H: 8, W: 8, C: 1}) {
-		t.Errorf("error %#v", err)
-	}
 }
 
 // TestShapeRefused: shapes that images cannot have, and no files at all.
 func TestShapeRefused(t *testing.T) {
 	file := halves(t, 5, Shape{H: 8, W: 12, C: 1}, 9)
 	for _, s := range []Shape{{C: 2}, {C: 4}, {C: -1}, {H: -1}, {W: -8, H: -8}, {H: 1 << 40, W: 1 << 40}, {W: 1 << 40}} {
-		o := Options{Shape: s, Resize: true}
+		o := Options{Shape: s}
 		for _, spec := range []string{file, "digits"} {
 			_, err := Open(spec, o)
 			wantError(t, err, "is not that of images")
@@ -88,7 +82,7 @@ func TestResizeFolder(t *testing.T) {
 	folder := writeFiles(t, map[string][]byte{
 		"a.png": gray(9, 5, 7), "b.png": colour(color.White, color.White), "c.png": gray(4, 4, 0),
 	})
-	d, err := load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}, Resize: true})
+	d, err := load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,9 +98,9 @@ func TestResizeFolder(t *testing.T) {
 	}
 	_, err = load(t, folder, Options{Shape: Shape{H: 4, W: 4, C: 1}})
 	wantError(t, err, "a.png: is 9x5 (height x width), not 4x4")
-	_, err = Open(folder, Options{Resize: true, Shape: Shape{H: 5000, W: 5000, C: 1}})
+	_, err = Open(folder, Options{Shape: Shape{H: 5000, W: 5000, C: 1}})
 	wantError(t, err, "at most 4194304 pixels")
-	if d, err := load(t, folder, Options{Resize: true}); err != nil || d.Train.Shape != (Shape{H: 9, W: 5, C: 3}) {
+	if d, err := load(t, folder, Options{}); err != nil || d.Train.Shape != (Shape{H: 9, W: 5, C: 3}) {
 		t.Errorf("without a shape: %v (%v), want that of the first and its colours", d, err)
 	}
 }

@@ -36,12 +36,24 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 
 // holdOut takes a tenth of two or more images, at least one, as test images.
 func holdOut(m *Images) (train, test *Images) {
-	return split(m, max(1, m.Len()/10), heldOutSeed, heldOutStream)
+	left, held := heldOut(m.Len())
+	return m.Select(left), m.Select(held)
+}
+
+// heldOut is holdOut of n images that are not read yet.
+func heldOut(n int) (train, test []int) {
+	return splitIndex(n, max(1, n/10), heldOutSeed, heldOutStream)
 }
 
 // split moves k images at random out of m.
 func split(m *Images, k int, seed uint64, stream uint32) (rest, taken *Images) {
-	index := make([]int, m.Len())
+	left, moved := splitIndex(m.Len(), k, seed, stream)
+	return m.Select(left), m.Select(moved)
+}
+
+// splitIndex takes k of n numbers at random. Both parts are in order.
+func splitIndex(n, k int, seed uint64, stream uint32) (rest, taken []int) {
+	index := make([]int, n)
 	for i := range index {
 		index[i] = i
 	}
@@ -49,7 +61,7 @@ func split(m *Images, k int, seed uint64, stream uint32) (rest, taken *Images) {
 	r.Shuffle(index)
 	slices.Sort(index[:k])
 	slices.Sort(index[k:])
-	return m.Select(index[k:]), m.Select(index[:k])
+	return index[k:], index[:k]
 }
 
 // Order fills order with the numbers 0 to len(order)-1 as they are shuffled for an

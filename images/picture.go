@@ -5,14 +5,13 @@ import (
 	"image"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/image/draw"
 )
 
-// IsFile reports whether a file is a picture by the ending of its name: PNG, JPEG or GIF.
+// IsFile reports whether a file is a picture by the ending of its name: PNG, JPEG, GIF,
+// BMP, TIFF, WebP, or the portable maps PBM, PGM, PPM and PNM.
 func IsFile(name string) bool {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".gif":
+	case ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".pbm", ".pgm", ".ppm", ".pnm":
 		return true
 	}
 	return false
@@ -27,16 +26,17 @@ func (m Image) Picture() image.Image {
 
 // FromPicture returns a picture as an image of the shape s, in gray or in colour, and is
 // the inverse of [Image.Picture]. What is transparent lies on black. A picture of another
-// size is an error, and so are other numbers of channels than 1 and 3.
+// size is an error ([Framing.Draw] takes any), and so are other numbers of channels than 1
+// and 3.
 func FromPicture(p image.Image, s Shape) (Image, error) {
 	if s.C != 1 && s.C != 3 {
 		return Image{}, fmt.Errorf("an image of %d channels is wanted: give 1 (gray) or 3 (colour)", s.C)
 	}
 	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
-		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), where %dx%d is wanted: scale it first, as golang.org/x/image/draw does", size.Y, size.X, s.H, s.W)
+		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), where %dx%d is wanted: scale it first, as a Framing does", size.Y, size.X, s.H, s.W)
 	}
 	m := Set{Shape: s, Pixels: make([]byte, s.Len())}
-	m.Draw(0, p)
+	m.Draw(0, p, Framing{})
 	return m.Image(0), nil
 }
 
@@ -55,28 +55,5 @@ func (m *Set) Picture(i int) image.Image {
 	return rgba
 }
 
-// Draw sets image i to src, scaled if it has another size, on black where src is
-// transparent.
-func (m *Set) Draw(i int, src image.Image) {
-	area := image.Rect(0, 0, m.W, m.H)
-	if m.C == 1 {
-		paint(&image.Gray{Pix: m.At(i), Stride: m.W, Rect: area}, src)
-		return
-	}
-	rgba := image.NewRGBA(area) // multiplied by alpha, which is what lies over black
-	paint(rgba, src)
-	x := m.At(i)
-	for p := range m.H * m.W {
-		copy(x[3*p:3*p+3], rgba.Pix[4*p:])
-	}
-}
-
-// paint fills dst with src. Where a size changes, the cubic of E. Catmull and R. Rom
-// ("A class of local interpolating splines", 1974) keeps edges sharp.
-func paint(dst draw.Image, src image.Image) {
-	if area := dst.Bounds(); area.Size() == src.Bounds().Size() {
-		draw.Draw(dst, area, src, src.Bounds().Min, draw.Src)
-	} else {
-		draw.CatmullRom.Scale(dst, area, src, src.Bounds(), draw.Src, nil)
-	}
-}
+// Draw sets image i to a picture of any size ([Framing.Draw]).
+func (m *Set) Draw(i int, p image.Image, f Framing) { f.Draw(m.At(i), m.Shape, p) }

@@ -1,0 +1,67 @@
+package dataset
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"govae/internal/photo"
+)
+
+const (
+	defaultSide = 64  // pixels of the longer side, at most: what trains in minutes
+	alike       = 1.1 // ratio of two proportions that count as the same
+)
+
+// chooseShape returns the shape of images that have these headers, at least one, where
+// nobody names one, and why. Images of one small size keep it. Others get the proportions
+// that nine of ten have, or else are square, with sides that are multiples of 8, which
+// networks halve without a rest: of at most 64, and no longer than those of the middle
+// image.
+func chooseShape(headers []photo.Header) (s Shape, why string) {
+	s = Shape{H: headers[0].H, W: headers[0].W, C: 1}
+	one, proportions, short, long := true, make([]float64, len(headers)), make([]int, len(headers)), make([]int, len(headers))
+	for i, h := range headers {
+		if !h.Gray {
+			s.C = 3
+		}
+		one = one && h.H == s.H && h.W == s.W
+		proportions[i] = float64(h.W) / float64(h.H)
+		short[i], long[i] = min(h.H, h.W), max(h.H, h.W)
+	}
+	if one && max(s.H, s.W) <= defaultSide {
+		return s, "their size"
+	}
+	middle := median(proportions)
+	near := 0
+	for _, p := range proportions {
+		if p <= alike*middle && middle <= alike*p {
+			near++
+		}
+	}
+	if 10*near < 9*len(headers) {
+		side := min(defaultSide, eights(float64(median(short))))
+		return Shape{H: side, W: side, C: s.C}, "chosen for mixed proportions"
+	}
+	side := min(defaultSide, eights(float64(median(long))))
+	if s.H, s.W = side, side; middle > 1 {
+		s.H = nearestEights(float64(side) / middle)
+	} else {
+		s.W = nearestEights(float64(side) * middle)
+	}
+	return s, "chosen for their proportions"
+}
+
+func median[T cmp.Ordered](x []T) T {
+	slices.Sort(x)
+	return x[len(x)/2]
+}
+
+// eights returns the largest multiple of 8 up to x, at least 8.
+func eights(x float64) int { return max(8, int(x)/8*8) }
+
+// nearestEights returns the nearest multiple of 8, at least 8.
+func nearestEights(x float64) int { return eights(x + 4) }
+
+// sizeText is a size as users read it.
+func sizeText(h, w int) string { return fmt.Sprintf("%dx%d", h, w) }

@@ -1,0 +1,172 @@
+package dataset
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"govae/images"
+	"govae/internal/photo"
+)
+
+// Report is what was understood of a folder of image files.
+type Report struct {
+	Name    string
+	Images  int         // found, those that are not used included
+	Used    int         // those that were read: fewer with [Options].Limit
+	Sizes   []SizeCount // of the images used, upright, the most frequent first
+	Classes []ClassCount
+	Splits  []SplitCount // those that the folder has; none if held-out images are chosen
+	LeftOut []string     // by reason, such as "3 not images (.txt 2, .json 1)"
+
+	Shape      Shape          // of all images now
+	Why        string         // this one
+	Framing    images.Framing // how they came to it
+	Scaled     bool           // some had another size
+	SeeThrough bool           // some have transparent parts, which lie on the background
+
+	left leftOut
+}
+
+// SizeCount is a number of images of one size.
+type SizeCount struct{ H, W, N int }
+
+// ClassCount is a number of images of one class.
+type ClassCount struct {
+	Name string
+	N    int
+}
+
+// SplitCount is a number of images of one split.
+type SplitCount struct {
+	Name string
+	N    int
+}
+
+// newReport begins the report on the splits of a folder.
+func newReport(name string, s folderSplits, left leftOut) *Report {
+	r := &Report{Name: name, left: left, LeftOut: left.lines()}
+	classes := map[string]int{}
+	for _, split := range []struct {
+		name  string
+		files []imageFile
+	}{{"train", s.train}, {"validation", s.validation}, {"test", s.test}} {
+		r.Images += len(split.files)
+		if len(split.files) > 0 {
+			r.Splits = append(r.Splits, SplitCount{split.name, len(split.files)})
+		}
+		for _, f := range split.files {
+			if f.class != "" {
+				classes[f.class]++
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(classes)) {
+		r.Classes = append(r.Classes, ClassCount{name, classes[name]})
+	}
+	return r
+}
+
+// classes are the names of the classes, nil if there are none.
+func (r *Report) classes() (names []string) {
+	for _, c := range r.Classes {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// reading adds how the images are read that have these headers.
+func (r *Report) reading(headers []photo.Header, how reading, why string, see transparency) {
+	sizes := map[[2]int]int{}
+	for _, h := range headers {
+		sizes[[2]int{h.H, h.W}]++
+	}
+	for size, n := range sizes {
+		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
+	}
+	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
+	r.Used, r.Shape, r.Why, r.Framing = len(headers), how.Shape, why, how.Framing
+	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
+	r.SeeThrough = see.hidden > 0
+}
+
+// bad adds files that are left out because they cannot be read.
+func (r *Report) bad(files []BadFile) {
+	r.left.add("images that cannot be read", "", len(files))
+	r.LeftOut = r.left.lines()
+	r.Used -= len(files)
+}
+
+// Lines tells the report in a few lines.
+func (r *Report) Lines() []string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", shown(r.Name), plural(r.Images, "image", "images"))
+	if len(r.Classes) > 0 {
+		classes := map[string]int{}
+		for _, c := range r.Classes {
+			classes[c.Name] = c.N
+		}
+		fmt.Fprintf(&b, " in %s (%s)", plural(len(classes), "class", "classes"), counted(classes, 10))
+	}
+	fmt.Fprintf(&b, ", %s; ", r.sizes())
+	if r.Scaled {
+		fmt.Fprintf(&b, "scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
+	} else {
+		b.WriteString("kept at that size")
+	}
+	fmt.Fprintf(&b, ", %s", map[int]string{1: "gray", 3: "in colour"}[r.Shape.C])
+	lines := []string{b.String()}
+	if len(r.Splits) > 1 {
+		var splits []string
+		for _, s := range r.Splits {
+			splits = append(splits, fmt.Sprintf("%s %d", s.Name, s.N))
+		}
+		lines = append(lines, "splits: "+strings.Join(splits, ", "))
+	}
+	if r.SeeThrough {
+		lines = append(lines, "transparent parts lie on "+colourName(r.Framing.Background))
+	}
+	if len(r.LeftOut) > 0 {
+		lines = append(lines, "left out: "+strings.Join(r.LeftOut, ", "))
+	}
+	return lines
+}
+
+// sizes tells which sizes were seen.
+func (r *Report) sizes() string {
+	const few = 3
+	switch n := len(r.Sizes); {
+	case n == 0:
+		return "of no size"
+	case n == 1:
+		return sizeText(r.Sizes[0].H, r.Sizes[0].W)
+	case n <= few:
+		var parts []string
+		for _, s := range r.Sizes {
+			parts = append(parts, fmt.Sprintf("%s (%d)", sizeText(s.H, s.W), s.N))
+		}
+		return strings.Join(parts, ", ")
+	}
+	area := func(a, b SizeCount) int { return cmp.Or(a.H*a.W-b.H*b.W, a.H-b.H) }
+	least, most := slices.MinFunc(r.Sizes, area), slices.MaxFunc(r.Sizes, area)
+	return fmt.Sprintf("%d sizes from %s to %s", len(r.Sizes), sizeText(least.H, least.W), sizeText(most.H, most.W))
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func colourName(c images.RGB) string {
+	switch c {
+	case images.RGB{}:
+		return "black"
+	case images.White:
+		return "white"
+	}
+	return c.String()
+}

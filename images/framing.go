@@ -1,0 +1,89 @@
+package images
+
+import (
+	"errors"
+	"image"
+
+	"golang.org/x/image/draw"
+)
+
+// Fit says how a picture of other proportions becomes an image. The empty Fit is [Crop].
+type Fit string
+
+const (
+	Crop    Fit = "crop"    // its middle, as much as the image's proportions take
+	Pad     Fit = "pad"     // all of it, with the background at two sides
+	Stretch Fit = "stretch" // all of it, whatever that does to its proportions
+)
+
+// Check is an error unless f is empty or one of the constants.
+func (f Fit) Check() error {
+	switch f {
+	case "", Crop, Pad, Stretch:
+		return nil
+	}
+	return errors.New("want crop, pad or stretch")
+}
+
+// Framing says how pictures of any size become images of one shape. The zero value crops
+// them and lays what is transparent on black.
+type Framing struct {
+	Fit        Fit
+	Background RGB // under what is transparent, and beside what is padded
+}
+
+// Draw sets dst, the bytes [H, W, C] of an image of the shape s, to a picture, in gray
+// (C = 1) or in colour (3). Where a size changes, each pixel is an average of all that it
+// covers: of many pixels first by whole boxes, of the last few by the cubic of E. Catmull
+// and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp.
+func (f Framing) Draw(dst []byte, s Shape, p image.Image) {
+	from, to := p.Bounds(), image.Rect(0, 0, s.W, s.H)
+	switch f.Fit {
+	case "", Crop:
+		from = centred(from, largest(from.Size(), to.Size()))
+	case Pad:
+		to = centred(to, largest(to.Size(), from.Size()))
+	}
+	target := canvas(dst, s)
+	if to.Size() != target.Bounds().Size() {
+		draw.Draw(target, target.Bounds(), image.NewUniform(f.Background.color()), image.Point{}, draw.Src)
+	}
+	flat := f.flatten(p, from, to.Size(), s.C)
+	if flat.Bounds().Size() == to.Size() {
+		draw.Draw(target, to, flat, image.Point{}, draw.Src)
+	} else {
+		draw.CatmullRom.Scale(target, to, flat, flat.Bounds(), draw.Src, nil)
+	}
+	if rgba, ok := target.(*image.RGBA); ok {
+		for i := range s.H * s.W {
+			copy(dst[3*i:3*i+3], rgba.Pix[4*i:])
+		}
+	}
+}
+
+// canvas returns a picture of an image's size, which is dst itself in gray.
+func canvas(dst []byte, s Shape) draw.Image {
+	area := image.Rect(0, 0, s.W, s.H)
+	if s.C == 1 {
+		return &image.Gray{Pix: dst, Stride: s.W, Rect: area}
+	}
+	return image.NewRGBA(area)
+}
+
+// largest returns the largest size within one that has the proportions of another.
+func largest(within, like image.Point) image.Point {
+	// In 64 bits, for sides of up to 2^31.
+	x, y, lx, ly := int64(within.X), int64(within.Y), int64(like.X), int64(like.Y)
+	if x*ly > y*lx {
+		x = max(1, (2*y*lx+ly)/(2*ly))
+	} else {
+		y = max(1, (2*x*ly+lx)/(2*lx))
+	}
+	return image.Pt(int(x), int(y))
+}
+
+// centred returns a rectangle of a size in the middle of another.
+func centred(r image.Rectangle, size image.Point) image.Rectangle {
+	at := r.Min.Add(r.Size().Sub(size).Div(2))
+	return image.Rectangle{Min: at, Max: at.Add(size)}
+}
