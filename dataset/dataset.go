@@ -103,6 +103,16 @@ type Options struct {
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
 
+	// Decoding, if not nil, is called after each image file that is decoded, by one
+	// goroutine at a time. Files that were decoded before are not, if they have not
+	// changed: their images are kept in govae/images of the user's cache folder, and are
+	// mapped into memory from there. NoCache keeps them in memory alone.
+	Decoding func(done, total int)
+	NoCache  bool
+
+	// Warn, if not nil, gets a line for the user when something is not as it should be.
+	Warn func(message string)
+
 	// Whole holds nothing out, for programs that do not train: where the source has
 	// one split only, it becomes [Data].Train and [Data].Test is nil.
 	Whole bool

@@ -2,12 +2,14 @@ package dataset
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
 	"govae/images"
 	"govae/internal/parallel"
 	"govae/internal/photo"
+	"govae/internal/pixelcache"
 )
 
 // maxImagePixels is the largest area of an image, for far larger ones could not be trained
@@ -31,36 +33,70 @@ type imageSet struct {
 // and are a [*BadFilesError] unless o leaves them out. The report, if there is one, is
 // completed. Names are left to the caller.
 func (o Options) readImages(ctx context.Context, name string, files []imageFile, report *Report) (set imageSet, err error) {
-	headers, bad, err := readHeaders(ctx, files)
+	key, err := o.cacheKey(ctx, files)
 	if err != nil {
 		return set, err
 	}
-	reader := photo.NewReader()
-	if set.how, err = o.choose(ctx, reader, files, headers, report); err != nil {
+	pixels, note, ok, err := o.fromCache(ctx, key)
+	if err == nil && !ok {
+		pixels, note, err = o.decodeFiles(ctx, key, name, files)
+	}
+	if err != nil {
 		return set, err
 	}
-	size := set.how.Shape.Len()
-	pixels := make([]byte, len(files)*size)
-	if err := readImagePixels(ctx, reader, files, set.how, pixels, bad); err != nil {
+	var found cacheNote
+	if err := json.Unmarshal(note, &found); err != nil {
 		return set, err
 	}
-	e := &BadFilesError{Name: name, Of: len(files)}
-	for i, err := range bad {
-		if err != nil {
-			e.Files = append(e.Files, BadFile{files[i].path, err})
-			continue
+	set.how = found.How
+	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels}
+	for i := range files {
+		if _, bad := slices.BinarySearch(found.Bad, i); !bad {
+			set.kept = append(set.kept, i)
 		}
-		copy(pixels[len(set.kept)*size:], pixels[i*size:(i+1)*size])
-		set.kept = append(set.kept, i)
 	}
-	if len(e.Files) > 0 && (!o.SkipBad || len(set.kept) == 0) {
-		return set, e
+	if len(found.Bad) > 0 {
+		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.bad(e.Files)
+		report.read(found.Report, len(found.Bad))
 	}
-	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels[:len(set.kept)*size]}
 	return set, nil
+}
+
+// decodeFiles reads image files, and what is to be noted of them ([cacheNote]).
+func (o Options) decodeFiles(ctx context.Context, key, name string, files []imageFile) (pixels, note []byte, err error) {
+	reader := photo.NewReader()
+	headers, bad, err := readHeaders(ctx, files)
+	if err != nil {
+		return nil, nil, err
+	}
+	var found cacheNote
+	if found.How, err = o.choose(ctx, reader, files, headers, &found.Report); err != nil {
+		return nil, nil, err
+	}
+	return o.decode(ctx, key, headers, pixelcache.Images{
+		N: len(files), Size: found.How.Shape.Len(),
+		Draw: func(i int, dst []byte) error {
+			if bad[i] == nil {
+				bad[i] = found.How.file(ctx, reader, files[i].path, dst)
+			}
+			return ctx.Err()
+		},
+		Note: func() ([]byte, error) {
+			e := &BadFilesError{Name: name, Of: len(files)}
+			for i, err := range bad {
+				if err != nil {
+					e.Files = append(e.Files, BadFile{files[i].path, err})
+					found.Bad = append(found.Bad, i)
+				}
+			}
+			if len(e.Files) > 0 && (!o.SkipBad || len(e.Files) == len(files)) {
+				return nil, e
+			}
+			return json.Marshal(found)
+		},
+	})
 }
 
 // readHeaders reads what the files are without decoding them, and why those cannot be
@@ -80,18 +116,6 @@ func readHeaders(ctx context.Context, files []imageFile) (headers []photo.Header
 	return headers, bad, err
 }
 
-// readImagePixels reads the files into pixels, one image after the other, unless bad already
-// tells why one cannot be read; it tells so of the others.
-func readImagePixels(ctx context.Context, r *photo.Reader, files []imageFile, how reading, pixels []byte, bad []error) error {
-	size := how.Shape.Len()
-	return parallel.For(ctx, len(files), 0, func(i int) error {
-		if bad[i] == nil {
-			bad[i] = how.file(ctx, r, files[i].path, pixels[i*size:(i+1)*size])
-		}
-		return ctx.Err()
-	})
-}
-
 // file reads one file into the bytes of its image.
 func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst []byte) error {
 	f, err := openRegular(path)
@@ -103,7 +127,7 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 }
 
 // choose says how the files are read whose headers are given; one without a size could not
-// be read.
+// be read. It begins a report on them.
 func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header, report *Report) (how reading, err error) {
 	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
 	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
@@ -124,8 +148,6 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 		}
 	}
 	how.Framing = o.framing(see.background())
-	if report != nil {
-		report.reading(seen, how, why, see)
-	}
+	report.reading(seen, how, why, see)
 	return how, nil
 }

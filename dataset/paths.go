@@ -59,6 +59,7 @@ func isSource(path string) bool {
 // readPaths reads image files.
 func (o Options) readPaths(ctx context.Context, paths []string) (*Images, error) {
 	files := inClass("", paths)
+	o.NoCache = true // of files that were chosen this once
 	found, err := o.readImages(ctx, "", files, nil)
 	if err != nil {
 		return nil, err

@@ -92,11 +92,12 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, see tr
 	r.SeeThrough = see.hidden > 0
 }
 
-// bad adds files that are left out because they cannot be read.
-func (r *Report) bad(files []BadFile) {
-	r.left.add("images that cannot be read", "", len(files))
+// read adds what another report tells about the headers of files, some of which cannot be
+// read and are left out.
+func (r *Report) read(of Report, bad int) {
+	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, of.Used-bad, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
+	r.left.add("images that cannot be read", "", bad)
 	r.LeftOut = r.left.lines()
-	r.Used -= len(files)
 }
 
 // Lines tells the report in a few lines.
