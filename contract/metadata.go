@@ -19,6 +19,8 @@ const (
 	KeyPixelRange     = "vae.pixel_range"     // "0,1"
 	KeyLikelihood     = "vae.likelihood"      // "bernoulli" or "gaussian"
 	KeySigma          = "vae.sigma"           // standard deviation of the Gaussian
+	KeyFit            = "vae.fit"             // "crop", "pad" or "stretch": how pictures of other proportions were prepared
+	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
 	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors
@@ -46,8 +48,9 @@ type Metadata struct {
 	Format         int // set by [Read]; 0 for a file of another program
 	Latent         int // dimensions
 	Image          images.Shape
-	Likelihood     string  // [Bernoulli] or [Gaussian]
-	Sigma          float64 // standard deviation of the Gaussian
+	Likelihood     string         // [Bernoulli] or [Gaussian]
+	Sigma          float64        // standard deviation of the Gaussian
+	Framing        images.Framing // how pictures became the images that the model was trained on
 	Labels         []string
 	LatentStats    *LatentStats
 	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
@@ -89,6 +92,10 @@ func (d Metadata) Write(m *onnx.Model) error {
 	setText(m, KeyLikelihood, d.Likelihood)
 	if d.Sigma > 0 {
 		m.SetMetadata(KeySigma, strconv.FormatFloat(d.Sigma, 'g', -1, 64))
+	}
+	setText(m, KeyFit, string(d.Framing.Fit))
+	if d.Framing.Background != (images.RGB{}) {
+		m.SetMetadata(KeyBackground, d.Framing.Background.String())
 	}
 	if d.Labels != nil {
 		if err := setJSON(m, KeyLabels, d.Labels); err != nil {
@@ -157,6 +164,8 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyImage, true, func(text string) (err error) { d.Image, err = parseImage(text); return err }},
 		{KeyLikelihood, false, func(text string) error { d.Likelihood = text; return nil }},
 		{KeySigma, false, func(text string) (err error) { d.Sigma, err = parseSigma(text); return err }},
+		{KeyFit, false, func(text string) error { return d.readFit(text) }},
+		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
 		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
@@ -221,6 +230,23 @@ func (d *Metadata) readLatentStats(text string) error {
 	}
 	d.LatentStats = &stats
 	return nil
+}
+
+func (d *Metadata) readFit(text string) error {
+	fit := images.Fit(text)
+	if err := fit.Check(); err != nil {
+		return err
+	}
+	d.Framing.Fit = fit
+	return nil
+}
+
+func parseBackground(text string) (images.RGB, error) {
+	c, err := images.ParseRGB(text)
+	if err == nil && c.String() != text {
+		err = errors.New("want #rrggbb")
+	}
+	return c, err
 }
 
 // readJSON sets value to what text says; it stays as it is if the text cannot be read.

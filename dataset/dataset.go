@@ -26,9 +26,11 @@ type Data struct {
 	// Validation are the images for choosing among models where the source has some of
 	// its own, beside those for testing; nil otherwise.
 	Validation *Images
-	// Framing is how the source's pictures became images of this shape.
+	// Framing is how the source's pictures became images of this shape. Its Fit is empty
+	// where all had that size.
 	Framing images.Framing
-	// Report tells what was found in a folder of image files; nil of other sources.
+	// Report tells what was found in a folder of image files, or that images of another
+	// source were scaled; else it is nil.
 	Report *Report
 }
 
@@ -165,12 +167,14 @@ func Open(spec string, o Options) (Source, error) {
 // wants, holds some of the training images out if there are no test images, and then
 // applies the limit.
 func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
+	before, n := train.Shape, train.Len()
 	train, err := o.fit(ctx, train)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case test != nil:
+		n += test.Len()
 		test, err = o.fit(ctx, test)
 	case o.Whole:
 	case train.Len() < 2:
@@ -187,7 +191,12 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	if o.Limit > 0 {
 		train = train.Head(o.Limit)
 	}
-	return &Data{Name: name, Train: train, Test: test, Classes: classes}, nil
+	d := &Data{Name: name, Train: train, Test: test, Classes: classes}
+	if train.H != before.H || train.W != before.W {
+		d.Report = scaledReport(name, n, before, train.Shape, o.framing(images.RGB{}))
+		d.Framing = d.Report.framing()
+	}
+	return d, nil
 }
 
 // numberedClasses names the labels of files that hold numbers only: "0", "1" and

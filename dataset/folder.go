@@ -29,7 +29,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Name: s.path, Classes: report.classes(), Framing: set.how.Framing, Report: report}
+	d := &Data{Name: s.path, Classes: report.classes(), Framing: report.framing(), Report: report}
 	from := 0 // the first file of the split
 	for _, split := range []struct {
 		name   string

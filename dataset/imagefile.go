@@ -59,7 +59,7 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.read(found.Report, len(found.Bad))
+		report.read(found.Report, len(set.kept), len(found.Bad))
 	}
 	return set, nil
 }

@@ -29,15 +29,19 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 			files = len(rest)
 		}
 		var part *Images
+		var report *Report
 		if files > 0 {
-			part, err = o.readPaths(ctx, rest[:files])
+			part, report, err = o.readPaths(ctx, rest[:files])
 			rest = rest[files:]
 		} else {
-			part, s.Classes, err = o.readSource(ctx, rest[0])
+			part, report, s.Classes, err = o.readSource(ctx, rest[0])
 			rest = rest[1:]
 		}
 		if err != nil {
 			return Selection{}, err
+		}
+		if report != nil {
+			s.Reports = append(s.Reports, report)
 		}
 		if s.Images == nil {
 			s.Images = part
@@ -57,29 +61,30 @@ func isSource(path string) bool {
 }
 
 // readPaths reads image files.
-func (o Options) readPaths(ctx context.Context, paths []string) (*Images, error) {
+func (o Options) readPaths(ctx context.Context, paths []string) (*Images, *Report, error) {
 	files := inClass("", paths)
+	report := &Report{Images: len(files)}
 	o.NoCache = true // of files that were chosen this once
-	found, err := o.readImages(ctx, "", files, nil)
+	found, err := o.readImages(ctx, "", files, report)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	m := found.Images
 	for _, i := range found.kept {
 		m.Names = append(m.Names, paths[i])
 	}
-	return m, nil
+	return m, report, nil
 }
 
 // readSource reads all images of a folder or an array.
-func (o Options) readSource(ctx context.Context, path string) (*Images, []string, error) {
+func (o Options) readSource(ctx context.Context, path string) (*Images, *Report, []string, error) {
 	source, err := Open(path, o)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	data, err := source.Load(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	m := data.All()
 	names := make([]string, m.Len())
@@ -91,5 +96,5 @@ func (o Options) readSource(ctx context.Context, path string) (*Images, []string
 		}
 	}
 	m.Names = names
-	return m, data.Classes, nil
+	return m, data.Report, data.Classes, nil
 }

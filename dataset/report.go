@@ -69,6 +69,20 @@ func newReport(name string, s folderSplits, left leftOut) *Report {
 	return r
 }
 
+// scaledReport is the report on images of one size that came in no files of their own.
+func scaledReport(name string, n int, before, now Shape, framing images.Framing) *Report {
+	return &Report{Name: name, Images: n, Used: n, Sizes: []SizeCount{{before.H, before.W, n}}, Shape: now, Framing: framing, Scaled: true, Why: "as asked for"}
+}
+
+// framing is that of [Data].
+func (r *Report) framing() images.Framing {
+	f := r.Framing
+	if f.Fit = cmp.Or(f.Fit, images.Crop); !r.Scaled {
+		f.Fit = ""
+	}
+	return f
+}
+
 // classes are the names of the classes, nil if there are none.
 func (r *Report) classes() (names []string) {
 	for _, c := range r.Classes {
@@ -87,15 +101,15 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, see tr
 		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
 	}
 	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
-	r.Used, r.Shape, r.Why, r.Framing = len(headers), how.Shape, why, how.Framing
+	r.Shape, r.Why, r.Framing = how.Shape, why, how.Framing
 	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
 	r.SeeThrough = see.hidden > 0
 }
 
-// read adds what another report tells about the headers of files, some of which cannot be
-// read and are left out.
-func (r *Report) read(of Report, bad int) {
-	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, of.Used-bad, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
+// read adds what another report tells about the headers of files, of which some are used
+// and the others cannot be read.
+func (r *Report) read(of Report, used, bad int) {
+	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
 	r.left.add("images that cannot be read", "", bad)
 	r.LeftOut = r.left.lines()
 }
@@ -113,7 +127,7 @@ func (r *Report) Lines() []string {
 	}
 	fmt.Fprintf(&b, ", %s; ", r.sizes())
 	if r.Scaled {
-		fmt.Fprintf(&b, "scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
+		b.WriteString(r.scaled())
 	} else {
 		b.WriteString("kept at that size")
 	}
@@ -133,6 +147,26 @@ func (r *Report) Lines() []string {
 		lines = append(lines, "left out: "+strings.Join(r.LeftOut, ", "))
 	}
 	return lines
+}
+
+// Changes tells in what the images differ from those in the files, and what is missing: no
+// line where all is as it was.
+func (r *Report) Changes() (lines []string) {
+	name := ""
+	if r.Name != "" {
+		name = shown(r.Name) + ": "
+	}
+	if r.Scaled {
+		lines = append(lines, name+r.sizes()+" "+r.scaled())
+	}
+	if len(r.LeftOut) > 0 {
+		lines = append(lines, name+"left out: "+strings.Join(r.LeftOut, ", "))
+	}
+	return lines
+}
+
+func (r *Report) scaled() string {
+	return fmt.Sprintf("scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
 }
 
 // sizes tells which sizes were seen.

@@ -21,8 +21,9 @@ const (
 // Selection is a choice of images with what they are called.
 type Selection struct {
 	*Images
-	Classes []string // the name of each label, or nil
-	Split   Split    // empty for images that were not chosen by a split
+	Classes []string  // the name of each label, or nil
+	Split   Split     // empty for images that were not chosen by a split
+	Reports []*Report // of what was read, where there is something to tell
 }
 
 // Name returns what image i is called: its file's name, or its place such as "test 17".
@@ -117,7 +118,10 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 	if err != nil {
 		return Selection{}, err
 	}
-	s := Selection{data.Test, data.Classes, split}
+	s := Selection{Images: data.Test, Classes: data.Classes, Split: split}
+	if data.Report != nil {
+		s.Reports = []*Report{data.Report}
+	}
 	switch split {
 	case TrainSplit:
 		s.Images = data.Train

@@ -6,23 +6,26 @@ import (
 	"govae/images"
 )
 
-// Validate reports whether a model can be trained on d: both splits hold images, all of
-// one shape and whole, each with a label of d.Classes or none. What a [Source] gives is
+// Validate reports whether a model can be trained on d: all splits hold images, all of
+// one shape and whole, each with a label of d.Classes or none; only d.Validation may be nil. What a [Source] gives is
 // valid, unless [Options].Whole left d.Test nil; data that a program fills in may not be.
 func (d *Data) Validate() error {
 	for _, split := range []struct {
 		name string
 		*images.Set
-	}{{"training", d.Train}, {"test", d.Test}} {
+	}{{"training", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
+		if split.Set == nil && split.name == "validation" {
+			continue
+		}
 		if split.Set == nil || len(split.Pixels) == 0 && split.Len() == 0 {
 			return fmt.Errorf("%sthere are no %s images: at least one is needed", d.prefix(), split.name)
 		}
 		if err := d.validate(split.Set); err != nil {
 			return fmt.Errorf("%s%s images: %w", d.prefix(), split.name, err)
 		}
-	}
-	if d.Train.Shape != d.Test.Shape {
-		return fmt.Errorf("%straining images are %v but test images %v: make them one size", d.prefix(), d.Train.Shape, d.Test.Shape)
+		if split.Shape != d.Train.Shape {
+			return fmt.Errorf("%straining images are %v but %s images %v: make them one size", d.prefix(), d.Train.Shape, split.name, split.Shape)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 
 	"govae/contract"
+	"govae/images"
 )
 
 // metadata returns what all files of the exporter's VAE say about it.
@@ -14,6 +15,7 @@ func (e *exporter) metadata() contract.Metadata {
 		Image:       c.Image,
 		Likelihood:  c.Likelihood,
 		Sigma:       m.Sigma(),
+		Framing:     images.Framing{Fit: c.Fit, Background: c.Background},
 		Labels:      c.Labels,
 		LatentStats: e.trained.LatentStats,
 		ModelID:     m.ID(),

@@ -2,6 +2,7 @@ package images
 
 import (
 	"errors"
+	"fmt"
 	"image"
 
 	"golang.org/x/image/draw"
@@ -59,6 +60,23 @@ func (f Framing) Draw(dst []byte, s Shape, p image.Image) {
 			copy(dst[3*i:3*i+3], rgba.Pix[4*i:])
 		}
 	}
+}
+
+// Image returns a picture of any size as an image of the shape s, in gray or in colour.
+// Other numbers of channels than 1 and 3 are an error, and so is a shape or a picture
+// without pixels.
+func (f Framing) Image(p image.Image, s Shape) (Image, error) {
+	switch size := p.Bounds().Size(); {
+	case s.C != 1 && s.C != 3:
+		return Image{}, fmt.Errorf("an image of %d channels is wanted: give 1 (gray) or 3 (colour)", s.C)
+	case s.H < 1 || s.W < 1:
+		return Image{}, fmt.Errorf("an image of %dx%d (height x width) is wanted: give both", s.H, s.W)
+	case size.X < 1 || size.Y < 1:
+		return Image{}, fmt.Errorf("a picture of %dx%d (height x width) shows nothing", size.Y, size.X)
+	}
+	m := Set{Shape: s, Pixels: make([]byte, s.Len())}
+	m.Draw(0, p, f)
+	return m.Image(0), nil
 }
 
 // canvas returns a picture of an image's size, which is dst itself in gray.

@@ -26,18 +26,13 @@ func (m Image) Picture() image.Image {
 
 // FromPicture returns a picture as an image of the shape s, in gray or in colour, and is
 // the inverse of [Image.Picture]. What is transparent lies on black. A picture of another
-// size is an error ([Framing.Draw] takes any), and so are other numbers of channels than 1
+// size is an error ([Framing.Image] takes any), and so are other numbers of channels than 1
 // and 3.
 func FromPicture(p image.Image, s Shape) (Image, error) {
-	if s.C != 1 && s.C != 3 {
-		return Image{}, fmt.Errorf("an image of %d channels is wanted: give 1 (gray) or 3 (colour)", s.C)
-	}
-	if size := p.Bounds().Size(); size != image.Pt(s.W, s.H) {
+	if size := p.Bounds().Size(); (s.C == 1 || s.C == 3) && size != image.Pt(s.W, s.H) {
 		return Image{}, fmt.Errorf("a picture of %dx%d (height x width), where %dx%d is wanted: scale it first, as a Framing does", size.Y, size.X, s.H, s.W)
 	}
-	m := Set{Shape: s, Pixels: make([]byte, s.Len())}
-	m.Draw(0, p, Framing{})
-	return m.Image(0), nil
+	return Framing{}.Image(p, s)
 }
 
 // Picture is [Image.Picture] of image i, with which a gray one shares memory.

@@ -30,4 +30,13 @@ func ParseRGB(text string) (RGB, error) {
 // String returns the colour as #rrggbb.
 func (c RGB) String() string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
+// MarshalText lets a colour stand in JSON as #rrggbb.
+func (c RGB) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads what [ParseRGB] reads.
+func (c *RGB) UnmarshalText(text []byte) (err error) {
+	*c, err = ParseRGB(string(text))
+	return err
+}
+
 func (c RGB) color() color.Color { return color.RGBA{c.R, c.G, c.B, 255} }

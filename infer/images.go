@@ -17,11 +17,11 @@ type Images = images.Batch
 // Collect is [images.Collect]: it gathers the images of a stream in one batch.
 func Collect(stream iter.Seq2[Image, error]) (Images, error) { return images.Collect(stream) }
 
-// FromPicture returns a picture as the model takes it, in gray or in colour, and is the
-// inverse of [images.Image.Picture]. What is transparent lies on black. A picture of
-// another size than the model's is an error.
+// FromPicture returns a picture of any size as the model takes it, prepared as those that
+// it was trained on ([Session.Framing]). It is the inverse of [images.Image.Picture]. An
+// empty picture is an error.
 func (s *session) FromPicture(p image.Image) (Image, error) {
-	m, err := images.FromPicture(p, s.Shape())
+	m, err := s.Framing().Image(p, s.Shape())
 	if err != nil {
 		return Image{}, fmt.Errorf("%s: %w", s.name, err)
 	}

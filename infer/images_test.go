@@ -3,6 +3,7 @@ package infer_test
 import (
 	"image"
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -41,9 +42,33 @@ func TestFromPicture(t *testing.T) {
 			t.Errorf("%v became %v (%v)", m.Pixels, again.Pixels, err)
 		}
 	}
-	_, err := gray.FromPicture(image.NewGray(image.Rect(0, 0, 1, 2)))
-	if err == nil || !strings.Contains(err.Error(), "a picture of 2x1 (height x width), where 1x2 is wanted") {
-		t.Errorf("a picture on its side: error %v", err)
+	if _, err := gray.FromPicture(image.NewGray(image.Rect(0, 0, 0, 2))); err == nil || !strings.Contains(err.Error(), "shows nothing") {
+		t.Errorf("a picture without pixels: error %v", err)
+	}
+}
+
+// TestFromPictureOfAnySize prepares pictures as the file says that those of training were.
+func TestFromPictureOfAnySize(t *testing.T) {
+	columns := image.NewNRGBA(image.Rect(0, 0, 4, 1)) // transparent, white, white, transparent
+	columns.Set(1, 0, color.White)
+	columns.Set(2, 0, color.White)
+	for _, tt := range []struct {
+		fit, background string
+		want            []float32
+	}{
+		{"", "", []float32{1, 1}},               // the middle
+		{"crop", "", []float32{1, 1}},           //
+		{"stretch", "", []float32{0.5, 0.5}},    // about
+		{"stretch", "#ffffff", []float32{1, 1}}, //
+	} {
+		model := encoderModel(t, size{2, 1, 1, 2})
+		if tt.fit != "" {
+			model = encoderModel(t, size{2, 1, 1, 2}, metadata(contract.KeyFit, tt.fit), metadata(contract.KeyBackground, tt.background))
+		}
+		m, err := openEncoder(t, model, 1).FromPicture(columns)
+		if err != nil || len(m.Pixels) != 2 || math.Abs(float64(m.Pixels[0]-tt.want[0])) > 0.1 || math.Abs(float64(m.Pixels[1]-tt.want[1])) > 0.1 {
+			t.Errorf("%s %s: %v (%v), want %v", tt.fit, tt.background, m.Pixels, err, tt.want)
+		}
 	}
 }
 

@@ -76,6 +76,9 @@ func PairOf(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 // Shape returns the size of an image.
 func (p *Pair) Shape() images.Shape { return p.Decoder.Shape() }
 
+// Framing is that of the decoder, as [Session] has it.
+func (p *Pair) Framing() images.Framing { return p.Decoder.Framing() }
+
 // Fingerprint returns the SHA-256 of both files in hexadecimal digits.
 func (p *Pair) Fingerprint() string { return p.Decoder.Fingerprint() + p.Encoder.Fingerprint() }
 

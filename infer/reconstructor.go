@@ -13,6 +13,8 @@ type Reconstructor interface {
 	Reconstruct(context.Context, iter.Seq2[Image, error]) iter.Seq2[Image, error]
 	// Shape returns the size of an image.
 	Shape() images.Shape
+	// Framing tells how pictures were prepared, as that of a [Session] does.
+	Framing() images.Framing
 	// Engine returns the name and version of the engine, Note why it is not the first choice.
 	Engine() string
 	Note() error

@@ -20,6 +20,8 @@ type Session interface {
 	Contract() Contract
 	// Shape returns the size of an image.
 	Shape() images.Shape
+	// Framing tells how pictures were prepared that the model was trained on.
+	Framing() images.Framing
 	// Latent returns the number L of latent dimensions.
 	Latent() int
 	// Space returns the model's latent space.
@@ -27,7 +29,7 @@ type Session interface {
 	// StoredActivity returns the variance of posterior means that the file gives for the
 	// training images, and whether it does.
 	StoredActivity() (latent.Activity, bool)
-	// FromPicture returns a picture as the model takes it.
+	// FromPicture returns a picture of any size as the model takes it.
 	FromPicture(image.Image) (Image, error)
 	// CheckValues runs the model on inputs that the file gives and compares the outputs
 	// with those that it promises.
@@ -85,6 +87,10 @@ func (s *session) Contract() Contract { return s.contract }
 
 // Shape returns the size of an image.
 func (s *session) Shape() images.Shape { return s.contract.Shape() }
+
+// Framing tells how pictures were prepared that the model was trained on, as far as the
+// file tells; a model takes others prepared alike.
+func (s *session) Framing() images.Framing { return s.contract.Metadata.Framing }
 
 // Latent returns the number L of latent dimensions, 0 for an autoencoder that does not
 // tell.

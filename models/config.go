@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"govae/contract"
+	"govae/images"
 )
 
 // Likelihood names p(x|z).
@@ -39,6 +40,10 @@ type Config struct {
 	// the initial value of a parameter.
 	Sigma      float64 `json:"sigma,omitempty"`
 	LearnSigma bool    `json:"learn_sigma,omitempty"`
+	// Fit and Background say how the pictures of the training data became images, for
+	// those who prepare others; see [images.Framing].
+	Fit        images.Fit `json:"fit,omitempty"`
+	Background images.RGB `json:"background,omitzero"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
 }
@@ -95,6 +100,9 @@ func (c Config) validate() error {
 		if i := slices.IndexFunc(c.Hidden, func(n int) bool { return n < 1 || n > maxWidth }); i >= 0 {
 			return fmt.Errorf("a hidden layer of %d units: there must be from 1 to %d", c.Hidden[i], maxWidth)
 		}
+	}
+	if err := c.Fit.Check(); err != nil {
+		return fmt.Errorf("the fit %q: %w", c.Fit, err)
 	}
 	switch c.Likelihood {
 	case Bernoulli:

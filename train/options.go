@@ -28,7 +28,8 @@ type Options struct {
 	Augment Augment
 
 	// ValFraction is the share of the training images that is set apart for
-	// validation; 0 means none. With validation images the weights of the best
+	// validation; 0 means none but those that the data has of its own, beside which it is an
+	// error. With validation images the weights of the best
 	// validation ELBO are kept, otherwise those of the last epoch. Either way they are
 	// averages over the steps ([Run]).
 	ValFraction float64

@@ -65,10 +65,15 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, err
 	}
 	r := &run{Options: o, train: data.Train, test: data.Test, unlock: func() {}}
-	if o.ValFraction > 0 {
+	switch {
+	case data.Validation == nil && o.ValFraction > 0:
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
 			return nil, err
 		}
+	case o.ValFraction > 0:
+		return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
+	default:
+		r.validation = data.Validation
 	}
 	if n := r.train.Len(); r.Batch > n {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
@@ -94,7 +99,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 }
 
 // check returns an error unless m can be trained on the data. A model without names of
-// classes gets those of the data.
+// classes gets those of the data, and likewise how its pictures were framed.
 func check(data *dataset.Data, m *models.VAE) error {
 	if err := data.Validate(); err != nil {
 		return err
@@ -105,6 +110,8 @@ func check(data *dataset.Data, m *models.VAE) error {
 	if m.Config.Labels == nil {
 		m.Config.Labels = data.Classes
 	}
+	m.Config.Fit = cmp.Or(m.Config.Fit, data.Framing.Fit)
+	m.Config.Background = cmp.Or(m.Config.Background, data.Framing.Background)
 	if data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
 		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
 	}

@@ -18,7 +18,7 @@ func advise(err error) error { return advice.Add(err, advices()...) }
 func advices() []advice.Advice {
 	return []advice.Advice{
 		// What is read.
-		advice.Say[*dataset.SizeError](" as the model takes it: give such images, or convert them with --resize"),
+		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 

@@ -89,7 +89,7 @@ func (a *augmentation) check() error {
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
-	pair, x, err := openFor(ctx, m.openPair, in, files)
+	pair, x, err := openFor(ctx, m, m.openPair, in, files)
 	if err != nil {
 		return err
 	}

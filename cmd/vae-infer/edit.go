@@ -54,7 +54,7 @@ Strengths work with all edits.`,
 			if err != nil || f.learnsOnly(files) {
 				return err
 			}
-			x, err := f.in.load(cmd.Context(), decoder.Shape(), files)
+			x, err := f.in.load(cmd.Context(), m.app, decoder, files)
 			if err != nil {
 				return err
 			}
@@ -181,7 +181,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 	if err := source.check(nil); err != nil {
 		return none, err
 	}
-	x, err := source.load(ctx, encoder.Shape(), nil)
+	x, err := source.load(ctx, f.app, encoder, nil)
 	if err != nil {
 		return none, err
 	}

@@ -44,7 +44,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
 				return err
 			}
-			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
+			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}

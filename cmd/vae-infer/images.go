@@ -20,7 +20,8 @@ type inputFlags struct {
 	limit       int
 	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
-	resize      bool
+	fitFlags
+	skipBad bool
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
@@ -28,7 +29,8 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train or all")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
 	f.given = cmd.Flags()
-	cmd.Flags().BoolVar(&f.resize, "resize", false, "scale images to the size that the model takes")
+	f.fitFlags.flags(cmd.Flags())
+	cmd.Flags().BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
 }
 
 // indexFlag lets a command also choose images of --data by their numbers.
@@ -43,17 +45,24 @@ func (f *inputFlags) check(files []string) error {
 		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
 		cli.OneOf("--split", f.split, "test", "train", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
+		f.fitFlags.check(),
 	)
 }
 
-// load reads the images that the flags and the arguments name, in the shape that the
-// model takes. Colours become what that is; sizes do with --resize only.
-func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []string) (x dataset.Selection, err error) {
-	o := dataset.Options{Shape: shape, Resize: f.resize}
+// load reads the images that the flags and the arguments name, in the shape that a model
+// takes, and notes where that changed them.
+func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, files []string) (x dataset.Selection, err error) {
+	framing := f.framing(to.Framing())
+	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad}
 	if f.data == "" {
 		x, err = dataset.ReadFiles(ctx, files, o)
 	} else {
 		x, err = dataset.ReadSplit(ctx, f.data, dataset.Split(f.split), o)
+	}
+	for _, r := range x.Reports {
+		for _, line := range r.Changes() {
+			app.Notef("%s", line)
+		}
 	}
 	switch {
 	case err != nil:
@@ -68,12 +77,18 @@ func (f *inputFlags) load(ctx context.Context, shape images.Shape, files []strin
 	return x, nil
 }
 
+// pictureTaker is a model that takes pictures, or gives them.
+type pictureTaker interface {
+	Shape() images.Shape
+	Framing() images.Framing
+}
+
 // openFor opens a model and reads the images for it that the flags and the arguments name.
-func openFor[S model](ctx context.Context, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
+func openFor[S model](ctx context.Context, m *modelFlags, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
 	if s, err = open(); err != nil {
 		return s, x, err
 	}
-	if x, err = in.load(ctx, s.Shape(), files); err != nil {
+	if x, err = in.load(ctx, m.app, s, files); err != nil {
 		s.Close()
 	}
 	return s, x, err

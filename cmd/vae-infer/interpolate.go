@@ -59,7 +59,7 @@ as latent points. A .png shows each leg in a row, a .gif moves through all.`,
 			}
 			defer decoder.Close()
 			way, err := m.waypoints(cmd.Context(), decoder, texts, from, func() (dataset.Selection, error) {
-				return in.load(cmd.Context(), decoder.Shape(), files)
+				return in.load(cmd.Context(), m.app, decoder, files)
 			})
 			if err != nil {
 				return err

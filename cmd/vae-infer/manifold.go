@@ -16,7 +16,7 @@ func manifold(m *modelFlags) *cobra.Command {
 	var dims []int
 	var bounds []float64
 	var at string
-	var resize bool
+	var fit fitFlags
 	cmd := &cobra.Command{
 		Use:   "manifold",
 		Short: "Decode a lattice of two latent dimensions",
@@ -29,7 +29,7 @@ as in the code of the image --at. The first image is the top left one.`,
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), m.checkOutputs([]string{at}, o.out)); err != nil {
+			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), fit.check(), m.checkOutputs([]string{at}, o.out)); err != nil {
 				return err
 			}
 			decoder, err := m.openDecoder()
@@ -37,7 +37,7 @@ as in the code of the image --at. The first image is the top left one.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, resize)
+			code, err := m.codeOf(cmd.Context(), decoder, at, fit)
 			if err != nil {
 				return err
 			}
@@ -53,7 +53,7 @@ as in the code of the image --at. The first image is the top left one.`,
 	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
 	rangeFlag(cmd, &bounds, -4, 4, "`FIRST,LAST` value of both")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
-	cmd.Flags().BoolVar(&resize, "resize", false, "scale the image of --at to the size that the model takes")
+	fit.flags(cmd.Flags())
 	return cmd
 }
 

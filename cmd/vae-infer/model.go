@@ -13,7 +13,6 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/engine"
 	"govae/engine/onnxruntime"
-	"govae/images"
 	"govae/infer"
 )
 
@@ -63,7 +62,7 @@ func (m *modelFlags) options() (infer.Options, error) {
 
 // model is a session or a pair of them.
 type model interface {
-	Shape() images.Shape
+	pictureTaker
 	Fingerprint() string
 	Engine() string
 	Note() error

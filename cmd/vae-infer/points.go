@@ -32,13 +32,12 @@ func checkRange(flag string, bounds []float64) error {
 	return cli.Want(right, "%s: want two numbers, the smaller first, such as -4,4", flag)
 }
 
-// codeOf returns the latent point of the image at path, which is scaled to the size
-// of the model where resize says so, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, resize bool) ([]float32, error) {
+// codeOf returns the latent point of the image at path, or nil for no path.
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, fit fitFlags) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{resize: resize}).load(ctx, decoder.Shape(), []string{path})
+	x, err := (&inputFlags{fitFlags: fit}).load(ctx, m.app, decoder, []string{path})
 	if err != nil {
 		return nil, err
 	}

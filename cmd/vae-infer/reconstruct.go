@@ -46,7 +46,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if r.pair, ok = r.model.(*infer.Pair); !ok && r.draws > 0 {
 				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
 			}
-			x, err := in.load(cmd.Context(), r.model.Shape(), files)
+			x, err := in.load(cmd.Context(), m.app, r.model, files)
 			if err != nil {
 				return err
 			}

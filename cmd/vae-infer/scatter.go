@@ -40,7 +40,7 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			); err != nil {
 				return err
 			}
-			encoder, x, err := openFor(cmd.Context(), m.openEncoder, &in, files)
+			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
 			if err != nil {
 				return err
 			}

@@ -38,7 +38,7 @@ find odd images, train on usual ones: images of the training set score too well.
 			); err != nil {
 				return err
 			}
-			pair, x, err := openFor(cmd.Context(), m.openPair, &in, files)
+			pair, x, err := openFor(cmd.Context(), m, m.openPair, &in, files)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 				return err
 			}
 			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, in.resize)
+			code, err := m.codeOf(cmd.Context(), decoder, at, in.fitFlags)
 			if err != nil {
 				return err
 			}
@@ -85,7 +85,7 @@ func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in in
 	if in.data == "" {
 		return decoder.Activity(ctx, code)
 	}
-	x, err := in.load(ctx, decoder.Shape(), nil)
+	x, err := in.load(ctx, m.app, decoder, nil)
 	if err != nil {
 		return nil, "", err
 	}

@@ -9,6 +9,7 @@ import (
 // advices say which flags help about errors of libraries.
 func advices() []advice.Advice {
 	return []advice.Advice{
+		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),

@@ -33,13 +33,15 @@ go on with --resume.
 The data is one of
   digits    built in: digits drawn from fonts, no download (the default)
   mnist     downloaded once into the user's cache
-  FOLDER    of IDX files, or of PNG, JPEG and GIF images of one size, with or without
-            a subfolder for each class
+  FOLDER    of IDX files, or of images (PNG, JPEG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM)
+            of any size, with or without a folder for each class; folders train, test
+            and val are splits
   FILE.npy  of images, uint8 or float in [0, 1]`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
   vae-train --data photos/ --latent 16 --out photos-model
+  vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --resume --epochs 60`
@@ -48,6 +50,7 @@ const examples = `  vae-train
 type flags struct {
 	data, out     string
 	init          string
+	source        sourceFlags
 	limit         int
 	resume, force bool
 	model         models.Config
@@ -88,6 +91,7 @@ func build(app *cli.App) *cobra.Command {
 	p := cmd.Flags()
 	p.SortFlags = false
 	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
+	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
@@ -165,6 +169,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 			return cli.Usagef("--%s %v: out of range", number.flag, p.Lookup(number.flag).Value)
 		}
 	}
+	if _, err := f.source.options(dataset.Options{}); err != nil {
+		return err
+	}
 	if f.out == "" {
 		return cli.Usagef("--out is empty: give a directory for the model")
 	}
@@ -196,9 +203,13 @@ func (f *flags) check(p *pflag.FlagSet) error {
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	download := meter{app: app, unit: "bytes"}
-	source, err := dataset.Open(f.data, dataset.Options{Limit: f.limit, Progress: func(done, total int64) {
+	options, err := f.source.options(dataset.Options{Limit: f.limit, Progress: func(done, total int64) {
 		download.show(int(done), int(total), "download")
 	}})
+	if err != nil {
+		return err
+	}
+	source, err := dataset.Open(f.data, options)
 	if err != nil {
 		return err
 	}
@@ -206,6 +217,11 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	download.stop()
 	if err != nil {
 		return err
+	}
+	if data.Report != nil {
+		for _, line := range data.Report.Lines() {
+			app.Printf("%s", line)
+		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	m, err := models.New(f.model, f.train.Seed)

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/dataset"
+	"govae/images"
+)
+
+// sourceFlags say how images are read.
+type sourceFlags struct {
+	size, fit, background string
+	gray, skipBad         bool
+}
+
+func (f *sourceFlags) flags(p *pflag.FlagSet) {
+	p.StringVar(&f.size, "size", "", "height and width `HxW` of the images, or one number for both (default: chosen from the files, at most 64)")
+	p.StringVar(&f.fit, "fit", string(images.Crop), "how images of other proportions fit in: crop, pad or stretch")
+	p.BoolVar(&f.gray, "gray", false, "make the images gray")
+	p.StringVar(&f.background, "background", "auto", "colour under transparent images and beside padded ones: a name, #rrggbb or auto")
+	p.BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
+}
+
+// options checks the flags and completes o from them.
+func (f *sourceFlags) options(o dataset.Options) (dataset.Options, error) {
+	var err error
+	if f.size != "" {
+		if o.Shape, err = parseSize(f.size); err != nil {
+			return o, cli.Usagef("--size %s: %w", f.size, err)
+		}
+	}
+	if f.gray {
+		o.Shape.C = 1
+	}
+	o.Fit, o.SkipBad = images.Fit(f.fit), f.skipBad
+	if err := o.Fit.Check(); err != nil {
+		return o, cli.Usagef("--fit %s: %w", f.fit, err)
+	}
+	if f.background != "auto" {
+		background, err := images.ParseRGB(f.background)
+		if err != nil {
+			return o, cli.Usagef("--background: %w", err)
+		}
+		o.Background = &background
+	}
+	return o, nil
+}
+
+// parseSize reads 48x64, height and width, or one number for both.
+func parseSize(text string) (s dataset.Shape, err error) {
+	const most = 4096
+	h, w, two := strings.Cut(text, "x")
+	if !two {
+		w = h
+	}
+	var errH, errW error
+	s.H, errH = strconv.Atoi(h)
+	s.W, errW = strconv.Atoi(w)
+	if errH != nil || errW != nil || s.H < 1 || s.W < 1 || s.H > most || s.W > most {
+		return s, fmt.Errorf("want a height and a width from 1 to %d, such as 48x64, or one number for both", most)
+	}
+	return s, nil
+}
