@@ -53,6 +53,7 @@ type flags struct {
 	source        sourceFlags
 	limit         int
 	resume, force bool
+	noCache       bool
 	model         models.Config
 	hidden        []int
 	activation    string
@@ -107,6 +108,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
+	f.addReading(p)
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
@@ -115,7 +117,7 @@ func build(app *cli.App) *cobra.Command {
 }
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile"}
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile", "no-cache"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
@@ -209,12 +211,14 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
 	if err != nil {
 		return err
 	}
 	data, err := source.Load(ctx)
 	download.stop()
+	stopDecoding()
 	if err != nil {
 		return err
 	}
@@ -246,6 +250,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
 
+	if f.train.Augment != 0 {
+		app.Printf("training images are changed at random: %v", f.train.Augment)
+	}
 	if k.Name() == "gonum" {
 		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2 or AVX-512 trains ten times as fast", k.Name())
 	}
@@ -264,10 +271,12 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o.OnStep = func(s train.Progress) {
 		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
+	hint := f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
 		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
 			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
+		hint(e)
 	}
 	if _, err := train.Run(ctx, m, data, o); err != nil {
 		return err
