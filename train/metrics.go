@@ -19,11 +19,11 @@ type Metrics struct {
 	Step            int     `json:"step"`              // since the start of training
 	Seconds         float64 `json:"seconds"`           // spent in training, without evaluation
 	ImagesPerSecond float64 `json:"images_per_second"` // 0 where the epoch was too short to measure
-	Waiting         float64 `json:"waiting"`           // share of Seconds in which steps waited for their images
 	Beta            float64 `json:"beta"`
 	Train           Terms   `json:"train"` // running mean over the epoch
 	Validation      *Terms  `json:"validation,omitempty"`
 	Test            Terms   `json:"test"`
+	Waiting         float64 `json:"waiting"` // share of Seconds in which steps waited for their images
 }
 
 // termsJSON is how [Terms] stand in the file: with their sum.
