@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -12,26 +13,18 @@ import (
 
 	"govae/images"
 	"govae/internal/parallel"
-	"govae/internal/photo"
 	"govae/internal/pixelcache"
 )
 
-// cacheFormat is part of every key: a new number for whatever changes the pixels that are
-// read of a file, or what is noted beside them.
+// cacheFormat is part of every key: a new number for whatever changes what is read of a
+// file, or what is noted of it.
 const cacheFormat = 1
 
 // worthKeeping is how many pixels files have together that take long enough to decode: a
 // few tenths of a second.
 const worthKeeping = 8 << 20
 
-// cacheNote is what is kept beside the pixels of image files.
-type cacheNote struct {
-	How    reading
-	Report Report // what the files' headers tell
-	Bad    []int  // the numbers of files that cannot be read, whose images are empty
-}
-
-// imageStore is where decoded images are kept.
+// imageStore is where decoded images are kept, and what the headers of their files tell.
 func imageStore() (pixelcache.Store, error) {
 	dir, err := os.UserCacheDir()
 	if err != nil {
@@ -40,9 +33,8 @@ func imageStore() (pixelcache.Store, error) {
 	return pixelcache.Store{Dir: filepath.Join(dir, "govae", "images")}, nil
 }
 
-// cacheKey names what files become with o: it depends on their paths, sizes and times, in
-// this order, and on all that says how they are read.
-func (o Options) cacheKey(ctx context.Context, files []imageFile) (string, error) {
+// identity tells files, in this order, by their paths, sizes and times.
+func identity(ctx context.Context, files []imageFile) (string, error) {
 	type file struct {
 		Path          string
 		Size, Changed int64
@@ -63,38 +55,74 @@ func (o Options) cacheKey(ctx context.Context, files []imageFile) (string, error
 	if err != nil {
 		return "", err
 	}
+	return hash(found)
+}
+
+// hash names what all of of says.
+func hash(of any) (string, error) {
 	h := sha256.New()
-	err = json.NewEncoder(h).Encode(struct { // the decoders of Go's library are those of its version
-		Format     int
-		Go         string
-		Shape      Shape
-		Fit        images.Fit
-		Background *images.RGB
-		SkipBad    bool
-		Files      []file
-	}{cacheFormat, runtime.Version(), o.Shape, o.Fit, o.Background, o.SkipBad, found})
+	err := json.NewEncoder(h).Encode(of)
 	return fmt.Sprintf("%x", h.Sum(nil)[:16]), err
 }
 
-// fromCache returns the images of files from the cache; ok is false if they are not there.
-func (o Options) fromCache(ctx context.Context, key string) (pixels, note []byte, ok bool, err error) {
-	store, err := imageStore()
-	if err != nil || o.NoCache {
-		return nil, nil, false, nil
+// The decoders of Go's library are those of its version.
+type (
+	surveyKey struct {
+		Format     int
+		Go, Files  string
+		Shape      Shape
+		Fit        images.Fit
+		Background *images.RGB
 	}
-	return store.Get(ctx, key)
+	pixelsKey struct {
+		Format    int
+		Go, Files string
+		How       reading
+		SkipBad   bool
+	}
+)
+
+// surveyed is [Options.survey], which is kept too. What is not worth to be kept turns the
+// cache off.
+func (o *Options) surveyed(ctx context.Context, files []imageFile, id string) (s survey, err error) {
+	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, cmp.Or(o.Fit, images.Crop), o.Background})
+	if err != nil {
+		return s, err
+	}
+	store, err := imageStore()
+	if err != nil || o.NoCache { // no store: whoever keeps the pixels tells
+		return o.survey(ctx, files)
+	}
+	_, note, ok, err := store.Get(ctx, key)
+	if err != nil {
+		return s, err
+	}
+	if ok && json.Unmarshal(note, &s) == nil {
+		return s, nil
+	}
+	if s, err = o.survey(ctx, files); err != nil {
+		return s, err
+	}
+	if o.NoCache = s.Pixels+len(files)*s.How.Shape.Len() < worthKeeping; o.NoCache {
+		return s, nil
+	}
+	_, _, err = store.Make(ctx, key, pixelcache.Images{Size: 1, Note: func() ([]byte, error) { return json.Marshal(s) }})
+	if _, unwritable := errors.AsType[*pixelcache.UnwritableError](err); unwritable {
+		err = nil // as above
+	}
+	return s, err
 }
 
-// decode draws images into the cache, or, where they are few or nothing can be kept, into
-// memory.
-func (o Options) decode(ctx context.Context, key string, headers []photo.Header, from pixelcache.Images) (pixels, note []byte, err error) {
+// kept draws images, or gets those that have been drawn before.
+func (o Options) kept(ctx context.Context, id string, how reading, from pixelcache.Images) (pixels, note []byte, err error) {
 	from.Progress = o.Decoding
-	work := from.N * from.Size
-	for _, h := range headers {
-		work += h.H * h.W
-	}
-	if o.NoCache || work < worthKeeping {
+	if o.NoCache {
 		return pixelcache.InMemory(ctx, from)
+	}
+	how.Fit = cmp.Or(how.Fit, images.Crop)
+	key, err := hash(pixelsKey{cacheFormat, runtime.Version(), id, how, o.SkipBad})
+	if err != nil {
+		return nil, nil, err
 	}
 	store, err := imageStore()
 	if err == nil {

@@ -86,11 +86,11 @@ func TestOpenErrors(t *testing.T) {
 	_, err = load(t, empty, Options{})
 	wantError(t, err, empty, "no images", ".png")
 
-	files := writeFiles(t, map[string][]byte{"a.npy": []byte("hello, world"), "b.bmp": nil, "c.npz": nil, "plain": nil})
+	files := writeFiles(t, map[string][]byte{"a.npy": []byte("hello, world"), "b.txt": nil, "c.npz": nil, "plain": nil})
 	array := filepath.Join(files, "a.npy")
 	_, err = load(t, array, Options{})
 	wantError(t, err, array, "no .npy file")
-	for _, name := range []string{"b.bmp", "c.npz", "plain"} {
+	for _, name := range []string{"b.txt", "c.npz", "plain"} {
 		path := filepath.Join(files, name)
 		_, err = Open(path, Options{})
 		wantError(t, err, path, "ending", ".npy", ".idx", "folder")
@@ -147,6 +147,7 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 func TestCancel(t *testing.T) {
 	folder := t.TempDir()
 	writePNG(t, filepath.Join(folder, "a.png"), 2, 2)
+	writePNG(t, filepath.Join(folder, "b.png"), 2, 2)
 	npy := filepath.Join(t.TempDir(), "a.npy")
 	if err := os.WriteFile(npy, npyBytes("|u1", "(2, 1, 1)", 1, 2), 0o644); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 )
 
@@ -48,7 +49,11 @@ func (e *BadFilesError) Error() string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s (%v)", shown(f.Path), f.Err)
+		path := f.Path
+		if inside, err := filepath.Rel(e.Name, path); e.Name != "" && err == nil {
+			path = inside
+		}
+		fmt.Fprintf(&b, "%s %v", shown(path), f.Err)
 	}
 	if more := len(e.Files) - most; more > 0 {
 		fmt.Fprintf(&b, " and %d more", more)

@@ -38,9 +38,9 @@ func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 			for _, d := range class.folders {
 				s.add(splitName(d.name), inClass(class.name, d.all()), left)
 			}
-			left.add("images beside train", class.name, len(class.files))
+			left.add(besideTrain, class.name, len(class.files))
 		}
-		left.add("images beside the class folders", "", len(root.files))
+		left.add(besideClass, "", len(root.files))
 		return s
 	}
 	hasTrain := root.split("train") != nil
@@ -56,9 +56,9 @@ func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 		s.train = rest.classes(left)
 		return s
 	}
-	left.add("images beside train", "", len(rest.files))
+	left.add(besideTrain, "", len(rest.files))
 	for _, d := range rest.folders {
-		left.add("images beside train", d.name, len(d.all()))
+		left.add(besideTrain, d.name, len(d.all()))
 	}
 	return s
 }
@@ -93,7 +93,7 @@ func (t *tree) classes(left *leftOut) (files []imageFile) {
 	if len(t.folders) == 0 {
 		return inClass("", t.files)
 	}
-	left.add("images beside the class folders", "", len(t.files))
+	left.add(besideClass, "", len(t.files))
 	for _, d := range t.folders {
 		files = append(files, inClass(d.name, d.all())...)
 	}
@@ -118,6 +118,6 @@ func (s *folderSplits) add(split string, files []imageFile, left *leftOut) {
 	case "validation":
 		s.validation = append(s.validation, files...)
 	default:
-		left.add("images beside train", "", len(files))
+		left.add(besideTrain, "", len(files))
 	}
 }

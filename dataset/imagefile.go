@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"govae/images"
 	"govae/internal/parallel"
@@ -33,87 +34,99 @@ type imageSet struct {
 // and are a [*BadFilesError] unless o leaves them out. The report, if there is one, is
 // completed. Names are left to the caller.
 func (o Options) readImages(ctx context.Context, name string, files []imageFile, report *Report) (set imageSet, err error) {
-	key, err := o.cacheKey(ctx, files)
+	id, err := identity(ctx, files)
 	if err != nil {
 		return set, err
 	}
-	pixels, note, ok, err := o.fromCache(ctx, key)
-	if err == nil && !ok {
-		pixels, note, err = o.decodeFiles(ctx, key, name, files)
-	}
+	s, err := o.surveyed(ctx, files, id)
 	if err != nil {
 		return set, err
 	}
-	var found cacheNote
-	if err := json.Unmarshal(note, &found); err != nil {
+	pixels, note, err := o.kept(ctx, id, s.How, o.drawn(ctx, name, files, s.How))
+	if err != nil {
 		return set, err
 	}
-	set.how = found.How
-	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels}
+	var bad []int
+	if err := json.Unmarshal(note, &bad); err != nil {
+		return set, err
+	}
+	set.how, set.Images = s.How, &Images{Shape: s.How.Shape, Pixels: pixels}
 	for i := range files {
-		if _, bad := slices.BinarySearch(found.Bad, i); !bad {
+		if _, isBad := slices.BinarySearch(bad, i); !isBad {
 			set.kept = append(set.kept, i)
 		}
 	}
-	if len(found.Bad) > 0 {
+	if len(bad) > 0 {
 		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.read(found.Report, len(set.kept), len(found.Bad))
+		report.read(s.Report, len(set.kept), len(bad))
 	}
 	return set, nil
 }
 
-// decodeFiles reads image files, and what is to be noted of them ([cacheNote]).
-func (o Options) decodeFiles(ctx context.Context, key, name string, files []imageFile) (pixels, note []byte, err error) {
-	reader := photo.NewReader()
-	headers, bad, err := readHeaders(ctx, files)
+// survey is what the headers of files tell.
+type survey struct {
+	How    reading // of the files
+	Report Report  // on them
+	Pixels int     // of all files together
+}
+
+func (o Options) survey(ctx context.Context, files []imageFile) (s survey, err error) {
+	headers, err := readHeaders(ctx, files)
 	if err != nil {
-		return nil, nil, err
+		return s, err
 	}
-	var found cacheNote
-	if found.How, err = o.choose(ctx, reader, files, headers, &found.Report); err != nil {
-		return nil, nil, err
+	for _, h := range headers {
+		s.Pixels += h.H * h.W
 	}
-	return o.decode(ctx, key, headers, pixelcache.Images{
-		N: len(files), Size: found.How.Shape.Len(),
+	s.How, err = o.choose(ctx, photo.NewReader(), files, headers, &s.Report)
+	return s, err
+}
+
+// drawn are the images of files. The note beside them lists the numbers of those files
+// that cannot be read, whose images nobody uses.
+func (o Options) drawn(ctx context.Context, name string, files []imageFile, how reading) pixelcache.Images {
+	reader, bad := photo.NewReader(), make([]error, len(files))
+	return pixelcache.Images{
+		N: len(files), Size: how.Shape.Len(),
 		Draw: func(i int, dst []byte) error {
-			if bad[i] == nil {
-				bad[i] = found.How.file(ctx, reader, files[i].path, dst)
-			}
+			bad[i] = how.file(ctx, reader, files[i].path, dst)
 			return ctx.Err()
 		},
 		Note: func() ([]byte, error) {
-			e := &BadFilesError{Name: name, Of: len(files)}
+			e, numbers := &BadFilesError{Name: name, Of: len(files)}, []int{}
 			for i, err := range bad {
 				if err != nil {
 					e.Files = append(e.Files, BadFile{files[i].path, err})
-					found.Bad = append(found.Bad, i)
+					numbers = append(numbers, i)
 				}
 			}
+			slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
 			if len(e.Files) > 0 && (!o.SkipBad || len(e.Files) == len(files)) {
 				return nil, e
 			}
-			return json.Marshal(found)
+			return json.Marshal(numbers)
 		},
-	})
+	}
 }
 
-// readHeaders reads what the files are without decoding them, and why those cannot be
-// read that cannot.
-func readHeaders(ctx context.Context, files []imageFile) (headers []photo.Header, bad []error, err error) {
-	headers, bad = make([]photo.Header, len(files)), make([]error, len(files))
-	err = parallel.For(ctx, len(files), 0, func(i int) error {
+// readHeaders reads what the files are without decoding them. Those that cannot be read
+// have empty headers: whoever decodes them tells why.
+func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error) {
+	headers := make([]photo.Header, len(files))
+	err := parallel.For(ctx, len(files), 0, func(i int) error {
 		f, err := openRegular(files[i].path)
 		if err != nil {
-			bad[i] = cause(err)
 			return nil
 		}
 		defer f.Close()
-		headers[i], bad[i] = photo.ReadHeader(f)
+		if h, err := photo.ReadHeader(f); err == nil {
+			headers[i] = h
+		}
 		return nil
 	})
-	return headers, bad, err
+	return headers, err
 }
 
 // file reads one file into the bytes of its image.
@@ -132,22 +145,25 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
 	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
 	if len(seen) > 0 {
-		shape, why = chooseShape(seen)
+		shape, why = chooseSize(seen)
 	}
-	how.Shape = o.shapeOf(shape)
 	if o.Shape.H > 0 && o.Shape.W > 0 {
 		why = "as asked for"
 	}
-	if how.H > maxImagePixels/how.W {
-		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
-	}
-	var see transparency
-	if o.Background == nil {
-		if see, err = seeThrough(ctx, r, files, headers); err != nil {
+	var l looks
+	if o.Shape.C == 0 || o.Background == nil {
+		if l, err = lookAt(ctx, r, files, headers); err != nil {
 			return how, err
 		}
 	}
-	how.Framing = o.framing(see.background())
-	report.reading(seen, how, why, see)
+	if shape.C = 3; l.gray {
+		shape.C = 1
+	}
+	how.Shape = o.shapeOf(shape)
+	if how.H > maxImagePixels/how.W {
+		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
+	}
+	how.Framing = o.framing(l.background())
+	report.reading(seen, how, why, l)
 	return how, nil
 }

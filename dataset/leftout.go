@@ -13,32 +13,47 @@ import (
 // leftOut counts what is left out by reason and, within a reason, by kind: the ending of a
 // name, or a folder.
 type leftOut struct {
-	reasons []string // in the order in which they came up
-	kinds   map[string]map[string]int
+	reasons []reason // in the order in which they came up
+	kinds   map[reason]map[string]int
 }
 
-func (l *leftOut) add(reason, kind string, n int) {
+// reason is why things are left out, for one and for many.
+type reason struct{ one, many string }
+
+var (
+	notImages    = reason{"not an image", "not images"}
+	notRead      = reason{"picture in a format that is not read", "pictures in formats that are not read"}
+	badFiles     = reason{"image that cannot be read", "images that cannot be read"}
+	besideClass  = reason{"image beside the class folders", "images beside the class folders"}
+	besideTrain  = reason{"image beside the splits", "images beside the splits"}
+	modelFolders = reason{"model directory", "model directories"}
+	irregular    = reason{"pipe, device or socket", "pipes, devices or sockets"}
+	circles      = reason{"link to a folder around it", "links to folders around them"}
+	tooDeep      = reason{"folder too deep inside others", "folders too deep inside others"}
+)
+
+func (l *leftOut) add(why reason, kind string, n int) {
 	if n == 0 {
 		return
 	}
 	if l.kinds == nil {
-		l.kinds = map[string]map[string]int{}
+		l.kinds = map[reason]map[string]int{}
 	}
-	if l.kinds[reason] == nil {
-		l.kinds[reason] = map[string]int{}
-		l.reasons = append(l.reasons, reason)
+	if l.kinds[why] == nil {
+		l.kinds[why] = map[string]int{}
+		l.reasons = append(l.reasons, why)
 	}
-	l.kinds[reason][kind] += n
+	l.kinds[why][kind] += n
 }
 
 // lines returns a text for each reason, such as "3 not images (.txt 2, .json 1)".
 func (l *leftOut) lines() (lines []string) {
-	for _, reason := range l.reasons {
-		kinds, total := l.kinds[reason], 0
+	for _, why := range l.reasons {
+		kinds, total := l.kinds[why], 0
 		for _, n := range kinds {
 			total += n
 		}
-		line := fmt.Sprintf("%d %s", total, reason)
+		line := plural(total, why.one, why.many)
 		if len(kinds) > 1 || kinds[""] == 0 {
 			line += " (" + counted(kinds, 4) + ")"
 		}

@@ -92,7 +92,7 @@ func (r *Report) classes() (names []string) {
 }
 
 // reading adds how the images are read that have these headers.
-func (r *Report) reading(headers []photo.Header, how reading, why string, see transparency) {
+func (r *Report) reading(headers []photo.Header, how reading, why string, l looks) {
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
@@ -103,14 +103,14 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, see tr
 	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
 	r.Shape, r.Why, r.Framing = how.Shape, why, how.Framing
 	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
-	r.SeeThrough = see.hidden > 0
+	r.SeeThrough = l.hidden > 0
 }
 
 // read adds what another report tells about the headers of files, of which some are used
 // and the others cannot be read.
 func (r *Report) read(of Report, used, bad int) {
 	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
-	r.left.add("images that cannot be read", "", bad)
+	r.left.add(badFiles, "", bad)
 	r.LeftOut = r.left.lines()
 }
 

@@ -38,7 +38,7 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 	}
 	for _, outer := range inside {
 		if os.SameFile(info, outer) {
-			left.add("links back to a folder", "", 1)
+			left.add(circles, "", 1)
 			return &tree{}, nil
 		}
 	}
@@ -48,7 +48,7 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 	}
 	t := &tree{name: filepath.Base(path)}
 	if isModel(entries) {
-		left.add("model directories", "", 1)
+		left.add(modelFolders, "", 1)
 		return t, nil
 	}
 	inside = append(inside[:len(inside):len(inside)], info)
@@ -66,7 +66,7 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 		}
 		switch {
 		case mode.IsDir() && len(inside) == maxNesting:
-			left.add("folders too deep inside others", "", 1)
+			left.add(tooDeep, "", 1)
 		case mode.IsDir():
 			d, err := grow(path, inside, left)
 			if err != nil {
@@ -76,13 +76,13 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 				t.folders = append(t.folders, d)
 			}
 		case mode&^fs.ModeSymlink != 0:
-			left.add("pipes, devices or sockets", "", 1)
+			left.add(irregular, "", 1)
 		case images.IsFile(name):
 			t.files = append(t.files, path)
 		case isUnread(name):
-			left.add("pictures of a kind that is not read", ending(name), 1)
+			left.add(notRead, ending(name), 1)
 		default:
-			left.add("not images", ending(name), 1)
+			left.add(notImages, ending(name), 1)
 		}
 	}
 	return t, nil

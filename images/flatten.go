@@ -21,6 +21,7 @@ func (f Framing) flatten(p image.Image, part image.Rectangle, want image.Point, 
 		pixels []byte
 		flat   image.Image
 		read   func(dst []byte, x, y int)
+		finish = func(row []byte) {}
 	)
 	if c == 1 {
 		gray := image.NewGray(area)
@@ -29,10 +30,15 @@ func (f Framing) flatten(p image.Image, part image.Rectangle, want image.Point, 
 		rgba := image.NewRGBA(area)
 		pixels, flat, read = rgba.Pix, rgba, f.colourRow(p)
 		c = 4
+		if photo, ok := p.(*image.YCbCr); ok { // a sum of these needs one conversion
+			read, finish = componentRow(photo), toRGB
+		}
 	}
 	if kx == 1 && ky == 1 {
 		for y := range h {
-			read(pixels[y*w*c:(y+1)*w*c], at.X, at.Y+y)
+			row := pixels[y*w*c : (y+1)*w*c]
+			read(row, at.X, at.Y+y)
+			finish(row)
 		}
 		return flat
 	}
@@ -47,6 +53,7 @@ func (f Framing) flatten(p image.Image, part image.Rectangle, want image.Point, 
 		for i, sum := range sums {
 			pixels[y*w*c+i] = byte((sum + n/2) / n)
 		}
+		finish(pixels[y*w*c : (y+1)*w*c])
 	}
 	return flat
 }
@@ -104,14 +111,6 @@ func (f Framing) colourRow(p image.Image) func(dst []byte, x, y int) {
 				set(dst[4*i:4*i+4], v, v, v)
 			}
 		}
-	case *image.YCbCr:
-		return func(dst []byte, x, y int) {
-			for i := range len(dst) / 4 {
-				luma, chroma := p.YOffset(x+i, y), p.COffset(x+i, y)
-				r, g, b := color.YCbCrToRGB(p.Y[luma], p.Cb[chroma], p.Cr[chroma])
-				set(dst[4*i:4*i+4], r, g, b)
-			}
-		}
 	case *image.RGBA:
 		return func(dst []byte, x, y int) {
 			copy(dst, p.Pix[p.PixOffset(x, y):])
@@ -160,6 +159,32 @@ func (f Framing) colourRow(p image.Image) func(dst []byte, x, y int) {
 			r, g, b := f.over(p.At(x+i, y))
 			set(dst[4*i:4*i+4], r, g, b)
 		}
+	}
+}
+
+// componentRow is colourRow for the components of a photograph: Y, Cb, Cr and 255.
+func componentRow(p *image.YCbCr) func(dst []byte, x, y int) {
+	shift := 0 // of columns, from pixels to samples of colour
+	switch p.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+		shift = 1
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		shift = 2
+	}
+	return func(dst []byte, x, y int) {
+		chroma, first := p.COffset(x, y), x>>shift
+		luma, cb, cr := p.Y[p.YOffset(x, y):], p.Cb[chroma:], p.Cr[chroma:]
+		for i := range len(dst) / 4 {
+			c := (x+i)>>shift - first
+			set(dst[4*i:4*i+4], luma[i], cb[c], cr[c])
+		}
+	}
+}
+
+// toRGB converts a row of components.
+func toRGB(row []byte) {
+	for i := 0; i < len(row); i += 4 {
+		row[i], row[i+1], row[i+2] = color.YCbCrToRGB(row[i], row[i+1], row[i+2])
 	}
 }
 

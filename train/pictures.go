@@ -1,12 +1,14 @@
 package train
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"govae/dataset"
 	"govae/images"
 	"govae/internal/random"
 	"govae/latent"
@@ -52,11 +54,8 @@ func (r *run) pictures(e *models.Evaluator) error {
 	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
 		return err
 	}
-	n := min(reconstructed, r.test.Len())
-	index := make([]int, n)
-	for i := range index {
-		index[i] = i
-	}
+	index := fromAllClasses(r.test, reconstructed)
+	n := len(index)
 	originals := make([]float32, n*r.m.Config.Image.Len())
 	r.test.Floats(originals, index)
 	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals)), min(n, reconstructRow))
@@ -81,6 +80,24 @@ func (r *run) pictures(e *models.Evaluator) error {
 	}
 	tiles := r.images(e.Decode(slices.Concat(points...)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+}
+
+// fromAllClasses returns the numbers of n images, or of all if there are fewer: the first
+// of each class, then the second of each, and so on.
+func fromAllClasses(m *dataset.Images, n int) []int {
+	index := make([]int, m.Len())
+	for i := range index {
+		index[i] = i
+	}
+	if m.Labels != nil {
+		turn, seen := make([]int, m.Len()), map[int]int{} // of each image within its class
+		for i, label := range m.Labels {
+			turn[i] = seen[label]
+			seen[label]++
+		}
+		slices.SortFunc(index, func(i, j int) int { return cmp.Or(turn[i]-turn[j], m.Labels[i]-m.Labels[j]) })
+	}
+	return index[:min(n, len(index))]
 }
 
 func (r *run) images(pixels []float32) picture.Images {

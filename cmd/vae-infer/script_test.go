@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 // tampered.onnx, whose check values are not those of that decoder, other.onnx, the
 // decoder of another model, untold.onnx, which tells no likelihood, tanh.onnx, a decoder of
 // images in [-1, 1], eitherway.onnx, which does not tell where images have their
-// channels, and a folder nine of images that have 9x9.
+// channels, stretching.onnx, an encoder trained on stretched images, and a folder nine of images that have 9x9.
 func TestScripts(t *testing.T) {
 	enginetest.ONNXRuntime(t)
 	library, _, err := onnxruntime.Find("")
@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			}
 			files := map[string][]byte{"decoder.onnx": decoder, "encoder.onnx": encoder, "tampered.onnx": tampered,
 				"other.onnx": withMetadata(t, decoder, contract.KeyModelID, "fedcba9876543210"), "untold.onnx": withMetadata(t, decoder, contract.KeyLikelihood, ""),
-				"tanh.onnx": tanh, "eitherway.onnx": eitherWay(t), "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
+				"stretching.onnx": withMetadata(t, encoder, contract.KeyFit, "stretch"), "tanh.onnx": tanh, "eitherway.onnx": eitherWay(t), "nine/a.png": nine.Bytes(), "nine/b.png": nine.Bytes()}
 			for name, data := range files {
 				if err := os.WriteFile(filepath.Join(env.WorkDir, name), data, 0o644); err != nil {
 					return err

@@ -5,11 +5,13 @@ package photo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"io"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/semaphore"
 
@@ -99,7 +101,7 @@ func open(f File) (p picture, err error) {
 	p.H, p.W = p.config.Height, p.config.Width
 	switch {
 	case p.H < 1 || p.W < 1:
-		return p, fmt.Errorf("is a %s of %dx%d pixels (height x width), which is none", p.name, p.H, p.W)
+		return p, fmt.Errorf("is a %s file of %dx%d pixels (height x width)", p.name, p.H, p.W)
 	case p.H > MaxPixels/p.W:
 		return p, fmt.Errorf("is %dx%d (height x width): scale it to at most %d megapixels", p.H, p.W, int(MaxPixels/1e6))
 	}
@@ -131,17 +133,23 @@ func (p picture) decode(f File) (image.Image, error) {
 
 // bad is the error of a picture that cannot be read.
 func (p picture) bad(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return fmt.Errorf("is a %s that ends too early", p.name)
+	// Some decoders wrap the end of a file in a text.
+	if errors.Is(err, io.EOF) || strings.HasSuffix(err.Error(), "EOF") {
+		return fmt.Errorf("is a %s file that ends too early", p.name)
 	}
 	return fmt.Errorf("cannot be read as %s (%w)", p.name, err)
 }
 
-// rewound calls a function that reads a file from its start.
-func rewound[T any](f File, read func(io.Reader) (T, error)) (T, error) {
+// rewound calls a function that reads a file from its start. Decoders are others' code that
+// any file of anybody's is given to: where one panics the file cannot be read.
+func rewound[T any](f File, read func(io.Reader) (T, error)) (result T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the decoder failed: %v", p)
+		}
+	}()
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		var none T
-		return none, err
+		return result, err
 	}
 	return read(f)
 }

@@ -13,18 +13,15 @@ const (
 	alike       = 1.1 // ratio of two proportions that count as the same
 )
 
-// chooseShape returns the shape of images that have these headers, at least one, where
-// nobody names one, and why. Images of one small size keep it. Others get the proportions
-// that nine of ten have, or else are square, with sides that are multiples of 8, which
-// networks halve without a rest: of at most 64, and no longer than those of the middle
-// image.
-func chooseShape(headers []photo.Header) (s Shape, why string) {
-	s = Shape{H: headers[0].H, W: headers[0].W, C: 1}
+// chooseSize returns the height and the width of images that have these headers, at least
+// one, where nobody names them, and why. Images of one small size keep it. Others get the
+// proportions that nine of ten have, or else are square, with sides that are multiples of
+// 8, which networks halve without a rest: of at most 64, and no longer than those of the
+// middle image.
+func chooseSize(headers []photo.Header) (s Shape, why string) {
+	s = Shape{H: headers[0].H, W: headers[0].W}
 	one, proportions, short, long := true, make([]float64, len(headers)), make([]int, len(headers)), make([]int, len(headers))
 	for i, h := range headers {
-		if !h.Gray {
-			s.C = 3
-		}
 		one = one && h.H == s.H && h.W == s.W
 		proportions[i] = float64(h.W) / float64(h.H)
 		short[i], long[i] = min(h.H, h.W), max(h.H, h.W)
@@ -41,7 +38,7 @@ func chooseShape(headers []photo.Header) (s Shape, why string) {
 	}
 	if 10*near < 9*len(headers) {
 		side := min(defaultSide, eights(float64(median(short))))
-		return Shape{H: side, W: side, C: s.C}, "chosen for mixed proportions"
+		return Shape{H: side, W: side}, "chosen for mixed proportions"
 	}
 	side := min(defaultSide, eights(float64(median(long))))
 	if s.H, s.W = side, side; middle > 1 {

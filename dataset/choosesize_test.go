@@ -1,0 +1,103 @@
+package dataset
+
+import (
+	"image"
+	"image/color"
+	"slices"
+	"strings"
+	"testing"
+
+	"govae/images"
+	"govae/internal/photo"
+)
+
+func TestChooseSize(t *testing.T) {
+	many := func(n, h, w int) []photo.Header { return slices.Repeat([]photo.Header{{H: h, W: w}}, n) }
+	for name, tt := range map[string]struct {
+		headers []photo.Header
+		h, w    int
+	}{
+		"digits":            {many(5, 28, 28), 28, 28},
+		"small and wide":    {many(5, 20, 64), 20, 64},
+		"tiny":              {many(5, 1, 3), 1, 3},
+		"square":            {many(5, 128, 128), 64, 64},
+		"VGA":               {many(5, 480, 640), 48, 64},
+		"upright":           {many(5, 640, 480), 64, 48},
+		"video":             {many(5, 1080, 1920), 40, 64},
+		"panorama":          {many(5, 100, 4000), 8, 64},
+		"nearly alike":      {slices.Concat(many(9, 480, 640), many(5, 500, 640)), 48, 64},
+		"few others":        {slices.Concat(many(18, 480, 640), many(2, 640, 480)), 48, 64},
+		"upright and lying": {slices.Concat(many(9, 480, 640), many(5, 640, 480)), 64, 64},
+		"small and mixed":   {slices.Concat(many(5, 30, 50), many(5, 50, 30)), 24, 24},
+		"smaller than 8":    {slices.Concat(many(5, 3, 5), many(5, 5, 3)), 8, 8},
+		"one large":         {slices.Concat(many(9, 32, 32), many(1, 3000, 3000)), 32, 32},
+	} {
+		if s, why := chooseSize(tt.headers); s.H != tt.h || s.W != tt.w || why == "" {
+			t.Errorf("%s: %dx%d (%s), want %dx%d", name, s.H, s.W, why, tt.h, tt.w)
+		}
+	}
+}
+
+// TestLooks: what a sample of pixels tells.
+func TestLooks(t *testing.T) {
+	rgb := func(pixels ...color.Color) []byte {
+		m := image.NewNRGBA(image.Rect(0, 0, len(pixels), 1))
+		for x, c := range pixels {
+			m.Set(x, 0, c)
+		}
+		return pngBytes(m)
+	}
+	clear, dark, light, red := color.NRGBA{}, color.Gray{Y: 20}, color.Gray{Y: 230}, color.NRGBA{250, 200, 200, 255}
+	for name, tt := range map[string]struct {
+		files      map[string][]byte
+		channels   int
+		background images.RGB
+		line       string
+	}{
+		"gray in colours":      {map[string][]byte{"a.png": rgb(dark, light), "b.png": rgb(light, dark)}, 1, images.RGB{}, "gray"},
+		"one in colour":        {map[string][]byte{"a.png": rgb(dark, light), "b.png": rgb(light, red)}, 3, images.RGB{}, "in colour"},
+		"dark on transparent":  {map[string][]byte{"a.png": rgb(dark, clear), "b.png": rgb(clear, dark)}, 1, images.White, "transparent parts lie on white"},
+		"light on transparent": {map[string][]byte{"a.png": rgb(light, clear), "b.png": rgb(clear, light)}, 1, images.RGB{}, "transparent parts lie on black"},
+		"nothing to see":       {map[string][]byte{"a.png": rgb(clear, clear), "b.png": rgb(clear, clear)}, 1, images.White, "transparent parts lie on white"},
+	} {
+		d, err := load(t, writeFiles(t, tt.files), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Train.C != tt.channels || d.Framing.Background != tt.background || !strings.Contains(strings.Join(d.Report.Lines(), "\n"), tt.line) {
+			t.Errorf("%s: %d channels on %v, lines %q", name, d.Train.C, d.Framing.Background, d.Report.Lines())
+		}
+	}
+}
+
+// TestReportLines: what is said first.
+func TestReportLines(t *testing.T) {
+	files := map[string][]byte{"notes.txt": {1}, "table.csv": {1}, "more.txt": {1}, ".hidden.png": {1}, "__MACOSX/a.png": {1}, "Thumbs.db": {1}, "phone.HEIC": {1}}
+	for i, size := range [][2]int{{90, 120}, {60, 80}, {180, 241}, {600, 800}} {
+		name := string(rune('a' + i))
+		files["cat/"+name+".png"] = gray(size[0], size[1], 0)
+		files["a dog/"+name+".png"] = gray(size[0], size[1], 0)
+	}
+	folder := writeFiles(t, files)
+	d, err := load(t, folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		folder + ": 8 images in 2 classes (a dog 4, cat 4), 4 sizes from 60x80 to 600x800; scaled to 48x64 (crop), gray",
+		"left out: 3 not images (.txt 2, .csv 1), 1 picture in a format that is not read (.heic 1)",
+	}
+	if got := d.Report.Lines(); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("lines %q, want %q", got, want)
+	}
+	if d.Framing.Fit != images.Crop {
+		t.Errorf("fit %q", d.Framing.Fit)
+	}
+	d, err = load(t, folder, Options{Shape: Shape{H: 10, W: 20, C: 3}, Fit: images.Pad, Background: &images.RGB{R: 1}})
+	if err != nil || d.Train.Shape != (Shape{H: 10, W: 20, C: 3}) || d.Framing != (images.Framing{Fit: images.Pad, Background: images.RGB{R: 1}}) {
+		t.Errorf("%+v, error %v", d, err)
+	}
+	if x := d.Train.At(0); x[0] != 1 || x[1] != 0 {
+		t.Errorf("the first pixel is %v, want the background", x[:3])
+	}
+}

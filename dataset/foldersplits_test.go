@@ -1,0 +1,158 @@
+package dataset
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestFolderSplits tells splits from classes in the ways that people arrange folders.
+func TestFolderSplits(t *testing.T) {
+	for name, tt := range map[string]struct {
+		files                   string
+		train, validation, test string // name:class of each image
+		left                    string
+	}{
+		"loose":            {files: "a b", train: "a b"},
+		"classes":          {files: "dog/a cat/b", train: "cat/b:cat dog/a:dog"},
+		"one class":        {files: "cat/a", train: "cat/a:cat"},
+		"nested classes":   {files: "cat/b dog/poodle/a dog/pug/c", train: "cat/b:cat dog/poodle/a:dog dog/pug/c:dog"},
+		"splits":           {files: "train/a test/b val/c", train: "train/a", validation: "val/c", test: "test/b"},
+		"in other words":   {files: "Training/a TESTING/b Valid/c", train: "Training/a", validation: "Valid/c", test: "TESTING/b"},
+		"with classes":     {files: "train/cat/a test/cat/b test/dog/x/c", train: "train/cat/a:cat", test: "test/cat/b:cat test/dog/x/c:dog"},
+		"defects":          {files: "train/good/a test/good/b test/scratch/c", train: "train/good/a:good", test: "test/good/b:good test/scratch/c:scratch"},
+		"loose training":   {files: "train/a test/good/b", train: "train/a", test: "test/good/b:good"},
+		"wrapped":          {files: "data/flowers/train/a data/flowers/test/b", train: "data/flowers/train/a", test: "data/flowers/test/b"},
+		"wrapped classes":  {files: "data/cat/a data/dog/b", train: "data/cat/a:cat data/dog/b:dog"},
+		"splits inside":    {files: "cat/train/a cat/test/b dog/Train/c dog/val/d", train: "cat/train/a:cat dog/Train/c:dog", validation: "dog/val/d:dog", test: "cat/test/b:cat"},
+		"beside splits":    {files: "train/a test/b extra/c extra/d e", train: "train/a", test: "test/b", left: "3 images beside the splits (extra 2, others 1)"},
+		"beside classes":   {files: "cat/a b c dog/d", train: "cat/a:cat dog/d:dog", left: "2 images beside the class folders"},
+		"a class test":     {files: "cat/a test/b", train: "cat/a:cat test/b:test"},
+		"test and classes": {files: "cat/a dog/b test/cat/c", train: "cat/a:cat dog/b:dog", test: "test/cat/c:cat"},
+		"test and loose":   {files: "a test/b", train: "a", test: "test/b"},
+		"no training":      {files: "test/cat/a val/cat/b", validation: "val/cat/b:cat", test: "test/cat/a:cat"},
+		"ground truth":     {files: "train/good/a test/bad/b ground_truth/bad/c", train: "train/good/a:good", test: "test/bad/b:bad", left: "1 image beside the splits (ground_truth 1)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			files := map[string][]byte{}
+			for f := range strings.FieldsSeq(tt.files) {
+				files[f+".png"] = gray(1, 1, 0)
+			}
+			folder := writeFiles(t, files)
+			var left leftOut
+			root, err := grow(folder, nil, &left)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := splitFolder(root, &left)
+			text := func(files []imageFile) string {
+				var words []string
+				for _, f := range files {
+					name, _ := filepath.Rel(folder, f.path)
+					word := strings.TrimSuffix(filepath.ToSlash(name), ".png")
+					if f.class != "" {
+						word += ":" + f.class
+					}
+					words = append(words, word)
+				}
+				return strings.Join(words, " ")
+			}
+			got := []string{text(s.train), text(s.validation), text(s.test), strings.Join(left.lines(), ", ")}
+			if d := cmp.Diff([]string{tt.train, tt.validation, tt.test, tt.left}, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// TestSplitsOfData loads what the folders tell: validation images, classes of test alone.
+func TestSplitsOfData(t *testing.T) {
+	d, err := load(t, writeFiles(t, map[string][]byte{
+		"train/good/a.png": gray(1, 1, 1), "train/good/b.png": gray(1, 1, 2), "val/good/c.png": gray(1, 1, 3),
+		"test/good/d.png": gray(1, 1, 4), "test/bad/e.png": gray(1, 1, 5),
+	}), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := Shape{H: 1, W: 1, C: 1}
+	want := &Data{
+		Name: d.Name, Classes: []string{"bad", "good"}, Report: d.Report,
+		Train:      &Images{Shape: one, Pixels: []byte{1, 2}, Labels: []int{1, 1}, Names: []string{"train/good/a.png", "train/good/b.png"}},
+		Validation: &Images{Shape: one, Pixels: []byte{3}, Labels: []int{1}, Names: []string{"val/good/c.png"}},
+		Test:       &Images{Shape: one, Pixels: []byte{5, 4}, Labels: []int{0, 1}, Names: []string{"test/bad/e.png", "test/good/d.png"}},
+	}
+	if diff := cmp.Diff(want, d, cmp.AllowUnexported(Report{}, leftOut{}, reason{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if err := d.Validate(); err != nil {
+		t.Error(err)
+	}
+	if all := d.All(); !slices.Equal(all.Pixels, []byte{1, 2, 3, 5, 4}) || !slices.Equal(all.Labels, []int{1, 1, 1, 0, 1}) {
+		t.Errorf("all: %+v", all)
+	}
+
+	// Validation images alone are the held-out ones.
+	if d, err = load(t, writeFiles(t, map[string][]byte{"train/a.png": gray(1, 1, 1), "valid/b.png": gray(1, 1, 2)}), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if d.Validation != nil || !slices.Equal(d.Test.Pixels, []byte{2}) || d.Classes != nil || d.Test.Labels != nil {
+		t.Errorf("%+v", d)
+	}
+}
+
+// TestLimitReadsWhatItNeeds holds out and keeps the same images as without a limit, and
+// opens no other.
+func TestLimitReadsWhatItNeeds(t *testing.T) {
+	files := map[string][]byte{}
+	for i := range 30 {
+		files[string(rune('a'+i))+".png"] = gray(1, 1, byte(i))
+	}
+	all, err := load(t, writeFiles(t, files), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := append(slices.Clone(all.Train.Names[:4]), all.Test.Names...)
+	for name := range maps.Keys(files) {
+		if !slices.Contains(used, name) {
+			files[name] = []byte("no image")
+		}
+	}
+	d, err := load(t, writeFiles(t, files), Options{Limit: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(d.Train.Pixels, all.Train.Pixels[:4]) || !slices.Equal(d.Test.Pixels, all.Test.Pixels) {
+		t.Errorf("training %v and test %v, want %v and %v", d.Train.Pixels, d.Test.Pixels, all.Train.Pixels[:4], all.Test.Pixels)
+	}
+	if d.Report.Images != 30 || d.Report.Used != 4+all.Test.Len() {
+		t.Errorf("report %+v", d.Report)
+	}
+}
+
+// TestSkipBad leaves out what cannot be read, and counts it.
+func TestSkipBad(t *testing.T) {
+	good := gray(1, 2, 7)
+	folder := writeFiles(t, map[string][]byte{
+		"train/a/1.png": good, "train/a/2.png": good[:30], "train/b/3.png": good, "train/b/4.png": good[:len(good)-20], "test/a/5.png": {1}, "test/b/6.png": good,
+	})
+	d, err := load(t, folder, Options{SkipBad: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(d.Train.Names, []string{"train/a/1.png", "train/b/3.png"}) || !slices.Equal(d.Test.Names, []string{"test/b/6.png"}) || !slices.Equal(d.Test.Labels, []int{1}) {
+		t.Errorf("train %+v, test %+v", d.Train, d.Test)
+	}
+	if !slices.Equal(d.Report.LeftOut, []string{"3 images that cannot be read"}) || d.Report.Used != 3 {
+		t.Errorf("report %+v", d.Report)
+	}
+	folder = writeFiles(t, map[string][]byte{"train/1.png": good, "test/5.png": {1}})
+	_, err = load(t, folder, Options{SkipBad: true})
+	wantError(t, err, "none of the 1 test images can be read")
+	folder = writeFiles(t, map[string][]byte{"train/1.png": {2}, "test/5.png": {1}})
+	_, err = load(t, folder, Options{SkipBad: true})
+	wantError(t, err, "2 of 2 images cannot be read: test/5.png is no picture")
+}

@@ -1,0 +1,95 @@
+package dataset
+
+import (
+	"context"
+
+	"govae/images"
+	"govae/internal/photo"
+)
+
+// looks is what a sample of images tells that headers do not.
+type looks struct {
+	gray   bool    // none has colours
+	hidden float64 // the share of pixels through which a background is seen
+	light  float64 // the brightness of the rest, in [0, 1]
+}
+
+// background is white for dark images, so that they are seen, else black.
+func (l looks) background() images.RGB {
+	if l.hidden > 0 && l.light < 0.5 {
+		return images.White
+	}
+	return images.RGB{}
+}
+
+const (
+	mostLooks = 64 // images that are looked at
+	// colourful is how far the channels of a pixel are apart that has a colour: further than
+	// compression takes those of a gray one.
+	colourful = 4
+)
+
+// glance is how images are looked at.
+var glance = Shape{H: 32, W: 32, C: 3}
+
+// lookAt looks at some of the files, at those that may have colours until one has some,
+// and at those that may be transparent.
+func lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (l looks, err error) {
+	l.gray = true
+	for _, i := range sample(headers, func(h photo.Header) bool { return !h.Gray }) {
+		if l.gray = !hasColour(see(ctx, r, files[i], images.RGB{})); !l.gray {
+			break
+		}
+	}
+	var covered, light, all float64
+	for _, i := range sample(headers, func(h photo.Header) bool { return h.Transparent }) {
+		// Where the background is seen, black and white ones make a difference.
+		onBlack, onWhite := see(ctx, r, files[i], images.RGB{}), see(ctx, r, files[i], images.White)
+		for i := range min(len(onBlack), len(onWhite)) {
+			covered += 255 - float64(onWhite[i]) + float64(onBlack[i])
+			light += float64(onBlack[i])
+			all += 255
+		}
+	}
+	if all > covered {
+		l.hidden, l.light = (all-covered)/all, light/max(covered, 1)
+	}
+	return l, ctx.Err()
+}
+
+// sample returns the numbers of some of the headers that are wanted, from everywhere.
+func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int) {
+	for i, h := range headers {
+		if h.H > 0 && want(h) {
+			numbers = append(numbers, i)
+		}
+	}
+	if n := len(numbers); n > mostLooks {
+		for k := range mostLooks {
+			numbers[k] = numbers[k*n/mostLooks]
+		}
+		numbers = numbers[:mostLooks]
+	}
+	return numbers
+}
+
+// see returns a small copy of an image on a background, nothing if it cannot be read, as
+// whoever reads all of it tells.
+func see(ctx context.Context, r *photo.Reader, f imageFile, background images.RGB) []byte {
+	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background}}
+	pixels := make([]byte, glance.Len())
+	if how.file(ctx, r, f.path, pixels) != nil {
+		return nil
+	}
+	return pixels
+}
+
+func hasColour(pixels []byte) bool {
+	for ; len(pixels) >= 3; pixels = pixels[3:] {
+		r, g, b := int(pixels[0]), int(pixels[1]), int(pixels[2])
+		if max(r, g, b)-min(r, g, b) > colourful {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,71 @@
+//go:build unix
+
+package dataset
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// TestOddFiles looks through a folder with whatever a disk may hold, without waiting for
+// anything.
+func TestOddFiles(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"a.png": gray(1, 1, 1), "name with\nnewline ü.png": gray(1, 1, 2), "is a folder.png/b.png": gray(1, 1, 3),
+	})
+	in := func(name string) string { return filepath.Join(folder, name) }
+	if err := syscall.Mkfifo(in("pipe.png"), 0o644); err != nil {
+		t.Skip(err)
+	}
+	if socket, err := net.Listen("unix", in("s.png")); err == nil {
+		defer socket.Close()
+	} else if err := syscall.Mkfifo(in("s.png"), 0o644); err != nil { // the path is too long for a socket
+		t.Fatal(err)
+	}
+	elsewhere := writeFiles(t, map[string][]byte{"x.png": gray(1, 1, 4), "more/y.png": gray(1, 1, 5)})
+	for name, target := range map[string]string{
+		"file.png": filepath.Join(elsewhere, "x.png"), "linked": filepath.Join(elsewhere, "more"), "around": folder, "is a folder.png/up": "..", "device.png": "/dev/zero", "device": os.DevNull,
+	} {
+		if err := os.Symlink(target, in(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Class folders: those that lie loose are left out.
+	if !slices.Equal(d.Train.Names, []string{"is a folder.png/b.png", "linked/y.png"}) {
+		t.Errorf("names %q", d.Train.Names)
+	}
+	want := "2 links to folders around them, 4 pipes, devices or sockets, 3 images beside the class folders"
+	got := slices.Sorted(slices.Values(d.Report.LeftOut))
+	if wanted := slices.Sorted(strings.SplitSeq(want, ", ")); strings.Join(got, ", ") != strings.Join(wanted, ", ") {
+		t.Errorf("left out: %q, want %q", got, wanted)
+	}
+
+	if err := os.Symlink(in("nowhere"), in("linked/../dead.png")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"is a folder.png", "linked", "around"} {
+		os.RemoveAll(in(name))
+	}
+	_, err = load(t, folder, Options{})
+	wantError(t, err, "dead.png: no such file")
+	_, err = Open(in("pipe.png"), Options{})
+	wantError(t, err, "pipe.png: is a named pipe, where a file is needed")
+	_, err = ReadFiles(t.Context(), []string{in("pipe.png")}, Options{})
+	wantError(t, err, "pipe.png: is a named pipe, where a file is needed")
+	for _, name := range []string{"x.npy", "x.idx"} {
+		if err := syscall.Mkfifo(in(name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err = ReadFiles(t.Context(), []string{in(name)}, Options{})
+		wantError(t, err, name+": is a named pipe")
+	}
+}
