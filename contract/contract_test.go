@@ -75,8 +75,9 @@ func TestMetadata(t *testing.T) {
 		"least": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 		"most": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Gaussian, Sigma: 0.125, Labels: []string{"a", "<"},
+			Framing:     images.Framing{Fit: images.Pad, Background: images.RGB{R: 255, G: 16}},
 			LatentStats: &LatentStats{[]float64{0.5, -1}, []float64{1, 2}}, ModelID: "ab", Precision: "int8", PrecisionError: &PrecisionError{0.0123, 1e-5}}, 1,
-			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=gaussian vae.sigma=0.125 vae.labels=["a","\u003c"] ` +
+			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=gaussian vae.sigma=0.125 vae.fit=pad vae.background=#ff1000 vae.labels=["a","\u003c"] ` +
 				`vae.latent_stats={"mean":[0.5,-1],"std":[1,2]} vae.model_id=ab vae.precision=int8 vae.precision_error={"max":0.0123,"mean":1e-05}`},
 		"several inputs": {conditional, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 2,
 			`vae.format=2 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
@@ -166,6 +167,8 @@ func TestReadLeavesOut(t *testing.T) {
 		{KeyLatentStats, `{`, "which cannot be read"},
 		{KeyLatentStats, `{"mean":[0,1],"std":[0.5]}`, "want a mean and a standard deviation for each latent dimension"},
 		{KeyLatentStats, `{"mean":[0],"std":[0.5]}`, "want a mean"},
+		{KeyFit, "squeeze", `vae.fit is "squeeze", want crop, pad or stretch`},
+		{KeyBackground, "white", `vae.background is "white", want #rrggbb`},
 		{KeyPrecisionError, `[]`, "which cannot be read"},
 		{KeyCheck, "noise", `vae.check is "noise", which cannot be read: invalid character`},
 		{KeyLabels, strings.Repeat(" ", maxEntry+1), "more than"},

@@ -243,10 +243,10 @@ func (d *Metadata) readFit(text string) error {
 
 func parseBackground(text string) (images.RGB, error) {
 	c, err := images.ParseRGB(text)
-	if err == nil && c.String() != text {
-		err = errors.New("want #rrggbb")
+	if err != nil || c.String() != text {
+		return images.RGB{}, errors.New("want #rrggbb")
 	}
-	return c, err
+	return c, nil
 }
 
 // readJSON sets value to what text says; it stays as it is if the text cannot be read.

@@ -151,7 +151,7 @@ func Open(spec string, o Options) (Source, error) {
 	case !info.IsDir() && isNPY(spec):
 		return npyFile{spec, o}, nil
 	case !info.IsDir():
-		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy file, an IDX file (.idx or -ubyte, also .gz), or a folder of PNG, JPEG or GIF images", spec)
+		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy file, an IDX file (.idx or -ubyte, also .gz), or a folder of images", spec)
 	}
 	entries, err := os.ReadDir(spec)
 	if err != nil {

@@ -8,7 +8,7 @@
 //
 //	digits         built in: digits drawn from fonts, with random distortions
 //	mnist          MNIST, downloaded once into the user's cache directory
-//	a folder       of IDX files, or of PNG, JPEG and GIF images
+//	a folder       of IDX files, or of image files of any kind and size
 //	a file         a .npy array, or an IDX file, alone or with a labels file beside it
 //
 // A name wins over a folder of that name; write ./digits for the folder.
@@ -24,9 +24,25 @@
 // 47 MB instead of 188 MB; [images.Set.Floats] converts a batch when it is used, and
 // [images.Set.All] leads to what package infer takes.
 //
-// All images of a set have one shape. [Options].Shape and [Options].Resize convert
-// those of any source, also where its files differ; [ReadFiles] reads what a program
+// All images of a set have one shape. [Options].Shape converts those of any source, and
+// [Options].Fit says what becomes of other proportions; [ReadFiles] reads what a program
 // is given on its command line.
+//
+// # Folders of image files
+//
+// Files count as images by their endings ([images.IsFile]) and are read by their content,
+// upright, whatever their size, mode and depth; photographs of up to 100 megapixels are
+// read few at a time, in 256 MB of memory. Where no shape is asked for, images of one size
+// of at most 64 pixels keep it, others are scaled down to the proportions that nearly all
+// have, or else to squares, with sides of a multiple of 8 up to 64; they are gray if none
+// of a sample has colours. What is transparent lies on white where the images are dark, or
+// else on black.
+//
+// Folders train, test and val at the top, or in each class folder, are splits (also as
+// Training, testing, valid, validation); the folders below are classes, with all that is in
+// them. A class may be in one split alone. Images of val are [Data].Validation, or the
+// held-out ones where there is no test. Links are followed; hidden files, pipes, devices,
+// and directories of govae's models are no data. [Data].Report tells what was understood.
 //
 // # Held-out images
 //
@@ -36,7 +52,7 @@
 // own seed. [Options].Limit shortens the training images only, after the
 // held-out ones are set apart: scores of runs with different limits compare.
 // [SplitValidation] takes further images from the training split, for choosing
-// among models.
+// among models, unless the source has such [Data].Validation.
 //
 // A program that does not train may set [Options].Whole: nothing is held out then,
 // and [Data.All] gives all images in the order of the source.

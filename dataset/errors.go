@@ -12,7 +12,7 @@ import (
 type missingError struct{ spec string }
 
 func (e *missingError) Error() string {
-	return fmt.Sprintf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of PNG, JPEG or GIF images, an IDX file or a .npy file", e.spec)
+	return fmt.Sprintf("dataset: no data called %q and no such path: give digits, mnist, a folder of IDX files, a folder of images, an IDX file or a .npy file", e.spec)
 }
 
 func (e *missingError) Unwrap() error { return fs.ErrNotExist }

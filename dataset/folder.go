@@ -62,9 +62,9 @@ func (s imageFolder) find() (found folderSplits, report *Report, err error) {
 	if report.Images == 0 {
 		holds := ""
 		if len(report.LeftOut) > 0 {
-			holds = " (" + strings.Join(report.LeftOut, ", ") + ")"
+			holds = "; it holds " + strings.Join(report.LeftOut, ", ")
 		}
-		return found, nil, fmt.Errorf("%s: no images%s: put .png, .jpg or other image files in it or in class folders, or IDX files such as train-images-idx3-ubyte", shown(s.path), holds)
+		return found, nil, fmt.Errorf("%s: no images: put .png, .jpg or other image files in it or in class folders, or IDX files such as train-images-idx3-ubyte%s", shown(s.path), holds)
 	}
 	return found, report, nil
 }

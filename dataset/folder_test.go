@@ -150,12 +150,12 @@ func TestImageFolderErrors(t *testing.T) {
 		"empty":            {map[string][]byte{"a.png": good, "b.png": nil}, []string{"b.png: is empty: mend"}},
 		"truncated":        {map[string][]byte{"a.png": good, "b.png": good[:len(good)-20]}, []string{"b.png: is a PNG file that ends too early: mend"}},
 		"several":          {map[string][]byte{"a.png": good, "b.png": good[:40], "c.png": nil, "d.png": {1}, "e.gif": {2}}, []string{": 4 of 5 images cannot be read: ", "b.png is a PNG file that ends too early, c.png is empty, d.png is no picture", " and 1 more: mend"}},
-		"only other files": {map[string][]byte{"a.txt": good, "b.txt": good, "c.json": nil, "d.heic": nil}, []string{"no images (3 not images (.txt 2, .json 1), 1 picture in a format that is not read (.heic 1))"}},
+		"only other files": {map[string][]byte{"a.txt": good, "b.txt": good, "c.json": nil, "d.heic": nil}, []string{"no images: put", "; it holds 3 not images (.txt 2, .json 1), 1 picture in a format that is not read (.heic 1)"}},
 		"empty train":      {map[string][]byte{"train/a.txt": nil}, []string{"no images"}},
 		"test only":        {map[string][]byte{"test/cat/a.png": good}, []string{"holds test images only"}},
 		"one image":        {map[string][]byte{"a.png": good}, []string{"at least 2"}},
 		"one and no image": {map[string][]byte{"train/a.png": {1}, "test/b.png": good}, []string{"a.png: is no picture"}},
-		"a model":          {map[string][]byte{"loss.png": good, "config.json": nil, "model.safetensors": nil}, []string{"no images (1 model directory)"}},
+		"a model":          {map[string][]byte{"loss.png": good, "config.json": nil, "model.safetensors": nil}, []string{"no images: put", "; it holds 1 model directory"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := writeFiles(t, tt.files)

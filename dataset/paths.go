@@ -11,8 +11,7 @@ import (
 	"govae/images"
 )
 
-// ReadFiles reads all images that paths name, in their order: PNG, JPEG or GIF files,
-// and folders and array files as [Open] takes them, with both splits where there are
+// ReadFiles reads all images that paths name, in their order: image files, and folders and array files as [Open] takes them, with both splits where there are
 // two. Images are called by their paths. Labels, and the names of their classes, are
 // kept if one path has given all images. o.Limit is not looked at.
 func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/images"
 	"govae/internal/lock"
 	"govae/models"
 )
@@ -79,5 +80,32 @@ func TestOneRunInADirectory(t *testing.T) {
 	}
 	if _, err := models.Load(dir); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestValidationOfTheData chooses the best epoch by the data's own validation images, and
+// keeps in the model how pictures were framed.
+func TestValidationOfTheData(t *testing.T) {
+	d := smallData()
+	d.Validation = noiseImages(3, smallShape)
+	d.Framing = images.Framing{Fit: images.Pad, Background: images.White}
+	m := smallModel(t, smallConfig)
+	metrics, err := Run(t.Context(), m, d, Options{Epochs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if metrics[0].Validation == nil {
+		t.Error("no validation")
+	}
+	if m.Config.Fit != images.Pad || m.Config.Background != images.White {
+		t.Errorf("config %+v", m.Config)
+	}
+	_, err = Run(t.Context(), m, d, Options{Epochs: 1, ValFraction: 0.5})
+	if err == nil || !strings.Contains(err.Error(), "has 3 validation images of its own: leave the validation fraction out") {
+		t.Errorf("a fraction beside: error %v", err)
+	}
+	d.Validation = noiseImages(3, dataset.Shape{H: 1, W: 1, C: 1})
+	if _, err = Run(t.Context(), m, d, Options{Epochs: 1}); err == nil || !strings.Contains(err.Error(), "validation images 1x1x1") {
+		t.Errorf("of another shape: error %v", err)
 	}
 }
