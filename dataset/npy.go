@@ -21,7 +21,10 @@ type npyFile struct {
 }
 
 func (s npyFile) Load(ctx context.Context) (*Data, error) {
-	m, err := readFile(ctx, s.path, readNPY)
+	m, ok, err := s.loadLarge(ctx)
+	if !ok && err == nil {
+		m, err = readFile(ctx, s.path, readNPY)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -73,10 +76,13 @@ func imageShape(h npy.Header) (s Shape, channelsFirst bool, err error) {
 	return s, false, fmt.Errorf("the shape %v is not that of images: reshape to [N H W], [N H W C] or [N C H W] with 1 or 3 channels", h.Shape)
 }
 
+// isBytes tells whether the elements are bytes.
+func isBytes(h npy.Header) bool { return strings.TrimLeft(h.Type, "<>|=") == "u1" }
+
 // readPixels reads the elements as bytes: floats are rounded. Its memory grows as they
 // arrive.
 func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
-	if strings.TrimLeft(h.Type, "<>|=") == "u1" {
+	if isBytes(h) {
 		return arrayfile.ReadBytes(r, h.Shape)
 	}
 	next, err := h.Floats(r)
