@@ -13,10 +13,10 @@ import (
 // read into memory.
 const largeArray = 64 << 20
 
-// loadLarge maps the images of a large array of bytes. It maps a copy in the cache: the
+// loadLarge maps the images of an array of so many bytes or more. It maps a copy in the cache: the
 // file itself could be cut while it is mapped, which ends a program. ok is false where
 // that cannot be done; whoever reads the file whole tells what is wrong with it.
-func (s npyFile) loadLarge(ctx context.Context) (m *Images, ok bool, err error) {
+func (s npyFile) loadLarge(ctx context.Context, least int) (m *Images, ok bool, err error) {
 	f, err := openRegular(s.path)
 	if err != nil {
 		return nil, false, nil
@@ -33,7 +33,7 @@ func (s npyFile) loadLarge(ctx context.Context) (m *Images, ok bool, err error) 
 	n, size := h.Shape[0], shape.Len()
 	start, err := f.Seek(0, io.SeekCurrent)
 	info, statErr := f.Stat()
-	if err != nil || statErr != nil || n*size < largeArray || info.Size() != start+int64(n*size) {
+	if err != nil || statErr != nil || n*size < least || info.Size() != start+int64(n*size) {
 		return nil, false, nil
 	}
 	id, err := identity(ctx, []imageFile{{path: s.path}})

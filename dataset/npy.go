@@ -21,7 +21,7 @@ type npyFile struct {
 }
 
 func (s npyFile) Load(ctx context.Context) (*Data, error) {
-	m, ok, err := s.loadLarge(ctx)
+	m, ok, err := s.loadLarge(ctx, largeArray)
 	if !ok && err == nil {
 		m, err = readFile(ctx, s.path, readNPY)
 	}
