@@ -11,9 +11,10 @@ import (
 	"govae/images"
 )
 
-// ReadFiles reads all images that paths name, in their order: image files, and folders and array files as [Open] takes them, with both splits where there are
-// two. Images are called by their paths. Labels, and the names of their classes, are
-// kept if one path has given all images. o.Limit is not looked at.
+// ReadFiles reads all images that paths name, in their order: image files, and folders
+// and array files as [Open] takes them, with all splits where there are several. Images
+// are called by their paths. Labels, and the names of their classes, are kept if one path
+// has given all images. o.Limit is not looked at.
 func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err error) {
 	if len(paths) == 0 {
 		return s, errors.New("dataset: no files to read: give at least one")

@@ -15,6 +15,9 @@
 //	set, err := images.Gather(pictures)
 //	data := &dataset.Data{Name: "pictures", Train: set.Slice(10, set.Len()), Test: set.Head(10)}
 //
+// A [Framing] makes images of one shape of pictures of any size: it crops, pads or
+// stretches them, averages what it scales down, and lays what is transparent on a colour.
+//
 // [ChannelsFirst] and [ChannelsLast] are the only step between the two orders, [Byte]
 // the only one from numbers to bytes.
 package images

@@ -33,7 +33,7 @@ from it (vae-infer --from codes.json) are better than those of the prior where t
 codes do not fill the prior. It writes no --out unless that is given.`,
 		Example: `  vae-infer encode --data mnist
   vae-infer encode --data mnist --split train --log-var log_var.npy --out codes.npy
-  vae-infer encode photos/ --resize --draws 10 --seed 1 --out draws.npy
+  vae-infer encode photos/ --draws 10 --seed 1 --out draws.npy
   vae-infer encode --data mnist --split train --fit-mixture codes.json`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			writesOut := e.mixture == "" || cmd.Flags().Changed("out")

@@ -29,7 +29,7 @@ shows the least and the most likely images; by the bound where there is one. To
 find odd images, train on usual ones: images of the training set score too well.`,
 		Example: `  vae-infer score --data mnist
   vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv
-  vae-infer score photos/ --resize`,
+  vae-infer score photos/ --skip-bad`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if err := cmp.Or(
 				in.check(files),

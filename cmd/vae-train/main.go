@@ -211,6 +211,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
+	if f.resume {
+		options = f.source.asStarted(options, f.out)
+	}
 	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/images"
+	"govae/models"
 )
 
 // sourceFlags say how images are read.
@@ -49,6 +50,20 @@ func (f *sourceFlags) options(o dataset.Options) (dataset.Options, error) {
 		o.Background = &background
 	}
 	return o, nil
+}
+
+// asStarted completes o with what the run in dir chose when it was started, so that one
+// that goes on gets the same images.
+func (f *sourceFlags) asStarted(o dataset.Options, dir string) dataset.Options {
+	s, err := models.LoadSaved(dir)
+	if err != nil {
+		return o // there is none, or it is reported where it is read
+	}
+	o.Shape = s.Model.Image
+	if o.Background == nil {
+		o.Background = &s.Model.Background
+	}
+	return o
 }
 
 // parseSize reads 48x64, height and width, or one number for both.

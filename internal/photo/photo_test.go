@@ -89,6 +89,7 @@ func TestFormats(t *testing.T) {
 		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true}, []byte{255, 0, 0, 128, 128, 255}},
 		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false}, []byte{32, 32, 32, 224, 224, 224}},
 		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
 		"WebP":           {webp, Header{1, 1, false, true}, []byte{0, 0, 255}},
 		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
@@ -133,6 +134,28 @@ func bitTIFF() []byte {
 	}
 	file := append([]byte("II*\x00\x0a\x00\x00\x00\x40\x00"), byte(len(entries)), 0)
 	return append(append(file, bytes.Join(entries, nil)...), 0, 0, 0, 0)
+}
+
+// cmykJPEG returns a JPEG of four components, cyan, magenta, yellow and black, as print
+// shops have them: inverted, as Adobe's mark says, and here each in a scan of its own.
+func cmykJPEG(t *testing.T, inverted ...byte) []byte {
+	file := []byte("\xff\xd8\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00\x00")
+	for i, v := range inverted {
+		m := image.NewGray(image.Rect(0, 0, 8, 8))
+		for p := range m.Pix {
+			m.Pix[p] = v
+		}
+		gray := encoded(t, m, asJPEG)
+		frame, scan := bytes.Index(gray, []byte{0xff, 0xc0}), bytes.Index(gray, []byte{0xff, 0xda})
+		if i == 0 {
+			head := bytes.Clone(gray[frame : frame+10])
+			head[3], head[9] = 8+3*4, 4
+			file = bytes.Join([][]byte{file, gray[2:frame], head, {1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0}, gray[frame+13 : scan]}, nil)
+		}
+		gray[scan+5] = byte(i + 1) // the component
+		file = append(file, gray[scan:len(gray)-2]...)
+	}
+	return append(file, 0xff, 0xd9)
 }
 
 // exif returns Exif data that hold an orientation.
