@@ -59,14 +59,16 @@ func (d *Data) Fingerprint() string {
 		if m == nil {
 			continue
 		}
-		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(len(m.Pixels)), int64(len(m.Labels))}
+		head := []int64{int64(m.H), int64(m.W), int64(m.C), int64(m.Len() * m.Shape.Len()), int64(len(m.Labels))}
 		labels := make([]int64, len(m.Labels))
 		for i, l := range m.Labels {
 			labels[i] = int64(l)
 		}
 		// Writing to a hash never fails.
 		binary.Write(h, binary.LittleEndian, head)
-		h.Write(m.Pixels)
+		for i := range m.Len() {
+			h.Write(m.At(i))
+		}
 		binary.Write(h, binary.LittleEndian, labels)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
@@ -111,6 +113,16 @@ type Options struct {
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
+
+	// Decoding, if not nil, is called after each image file that is decoded, by one
+	// goroutine at a time. Files that were decoded before are not, if they have not
+	// changed: their images are kept in govae/images of the user's cache folder, and are
+	// mapped into memory from there. NoCache keeps them in memory alone.
+	Decoding func(done, total int)
+	NoCache  bool
+
+	// Warn, if not nil, gets a line for the user when something is not as it should be.
+	Warn func(message string)
 
 	// Whole holds nothing out, for programs that do not train: where the source has
 	// one split only, it becomes [Data].Train and [Data].Test is nil.

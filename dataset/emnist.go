@@ -16,7 +16,7 @@ func isEMNIST(path string) bool {
 
 // turned returns images with rows and columns exchanged.
 func turned(m *Images) *Images {
-	t := &Images{Shape: Shape{H: m.W, W: m.H, C: m.C}, Pixels: make([]byte, 0, len(m.Pixels)), Labels: m.Labels, Names: m.Names}
+	t := &Images{Shape: Shape{H: m.W, W: m.H, C: m.C}, Pixels: make([]byte, 0, m.Len()*m.Shape.Len()), Labels: m.Labels, Names: m.Names}
 	for i := range m.Len() {
 		x := m.At(i)
 		for col := range m.W {

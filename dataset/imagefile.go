@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"govae/images"
 	"govae/internal/parallel"
 	"govae/internal/photo"
+	"govae/internal/pixelcache"
 )
 
 // maxImagePixels is the largest area of an image, for far larger ones could not be trained
@@ -32,67 +34,99 @@ type imageSet struct {
 // and are a [*BadFilesError] unless o leaves them out. The report, if there is one, is
 // completed. Names are left to the caller.
 func (o Options) readImages(ctx context.Context, name string, files []imageFile, report *Report) (set imageSet, err error) {
-	headers, bad, err := readHeaders(ctx, files)
+	id, err := identity(ctx, files)
 	if err != nil {
 		return set, err
 	}
-	reader := photo.NewReader()
-	if set.how, err = o.choose(ctx, reader, files, headers, report); err != nil {
+	s, err := o.surveyed(ctx, files, id)
+	if err != nil {
 		return set, err
 	}
-	size := set.how.Shape.Len()
-	pixels := make([]byte, len(files)*size)
-	if err := readImagePixels(ctx, reader, files, set.how, pixels, bad); err != nil {
+	pixels, note, err := o.kept(ctx, id, s.How, o.drawn(ctx, name, files, s.How))
+	if err != nil {
 		return set, err
 	}
-	e := &BadFilesError{Name: name, Of: len(files)}
-	for i, err := range bad {
-		if err != nil {
-			e.Files = append(e.Files, BadFile{files[i].path, err})
-			continue
+	var bad []int
+	if err := json.Unmarshal(note, &bad); err != nil {
+		return set, err
+	}
+	set.how, set.Images = s.How, &Images{Shape: s.How.Shape, Pixels: pixels}
+	for i := range files {
+		if _, isBad := slices.BinarySearch(bad, i); !isBad {
+			set.kept = append(set.kept, i)
 		}
-		copy(pixels[len(set.kept)*size:], pixels[i*size:(i+1)*size])
-		set.kept = append(set.kept, i)
 	}
-	slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
-	if len(e.Files) > 0 && (!o.SkipBad || len(set.kept) == 0) {
-		return set, e
+	if len(bad) > 0 {
+		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.bad(e.Files)
-		report.Used = len(set.kept)
+		report.read(s.Report, len(set.kept), len(bad))
 	}
-	set.Images = &Images{Shape: set.how.Shape, Pixels: pixels[:len(set.kept)*size]}
 	return set, nil
 }
 
-// readHeaders reads what the files are without decoding them, and why those cannot be
-// read that cannot.
-func readHeaders(ctx context.Context, files []imageFile) (headers []photo.Header, bad []error, err error) {
-	headers, bad = make([]photo.Header, len(files)), make([]error, len(files))
-	err = parallel.For(ctx, len(files), 0, func(i int) error {
+// survey is what the headers of files tell.
+type survey struct {
+	How    reading // of the files
+	Report Report  // on them
+	Pixels int     // of all files together
+}
+
+func (o Options) survey(ctx context.Context, files []imageFile) (s survey, err error) {
+	headers, err := readHeaders(ctx, files)
+	if err != nil {
+		return s, err
+	}
+	for _, h := range headers {
+		s.Pixels += h.H * h.W
+	}
+	s.How, err = o.choose(ctx, photo.NewReader(), files, headers, &s.Report)
+	return s, err
+}
+
+// drawn are the images of files. The note beside them lists the numbers of those files
+// that cannot be read, whose images nobody uses.
+func (o Options) drawn(ctx context.Context, name string, files []imageFile, how reading) pixelcache.Images {
+	reader, bad := photo.NewReader(), make([]error, len(files))
+	return pixelcache.Images{
+		N: len(files), Size: how.Shape.Len(),
+		Draw: func(i int, dst []byte) error {
+			bad[i] = how.file(ctx, reader, files[i].path, dst)
+			return ctx.Err()
+		},
+		Note: func() ([]byte, error) {
+			e, numbers := &BadFilesError{Name: name, Of: len(files)}, []int{}
+			for i, err := range bad {
+				if err != nil {
+					e.Files = append(e.Files, BadFile{files[i].path, err})
+					numbers = append(numbers, i)
+				}
+			}
+			slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
+			if len(e.Files) > 0 && (!o.SkipBad || len(e.Files) == len(files)) {
+				return nil, e
+			}
+			return json.Marshal(numbers)
+		},
+	}
+}
+
+// readHeaders reads what the files are without decoding them. Those that cannot be read
+// have empty headers: whoever decodes them tells why.
+func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error) {
+	headers := make([]photo.Header, len(files))
+	err := parallel.For(ctx, len(files), 0, func(i int) error {
 		f, err := openRegular(files[i].path)
 		if err != nil {
-			bad[i] = cause(err)
 			return nil
 		}
 		defer f.Close()
-		headers[i], bad[i] = photo.ReadHeader(f)
+		if h, err := photo.ReadHeader(f); err == nil {
+			headers[i] = h
+		}
 		return nil
 	})
-	return headers, bad, err
-}
-
-// readImagePixels reads the files into pixels, one image after the other, unless bad already
-// tells why one cannot be read; it tells so of the others.
-func readImagePixels(ctx context.Context, r *photo.Reader, files []imageFile, how reading, pixels []byte, bad []error) error {
-	size := how.Shape.Len()
-	return parallel.For(ctx, len(files), 0, func(i int) error {
-		if bad[i] == nil {
-			bad[i] = how.file(ctx, r, files[i].path, pixels[i*size:(i+1)*size])
-		}
-		return ctx.Err()
-	})
+	return headers, err
 }
 
 // file reads one file into the bytes of its image.
@@ -106,7 +140,7 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 }
 
 // choose says how the files are read whose headers are given; one without a size could not
-// be read.
+// be read. It begins a report on them.
 func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header, report *Report) (how reading, err error) {
 	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
 	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
@@ -130,8 +164,6 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
 	}
 	how.Framing = o.framing(l.background())
-	if report != nil {
-		report.reading(seen, how, why, l)
-	}
+	report.reading(seen, how, why, l)
 	return how, nil
 }

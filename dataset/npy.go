@@ -21,7 +21,10 @@ type npyFile struct {
 }
 
 func (s npyFile) Load(ctx context.Context) (*Data, error) {
-	m, err := readFile(ctx, s.path, readNPY)
+	m, ok, err := s.loadLarge(ctx, largeArray)
+	if !ok && err == nil {
+		m, err = readFile(ctx, s.path, readNPY)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -68,10 +71,13 @@ func readImageArray(r io.Reader) (*Images, error) {
 	return &Images{Shape: shape, Pixels: pixels}, nil
 }
 
+// isBytes tells whether the elements are bytes.
+func isBytes(h npy.Header) bool { return h.Kind() == "u1" }
+
 // readPixels reads the elements as bytes, in the order of the file. Its memory grows as
 // they arrive.
 func readPixels(h npy.Header, r io.Reader) ([]byte, error) {
-	if h.Kind() == "u1" {
+	if isBytes(h) {
 		return arrayfile.ReadBytes(r, h.Shape)
 	}
 	next, err := h.Values(r)

@@ -70,6 +70,7 @@ type filesSource struct {
 func (s filesSource) Load(ctx context.Context) (*Data, error) {
 	files := inClass("", s.paths)
 	d := &Data{Name: s.paths[0], Report: &Report{Images: len(files)}}
+	s.NoCache = true // of files that were chosen this once
 	found, err := s.readImages(ctx, "", files, d.Report)
 	if err != nil {
 		return nil, err

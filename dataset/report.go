@@ -106,9 +106,11 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 	r.SeeThrough = l.hidden > 0
 }
 
-// bad adds files that are left out because they cannot be read.
-func (r *Report) bad(files []BadFile) {
-	r.left.add(badFiles, "", len(files))
+// read adds what another report tells about the headers of files, of which some are used
+// and the others cannot be read.
+func (r *Report) read(of Report, used, bad int) {
+	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
+	r.left.add(badFiles, "", bad)
 	r.LeftOut = r.left.lines()
 }
 

@@ -19,7 +19,7 @@ const heldOutSeed = 1
 
 // SplitValidation takes a fraction of the training images, at least one, as
 // validation images. The seed chooses which; both splits keep the order they had
-// and are copies. It fails if the fraction is not between 0 and 1 or if no
+// and share memory with train. It fails if the fraction is not between 0 and 1 or if no
 // image would be left for training.
 func SplitValidation(train *Images, fraction float64, seed uint64) (rest, validation *Images, err error) {
 	if !(fraction > 0 && fraction < 1) {

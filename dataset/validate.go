@@ -17,7 +17,7 @@ func (d *Data) Validate() error {
 		if split.Set == nil && split.name == "validation" {
 			continue
 		}
-		if split.Set == nil || len(split.Pixels) == 0 {
+		if split.Set == nil || len(split.Pixels) == 0 && split.Len() == 0 {
 			return fmt.Errorf("%sthere are no %s images: at least one is needed", d.prefix(), split.name)
 		}
 		if err := d.validate(split.Set); err != nil {

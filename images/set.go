@@ -1,31 +1,65 @@
 package images
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"slices"
+	"unsafe"
 )
 
 // Set is a set of images of one shape, with or without labels.
+//
+// It has pixels of its own, or is a view: a choice ([Set.Select]) of another set's images,
+// as the splits of a data set are, which may lie in a file and be larger than memory. All
+// methods do the same for both.
 type Set struct {
 	Shape
-	Pixels []byte   // [n, H, W, C], rows from top to bottom
+	Pixels []byte   // [n, H, W, C], rows from top to bottom; nil in a view: see At
 	Labels []int    // the class of each image, or nil
 	Names  []string // what each image is called, such as 7/seven.png, or nil
+
+	// Image i of a view is number index[i] of the images that whole holds.
+	whole []byte
+	index []int // nil unless this is a view
 }
 
 // Len returns the number of images.
 func (m *Set) Len() int {
+	if m.index != nil {
+		return len(m.index)
+	}
 	if len(m.Pixels) == 0 {
 		return 0 // of whatever shape, and the zero value has none
 	}
 	return len(m.Pixels) / m.Shape.Len()
 }
 
-// At returns the pixels of image i, which share memory with m.
+// At returns the pixels of image i, which share memory with m. Those of a data set that
+// was read from files must not be changed: they may lie in memory that nobody can write.
 func (m *Set) At(i int) []byte {
+	pixels := m.Pixels
+	if m.index != nil {
+		pixels, i = m.whole, m.index[i]
+	}
 	size := m.Shape.Len()
-	return m.Pixels[i*size : (i+1)*size : (i+1)*size]
+	return pixels[i*size : (i+1)*size : (i+1)*size]
+}
+
+// Equal reports whether both sets hold the same images, labels and names.
+func (m *Set) Equal(o *Set) bool {
+	if m == nil || o == nil {
+		return m == o
+	}
+	if m.Shape != o.Shape || m.Len() != o.Len() || !slices.Equal(m.Labels, o.Labels) || !slices.Equal(m.Names, o.Names) {
+		return false
+	}
+	for i := range m.Len() {
+		if !bytes.Equal(m.At(i), o.At(i)) {
+			return false
+		}
+	}
+	return true
 }
 
 // Image returns image i as models take it.
@@ -37,8 +71,11 @@ func (m *Set) Image(i int) Image {
 
 // Batch returns all images in one batch, as models take them.
 func (m *Set) Batch() Batch {
-	x := make([]float32, len(m.Pixels))
-	numbers(x, m.Pixels)
+	size := m.Shape.Len()
+	x := make([]float32, m.Len()*size)
+	for i := range m.Len() {
+		numbers(x[i*size:], m.At(i))
+	}
 	return Batch{m.Shape, ChannelsFirst(x, m.Shape)}
 }
 
@@ -83,8 +120,13 @@ func (m *Set) Head(n int) *Set { return m.Slice(0, min(n, m.Len())) }
 
 // Slice returns images i to j-1, which share memory with m.
 func (m *Set) Slice(i, j int) *Set {
-	size := m.Shape.Len()
-	s := &Set{Shape: m.Shape, Pixels: m.Pixels[i*size : j*size]}
+	s := &Set{Shape: m.Shape, whole: m.whole}
+	if m.index != nil {
+		s.index = m.index[i:j]
+	} else {
+		size := m.Shape.Len()
+		s.Pixels = m.Pixels[i*size : j*size]
+	}
 	if m.Labels != nil {
 		s.Labels = m.Labels[i:j]
 	}
@@ -94,14 +136,23 @@ func (m *Set) Slice(i, j int) *Set {
 	return s
 }
 
-// Select returns a copy of the images named by index, in its order.
+// Select returns a view of the images named by index, in its order. They share memory
+// with m.
 func (m *Set) Select(index []int) *Set {
-	s := &Set{Shape: m.Shape, Pixels: make([]byte, 0, len(index)*m.Shape.Len())}
+	s := &Set{Shape: m.Shape, whole: m.Pixels, index: make([]int, 0, len(index))}
+	if m.index != nil {
+		s.whole = m.whole
+	}
 	if m.Labels != nil {
 		s.Labels = make([]int, 0, len(index))
 	}
 	for _, i := range index {
-		s.Pixels = append(s.Pixels, m.At(i)...)
+		m.At(i) // which must be there
+		of := i
+		if m.index != nil {
+			of = m.index[i]
+		}
+		s.index = append(s.index, of)
 		if m.Labels != nil {
 			s.Labels = append(s.Labels, m.Labels[i])
 		}
@@ -112,10 +163,25 @@ func (m *Set) Select(index []int) *Set {
 	return s
 }
 
-// Join returns a copy of the images of a and then those of b, of the same shape. Labels
-// and names are kept where both have them.
+// Join returns the images of a and then those of b, of the same shape. They share memory
+// with both if those are parts of one set, such as its splits, and are copies otherwise.
+// Labels and names are kept where both have them.
 func Join(a, b *Set) *Set {
-	m := &Set{Shape: a.Shape, Pixels: slices.Concat(a.Pixels, b.Pixels)}
+	m := &Set{Shape: a.Shape}
+	both := len(a.Pixels) + len(b.Pixels)
+	switch {
+	case a.index != nil && b.index != nil && unsafe.SliceData(a.whole) == unsafe.SliceData(b.whole) && len(a.whole) == len(b.whole):
+		m.whole, m.index = a.whole, slices.Concat(a.index, b.index)
+	case len(b.Pixels) > 0 && cap(a.Pixels) >= both && unsafe.SliceData(a.Pixels[len(a.Pixels):both]) == unsafe.SliceData(b.Pixels):
+		m.Pixels = a.Pixels[:both] // b begins where a ends
+	default:
+		m.Pixels = make([]byte, 0, (a.Len()+b.Len())*a.Shape.Len())
+		for _, part := range []*Set{a, b} {
+			for i := range part.Len() {
+				m.Pixels = append(m.Pixels, part.At(i)...)
+			}
+		}
+	}
 	if a.Labels != nil && b.Labels != nil {
 		m.Labels = slices.Concat(a.Labels, b.Labels)
 	}

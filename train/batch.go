@@ -14,19 +14,24 @@ type Batch struct{ models.Inputs }
 // finds nothing else to do.
 type pipeline struct {
 	kernel        *kernel.Kernel
+	augment       Augment // of training images
 	present, next *loading
 }
 
 func newPipeline(m *models.VAE, k *kernel.Kernel, n int) *pipeline {
-	return &pipeline{k, newLoading(m, k, n), newLoading(m, k, n)}
+	return &pipeline{kernel: k, present: newLoading(m, k, n), next: newLoading(m, k, n)}
 }
 
 // prepare begins to load the images named by index, each with its own noise, which
-// depends on the seed, the domain, the epoch and the image alone. index must not change
-// before the batch is taken.
+// depends on the seed, the domain, the epoch and the image alone; so do the changes of
+// training images. index must not change before the batch is taken.
 func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
 	l := p.next
 	l.images, l.index, l.seed, l.domain, l.epoch = images, index, seed, domain, uint32(epoch)
+	l.augment = 0
+	if domain == random.TrainNoise {
+		l.augment = p.augment
+	}
 	l.N = len(index)
 	l.Image, l.Noise = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent]
 	l.job = p.kernel.Start((l.N+loadTask-1)/loadTask, l)
@@ -66,6 +71,7 @@ type loading struct {
 	seed    uint64
 	domain  random.Domain
 	epoch   uint32
+	augment Augment
 	job     kernel.Job
 	started bool
 }
@@ -83,7 +89,13 @@ const loadTask = 16
 func (l *loading) Do(task int) {
 	first, last := task*loadTask, min((task+1)*loadTask, len(l.index))
 	for i := first; i < last; i++ {
-		l.kernel.Pixels(l.Image[i*l.pixels:(i+1)*l.pixels], l.images.At(l.index[i]))
+		x, image := l.Image[i*l.pixels:(i+1)*l.pixels], l.images.At(l.index[i])
+		if l.augment == 0 {
+			l.kernel.Pixels(x, image)
+			continue
+		}
+		r := random.New(l.seed, random.TrainAugment, l.epoch, uint32(l.index[i]))
+		l.augment.apply(x, image, l.images.Shape, &r)
 	}
 	l.kernel.Normal(l.Noise[first*l.latent:last*l.latent], l.seed, l.domain, l.epoch, l.index[first:last])
 }

@@ -46,6 +46,7 @@ func BenchmarkStep(b *testing.B) {
 func TestStepAllocatesNothing(t *testing.T) {
 	for name, c := range map[string]models.Config{
 		"bernoulli": {},
+		"augmented": {},
 		"gaussian":  {Likelihood: models.Gaussian},
 		"learned":   {Likelihood: models.Gaussian, LearnSigma: true, Latent: 5},
 		"optimal":   {Likelihood: models.Gaussian, OptimalSigma: true},
@@ -58,7 +59,11 @@ func TestStepAllocatesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := newRun(m, data, Options{Threads: 2, Batch: 16})
+			o := Options{Threads: 2, Batch: 16}
+			if name == "augmented" {
+				o.Augment = everything
+			}
+			r, err := newRun(m, data, o)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,6 +86,21 @@ func TestStepAllocatesNothing(t *testing.T) {
 			}
 			if allocs > 0 {
 				t.Errorf("two steps allocate %v times, want 0", allocs)
+			}
+		})
+	}
+}
+
+// BenchmarkAugment changes one image of 64x64x3, by moving pixels and by interpolation.
+func BenchmarkAugment(b *testing.B) {
+	s := dataset.Shape{H: 64, W: 64, C: 3}
+	image, x := noiseImages(1, s).At(0), make([]float32, s.Len())
+	for _, a := range []Augment{flip | shift, rotate, everything} {
+		b.Run(a.String(), func(b *testing.B) {
+			b.ReportAllocs()
+			for i := uint32(0); b.Loop(); i++ {
+				r := random.New(1, random.TrainAugment, 0, i)
+				a.apply(x, image, s, &r)
 			}
 		})
 	}

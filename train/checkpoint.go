@@ -39,6 +39,7 @@ type settings struct {
 	ValFraction float64       `json:"val-fraction"`
 	Data        string        `json:"data"`                // fingerprint
 	Objective   Objective     `json:"objective,omitempty"` // nil for that of beta
+	Augment     Augment       `json:"augment,omitempty"`
 }
 
 // flatSettings reads settings in their JSON form, those of the model among the others.
@@ -74,6 +75,7 @@ type state struct {
 	Step    int     `json:"step"`    // complete steps since the start
 	Sums    Terms   `json:"sums"`    // over the running epoch's images
 	Seconds float64 `json:"seconds"` // spent in the running epoch
+	Waiting float64 `json:"waiting"` // of these, for batches that were not ready
 	// The best validation ELBO so far and its epoch; 0 means none yet.
 	Best      float64 `json:"best_elbo"`
 	BestEpoch int     `json:"best_epoch"`

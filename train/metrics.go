@@ -25,6 +25,7 @@ type Metrics struct {
 	Test            Terms   `json:"test"`
 	LR              float64 `json:"lr,omitempty"` // the learning rate; 0 in files of older versions
 	ActiveUnits     int     `json:"active_units"` // [Terms.ActiveUnits] of Test
+	Waiting         float64 `json:"waiting"`      // share of Seconds in which steps waited for their images
 }
 
 // termsJSON is how [Terms] stand in the file: with their sum.

@@ -26,6 +26,9 @@ type Options struct {
 	Objective Objective
 	Seed      uint64 // of initialisation, order and noise
 
+	// Augment are changes that are made to training images at random, anew in each epoch.
+	Augment Augment
+
 	// ValFraction is the share of the training images that is set apart for
 	// validation; 0 means none but those that the data has of its own, beside which it is an
 	// error. With validation images the weights of the best
@@ -89,6 +92,8 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
 	case o.Patience < 0:
 		return o, fmt.Errorf("a patience of %d epochs: there must be 0 or more", o.Patience)
+	case o.Augment >= 1<<len(Augmentations()):
+		return o, fmt.Errorf("the augmentation %#x is unknown: there are %d", uint(o.Augment), len(Augmentations()))
 	case o.Threads < 0:
 		return o, fmt.Errorf("%d threads: there must be at least 1", o.Threads)
 	case o.Resume && o.Force:

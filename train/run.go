@@ -84,8 +84,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, err
 	}
 	r.trainer = newTrainer(m, k, r.Batch, cmp.Or[Objective](o.Objective, &ELBO{Beta: o.Beta}))
+	r.pipeline.augment = o.Augment
 	r.checkpoint = checkpoint{
-		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective},
+		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective, Augment: o.Augment},
 		kernelName: k.Name(),
 		m:          m,
 		optimiser:  newOptimiser(len(m.Theta), o.LR),
@@ -256,7 +257,7 @@ func (r *run) epoch(ctx context.Context) error {
 	}
 	r.metrics = append(r.metrics, metrics)
 	r.state.Epoch++
-	r.state.Batch, r.state.Sums, r.state.Seconds = 0, Terms{}, 0
+	r.state.Batch, r.state.Sums, r.state.Seconds, r.state.Waiting = 0, Terms{}, 0, 0
 	if err := r.save(); err != nil {
 		return err
 	}
@@ -310,6 +311,7 @@ func (r *run) prepare(index []int) {
 func (r *run) advance(next []int) error {
 	start := time.Now()
 	batch := r.pipeline.take()
+	r.state.Waiting += time.Since(start).Seconds()
 	r.prepare(next)
 	terms := r.terms(batch, r.state.Step+1, r.grad)
 	r.state.Step++
@@ -331,7 +333,7 @@ func (r *run) measure(ctx context.Context) (Metrics, error) {
 		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),
 	}
 	if r.state.Seconds > 0 {
-		m.ImagesPerSecond = float64(n) / r.state.Seconds
+		m.ImagesPerSecond, m.Waiting = float64(n)/r.state.Seconds, r.state.Waiting/r.state.Seconds
 	}
 	if r.validation != nil {
 		terms, err := r.evaluate(ctx, r.validation, validationSplit, r.Seed)

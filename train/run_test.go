@@ -25,7 +25,7 @@ var (
 // smallData are 40 training images: two batches of 16 and one of 8.
 func smallData() *dataset.Data {
 	m := noiseImages(50, smallShape)
-	return &dataset.Data{Name: "noise", Train: m.Head(40), Test: m.Select([]int{40, 41, 42, 43, 44, 45, 46, 47, 48, 49})}
+	return &dataset.Data{Name: "noise", Train: m.Head(40), Test: m.Slice(40, 50)}
 }
 
 func smallModel(t testing.TB, c models.Config) *models.VAE {
@@ -63,7 +63,7 @@ func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 func TestThreadsDoNotChangeTheResult(t *testing.T) {
 	var want []byte
 	for threads := 1; threads <= 3; threads++ {
-		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads})
+		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Augment: everything})
 		if want == nil {
 			want = got
 		}
@@ -71,8 +71,11 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 			t.Errorf("%d threads give other weights than 1", threads)
 		}
 	}
-	if other := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 2}); bytes.Equal(other, want) {
-		t.Error("another seed gives the same weights")
+	for name, o := range map[string]Options{"another seed": {Seed: 2, Augment: everything}, "no augmentation": {Seed: 1}} {
+		o.Dir, o.Epochs, o.Batch = t.TempDir(), 2, 16
+		if bytes.Equal(mustRun(t, o), want) {
+			t.Errorf("%s gives the same weights", name)
+		}
 	}
 }
 
@@ -81,17 +84,19 @@ func TestResume(t *testing.T) {
 	optimal := models.Config{Arch: "mlp", Hidden: []int{8}, Image: smallShape, Likelihood: models.Gaussian, OptimalSigma: true}
 	logistic := models.Config{Arch: "mlp", Hidden: []int{8}, Image: smallShape, Likelihood: models.Logistic}
 	for name, tt := range map[string]struct {
-		config   models.Config
-		fraction float64
+		config models.Config
+		Options
 	}{
-		"plain":                {smallConfig, 0},
-		"validation":           {smallConfig, 0.2},
-		"optimal sigma":        {optimal, 0},
-		"its validation":       {optimal, 0.2},
-		"discretised logistic": {logistic, 0},
+		"plain":                {smallConfig, Options{}},
+		"validation":           {smallConfig, Options{ValFraction: 0.2}},
+		"augmented":            {smallConfig, Options{Augment: everything}},
+		"optimal sigma":        {optimal, Options{}},
+		"its validation":       {optimal, Options{ValFraction: 0.2}},
+		"discretised logistic": {logistic, Options{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := Options{Epochs: 3, Batch: 16, Seed: 1, ValFraction: tt.fraction}
+			o := tt.Options
+			o.Epochs, o.Batch, o.Seed = 3, 16, 1
 			o.Dir = t.TempDir()
 			want := mustRunOf(t, tt.config, o)
 			wantMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
@@ -147,7 +152,7 @@ func withoutTime(t *testing.T, data []byte) []Metrics {
 		if err := json.Unmarshal(line, &m); err != nil {
 			t.Fatal(err)
 		}
-		m.Seconds, m.ImagesPerSecond = 0, 0
+		m.Seconds, m.ImagesPerSecond, m.Waiting = 0, 0, 0
 		all = append(all, m)
 	}
 	return all

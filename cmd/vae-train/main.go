@@ -55,6 +55,7 @@ type flags struct {
 	limit         int
 	scale         float64
 	resume, force bool
+	noCache       bool
 	model         models.Config
 	hidden        []int
 	activation    string
@@ -108,6 +109,7 @@ func build(app *cli.App) *cobra.Command {
 	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
+	f.addReading(p)
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
@@ -116,7 +118,7 @@ func build(app *cli.App) *cobra.Command {
 }
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile"}
+var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile", "no-cache"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
@@ -197,12 +199,14 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	if f.resume {
 		options = f.source.asStarted(options, f.out)
 	}
+	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
 	if err != nil {
 		return err
 	}
 	data, err := source.Load(ctx)
 	download.stop()
+	stopDecoding()
 	if err != nil {
 		return err
 	}
@@ -238,6 +242,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
 
+	if f.train.Augment != 0 {
+		app.Printf("training images are changed at random: %v", f.train.Augment)
+	}
 	if k.Name() == "gonum" {
 		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2 or AVX-512 trains ten times as fast", k.Name())
 	}
@@ -259,12 +266,13 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o.OnStep = func(s train.Progress) {
 		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
-	hint := hinter{app: app, m: m.Config, epochs: o.Epochs}
+	hint, waiting := hinter{app: app, m: m.Config, epochs: o.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
 		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
 			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
 		hint.collapse(e)
+		waiting(e)
 	}
 	all, err := train.Run(ctx, m, data, o)
 	if err != nil {

@@ -28,11 +28,7 @@ func load(ctx context.Context, spec string) (*dataset.Data, error) {
 
 // toSet returns images as the classifier takes them.
 func toSet(m *dataset.Images) set {
-	s := set{make([]float32, len(m.Pixels)), m.Labels}
-	for i, v := range m.Pixels {
-		s.x[i] = float32(v) / 255
-	}
-	return s
+	return set{m.Batch().Pixels, m.Labels}
 }
 
 // choose returns k images of each class at random. A larger k gives the same images

@@ -15,14 +15,15 @@ import (
 // number of steps.
 func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64) (*infer.Pair, error) {
 	const batch = 100
-	unlabelled := &dataset.Images{Shape: images.Shape, Pixels: images.Pixels}
+	unlabelled := *images
+	unlabelled.Labels = nil
 	m, err := models.New(models.Config{Arch: "mlp", Image: images.Shape, Latent: 16}, seed)
 	if err != nil {
 		return nil, err
 	}
 	perEpoch := (images.Len() + batch - 1) / batch
 	// train.Run evaluates on test images after every epoch; nothing here depends on that.
-	data := &dataset.Data{Name: "images", Train: unlabelled, Test: unlabelled.Head(1)}
+	data := &dataset.Data{Name: "images", Train: &unlabelled, Test: unlabelled.Head(1)}
 	options := train.Options{Epochs: max(1, steps/perEpoch), Batch: min(batch, images.Len()), Seed: seed}
 	if _, err := train.Run(ctx, m, data, options); err != nil {
 		return nil, err

@@ -16,17 +16,18 @@ import "math/bits"
 type Domain uint32
 
 const (
-	Init       Domain = iota + 1 // parameter initialisation; index: the tensor
-	Shuffle                      // order of the training images; epoch
-	TrainNoise                   // eps of the reparameterisation; epoch, index: the image
-	EvalNoise                    // eps in evaluation; epoch: the split, index: the image
-	Prior                        // z ~ N(0, I) for new images; index: the sample
-	Split                        // which images are held out
-	Digits                       // the built-in data set; epoch: the split, index: the image
-	Probe                        // random input for checks of exported files; index: the input
-	Posterior                    // eps of draws from q(z|x); epoch: the draw, index: the image
-	Mixture                      // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
-	Augment                      // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
+	Init         Domain = iota + 1 // parameter initialisation; index: the tensor
+	Shuffle                        // order of the training images; epoch
+	TrainNoise                     // eps of the reparameterisation; epoch, index: the image
+	EvalNoise                      // eps in evaluation; epoch: the split, index: the image
+	Prior                          // z ~ N(0, I) for new images; index: the sample
+	Split                          // which images are held out
+	Digits                         // the built-in data set; epoch: the split, index: the image
+	Probe                          // random input for checks of exported files; index: the input
+	Posterior                      // eps of draws from q(z|x); epoch: the draw, index: the image
+	Mixture                        // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
+	Augment                        // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
+	TrainAugment                   // changes of training images; epoch, index: the image
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/dataset"
+	"govae/train"
+)
+
+// addReading adds the flags that say how images come from their source to the trainer.
+func (f *flags) addReading(p *pflag.FlagSet) {
+	p.TextVar(&f.train.Augment, "augment", train.Augment(0), "change training images at random, anew in each epoch: `NAMES`, separated by commas, of\n"+augmentations())
+	p.BoolVar(&f.noCache, "no-cache", false, "keep decoded images in memory, not in a file of the user's cache")
+}
+
+// augmentations lists what --augment knows, a line each.
+func augmentations() string {
+	var lines []string
+	for _, a := range train.Augmentations() {
+		lines = append(lines, fmt.Sprintf("  %-6s  %s", a.Name, a.Does))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// show lets a source tell how far it is with decoding images, and what goes wrong; stop
+// ends that.
+func (f *flags) show(app *cli.App, o *dataset.Options) (stop func()) {
+	decoding := meter{app: app, unit: "images"}
+	o.NoCache = f.noCache
+	o.Decoding = func(done, total int) { decoding.show(done, total, "decode") }
+	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
+	return decoding.stop
+}
+
+// The share of an epoch, and the time of it, above which waiting for images is worth a hint.
+const (
+	longWait        = 0.1
+	longWaitSeconds = 1
+)
+
+// waitingHint says, the first time that steps wait for their images, what may help.
+func (f *flags) waitingHint(app *cli.App) func(e train.Metrics) {
+	said := false
+	return func(e train.Metrics) {
+		if said || e.Waiting < longWait || e.Waiting*e.Seconds < longWaitSeconds {
+			return
+		}
+		said = true
+		help := "more --threads, or a faster disk for the user's cache"
+		if f.train.Augment != 0 {
+			help = "fewer of --augment, " + help
+		}
+		app.Notef("vae-train: the steps waited for their images %.0f %% of the time: what may help is %s", 100*e.Waiting, help)
+	}
+}

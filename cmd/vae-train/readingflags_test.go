@@ -1,0 +1,30 @@
+package main
+
+import (
+	"bytes"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+
+	"govae/cmd/internal/cli"
+	"govae/train"
+)
+
+// TestWaitingHint comes once, and only where waiting takes much of a long time.
+func TestWaitingHint(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	var stderr bytes.Buffer
+	cli.Run("test", nil, new(bytes.Buffer), &stderr, func(app *cli.App) *cobra.Command {
+		return &cobra.Command{Run: func(*cobra.Command, []string) {
+			hint := new(flags).waitingHint(app)
+			for _, e := range []train.Metrics{{Seconds: 100, Waiting: 0.05}, {Seconds: 5, Waiting: 0.15}, {Seconds: 100, Waiting: 0.25}, {Seconds: 100, Waiting: 0.5}} {
+				hint(e)
+			}
+		}}
+	})
+	if got := stderr.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "waited for their images 25 % of the time") || strings.Contains(got, "--augment") {
+		t.Errorf("%q", got)
+	}
+}
