@@ -9,6 +9,7 @@ import (
 
 	"govae/dataset"
 	"govae/internal/random"
+	"govae/models"
 )
 
 // everything is all augmentations.
@@ -30,7 +31,7 @@ func TestAugmentText(t *testing.T) {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}
-	if _, err := (Options{Augment: everything + 1}).withDefaults(); err == nil {
+	if _, err := (Options{Augment: everything + 1}).withDefaults(models.Training{Batch: 128, Rate: 1e-3}); err == nil {
 		t.Error("an unknown augmentation is no error")
 	}
 }
