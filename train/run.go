@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -79,6 +80,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
 		r.Batch = n
 	}
+	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	k, err := kernel.New(o.Threads)
 	if err != nil {
 		return nil, err

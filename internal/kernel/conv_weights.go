@@ -5,9 +5,10 @@ package kernel
 // For one row of the filter the weights' rows (tap along x, channel) are as
 // contiguous as the pixels under them, so the gradient is a sum over pixels of
 // outer products of a stretch of x and one pixel of dy. A few images at a time
-// are copied into a frame of zeros, so that no tap falls outside, and dy, unless its
-// channels are one register block's width, panel by panel into contiguous memory: rows
-// that lie a power of two apart would displace each other in the first-level cache.
+// are copied into a frame of zeros, row by row as they are needed, so that no tap falls
+// outside, and dy, unless its channels are one register block's width, panel by panel into
+// contiguous memory: rows that lie a power of two apart would displace each other in the
+// first-level cache.
 type weightsSum struct {
 	k      *Kernel
 	s      *Conv
@@ -23,9 +24,9 @@ type weightsSum struct {
 	ints   *[]int
 }
 
-// weightsPixels is the number of pixels that are summed in registers: a panel
-// of so many pixels of dy is half a first-level cache.
-const weightsPixels = 196
+// weightsPixels bounds the pixels that are summed in registers: a panel of so many pixels
+// of dy is a quarter of a first-level cache.
+const weightsPixels = 128
 
 // newWeightsSum prepares sums over some images at a time, 0 for any suitable
 // number. Give it back after use.
@@ -68,16 +69,17 @@ func (a *weightsSum) giveBack() {
 func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 	s, set := a.s, a.k.isa
 	cols := set.cols
-	images := len(x) / s.in()
-	for j := range images {
-		for iy := range s.H {
-			copy(a.x[j*a.frame+(iy+s.Pad)*a.pitch+s.Pad*s.C:], x[j*s.in()+iy*s.W*s.C:][:s.W*s.C])
+	pixels := len(x) / s.in() * s.OH * s.OW
+	parts := ceilDiv(pixels, weightsPixels)
+	blocks := parts * ceilDiv(s.K, cols) * s.KH * ceilDiv(s.KW*s.C, set.outerRows)
+	framed := 0 // rows of x, of all images
+	for part := range parts {
+		from := part * pixels / parts
+		count := (part+1)*pixels/parts - from
+		for last := s.lastRow(from + count - 1); framed < last; framed++ {
+			image, iy := framed/s.H, framed%s.H
+			copy(a.x[image*a.frame+(iy+s.Pad)*a.pitch+s.Pad*s.C:], x[framed*s.W*s.C:][:s.W*s.C])
 		}
-	}
-	pixels := images * s.OH * s.OW
-	blocks := ceilDiv(pixels, weightsPixels) * ceilDiv(s.K, cols) * s.KH * ceilDiv(s.KW*s.C, outerFewRows) // at most
-	for from := 0; from < pixels; from += weightsPixels {
-		count := min(weightsPixels, pixels-from)
 		for col := 0; col < s.K; col += cols {
 			wide := min(cols, s.K-col)
 			panel := dy[from*s.K:]
@@ -98,6 +100,12 @@ func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 		}
 		a.begun = true
 	}
+}
+
+// lastRow is the end of the rows of x, of all images, that the outputs up to a pixel read.
+func (s *Conv) lastRow(pixel int) int {
+	image, oy := pixel/(s.OH*s.OW), pixel/s.OW%s.OH
+	return image*s.H + max(min(oy*s.Stride+s.KH-s.Pad, s.H), 0)
 }
 
 // convWeightsTask sums over one part of the images.

@@ -85,24 +85,22 @@ func (f *File) Write(w io.Writer) error {
 	if _, err := w.Write(header); err != nil {
 		return err
 	}
+	var some [1 << 10]float32 // encoding/binary would copy a whole tensor
+	var bytes [4 * len(some)]byte
 	for _, t := range f.Tensors {
-		if err := t.write(w); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Tensor) write(w io.Writer) error {
-	if t.Fill == nil {
-		return writeFloats(w, t.Data)
-	}
-	some := make([]float32, 1<<12)
-	for first, n := 0, t.size(); first < n; first += len(some) {
-		data := some[:min(len(some), n-first)]
-		t.Fill(data, first)
-		if err := writeFloats(w, data); err != nil {
-			return err
+		for first, n := 0, t.size(); first < n; first += len(some) {
+			data := some[:min(len(some), n-first)]
+			if t.Fill != nil {
+				t.Fill(data, first)
+			} else {
+				copy(data, t.Data[first:])
+			}
+			for i, v := range data {
+				binary.LittleEndian.PutUint32(bytes[4*i:], math.Float32bits(v))
+			}
+			if _, err := w.Write(bytes[:4*len(data)]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -313,23 +311,7 @@ func check(tensors []Tensor, entries []entry, data int64) error {
 	return nil
 }
 
-// writeFloats and readFloats go through a small buffer: encoding/binary would
-// copy a whole tensor.
-func writeFloats(w io.Writer, data []float32) error {
-	var buf [4096]byte
-	for len(data) > 0 {
-		n := min(len(data), len(buf)/4)
-		for i, v := range data[:n] {
-			binary.LittleEndian.PutUint32(buf[4*i:], math.Float32bits(v))
-		}
-		if _, err := w.Write(buf[:4*n]); err != nil {
-			return err
-		}
-		data = data[n:]
-	}
-	return nil
-}
-
+// readFloats goes through a small buffer: encoding/binary would copy a whole tensor.
 func readFloats(r io.Reader, data []float32) error {
 	var buf [4096]byte
 	for len(data) > 0 {
