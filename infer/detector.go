@@ -10,38 +10,66 @@ import (
 	"govae/contract"
 	"govae/internal/atomicfile"
 	"govae/internal/parallel"
+	"govae/latent"
 )
 
-// Samples yields each of a stream of images with its reconstruction, of the mean of its
-// code, and that mean: what package anomaly judges images by. Constant memory and
-// cancellation are those of [Decoder.DecodeAll].
-func (p *Pair) Samples(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[anomaly.Sample, error] {
-	return mapRows(ctx, p.Encoder.session, pixels(images, p.Encoder.contract), func(ctx context.Context, x []float32, _ int) ([]anomaly.Sample, error) {
-		return p.samples(ctx, x)
+// Samples yields each of a stream of images with its reconstruction and the mean of its code:
+// what package anomaly judges images by. The reconstruction is the mean of those of so many
+// draws of the posterior, the same noise for every image, or with draws 0 that of the
+// posterior's mean. Constant memory and cancellation are those of [Decoder.DecodeAll].
+func (p *Pair) Samples(ctx context.Context, images iter.Seq2[Image, error], draws int) iter.Seq2[anomaly.Sample, error] {
+	return mapRows(ctx, p.Encoder.session, pixels(images, p.Encoder.contract), func(ctx context.Context, x []float32, first int) ([]anomaly.Sample, error) {
+		return p.samples(ctx, x, first, draws)
 	})
 }
 
-func (p *Pair) samples(ctx context.Context, x []float32) ([]anomaly.Sample, error) {
-	mean, _, err := p.Encoder.Encode(ctx, x)
+// samples makes samples of the images x [n, C, H, W], the first of which has the index first.
+func (p *Pair) samples(ctx context.Context, x []float32, first, draws int) ([]anomaly.Sample, error) {
+	codes, err := p.Encoder.codes(ctx, x, first)
+	if err == nil && draws > 0 && codes[0].LogVar == nil {
+		err = latent.ErrNoLogVar
+	}
 	if err != nil {
 		return nil, err
 	}
-	decoded, err := p.Decoder.Decode(ctx, mean)
-	if err != nil {
-		return nil, err
+	decoded := Images{Shape: p.Shape()}
+	dims := p.Encoder.Latent()
+	z := make([]float32, len(codes)*dims)
+	for draw := range max(1, draws) {
+		for i, code := range codes {
+			point := z[i*dims : (i+1)*dims]
+			if draws == 0 {
+				copy(point, code.Mean)
+				continue
+			}
+			latent.Noise(point, 0, 0, draw)
+			code.Draw(point)
+		}
+		m, err := p.Decoder.Decode(ctx, z)
+		if err != nil {
+			return nil, err
+		}
+		if draw == 0 {
+			decoded.Pixels = make([]float32, len(m.Pixels))
+		}
+		for i, v := range m.Pixels {
+			decoded.Pixels[i] += v / float32(max(1, draws))
+		}
 	}
 	given := Images{Shape: p.Shape(), Pixels: x}
-	dims := p.Encoder.Latent()
-	samples := make([]anomaly.Sample, decoded.Len())
-	for i := range samples {
-		samples[i] = anomaly.Sample{Picture: given.At(i), Reconstruction: decoded.At(i), Code: mean[i*dims : (i+1)*dims]}
+	samples := make([]anomaly.Sample, len(codes))
+	for i, code := range codes {
+		samples[i] = anomaly.Sample{Picture: given.At(i), Reconstruction: decoded.At(i), Code: code.Mean}
 	}
 	return samples, nil
 }
 
 // FitDetector learns from a stream of normal images what is normal, by [anomaly.Fit].
 func (p *Pair) FitDetector(ctx context.Context, images iter.Seq2[Image, error], o anomaly.Options) (*anomaly.Detector, error) {
-	return anomaly.Fit(p.Samples(ctx, images), o)
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	return anomaly.Fit(p.Samples(ctx, images, o.Draws), o)
 }
 
 // Detector returns the detector that the encoder's file holds, which [WriteDetector] put
@@ -72,7 +100,7 @@ func (e *NoDetectorError) Error() string {
 // memory and cancellation are those of [Decoder.DecodeAll].
 func (p *Pair) Judge(ctx context.Context, d *anomaly.Detector, images iter.Seq2[Image, error]) iter.Seq2[anomaly.Verdict, error] {
 	return mapRows(ctx, p.Encoder.session, pixels(images, p.Encoder.contract), func(ctx context.Context, x []float32, first int) ([]anomaly.Verdict, error) {
-		samples, err := p.samples(ctx, x)
+		samples, err := p.samples(ctx, x, first, d.Draws)
 		if err != nil {
 			return nil, err
 		}
