@@ -142,8 +142,8 @@ func (f *field) check(d int) error {
 }
 
 func (t tail) check() error {
-	if len(t.Quantiles) != quantiles || !(t.Scale > 0) {
-		return errors.New("a tail without its quantiles or scale")
+	if len(t.Quantiles) != quantiles || !(t.Scale > 0) || !(t.Share > 0 && t.Share < 1) {
+		return errors.New("a tail without its quantiles, share or scale")
 	}
 	for i, q := range t.Quantiles[1:] {
 		if !(q >= t.Quantiles[i]) {
