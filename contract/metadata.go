@@ -28,6 +28,7 @@ const (
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
 	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
 	KeyCheck          = "vae.check"           // JSON: values by which a program can test itself
+	KeyDetector       = "vae.detector"        // JSON of package anomaly, in an encoder that was calibrated
 )
 
 const (
@@ -60,6 +61,7 @@ type Metadata struct {
 	Precision      string          // of the weights: "fp32", "fp16" or "int8"
 	PrecisionError *PrecisionError // nil if the weights are not rounded
 	Check          *Check
+	Detector       string // text of an [govae/anomaly.Detector], which is not read here
 
 	entries map[string]error // by key, those that were read
 }
@@ -121,6 +123,7 @@ func (d Metadata) Write(m *onnx.Model) error {
 		}
 		m.SetMetadata(KeyCheck, text)
 	}
+	setText(m, KeyDetector, d.Detector)
 	return nil
 }
 
@@ -187,6 +190,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 			}
 			return err
 		}},
+		{KeyDetector, false, func(text string) error { d.Detector = text; return nil }},
 	} {
 		text, ok := m.MetadataValue(entry.key)
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 
+	"govae/anomaly"
 	"govae/internal/table"
 )
 
@@ -79,4 +80,28 @@ func WriteErrors(path string, images Named, squares []float64, nats iter.Seq2[fl
 			yield(nil, fmt.Errorf("%d log-likelihoods for %d squared errors", i, len(squares)))
 		}
 	})
+}
+
+// WriteVerdicts writes a CSV table of verdicts as they come, one row per image: its name,
+// its class, its score, whether it is odd (1 or 0), and the evidence that speaks most against
+// it. It returns the verdicts without their heat maps. Where these end with an error the file at path
+// stays as it was.
+func WriteVerdicts(path string, images Named, verdicts iter.Seq2[anomaly.Verdict, error]) (all []anomaly.Verdict, err error) {
+	err = table.Write(path, []string{"image", "label", "score", "odd", "why"}, func(yield func([]string, error) bool) {
+		for v, err := range verdicts {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			i, odd := len(all), "0"
+			if v.Odd {
+				odd = "1"
+			}
+			v.Heat = nil
+			if all = append(all, v); !yield([]string{images.Name(i), images.Class(i), table.Number(v.Score), odd, v.Why}, nil) {
+				return
+			}
+		}
+	})
+	return all, err
 }

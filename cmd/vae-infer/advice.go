@@ -28,6 +28,7 @@ func advices() []advice.Advice {
 		// Models, and what runs them.
 		advice.Say[*infer.LayoutError](" (--layout)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
+		advice.Say[*infer.NoDetectorError]("; learn one from normal images with vae-infer score --calibrate"),
 		advice.On(func(e *latent.FileError) string {
 			options := map[string]string{"mixture": "encode --fit-mixture", "attribute": "edit --save-attribute"}
 			return "; write it with vae-infer " + options[e.Want]

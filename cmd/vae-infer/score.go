@@ -16,50 +16,81 @@ import (
 )
 
 func score(m *modelFlags) *cobra.Command {
-	s, in := scoring{modelFlags: m}, inputFlags{}
+	s := scoring{modelFlags: m}
 	cmd := &cobra.Command{
 		Use:   "score [FILE…]",
-		Short: "Estimate how likely each image is, and find odd ones",
-		Long: `Estimate a lower bound of each image's log-likelihood under the model, in nats.
+		Short: "Find odd images, or estimate how likely each is",
+		Long: `Find the images that are unlike normal ones.
 
-The table has one row per image: elbo = -(reconstruction + kl), with the mean of
---draws points of its posterior. With more than one draw there is a column bound,
-the importance-weighted bound of Burda et al. (2016), which is tighter. --sheet
-shows the least and the most likely images; by the bound where there is one. To
-find odd images, train on usual ones: images of the training set score too well.
+First --calibrate learns from normal images, the train split of --data, what is
+normal at each place and how far normal images are from it, and keeps that in the
+encoder's file. A fifth of them sets the threshold, above which --false-alarms of
+normal images are; images that the model was not trained on set it best.
 
-Bits per dimension (pixel and channel) compare between models whatever their
-likelihood and size; a model of black and white (bernoulli) has none.`,
-		Example: `  vae-infer score --data mnist
-  vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv
-  vae-infer score photos/ --skip-bad`,
+After that the table has one row per image: score tells how rare such an image is among
+normal ones (2: one in a hundred, 3: one in a thousand), odd is 1 from the threshold
+on, and why names the evidence: the detail of the image or its difference from the
+reconstruction at some place, the error of the whole reconstruction, or the code.
+--heatmap shows where, --sheet the oddest images. Where images have classes, AUROC and
+average precision tell how well odd ones are found.
+
+Without a detector, with --nats and with --draws the table has a lower bound of each
+image's log-likelihood under the model, in nats: elbo = -(reconstruction + kl), with
+the mean of --draws points of its posterior. With more than one draw there is a
+column bound, the importance-weighted bound of Burda et al. (2016), which is tighter.
+--sheet then shows the least and the most likely images. With --calibrate, --draws
+makes reconstructions the mean of so many. Bits per dimension (pixel and channel)
+compare between models whatever their likelihood and size; a model of black and white
+(bernoulli) has none.`,
+		Example: `  vae-infer score --calibrate --data tiles --false-alarms 0.01
+  vae-infer score --data tiles --heatmap heat --roc roc.png
+  vae-infer score --calibrate --data mnist --normal 3
+  vae-infer score photos/ --skip-bad --sheet odd.png
+  vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv`,
 		RunE: func(cmd *cobra.Command, files []string) error {
+			if s.calibrate && !cmd.Flags().Changed("split") {
+				s.in.split = string(dataset.TrainSplit)
+			}
 			if err := cmp.Or(
-				in.check(files),
+				s.in.check(files),
 				cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
-				m.checkOutputs(append(files, in.data), s.out, s.sheet),
+				s.detection.check(),
+				m.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc),
 			); err != nil {
 				return err
 			}
-			pair, x, err := openFor(cmd.Context(), m, m.openPair, &in, files)
+			pair, x, err := openFor(cmd.Context(), m, m.openPair, &s.in, files)
 			if err != nil {
 				return err
 			}
 			defer pair.Close()
+			if s.calibrate {
+				return s.learn(cmd.Context(), pair, x)
+			}
+			detector, err := s.detector(pair)
+			if err != nil {
+				return err
+			}
+			if detector != nil {
+				return s.judge(cmd.Context(), pair, detector, x)
+			}
 			return s.write(cmd.Context(), pair, x)
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.out, "out", "scores.csv", "file for the table")
-	f.StringVar(&s.sheet, "sheet", "", "picture of the least and the most likely images")
+	f.StringVar(&s.sheet, "sheet", "", "picture of the oddest and the most normal images")
 	f.IntVar(&s.options.Draws, "draws", 1, "points to draw from each posterior")
-	f.Uint64Var(&s.options.Seed, "seed", 0, "number that determines the draws")
-	in.flags(cmd, 0)
+	f.Uint64Var(&s.options.Seed, "seed", 0, "number that determines the draws of log-likelihoods")
+	s.detection.flags(f)
+	s.in.flags(cmd, 0)
 	return cmd
 }
 
 type scoring struct {
 	*modelFlags
+	detection
+	in         inputFlags
 	out, sheet string
 	options    infer.ScoreOptions
 }

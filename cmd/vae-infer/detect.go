@@ -1,0 +1,272 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/anomaly"
+	"govae/cmd/internal/cli"
+	"govae/dataset"
+	"govae/images"
+	"govae/infer"
+	"govae/internal/atomicfile"
+	"govae/picture"
+	"govae/sink"
+)
+
+// detection says how odd images are told by a detector, and what is written of them.
+type detection struct {
+	calibrate, nats, force bool
+	falseAlarms            float64
+	normal                 []string
+	heat, roc              string
+	given                  *pflag.FlagSet
+}
+
+func (d *detection) flags(f *pflag.FlagSet) {
+	d.given = f
+	f.BoolVar(&d.calibrate, "calibrate", false, "learn from normal images, the train split of --data, what is odd, and keep it in the encoder's file")
+	f.StringSliceVar(&d.normal, "normal", nil, "`CLASSES` that are normal (default: those that it was calibrated with, or else good, normal or ok)")
+	f.Float64Var(&d.falseAlarms, "false-alarms", 0.01, "share of normal images that may be called odd")
+	f.StringVar(&d.heat, "heatmap", "", "folder for each image beside the same with the odd places coloured")
+	f.StringVar(&d.roc, "roc", "", "picture of what is found at the price of which false alarms, where images have classes")
+	f.BoolVar(&d.nats, "nats", false, "estimate log-likelihoods, also with a detector")
+	f.BoolVar(&d.force, "force", false, "write into a folder that already holds images")
+}
+
+// check finds mistakes in the flags.
+func (d *detection) check() error {
+	needed := d.needed()
+	return cmp.Or(
+		cli.Want(d.falseAlarms > 0 && d.falseAlarms < 1, "--false-alarms %g: want a share between 0 and 1, such as 0.01", d.falseAlarms),
+		cli.Want(!d.calibrate || d.heat == "" && d.roc == "" && !d.nats, "--calibrate learns, and scores no images: give --heatmap, --roc or --nats to a later call"),
+		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
+		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
+	)
+}
+
+// needed is a flag that was given and needs a detector, or empty.
+func (d *detection) needed() string {
+	for _, name := range []string{"heatmap", "roc", "normal", "false-alarms"} {
+		if d.given.Changed(name) {
+			return "--" + name
+		}
+	}
+	return ""
+}
+
+// detector returns that of the encoder's file; nil if log-likelihoods are asked for, or
+// there is none and nothing needs one.
+func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
+	if d.nats || d.given.Changed("draws") && d.needed() == "" {
+		return nil, nil
+	}
+	detector, err := pair.Detector()
+	if _, missing := errors.AsType[*infer.NoDetectorError](err); missing && d.needed() == "" {
+		return nil, nil
+	}
+	if err == nil && d.given.Changed("false-alarms") {
+		detector.FalseAlarms = d.falseAlarms
+	}
+	return detector, err
+}
+
+// learn fits a detector to normal images and puts it into the encoder's file.
+func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
+	x, normal, err := s.normalOnly(x)
+	if err != nil {
+		return err
+	}
+	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
+	if s.given.Changed("draws") {
+		o.Draws = s.options.Draws
+	}
+	p := s.app.Progress(x.Len(), "images")
+	defer p.Stop()
+	detector, err := pair.FitDetector(ctx, cli.Counted(p, x.All()), o)
+	if err != nil {
+		return err
+	}
+	if err := infer.WriteDetector(s.encoderPath(), detector); err != nil {
+		return err
+	}
+	of := ""
+	if normal != nil {
+		of = " of " + strings.Join(normal, ", ")
+	}
+	s.app.Printf("%s: learnt from %d images%s; a score of %.2f or more is odd (%g %% false alarms), by %s in %.2f s",
+		s.encoderPath(), detector.Pictures, of, detector.Threshold(), 100*detector.FalseAlarms, pair.Engine(), p.Done())
+	return nil
+}
+
+// normalOnly returns the images of the classes --normal, all by default, and the classes.
+func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, error) {
+	source := cmp.Or(s.in.data, "the images")
+	if len(s.normal) == 0 {
+		if x.Labels == nil {
+			return x, nil, nil
+		}
+		var classes []string
+		for i := range x.Len() {
+			if class := x.Class(i); !slices.Contains(classes, class) {
+				classes = append(classes, class)
+			}
+		}
+		return x, slices.Sorted(slices.Values(classes)), nil
+	}
+	if x.Labels == nil {
+		return x, nil, unlabelled(source, "--normal")
+	}
+	for _, class := range s.normal {
+		if _, err := x.Label(class); err != nil {
+			return x, nil, fmt.Errorf("%s: %w", source, err)
+		}
+	}
+	var index []int
+	for i := range x.Len() {
+		if slices.Contains(s.normal, x.Class(i)) {
+			index = append(index, i)
+		}
+	}
+	x, err := x.Choose(index)
+	return x, s.normal, err
+}
+
+// judge writes what a detector finds about images.
+func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detector, x dataset.Selection) error {
+	normal, err := s.normalClasses(d, x)
+	if err != nil {
+		return err
+	}
+	p := s.app.Progress(x.Len(), "images")
+	defer p.Stop()
+	verdicts := cli.Counted(p, pair.Judge(ctx, d, x.All()))
+	if s.heat != "" {
+		if verdicts, err = s.writeHeat(x, verdicts); err != nil {
+			return err
+		}
+	}
+	all, err := infer.WriteVerdicts(s.out, x, verdicts)
+	if err != nil {
+		return err
+	}
+	say := s.app.Printf
+	if atomicfile.IsStdout(s.out) {
+		say = s.app.Notef // the table is there
+	}
+	scores, classes, odd := make([]float64, len(all)), make([]string, len(all)), 0
+	for i, v := range all {
+		scores[i], classes[i] = v.Score, x.Class(i)
+		if v.Odd {
+			odd++
+		}
+	}
+	if s.sheet != "" {
+		if err := writeOddest(s.sheet, x, scores); err != nil {
+			return err
+		}
+	}
+	say("%s: %d images, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, x.Len(), odd, d.Threshold(), pair.Engine(), p.Done())
+	if normal == nil {
+		return nil
+	}
+	a, err := anomaly.Assess(scores, classes, normal, d.Threshold())
+	if err != nil {
+		if s.roc == "" {
+			return nil // there is nothing to compare, which nobody asked for
+		}
+		return err
+	}
+	say("normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
+	var curves []picture.ROCCurve
+	for _, q := range a.Odd {
+		name := cmp.Or(q.Class, "all others")
+		say("%s (%d images): AUROC %.3f, average precision %.3f, %.1f %% found", name, q.Pictures, q.AUROC, q.AveragePrecision, 100*q.Found)
+		c := picture.ROCCurve{Name: fmt.Sprintf("%s %.3f", name, q.AUROC)}
+		for _, r := range q.Curve {
+			c.FalseAlarms, c.Found = append(c.FalseAlarms, r.FalseAlarms), append(c.Found, r.Found)
+		}
+		curves = append(curves, c)
+	}
+	if s.roc != "" {
+		return picture.ROC(s.roc, curves...)
+	}
+	return nil
+}
+
+// normalClasses are the classes of x that are normal; nil if it has no classes or none is
+// known to be.
+func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]string, error) {
+	source := cmp.Or(s.in.data, "the images")
+	if x.Labels == nil {
+		for _, flag := range []string{"roc", "normal"} {
+			if s.given.Changed(flag) {
+				return nil, unlabelled(source, "--"+flag)
+			}
+		}
+		return nil, nil
+	}
+	for _, class := range s.normal {
+		if _, err := x.Label(class); err != nil {
+			return nil, fmt.Errorf("%s: %w", source, err)
+		}
+	}
+	if len(s.normal) > 0 {
+		return s.normal, nil
+	}
+	normal := anomaly.NormalClasses(x.Classes, d.Normal)
+	if normal == nil && s.roc != "" {
+		return nil, cli.Usagef("--roc: which of the classes %.200s are normal? say so with --normal", strings.Join(x.Classes, ", "))
+	}
+	return normal, nil
+}
+
+// writeHeat writes the heat map of each image as its verdict comes, and returns the verdicts.
+func (s *scoring) writeHeat(x dataset.Selection, verdicts iter.Seq2[anomaly.Verdict, error]) (iter.Seq2[anomaly.Verdict, error], error) {
+	var all []anomaly.Verdict
+	heat := func(i int, v anomaly.Verdict) images.Image { return picture.Heat(x.Image(i), v.Heat) }
+	shape := heat(0, anomaly.Verdict{Heat: make([]float32, x.H*x.W)}).Shape
+	err := sink.Write(s.heat, sink.Options{N: x.Len(), Shape: shape, Force: s.force, Threads: s.app.Threads}, func(int) iter.Seq2[images.Image, error] {
+		return func(yield func(images.Image, error) bool) {
+			for v, err := range verdicts {
+				var m images.Image
+				if err == nil {
+					m = heat(v.Index, v)
+					v.Heat = nil
+					all = append(all, v)
+				}
+				if !yield(m, err) {
+					return
+				}
+			}
+		}
+	})
+	return func(yield func(anomaly.Verdict, error) bool) {
+		for _, v := range all {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}, err
+}
+
+// writeOddest writes a picture of the images with the highest and the lowest scores.
+func writeOddest(path string, x dataset.Selection, scores []float64) error {
+	usual, odd := infer.Extremes(scores, 30)
+	group := func(heading string, index []int) picture.Group {
+		g := picture.Scored(heading, x.Images, scores, index)
+		for i, k := range index {
+			g.Captions[i] = fmt.Sprintf("%.1f", math.Max(scores[k], 0))
+		}
+		return g
+	}
+	return picture.WritePNG(path, picture.Gallery([]picture.Group{group("oddest (score)", odd), group("most normal", usual)}, 10))
+}
