@@ -102,8 +102,8 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
-	p.IntVar(&f.train.Batch, "batch", 0, "images per step (0: as suits --arch, 128 or 32)")
-	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (0: as suits --arch, 1e-3 or 2e-3)")
+	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
+	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (default 0.001; 0.002 with --arch residual)")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	f.addScale(p)
@@ -156,15 +156,24 @@ func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
 // check finds what is wrong with the flags before any data is loaded, and
 // completes f from them.
 func (f *flags) check(p *pflag.FlagSet) error {
+	least := func(flag string) int { // 0 is what a flag has that was left out: a suitable value
+		if p.Changed(flag) {
+			return 1
+		}
+		return 0
+	}
 	for _, number := range []struct {
 		flag string
 		ok   bool
 	}{
+		{"latent", f.model.Latent >= least("latent")},
+		{"width", f.model.Width >= least("width")},
+		{"depth", f.model.Depth >= least("depth")},
 		{"epochs", f.train.Epochs >= 1},
-		{"batch", f.train.Batch >= 0},
+		{"batch", f.train.Batch >= least("batch")},
 		{"limit", f.limit >= 0},
 		{"scale", f.scale > 0 && f.scale <= 255},
-		{"lr", f.lr >= 0 && f.lr <= math.MaxFloat64},
+		{"lr", (f.lr > 0 || f.lr == 0 && !p.Changed("lr")) && f.lr <= math.MaxFloat64},
 		{"beta", f.beta >= 0 && f.beta <= math.MaxFloat64},
 		{"patience", f.train.Patience >= 0},
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},

@@ -12,23 +12,15 @@ import (
 // addNetwork adds the flags that say which network is trained.
 func (f *flags) addNetwork(p *pflag.FlagSet) {
 	p.StringVar(&f.model.Arch, "arch", models.Auto, "architecture: "+strings.Join(models.Architectures(), ", ")+"; auto takes conv for gray images up to 32x32, residual for others")
-	p.IntVar(&f.model.Width, "width", 0, "channels of the largest feature map of --arch residual (0: 32)")
-	p.IntVar(&f.model.Depth, "depth", 0, "residual blocks of each feature map of --arch residual (0: 1)")
+	p.IntVar(&f.model.Width, "width", 0, "channels of the largest feature map of --arch residual (default 32)")
+	p.IntVar(&f.model.Depth, "depth", 0, "residual blocks of each feature map of --arch residual (default 1)")
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
 	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
-	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (0: 2, or as the size of the images asks with --arch residual)")
+	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (default 2; with --arch residual 16 to 128, by the size of the images)")
 }
 
 // checkNetwork finds what is wrong with the flags of addNetwork, and completes f.
 func (f *flags) checkNetwork(p *pflag.FlagSet) error {
-	for _, number := range []struct {
-		flag  string
-		value int
-	}{{"latent", f.model.Latent}, {"width", f.model.Width}, {"depth", f.model.Depth}} {
-		if number.value < 0 {
-			return cli.Usagef("--%s %d: give a positive number, or 0 for the default", number.flag, number.value)
-		}
-	}
 	if f.model.Arch == "mlp" {
 		f.model.Hidden, f.model.Activation = f.hidden, f.activation
 	} else if p.Changed("hidden") || p.Changed("activation") {
