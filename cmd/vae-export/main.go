@@ -48,7 +48,7 @@ func build(app *cli.App) *cobra.Command {
 		Short:   "Write a trained model as ONNX files",
 		Long:    help,
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs("--model"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			paths, err := choosePaths(graph, out, encoder)
 			if err != nil {
@@ -74,7 +74,7 @@ func build(app *cli.App) *cobra.Command {
 			var verifier export.Engine
 			e, missing := engine.New(engine.Options{})
 			if missing == nil && e.Note() != nil {
-				app.Notef("%v", advice.Add(e.Note(), advice.Library))
+				app.NoteOnce("%v", advice.Add(e.Note(), advice.Library))
 			}
 			if missing == nil {
 				verifier = e

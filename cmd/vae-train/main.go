@@ -68,7 +68,7 @@ func build(app *cli.App) *cobra.Command {
 		Short:   "Fit a variational autoencoder to images",
 		Long:    help,
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs("--data"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if f.resume {
 				if err := restore(cmd.Flags(), f.out); err != nil {
