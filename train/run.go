@@ -4,12 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -53,6 +50,7 @@ type run struct {
 	metrics                 []Metrics
 	kept, keptState         []float32 // the weights of the best epoch and their state; nil without validation
 	saved                   time.Time // when the latest checkpoint was written
+	pace                    pace      // while Epochs are to be chosen
 	unlock                  func()    // the model directory
 }
 
@@ -64,7 +62,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o, train: data.Train, test: data.Test, unlock: func() {}}
+	r := &run{Options: o, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	if o.ValFraction > 0 {
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
 			return nil, err
@@ -135,7 +133,11 @@ func (r *run) open() error {
 		if err := r.load(r.Dir, r.Warn); err != nil {
 			return err
 		}
-		if r.state.Epoch > r.Epochs {
+		if r.Time > 0 {
+			if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
+				return err
+			}
+		} else if r.state.Epoch > r.Epochs {
 			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
 		}
 		if name := r.kernel.Name(); r.checkpoint.kernelName != name {
@@ -164,18 +166,24 @@ func (r *run) open() error {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
+	if r.Time > 0 && r.Epochs > 0 {
+		r.OnChoice(r.Epochs, 0)
+	}
 	r.saved = time.Now()
 	return writeMetrics(r.Dir, r.metrics)
 }
 
 func (r *run) run(ctx context.Context) error {
-	for r.state.Epoch < r.Epochs {
+	for r.Epochs == 0 || r.state.Epoch < r.Epochs {
 		if err := r.epoch(ctx); err != nil {
 			if ctx.Err() == nil {
 				return err
 			}
 			if err := r.saveCheckpoint(); err != nil {
 				return err
+			}
+			if r.Epochs == 0 {
+				return fmt.Errorf("stopped in epoch %d: %w", r.state.Epoch+1, err)
 			}
 			return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 		}
@@ -196,6 +204,7 @@ func (r *run) epoch(ctx context.Context) error {
 	dataset.Order(order, r.Seed, r.state.Epoch)
 	batch := func(lo int) []int { return order[min(lo, n):min(lo+r.Batch, n)] }
 	r.prepare(batch(r.state.Batch * r.Batch))
+	r.pace.start()
 	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -204,6 +213,10 @@ func (r *run) epoch(ctx context.Context) error {
 			return err
 		}
 		done := min(r.state.Batch*r.Batch, n)
+		r.pace.step(done - lo)
+		if err := r.choose(chooseWithin); err != nil {
+			return err
+		}
 		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.total().over(done)})
 		if time.Since(r.saved) > checkpointInterval {
 			if err := r.saveCheckpoint(); err != nil {
@@ -219,6 +232,10 @@ func (r *run) epoch(ctx context.Context) error {
 	r.state.Epoch++
 	r.state.Batch, r.state.Sums, r.state.Seconds = 0, Terms{}, 0
 	if err := r.save(); err != nil {
+		return err
+	}
+	r.pace.end()
+	if err := r.choose(chooseAfter); err != nil {
 		return err
 	}
 	r.OnEpoch(metrics)
@@ -326,7 +343,7 @@ func (r *run) saveConfig() error {
 	training, err := json.Marshal(struct {
 		settings
 		record
-	}{r.settings, record{r.Epochs, r.Note}})
+	}{r.settings, record{Epochs: r.Epochs, Time: r.timeText(), Note: r.Note}})
 	if err != nil {
 		return err
 	}
@@ -335,32 +352,6 @@ func (r *run) saveConfig() error {
 		s.StatsOf = r.m.ID()
 	}
 	return s.Save(r.Dir)
-}
-
-// record is what config.json tells about a run beside its settings.
-type record struct {
-	Epochs int               `json:"epochs"`
-	Note   map[string]string `json:"note,omitempty"`
-}
-
-// StartedWith returns the note ([Options.Note]) of the run in dir, nil if dir holds
-// none.
-func StartedWith(dir string) (map[string]string, error) {
-	s, err := models.LoadSaved(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(s.Training) == 0 { // not written by a run
-		return nil, nil
-	}
-	var r record
-	if err := json.Unmarshal(s.Training, &r); err != nil {
-		return nil, fmt.Errorf("%s: training: %w", filepath.Join(dir, models.ConfigFile), err)
-	}
-	return r.Note, nil
 }
 
 // finish does what is done with the final weights: statistics and pictures.
