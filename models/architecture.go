@@ -13,6 +13,7 @@ import (
 // the features that the posterior is read from, and the decoder from latent variables to
 // the logits of an image. Both add their layers to a graph.
 type architecture struct {
+	line   string // what it is, for lists
 	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value)
 	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value)
 }
@@ -20,12 +21,15 @@ type architecture struct {
 // architectures holds every architecture under its name. A new one is two functions
 // and a row here.
 var architectures = map[string]architecture{
-	"conv": {convEncoder, convDecoder},
-	"mlp":  {mlpEncoder, mlpDecoder},
+	"conv": {"two convolutions and a dense layer: for handwriting and other small gray images", convEncoder, convDecoder},
+	"mlp":  {"dense layers", mlpEncoder, mlpDecoder},
 }
 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }
+
+// ArchitectureLine says in a line what the architecture of a name is.
+func ArchitectureLine(name string) string { return architectures[name].line }
 
 // convEncoder is that of the reference network: two convolutions that halve the image
 // each, and a dense layer; the decoder mirrors it. At 28x28x1:

@@ -16,6 +16,9 @@ const (
 	Gaussian  = contract.Gaussian  // x is the mean, with one standard deviation for all pixels
 )
 
+// Likelihoods returns the names of all likelihoods.
+func Likelihoods() []string { return []string{Bernoulli, Gaussian} }
+
 // MinLogSigma bounds a learned sigma from below: without a bound a perfect
 // reconstruction has an infinite likelihood.
 const MinLogSigma = -6

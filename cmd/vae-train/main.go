@@ -2,16 +2,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"runtime/pprof"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -35,13 +32,20 @@ The data is one of
   mnist     downloaded once into the user's cache
   FOLDER    of IDX files, or of PNG, JPEG and GIF images of one size, with or without
             a subfolder for each class
-  FILE.npy  of images, uint8 or float in [0, 1]`
+  FILE.npy  of images, uint8 or float in [0, 1]
+
+--config reads settings from a JSON file whose keys are the names of flags, as in
+{"data": "photos/", "latent": 16, "hidden": [400, 200]}; flags on the command line go
+before it. The config.json of a model directory is such a file too: it holds all settings
+of its run, with what the run has chosen itself, and --config repeats it.`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --arch mlp --hidden 400,200 --activation tanh
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
+  vae-train --data photos/ --time 10m
+  vae-train --config vae-model/config.json --seed 1 --out second-model
   vae-train --resume --epochs 60`
 
 // flags are the command's arguments.
@@ -57,6 +61,9 @@ type flags struct {
 	train         train.Options
 	lr, beta      float64
 	cpuProfile    string
+	config        string
+	filed         []string // the flags that have their values from the file config
+	list          bool
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -70,13 +77,16 @@ func build(app *cli.App) *cobra.Command {
 		Example: examples,
 		Args:    cli.NoArgs("--data"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.list {
+				return list(cmd.OutOrStdout())
+			}
 			if f.resume {
-				if err := restore(cmd.Flags(), f.out); err != nil {
+				if err := f.restore(cmd.Flags()); err != nil {
 					return err
 				}
 			}
 			if err := f.check(cmd.Flags()); err != nil {
-				return err
+				return f.placed(err)
 			}
 			stop, err := profile(f.cpuProfile)
 			if err != nil {
@@ -87,6 +97,7 @@ func build(app *cli.App) *cobra.Command {
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
+	app.Configure = f.configure
 	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, a folder, an IDX or a .npy file")
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	p.StringVar(&f.model.Arch, "arch", "conv", "architecture: "+strings.Join(models.Architectures(), " or "))
@@ -98,53 +109,20 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
+	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
 	p.IntVar(&f.train.Batch, "batch", 128, "images per step")
 	p.Float64Var(&f.lr, "lr", 1e-3, "learning rate of Adam")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
+	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
+	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
 	advice.Command(cmd, advices()...)
 	return cmd
 }
-
-// unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile"}
-
-// free are the recorded flags that may change when a run is resumed. Of the data
-// its content counts, not where it lies.
-var free = []string{"data", "epochs"}
-
-// restore gives every flag that was left out the value with which the run in dir
-// was started, and refuses one that differs.
-func restore(p *pflag.FlagSet, dir string) error {
-	started, err := train.StartedWith(dir)
-	if err != nil || started == nil {
-		return err
-	}
-	p.VisitAll(func(flag *pflag.Flag) {
-		value, recorded := started[flag.Name]
-		if !recorded { // by an older version, which did what the default does
-			value = strings.Trim(flag.DefValue, "[]")
-		}
-		switch {
-		case err != nil || slices.Contains(unrecorded, flag.Name):
-		case !flag.Changed:
-			if e := flag.Value.Set(value); e != nil { // not p.Set, which would count as given
-				err = fmt.Errorf("%s: the recorded --%s: %w", filepath.Join(dir, models.ConfigFile), flag.Name, e)
-			}
-		case !slices.Contains(free, flag.Name) && text(flag) != value:
-			err = fmt.Errorf("--%s %s: the run in %s was started with %s: leave the flag out, or give another --out",
-				flag.Name, text(flag), dir, cmp.Or(value, "none"))
-		}
-	})
-	return err
-}
-
-// text is a flag's value in the form that Set takes.
-func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
 
 // check finds what is wrong with the flags before any data is loaded, and
 // completes f from them.
@@ -164,6 +142,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		if !number.ok {
 			return cli.Usagef("--%s %v: out of range", number.flag, p.Lookup(number.flag).Value)
 		}
+	}
+	if err := f.checkTime(p); err != nil {
+		return err
 	}
 	if f.out == "" {
 		return cli.Usagef("--out is empty: give a directory for the model")
@@ -235,23 +216,19 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 
 	o := f.train
-	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, map[string]string{}
+	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.LR, o.Beta = train.Constant(f.lr), train.Constant(f.beta)
-	p.VisitAll(func(flag *pflag.Flag) {
-		if !slices.Contains(unrecorded, flag.Name) {
-			o.Note[flag.Name] = text(flag)
-		}
-	})
+	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
 	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
 	o.OnStep = func(s train.Progress) {
-		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
+		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
-			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
+		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f, %.0f images/s",
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), e.ImagesPerSecond)
 	}
 	if _, err := train.Run(ctx, m, data, o); err != nil {
 		return err
