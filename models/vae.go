@@ -72,6 +72,16 @@ func New(c Config, seed uint64) (*VAE, error) {
 
 // build returns a VAE whose parameters are all zero.
 func build(c Config) (*VAE, error) {
+	m, err := design(c)
+	if err != nil {
+		return nil, err
+	}
+	m.Theta, m.State, err = m.graph.Bind(maxParams)
+	return m, err
+}
+
+// design returns a VAE whose parameters have no memory yet.
+func design(c Config) (*VAE, error) {
 	c, err := c.withDefaults()
 	if err != nil {
 		return nil, err
@@ -90,8 +100,10 @@ func build(c Config) (*VAE, error) {
 		m.logSigma = &nn.Param{Name: "likelihood/log_sigma", Shape: []int{1}}
 		g.AddParam(m.logSigma)
 	}
-	m.Theta, m.State, err = g.Bind(maxParams)
-	return m, err
+	if n := g.Size(); n > maxParams {
+		return nil, &TooLargeError{c, n}
+	}
+	return m, nil
 }
 
 // Params returns all parameters in the order of Theta.

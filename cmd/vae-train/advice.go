@@ -10,6 +10,7 @@ import (
 func advices() []advice.Advice {
 	return []advice.Advice{
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.On(fitting),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 	}
