@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"slices"
@@ -120,9 +122,12 @@ func (r *run) open() error {
 		return nil
 	}
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-		return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
+		return directoryError(r.Dir, err)
 	}
 	release, err := lock.Take(r.Dir)
+	if _, unwritable := errors.AsType[*fs.PathError](err); unwritable {
+		return directoryError(r.Dir, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func (r *run) open() error {
 			}
 			r.kept, r.keptState = best.Theta, best.State
 		}
-	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
+	case r.occupied():
 		return &ExistsError{r.Dir}
 	default:
 		if r.Resume {

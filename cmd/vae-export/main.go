@@ -51,6 +51,9 @@ func build(app *cli.App) *cobra.Command {
 		Example: examples,
 		Args:    cli.NoArgs("--model"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if model == "" {
+				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
+			}
 			paths, err := choosePaths(graph, out, encoder)
 			if err != nil {
 				return err

@@ -58,7 +58,7 @@ on every engine that is found here, or on the one of --engine, and print a line 
 each: engine, version or kernel, largest difference, ok or FAILED.`,
 		Example: `  vae-infer runtime check decoder.onnx
   vae-infer runtime check autoencoder.onnx --engine onnxruntime`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := m.options()
 			if err != nil {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
+	"govae/cmd/internal/cli"
 	"govae/models"
 )
 
@@ -57,4 +60,19 @@ func fitting(e *models.TooLargeError) string {
 		return ""
 	}
 	return " (" + strings.Join(all, " or ") + ")"
+}
+
+// checkModel finds what is wrong with the model whatever the images are, which loading them
+// would put off.
+func (f *flags) checkModel() error {
+	c := f.model
+	c.Image = models.Shape{H: 28, W: 28, C: 1}
+	if slices.Contains(automatic, c.Likelihood) { // by the images
+		c.Likelihood = ""
+	}
+	_, err := c.Params()
+	if _, large := errors.AsType[*models.TooLargeError](err); err != nil && !large {
+		return cli.Usagef("%w", err)
+	}
+	return nil
 }

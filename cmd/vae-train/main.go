@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,6 +89,9 @@ func build(app *cli.App) *cobra.Command {
 			if err := f.check(cmd.Flags()); err != nil {
 				return f.placed(err)
 			}
+			if err := cmp.Or(f.checkModel(), train.CheckDir(train.Options{Dir: f.out, Resume: f.resume, Force: f.force})); err != nil {
+				return err
+			}
 			stop, err := profile(f.cpuProfile)
 			if err != nil {
 				return err
@@ -124,6 +128,17 @@ func build(app *cli.App) *cobra.Command {
 	return cmd
 }
 
+// ranges say what numbers flags take.
+var ranges = map[string]string{
+	"latent":       ": want a whole number, at least 1",
+	"epochs":       ": want a whole number, at least 1",
+	"batch":        ": want a number of images, at least 1",
+	"limit":        ": want a number of images, or 0 for all",
+	"lr":           ": want a positive number, such as 0.001",
+	"beta":         ": want 0 or a positive number",
+	"val-fraction": ": want 0, or a number between 0 and 1",
+}
+
 // check finds what is wrong with the flags before any data is loaded, and
 // completes f from them.
 func (f *flags) check(p *pflag.FlagSet) error {
@@ -140,7 +155,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
 	} {
 		if !number.ok {
-			return cli.Usagef("--%s %v: out of range", number.flag, p.Lookup(number.flag).Value)
+			return cli.Usagef("--%s %v: out of range%s", number.flag, p.Lookup(number.flag).Value, ranges[number.flag])
 		}
 	}
 	if err := f.checkTime(p); err != nil {

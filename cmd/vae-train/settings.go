@@ -42,10 +42,13 @@ var alternatives = map[string]string{"time": "epochs", "epochs": "time"}
 // configure gives every flag that is not on the command line the value that it has in the
 // file --config. One that differs from the default counts as given.
 func (f *flags) configure(cmd *cobra.Command) error {
-	if f.config == "" {
+	p := cmd.Flags()
+	if !p.Changed("config") {
 		return nil
 	}
-	p := cmd.Flags()
+	if f.config == "" {
+		return cli.Usagef("--config is empty: give a file")
+	}
 	settings, err := readSettings(f.config)
 	if err != nil {
 		return err
@@ -204,7 +207,7 @@ func (s setting) text(flag *pflag.Flag) (text string, ok bool) {
 				return "", false
 			}
 		}
-		return strings.Join(parts, ","), !slices.Contains([]string{"bool", "int", "uint64", "float64", "duration", "string"}, kind)
+		return strings.Join(parts, ","), !slices.Contains([]string{"bool", "int", "int64", "uint64", "float64", "duration", "string"}, kind)
 	}
 	return "", false
 }

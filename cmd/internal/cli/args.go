@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -25,4 +26,12 @@ func NoArgs(flag string) cobra.PositionalArgs {
 		}
 		return fmt.Errorf("unknown argument %q: only flags are taken", args[0])
 	}
+}
+
+// OneArg takes one argument beside flags, for [cobra.Command.Args].
+func OneArg(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("%d arguments: want one, as in '%s'", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 }

@@ -20,7 +20,11 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("unknown flag %s%s%s", dash, name, DidYouMean(name, "--", FlagNames(cmd.Flags())))
 	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return fmt.Errorf("--%s %s: %w", e.GetFlag().Name, e.GetValue(), Unfit(e.GetFlag(), e.Unwrap()))
+		value := e.GetValue()
+		if value == "" {
+			value = `""`
+		}
+		return fmt.Errorf("--%s %s: %w", e.GetFlag().Name, value, Unfit(e.GetFlag(), e.Unwrap()))
 	}
 	return err
 }
@@ -33,12 +37,14 @@ func FlagNames(p *pflag.FlagSet) (names []string) {
 
 // wants say what flags take, by their types.
 var wants = map[string]string{
-	"bool":     "true or false",
-	"int":      "a whole number",
-	"uint64":   "a whole number that is not negative",
-	"float64":  "a number",
-	"duration": "a time with its unit, such as 90s, 10m or 1h30m",
-	"intSlice": "whole numbers with commas between them",
+	"bool":         "true or false",
+	"int":          "a whole number",
+	"int64":        "a whole number",
+	"uint64":       "a whole number that is not negative",
+	"float64":      "a number",
+	"duration":     "a time with its unit, such as 90s, 10m or 1h30m",
+	"intSlice":     "whole numbers with commas between them",
+	"float64Slice": "numbers with commas between them",
 }
 
 // Unfit says what the flag takes, of which a value is none for the reason of err.
