@@ -18,12 +18,19 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("a model for images of %v would have %d parameters, and may have %d: use smaller images or layers", e.Config.Image, e.Params, maxParams)
 }
 
-// Params returns the number of parameters of the VAE that [New] makes of c, without making
-// it, or New's error.
-func (c Config) Params() (int, error) {
+// Size is how large a VAE is, in float32 values.
+type Size struct {
+	Params      int
+	Inputs      int // of an image: itself and its noise
+	Activations int // of an image in a [Network]: all memory of its layers and their gradients
+}
+
+// Size returns how large the VAE is that [New] makes of c, without making it, or New's
+// error.
+func (c Config) Size() (Size, error) {
 	m, err := design(c)
 	if err != nil {
-		return 0, err
+		return Size{}, err
 	}
-	return m.graph.Size(), nil
+	return Size{m.graph.Size(), m.image.Shape().Len() + m.noise.Shape().Len(), m.trainingPass(0).Size()}, nil
 }

@@ -18,7 +18,8 @@ func TestTooLarge(t *testing.T) {
 		"too long":     {Config{Arch: "mlp", Image: Shape{H: 28, W: 5000, C: 1}}, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := tt.config.Params()
+			size, err := tt.config.Size()
+			n := size.Params
 			e, large := errors.AsType[*TooLargeError](err)
 			if large {
 				n = e.Params

@@ -1,6 +1,10 @@
 package train
 
-import "fmt"
+import (
+	"fmt"
+
+	"govae/models"
+)
 
 // ExistsError says that the directory of a new run holds one already.
 type ExistsError struct{ Dir string }
@@ -18,3 +22,15 @@ func (e *DamagedError) Error() string {
 }
 
 func (e *DamagedError) Unwrap() error { return e.Err }
+
+// MemoryError says that a run would take more memory than there is.
+type MemoryError struct {
+	Config          models.Config
+	Batch           int
+	Need, Available int64 // bytes
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("training on batches of %d images of %v takes %.1f GB of memory, and %.1f GB are left: use smaller batches or images",
+		e.Batch, e.Config.Image, float64(e.Need)/1e9, float64(e.Available)/1e9)
+}

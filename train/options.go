@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"govae/internal/memory"
 )
 
 // Options are the settings of a run. The zero value trains for 30 epochs with
@@ -52,6 +54,8 @@ type Options struct {
 	OnStep  func(Progress)
 	OnEpoch func(Metrics)
 	Warn    func(message string)
+
+	available func() (bytes int64, known bool) // memory; nil asks the system
 }
 
 // Progress tells how far a run is.
@@ -85,6 +89,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.Batch = cmp.Or(o.Batch, 128)
 	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(1e-3)), cmp.Or[Schedule](o.Beta, Constant(1))
+	if o.available == nil {
+		o.available = memory.Available
+	}
 	if o.OnChoice == nil {
 		o.OnChoice = func(int, time.Duration) {}
 	}

@@ -74,6 +74,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
 		r.Batch = n
 	}
+	if err := r.checkMemory(m); err != nil {
+		return nil, err
+	}
 	k, err := kernel.New(o.Threads)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ func advices() []advice.Advice {
 	return []advice.Advice{
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.On(fitting),
+		advice.On(fittingMemory),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/models"
+	"govae/train"
 )
 
 // shrink are the flags that make a model smaller, each to some sixteenths of what it is;
@@ -39,27 +40,52 @@ var shrink = []struct {
 	}},
 }
 
-// fitting names the flags that make a model fit that is too large, one alone, and by as
-// little as that takes.
-func fitting(e *models.TooLargeError) string {
-	var all []string
+// smaller names the flags that make a model fit, one alone, and by as little as that takes.
+func smaller(c models.Config, fits func(models.Config) bool) (flags []string) {
 	for _, by := range shrink {
 		for part := 15; part > 0; part-- {
-			c := e.Config
+			c := c
 			text := by.to(&c, part)
 			if text == "" {
 				break
 			}
-			if _, err := c.Params(); err == nil {
-				all = append(all, by.flag+" "+text)
+			if fits(c) {
+				flags = append(flags, by.flag+" "+text)
 				break
 			}
 		}
 	}
-	if all == nil {
+	return flags
+}
+
+// orElse is the end of a line about what does not fit.
+func orElse(flags []string) string {
+	if flags == nil {
 		return ""
 	}
-	return " (" + strings.Join(all, " or ") + ")"
+	return " (" + strings.Join(flags, " or ") + ")"
+}
+
+// fitting is advice on a model that is too large.
+func fitting(e *models.TooLargeError) string {
+	return orElse(smaller(e.Config, func(c models.Config) bool {
+		_, err := c.Size()
+		return err == nil
+	}))
+}
+
+// fittingMemory is advice on a run for which there is too little memory.
+func fittingMemory(e *train.MemoryError) string {
+	var flags []string
+	none, err := train.Memory(e.Config, 0)
+	one, err2 := train.Memory(e.Config, 1)
+	if err == nil && err2 == nil && one <= e.Available {
+		flags = append(flags, fmt.Sprintf("--batch %d", (e.Available-none)/(one-none)))
+	}
+	return orElse(append(flags, smaller(e.Config, func(c models.Config) bool {
+		need, err := train.Memory(c, e.Batch)
+		return err == nil && need <= e.Available
+	})...))
 }
 
 // checkModel finds what is wrong with the model whatever the images are, which loading them
@@ -70,7 +96,7 @@ func (f *flags) checkModel() error {
 	if slices.Contains(automatic, c.Likelihood) { // by the images
 		c.Likelihood = ""
 	}
-	_, err := c.Params()
+	_, err := c.Size()
 	if _, large := errors.AsType[*models.TooLargeError](err); err != nil && !large {
 		return cli.Usagef("%w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"govae/models"
+	"govae/train"
 )
 
 func TestFitting(t *testing.T) {
@@ -18,7 +19,7 @@ func TestFitting(t *testing.T) {
 		"layers":        {models.Config{Arch: "mlp", Image: models.Shape{H: 28, W: 28, C: 1}, Hidden: []int{65536, 32768}}, " (--hidden 12288,6144)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := tt.config.Params()
+			_, err := tt.config.Size()
 			e, ok := errors.AsType[*models.TooLargeError](err)
 			if !ok {
 				t.Fatalf("error %v", err)
@@ -27,5 +28,27 @@ func TestFitting(t *testing.T) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestFittingMemory follows the advice.
+func TestFittingMemory(t *testing.T) {
+	c := models.Config{Arch: "conv", Image: models.Shape{H: 256, W: 256, C: 3}, Latent: 2, Likelihood: models.Bernoulli}
+	need, err := train.Memory(c, 128)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &train.MemoryError{Config: c, Batch: 128, Need: need, Available: need / 2}
+	const want = " (--batch 42 or --size 176x176)"
+	if got := fittingMemory(e); got != want {
+		t.Errorf("of %d bytes %q, want %q", need, got, want)
+	}
+	for batch, fits := range map[int]bool{42: true, 43: false} {
+		if need, err := train.Memory(c, batch); err != nil || (need <= e.Available) != fits {
+			t.Errorf("batches of %d take %d bytes of %d", batch, need, e.Available)
+		}
+	}
+	if got := fittingMemory(&train.MemoryError{Config: c, Batch: 128, Need: need, Available: 1000}); got != "" {
+		t.Errorf("%q where nothing fits", got)
 	}
 }
