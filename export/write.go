@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"govae/internal/atomicfile"
 	"govae/models"
 	"govae/onnx"
 )
@@ -34,7 +33,8 @@ type Result struct {
 
 // Write exports m. All graphs are checked, and run by the engine against the
 // model's own forward pass, before the first file is replaced; a difference above
-// [Tolerance] is an error. Without an engine (nil) they are only checked.
+// [Tolerance] is an error. Without an engine (nil) they are only checked. Folders that are
+// missing are made; after an error there are none of them, nor of the files that are new.
 func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Options) ([]Result, error) {
 	e, err := newExporter(m, o)
 	if err != nil {
@@ -42,6 +42,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 	}
 	defer e.close()
 	var results []Result
+	var written []string
 	var contents [][]byte
 	for _, file := range []struct {
 		path  string
@@ -55,12 +56,10 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
 		result.Path = file.path
-		results, contents = append(results, result), append(contents, data)
+		results, written, contents = append(results, result), append(written, file.path), append(contents, data)
 	}
-	for i, r := range results {
-		if err := atomicfile.WriteBytes(r.Path, contents[i]); err != nil {
-			return nil, err
-		}
+	if err := writeFiles(written, contents); err != nil {
+		return nil, err
 	}
 	return results, nil
 }

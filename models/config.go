@@ -83,8 +83,11 @@ func (c Config) validate() error {
 	if _, ok := architectures[c.Arch]; !ok {
 		return fmt.Errorf("unknown architecture %q: choose one of %s", c.Arch, strings.Join(Architectures(), ", "))
 	}
-	if c.Image.H < 1 || c.Image.W < 1 || c.Image.H > maxSide || c.Image.W > maxSide {
-		return fmt.Errorf("images of %dx%d pixels: a side must be from 1 to %d", c.Image.H, c.Image.W, maxSide)
+	if c.Image.H < 1 || c.Image.W < 1 {
+		return fmt.Errorf("images of %dx%d pixels: a side must be at least 1", c.Image.H, c.Image.W)
+	}
+	if c.Image.H > maxSide || c.Image.W > maxSide {
+		return &TooLargeError{Config: c}
 	}
 	if c.Image.C != 1 && c.Image.C != 3 {
 		return fmt.Errorf("images of %d channels: there must be 1 or 3", c.Image.C)

@@ -23,8 +23,12 @@ type Inputs struct {
 
 // NewNetwork returns a network for batches of up to batch images.
 func (m *VAE) NewNetwork(batch int) *Network {
+	return &Network{VAE: m, batch: batch, pass: m.trainingPass(batch)}
+}
+
+func (m *VAE) trainingPass(batch int) *nn.Pass {
 	logits := []*nn.Value{m.logits}
-	return &Network{VAE: m, batch: batch, pass: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})}
+	return m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})
 }
 
 // Forward runs a batch through the network. train is the mode of its layers; without it

@@ -60,8 +60,10 @@ func (s Saved) Save(dir string) error {
 }
 
 // LoadSaved reads config.json in dir.
-func LoadSaved(dir string) (Saved, error) {
-	path := filepath.Join(dir, ConfigFile)
+func LoadSaved(dir string) (Saved, error) { return ReadSaved(filepath.Join(dir, ConfigFile)) }
+
+// ReadSaved reads the config.json at path, whatever its name.
+func ReadSaved(path string) (Saved, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return Saved{}, err

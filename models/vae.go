@@ -55,6 +55,16 @@ func New(c Config, seed uint64) (*VAE, error) {
 
 // build returns a VAE whose parameters are all zero.
 func build(c Config) (*VAE, error) {
+	m, err := design(c)
+	if err != nil {
+		return nil, err
+	}
+	m.Theta, m.State, err = m.graph.Bind(maxParams)
+	return m, err
+}
+
+// design returns a VAE whose parameters have no memory yet.
+func design(c Config) (*VAE, error) {
 	c, err := c.withDefaults()
 	if err != nil {
 		return nil, err
@@ -69,8 +79,10 @@ func build(c Config) (*VAE, error) {
 	m.latent = g.Add(nn.NewLatent("latent", c.Latent), m.mean, m.logVar, m.noise)
 	m.logits = arch.decode(g, c, m.latent)
 	m.addScale()
-	m.Theta, m.State, err = g.Bind(maxParams)
-	return m, err
+	if n := g.Size(); n > maxParams {
+		return nil, &TooLargeError{c, n}
+	}
+	return m, nil
 }
 
 // Params returns all parameters in the order of Theta.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"govae/internal/atomicfile"
+	"govae/models"
 )
 
 // ExistsError says that the directory of a new run holds one already.
@@ -65,4 +66,16 @@ func saving(err error) error {
 		return &SaveError{err}
 	}
 	return err
+}
+
+// MemoryError says that a run would take more memory than there is.
+type MemoryError struct {
+	Config          models.Config
+	Batch           int
+	Need, Available int64 // bytes
+}
+
+func (e *MemoryError) Error() string {
+	return fmt.Sprintf("training on batches of %d images of %v takes %.1f GB of memory, and %.1f GB are left: use smaller batches or images",
+		e.Batch, e.Config.Image, float64(e.Need)/1e9, float64(e.Available)/1e9)
 }

@@ -3,7 +3,10 @@ package train
 import (
 	"cmp"
 	"fmt"
+	"strconv"
+	"time"
 
+	"govae/internal/memory"
 	"govae/models"
 )
 
@@ -17,10 +20,16 @@ type Options struct {
 	// starts afresh where Dir holds a run, which is otherwise an error.
 	Resume, Force bool
 
-	Epochs int      // 0 means 30
+	Epochs int      // 0 means 30, or with Time what that allows
 	Batch  int      // images per step; 0 means what suits the network ([models.Config.Training])
 	LR     Schedule // Adam's learning rate; nil means what suits the network
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
+	// Time, where it is not 0, is how long the run may take, without the loading of its
+	// data. The number of epochs is chosen for it, at least 1, from the rate of the first
+	// steps; it is recorded in Dir, so that a run that is resumed with the same Time keeps
+	// it. The result is that of a run with this number as Epochs, beside which Time is an
+	// error.
+	Time time.Duration
 	// Objective is what the run makes small; nil means the [ELBO] with Beta. Its JSON form
 	// is part of the settings that a resumed run must keep.
 	Objective Objective
@@ -46,28 +55,57 @@ type Options struct {
 	// flags of a command, say.
 	Note map[string]string
 
+	// OnChoice is called once with Time, when the number of epochs is known, with the time
+	// that one is expected to take. That is 0 where the number was recorded.
+	OnChoice func(epochs int, each time.Duration)
 	// OnStep is called after every step, OnEpoch after every epoch, and Warn with a
 	// line for the user when something is not as asked for. All may be nil.
 	OnStep  func(Progress)
 	OnEpoch func(Metrics)
 	Warn    func(message string)
+
+	available func() (bytes int64, known bool) // memory; nil asks the system
 }
 
 // Progress tells how far a run is.
 type Progress struct {
 	Epoch  int   // the running one, from 1
-	Epochs int   // of the whole run
+	Epochs int   // of the whole run; 0 while they have not been chosen
 	Images int   // of this epoch that have been trained on
 	Total  int   // images per epoch
 	Train  Terms // mean over those images, without the shares of dimensions
 }
 
+// Position says which epoch runs, and of how many where that is known, as 3/30.
+func (p Progress) Position() string {
+	if p.Epochs == 0 {
+		return strconv.Itoa(p.Epoch)
+	}
+	return fmt.Sprintf("%d/%d", p.Epoch, p.Epochs)
+}
+
+// timeText is Time as config.json has it.
+func (o Options) timeText() string {
+	if o.Time == 0 {
+		return ""
+	}
+	return o.Time.String()
+}
+
 // withDefaults completes and checks the options of a run that trains a network well by
 // what is given.
 func (o Options) withDefaults(by models.Training) (Options, error) {
-	o.Epochs = cmp.Or(o.Epochs, 30)
+	if o.Time == 0 {
+		o.Epochs = cmp.Or(o.Epochs, 30)
+	}
 	o.Batch = cmp.Or(o.Batch, by.Batch)
 	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(by.Rate)), cmp.Or[Schedule](o.Beta, Constant(1))
+	if o.available == nil {
+		o.available = memory.Available
+	}
+	if o.OnChoice == nil {
+		o.OnChoice = func(int, time.Duration) {}
+	}
 	if o.OnStep == nil {
 		o.OnStep = func(Progress) {}
 	}
@@ -78,7 +116,11 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		o.Warn = func(string) {}
 	}
 	switch {
-	case o.Epochs < 1:
+	case o.Time < 0:
+		return o, fmt.Errorf("a time of %v: it must be positive", o.Time)
+	case o.Time > 0 && o.Epochs != 0:
+		return o, fmt.Errorf("a number of epochs and a time for them exclude each other")
+	case o.Time == 0 && o.Epochs < 1:
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)

@@ -54,6 +54,7 @@ type run struct {
 	metrics                 []Metrics
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
+	pace                    pace              // while Epochs are to be chosen
 	unlock                  func()            // the model directory
 }
 
@@ -65,7 +66,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o, train: data.Train, test: data.Test, unlock: func() {}}
+	r := &run{Options: o, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {
 	case data.Validation == nil && o.ValFraction > 0:
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
@@ -81,6 +82,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		r.Batch = n
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
+	if err := r.checkMemory(m); err != nil {
+		return nil, err
+	}
 	k, err := kernel.New(o.Threads)
 	if err != nil {
 		return nil, err
@@ -136,9 +140,12 @@ func (r *run) open() error {
 		return nil
 	}
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-		return fmt.Errorf("the model directory %s cannot be made (%w): give another", r.Dir, err)
+		return directoryError(r.Dir, err)
 	}
 	release, err := lock.Take(r.Dir)
+	if _, unwritable := errors.AsType[*fs.PathError](err); unwritable {
+		return directoryError(r.Dir, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -152,7 +159,11 @@ func (r *run) open() error {
 		if err := r.load(r.Dir, r.Warn); err != nil {
 			return err
 		}
-		if r.state.Epoch > r.Epochs {
+		if r.Time > 0 {
+			if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
+				return err
+			}
+		} else if r.state.Epoch > r.Epochs {
 			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
 		}
 		if name := r.kernel.Name(); r.checkpoint.kernelName != name {
@@ -167,7 +178,7 @@ func (r *run) open() error {
 			}
 			r.kept, r.keptState = best.Theta, best.State
 		}
-	case !r.Force && !r.Resume && (checkpoint || holds(r.Dir, models.ConfigFile)):
+	case r.occupied():
 		return &ExistsError{r.Dir}
 	default:
 		if r.Resume {
@@ -181,6 +192,9 @@ func (r *run) open() error {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
+	if r.Time > 0 && r.Epochs > 0 {
+		r.OnChoice(r.Epochs, 0)
+	}
 	r.saved = time.Now()
 	if err := writeMetrics(r.Dir, r.metrics); err != nil || r.state.Step > 0 {
 		return err
@@ -189,7 +203,7 @@ func (r *run) open() error {
 }
 
 func (r *run) run(ctx context.Context) error {
-	for r.state.Epoch < r.Epochs && !r.stale() {
+	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
 		if err := r.remember(); err != nil {
 			return err
 		}
@@ -215,6 +229,9 @@ func (r *run) run(ctx context.Context) error {
 		if save != nil {
 			return save
 		}
+		if r.Epochs == 0 {
+			return fmt.Errorf("stopped in epoch %d: %w", r.state.Epoch+1, err)
+		}
 		return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
 	}
 	copy(r.m.Theta, r.optimiser.average)
@@ -235,6 +252,7 @@ func (r *run) epoch(ctx context.Context) error {
 	dataset.Order(order, r.Seed, r.state.Epoch)
 	batch := func(lo int) []int { return order[min(lo, n):min(lo+r.Batch, n)] }
 	r.prepare(batch(r.state.Batch * r.Batch))
+	r.pace.start()
 	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -243,6 +261,10 @@ func (r *run) epoch(ctx context.Context) error {
 			return err
 		}
 		done := min(r.state.Batch*r.Batch, n)
+		r.pace.step(done - lo)
+		if err := r.choose(chooseWithin); err != nil {
+			return err
+		}
 		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.total().over(done)})
 		if time.Since(r.saved) > checkpointInterval {
 			if err := r.saveCheckpoint(); err != nil {
@@ -261,6 +283,10 @@ func (r *run) epoch(ctx context.Context) error {
 	r.state.Epoch++
 	r.state.Batch, r.state.Sums, r.state.Seconds, r.state.Waiting = 0, Terms{}, 0, 0
 	if err := r.save(); err != nil {
+		return err
+	}
+	r.pace.end()
+	if err := r.choose(chooseAfter); err != nil {
 		return err
 	}
 	r.OnEpoch(metrics)
@@ -378,7 +404,7 @@ func (r *run) saveConfig() error {
 	training, err := json.Marshal(struct {
 		settings
 		record
-	}{r.settings, record{r.Epochs, r.Note}})
+	}{r.settings, record{Epochs: r.Epochs, Time: r.timeText(), Note: r.Note}})
 	if err != nil {
 		return err
 	}
@@ -387,32 +413,6 @@ func (r *run) saveConfig() error {
 		s.StatsOf = r.m.ID()
 	}
 	return s.Save(r.Dir)
-}
-
-// record is what config.json tells about a run beside its settings.
-type record struct {
-	Epochs int               `json:"epochs"`
-	Note   map[string]string `json:"note,omitempty"`
-}
-
-// StartedWith returns the note ([Options.Note]) of the run in dir, nil if dir holds
-// none.
-func StartedWith(dir string) (map[string]string, error) {
-	s, err := models.LoadSaved(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if len(s.Training) == 0 { // not written by a run
-		return nil, nil
-	}
-	var r record
-	if err := json.Unmarshal(s.Training, &r); err != nil {
-		return nil, fmt.Errorf("%s: training: %w", filepath.Join(dir, models.ConfigFile), err)
-	}
-	return r.Note, nil
 }
 
 // evaluated is the number of images that are encoded or decoded at a time when training is

@@ -265,6 +265,7 @@ func TestOptionsValidate(t *testing.T) {
 	for want, o := range map[string]Options{
 		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: Constant(math.NaN())}, "beta": {Beta: Constant(-1)},
 		"warm-up": {Beta: Warmup{1, -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
+		"a time of -1": {Time: -1}, "exclude": {Time: 1, Epochs: 1},
 	} {
 		if _, err := o.withDefaults(models.Training{Batch: 128, Rate: 1e-3}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", o, err, want)

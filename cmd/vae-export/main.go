@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,7 +35,7 @@ every runtime reads the files; what rounding changes is measured and printed.`
 
 const examples = `  vae-export
   vae-export --model vae-model --out decoder.onnx
-  vae-export --out web/decoder.onnx --encoder none --precision int8
+  vae-export --out web/ --encoder none --precision int8
   vae-export --graph autoencoder --out autoencoder.onnx
   vae-export --opset 13                             # for an older runtime`
 
@@ -48,8 +49,11 @@ func build(app *cli.App) *cobra.Command {
 		Short:   "Write a trained model as ONNX files",
 		Long:    help,
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs("--model"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if model == "" {
+				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
+			}
 			paths, err := choosePaths(graph, out, encoder)
 			if err != nil {
 				return err
@@ -74,7 +78,7 @@ func build(app *cli.App) *cobra.Command {
 			var verifier export.Engine
 			e, missing := engine.New(engine.Options{})
 			if missing == nil && e.Note() != nil {
-				app.Notef("%v", advice.Add(e.Note(), advice.Library))
+				app.NoteOnce("%v", advice.Add(e.Note(), advice.Library))
 			}
 			if missing == nil {
 				verifier = e
@@ -100,7 +104,7 @@ func build(app *cli.App) *cobra.Command {
 	p.SortFlags = false
 	p.StringVar(&model, "model", "vae-model", "model directory to read")
 	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder) or autoencoder")
-	p.StringVar(&out, "out", "", "decoder or autoencoder file to write (default decoder.onnx or autoencoder.onnx)")
+	p.StringVar(&out, "out", "", "decoder or autoencoder file to write, or its folder, which is made (default decoder.onnx or autoencoder.onnx)")
 	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
 	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
 	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
@@ -111,7 +115,7 @@ func build(app *cli.App) *cobra.Command {
 func choosePaths(graph, out, encoder string) (export.Paths, error) {
 	switch graph {
 	case "pair":
-		decoder := cmp.Or(out, "decoder.onnx")
+		decoder := fileOf(out, "decoder.onnx")
 		paths := export.Paths{Decoder: decoder, Encoder: cmp.Or(encoder, filepath.Join(filepath.Dir(decoder), "encoder.onnx"))}
 		if encoder == "none" {
 			paths.Encoder = ""
@@ -121,9 +125,22 @@ func choosePaths(graph, out, encoder string) (export.Paths, error) {
 		if encoder != "" {
 			return export.Paths{}, cli.Usagef("--encoder %s: an autoencoder is a single file, named by --out", encoder)
 		}
-		return export.Paths{Autoencoder: cmp.Or(out, "autoencoder.onnx")}, nil
+		return export.Paths{Autoencoder: fileOf(out, "autoencoder.onnx")}, nil
 	}
 	return export.Paths{}, cli.Usagef("--graph %q: want pair or autoencoder", graph)
+}
+
+// fileOf is the file that --out means: itself, or name in a folder, which is what a name
+// without an ending or with a separator behind stands for, as for vae-infer.
+func fileOf(out, name string) string {
+	if out == "" {
+		return name
+	}
+	info, err := os.Stat(out)
+	if filepath.Ext(filepath.Base(out)) == "" || os.IsPathSeparator(out[len(out)-1]) || err == nil && info.IsDir() {
+		return filepath.Join(out, name)
+	}
+	return out
 }
 
 // checkPaths refuses files that must not be written, such as a model's weights.

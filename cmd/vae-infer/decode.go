@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/infer"
 	"govae/latent"
 	"govae/sink"
@@ -21,7 +22,7 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 		Example: `  vae-infer decode codes.npy
   vae-infer decode codes.npy --out images/
   vae-infer decode draws.npy --out decoded.npy`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if err := m.checkOutputs(files, o.out); err != nil {
 				return err

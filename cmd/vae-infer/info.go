@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"govae/cmd/internal/cli"
 	"govae/infer"
 )
 
@@ -11,7 +12,7 @@ func info(m *modelFlags) *cobra.Command {
 		Use:     "info FILE",
 		Short:   "Print what an ONNX file holds",
 		Example: "  vae-infer info decoder.onnx",
-		Args:    cobra.ExactArgs(1),
+		Args:    cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := m.options()
 			if err != nil {

@@ -34,7 +34,7 @@ its last complete image. The result is the same bit for bit.`,
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane
   vae-infer runtime install                        # get ONNX Runtime`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs(""),
 	}
 	makeSample(root, m)
 	m.flags(root)

@@ -28,7 +28,7 @@ as in the code of the image --at. The first image is the top left one.`,
 		Example: `  vae-infer manifold
   vae-infer manifold --dims 3,7 --at one.png
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), fit.check(), scale.check(), m.checkOutputs([]string{at}, o.out)); err != nil {
 				return err

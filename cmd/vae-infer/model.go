@@ -89,8 +89,8 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 		runtime.GOMAXPROCS(o.Threads + 1)
 	}
 	if s.Note() != nil && !m.noted {
-		m.noted = true
-		m.app.Notef("%v", advise(s.Note()))
+		m.noted = true // also where it cannot be remembered
+		m.app.NoteOnce("%v", advise(s.Note()))
 	}
 	return s, nil
 }

@@ -23,7 +23,7 @@ func runtimeCommand(m *modelFlags) *cobra.Command {
 The order is: --library, the variable ` + onnxruntime.Variable + `, beside
 the executable, the user's cache (see 'vae-infer runtime install'), installed
 Python packages, system folders.`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := m.options()
 			if err != nil {
@@ -58,7 +58,7 @@ on every engine that is found here, or on the one of --engine, and print a line 
 each: engine, version or kernel, largest difference, ok or FAILED.`,
 		Example: `  vae-infer runtime check decoder.onnx
   vae-infer runtime check autoencoder.onnx --engine onnxruntime`,
-		Args: cobra.ExactArgs(1),
+		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options, err := m.options()
 			if err != nil {
@@ -98,7 +98,7 @@ form, its processor and its version, but its maker is trusted.`,
   vae-infer runtime install --via pip
   vae-infer runtime install --from onnxruntime-linux-x64-` + onnxruntime.InstallVersion + `.tgz
   vae-infer runtime install --from https://files.example.org/libonnxruntime.so`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(
 				cli.Want(o.Via == "" || o.From == "", "--via and --from exclude each other"),

@@ -22,7 +22,7 @@ func sample(m *modelFlags) *cobra.Command {
 		Use:     "sample",
 		Short:   "Draw new images, as vae-infer does without a subcommand",
 		Example: "  vae-infer sample --samples 1000 --seed 7 --out new/",
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs(""),
 	}
 	makeSample(cmd, m)
 	return cmd

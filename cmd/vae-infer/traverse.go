@@ -31,7 +31,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 		Example: `  vae-infer traverse --data mnist
   vae-infer traverse --at one.png --top 5 --range -4,4
   vae-infer traverse --top 1 --steps 30 --out dimension.gif`,
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(
 				checkRange("--range", bounds),

@@ -14,6 +14,8 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.On(func(e *dataset.DarkWarning) string { return fmt.Sprintf(" (--scale %d)", e.Scale()) }),
+		advice.On(fitting),
+		advice.On(fittingMemory),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 		advice.Say[*train.SaveError](" (--resume)"),

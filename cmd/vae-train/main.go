@@ -9,10 +9,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
-	"path/filepath"
 	"runtime/pprof"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,7 +34,12 @@ The data is one of
             of any size, with or without a folder for each class; folders train, test
             and val are splits
   FILE.npy  of images, bytes or floats in [0, 1]; or FILE.npz of such arrays called x
-            and y, or x_train, y_train, x_test and y_test`
+            and y, or x_train, y_train, x_test and y_test
+
+--config reads settings from a JSON file whose keys are the names of flags, as in
+{"data": "photos/", "latent": 16, "hidden": [400, 200]}; flags on the command line go
+before it. The config.json of a model directory is such a file too: it holds all settings
+of its run, with what the run has chosen itself, and --config repeats it.`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
@@ -45,6 +47,8 @@ const examples = `  vae-train
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
+  vae-train --data photos/ --time 10m
+  vae-train --config vae-model/config.json --seed 1 --out second-model
   vae-train --resume --epochs 60`
 
 // flags are the command's arguments.
@@ -64,6 +68,9 @@ type flags struct {
 	train         train.Options
 	lr, beta      float64
 	cpuProfile    string
+	config        string
+	filed         []string // the flags that have their values from the file config
+	list          bool
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -75,14 +82,20 @@ func build(app *cli.App) *cobra.Command {
 		Short:   "Fit a variational autoencoder to images",
 		Long:    help,
 		Example: examples,
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs("--data"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.list {
+				return list(cmd.OutOrStdout())
+			}
 			if f.resume {
-				if err := restore(cmd.Flags(), f.out); err != nil {
+				if err := f.restore(cmd.Flags()); err != nil {
 					return err
 				}
 			}
 			if err := f.check(cmd.Flags()); err != nil {
+				return f.placed(err)
+			}
+			if err := cmp.Or(f.checkModel(), train.CheckDir(train.Options{Dir: f.out, Resume: f.resume, Force: f.force})); err != nil {
 				return err
 			}
 			stop, err := profile(f.cpuProfile)
@@ -94,6 +107,7 @@ func build(app *cli.App) *cobra.Command {
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
+	app.Configure = f.configure
 	p.StringVar(&f.data, "data", "digits", "images: digits, mnist, fashion-mnist, kmnist, a folder, an IDX, .npy or .npz file")
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
@@ -102,6 +116,7 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
+	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
 	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (default 0.001; 0.002 with --arch residual)")
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
@@ -110,6 +125,8 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
 	f.addReading(p)
+	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
+	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
@@ -117,41 +134,20 @@ func build(app *cli.App) *cobra.Command {
 	return cmd
 }
 
-// unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile", "no-cache"}
-
-// free are the recorded flags that may change when a run is resumed. Of the data
-// its content counts, not where it lies.
-var free = []string{"data", "epochs", "patience"}
-
-// restore gives every flag that was left out the value with which the run in dir
-// was started, and refuses one that differs.
-func restore(p *pflag.FlagSet, dir string) error {
-	started, err := train.StartedWith(dir)
-	if err != nil || started == nil {
-		return err
-	}
-	p.VisitAll(func(flag *pflag.Flag) {
-		value, recorded := started[flag.Name]
-		if !recorded { // by an older version, which did what the default does
-			value = strings.Trim(flag.DefValue, "[]")
-		}
-		switch {
-		case err != nil || slices.Contains(unrecorded, flag.Name):
-		case !flag.Changed:
-			if e := flag.Value.Set(value); e != nil { // not p.Set, which would count as given
-				err = fmt.Errorf("%s: the recorded --%s: %w", filepath.Join(dir, models.ConfigFile), flag.Name, e)
-			}
-		case !slices.Contains(free, flag.Name) && text(flag) != value:
-			err = fmt.Errorf("--%s %s: the run in %s was started with %s: leave the flag out, or give another --out",
-				flag.Name, text(flag), dir, cmp.Or(value, "none"))
-		}
-	})
-	return err
+// ranges say what numbers flags take.
+var ranges = map[string]string{
+	"latent":       ": want a whole number, at least 1",
+	"width":        ": want a number of channels, at least 1",
+	"depth":        ": want a number of blocks, at least 1",
+	"epochs":       ": want a whole number, at least 1",
+	"batch":        ": want a number of images, at least 1",
+	"limit":        ": want a number of images, or 0 for all",
+	"scale":        ": want a positive factor, at most 255",
+	"lr":           ": want a positive number, such as 0.001",
+	"beta":         ": want 0 or a positive number",
+	"val-fraction": ": want 0, or a number between 0 and 1",
+	"patience":     ": want a number of epochs, or 0",
 }
-
-// text is a flag's value in the form that Set takes.
-func text(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
 
 // check finds what is wrong with the flags before any data is loaded, and
 // completes f from them.
@@ -179,10 +175,13 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"val-fraction", f.train.ValFraction >= 0 && f.train.ValFraction < 1},
 	} {
 		if !number.ok {
-			return cli.Usagef("--%s %v: out of range", number.flag, p.Lookup(number.flag).Value)
+			return cli.Usagef("--%s %v: out of range%s", number.flag, p.Lookup(number.flag).Value, ranges[number.flag])
 		}
 	}
 	if _, err := f.source.options(dataset.Options{}); err != nil {
+		return err
+	}
+	if err := f.checkTime(p); err != nil {
 		return err
 	}
 	if f.out == "" {
@@ -259,27 +258,23 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 
 	o := f.train
-	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, map[string]string{}
+	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.Beta = train.Constant(f.beta)
 	if f.lr > 0 {
 		o.LR = train.Constant(f.lr)
 	}
-	p.VisitAll(func(flag *pflag.Flag) {
-		if !slices.Contains(unrecorded, flag.Name) {
-			o.Note[flag.Name] = text(flag)
-		}
-	})
+	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
 	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
 	o.OnStep = func(s train.Progress) {
-		epoch.show(s.Images, s.Total, "epoch %d/%d elbo %.2f rec %.2f kl %.2f", s.Epoch, s.Epochs, s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
+		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
 	hint, waiting := hinter{app: app, m: m.Config, epochs: o.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %d/%d: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
-			e.Epoch, o.Epochs, e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
 		hint.collapse(e)
 		waiting(e)
 	}

@@ -35,8 +35,9 @@ func TestUsage(t *testing.T) {
 		for range 5 {
 			var stdout, stderr bytes.Buffer
 			code := cli.Run("vae-train", args, &stdout, &stderr, build)
-			if want := "vae-train: " + tt.want + "; see 'vae-train --help'\n"; code != 2 || stderr.String() != want {
-				t.Fatalf("%q: exit %d, %q; want 2, %q", tt.args, code, &stderr, want)
+			line, end := "vae-train: "+tt.want, "; see 'vae-train --help'\n"
+			if text := stderr.String(); code != 2 || !strings.HasPrefix(text, line) || !strings.HasSuffix(text, end) || strings.Count(text, "\n") != 1 {
+				t.Fatalf("%q: exit %d, %q; want 2, %q…%q", tt.args, code, text, line, end)
 			}
 		}
 	}

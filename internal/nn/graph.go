@@ -68,6 +68,15 @@ func (g *Graph) AddBuffer(p *Param) { g.buffers = append(g.buffers, p) }
 // Params returns the parameters in the order of their layers.
 func (g *Graph) Params() []*Param { return g.params }
 
+// Size is the number of values of all parameters.
+func (g *Graph) Size() int {
+	n := 0
+	for _, p := range g.params {
+		n += p.Len()
+	}
+	return n
+}
+
 // Buffers returns the state that is not trained by gradients, in the order of its layers.
 func (g *Graph) Buffers() []*Param { return g.buffers }
 

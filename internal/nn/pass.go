@@ -19,6 +19,7 @@ type Pass struct {
 	seeds    map[*Value][]float32 // (batch, shape): gradients by the outputs
 	latents  []*Divergence
 	backward bool
+	size     int      // of all memory, in values of an image
 	unused   []*Param // of the graph: those of layers that are not in the pass
 }
 
@@ -64,7 +65,7 @@ func (g *Graph) Pass(plan Plan) *Pass {
 			p.unused = append(p.unused, w)
 		}
 	}
-	layOut(l.memories, plan.Batch)
+	p.size = layOut(l.memories, plan.Batch)
 	for _, n := range p.nodes {
 		n.call.X, n.call.DX = make([][]float32, len(n.x)), make([][]float32, len(n.x))
 		if d, ok := n.layer.(divergent); ok {
@@ -228,6 +229,9 @@ func (p *Pass) Backward(grad []float32) {
 		}
 	}
 }
+
+// Size is the memory of the pass, in float32 values of each image of a full batch.
+func (p *Pass) Size() int { return p.size }
 
 // Value returns an output of the latest batch, (n, shape).
 func (p *Pass) Value(v *Value) []float32 { return p.values[v][:p.n*v.shape.Len()] }

@@ -11,8 +11,9 @@ type memory struct {
 }
 
 // layOut gives memories their place, for a batch. Those whose steps do not overlap may
-// share one, which is how a pass of many layers needs that of a few.
-func layOut(memories []*memory, batch int) {
+// share one, which is how a pass of many layers needs that of a few. It returns how many
+// values there are of an image.
+func layOut(memories []*memory, batch int) (size int) {
 	slices.SortStableFunc(memories, func(a, b *memory) int { return a.from - b.from })
 	type slot struct {
 		size, until int
@@ -37,11 +38,13 @@ func layOut(memories []*memory, batch int) {
 		best.users = append(best.users, m)
 	}
 	for _, s := range slots {
+		size += s.size
 		data := make([]float32, batch*s.size)
 		for _, m := range s.users {
 			m.data = data[:batch*m.size]
 		}
 	}
+	return size
 }
 
 // fit is what is lost by placing want values in a slot of have: what is left unused, or

@@ -33,6 +33,9 @@ type App struct {
 	Quiet   bool // --quiet: print nothing but results and errors
 	Threads int  // --threads: how many cores the command may use
 	Debug   bool // --debug: print the stack of a bug
+	// Configure, if not nil, completes the flags that were given, those of this package too,
+	// before any is looked at.
+	Configure func(cmd *cobra.Command) error
 
 	out, err *terminal
 }
@@ -74,7 +77,14 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	flags.BoolVar(&a.Quiet, "quiet", false, "print nothing but results and errors")
 	flags.IntVar(&a.Threads, "threads", min(runtime.GOMAXPROCS(0), maxThreads), "number of processor cores to use")
 	flags.BoolVar(&a.Debug, "debug", false, "print where an internal error happened, instead of writing it to a file")
-	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if a.Configure != nil {
+			if err := a.Configure(cmd); err != nil {
+				started = true
+				return err
+			}
+		}
 		if a.Threads < 1 || a.Threads > maxThreads {
 			return Usagef("--threads %d: want a number from 1 to %d", a.Threads, maxThreads)
 		}

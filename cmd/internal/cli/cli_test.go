@@ -21,9 +21,9 @@ func run(t *testing.T, job func(ctx context.Context, a *App, args []string) erro
 	var out, errs bytes.Buffer
 	code = Run("demo", args, &out, &errs, func(a *App) *cobra.Command {
 		runE := func(cmd *cobra.Command, args []string) error { return job(cmd.Context(), a, args) }
-		root := &cobra.Command{Use: "demo", Args: cobra.NoArgs, RunE: runE}
+		root := &cobra.Command{Use: "demo", Args: NoArgs(""), RunE: runE}
 		root.Flags().Int("count", 1, "how many")
-		root.AddCommand(&cobra.Command{Use: "sub FILE", Args: cobra.ExactArgs(1), RunE: runE})
+		root.AddCommand(&cobra.Command{Use: "sub FILE", Args: OneArg, RunE: runE})
 		return root
 	})
 	return code, out.String(), errs.String()
@@ -45,10 +45,13 @@ func TestExitCodesAndErrors(t *testing.T) {
 		{"many lines become one", fails(errors.New("a\n\tb\n")), nil, 1, "demo: a b\n"},
 		{"usage error", fails(Usagef("--count %d: too many", 9)), nil, 2, "demo: --count 9: too many; see 'demo --help'\n"},
 		{"wrapped usage error", fails(fmt.Errorf("w: %w", Usagef("u"))), nil, 2, "demo: w: u; see 'demo --help'\n"},
-		{"unknown flag", fails(nil), []string{"--nope"}, 2, "demo: unknown flag: --nope; see 'demo --help'\n"},
-		{"bad value", fails(nil), []string{"--count", "x"}, 2, "demo: invalid argument \"x\" for \"--count\" flag: strconv.ParseInt: parsing \"x\": invalid syntax; see 'demo --help'\n"},
-		{"unknown command", fails(nil), []string{"nope"}, 2, "demo: unknown command \"nope\" for \"demo\"; see 'demo --help'\n"},
-		{"missing argument", fails(nil), []string{"sub"}, 2, "demo: accepts 1 arg(s), received 0; see 'demo sub --help'\n"},
+		{"unknown flag", fails(nil), []string{"--nope"}, 2, "demo: unknown flag --nope; see 'demo --help'\n"},
+		{"bad value", fails(nil), []string{"--count", "x"}, 2, "demo: --count x: want a whole number; see 'demo --help'\n"},
+		{"mistyped flag", fails(nil), []string{"--coutn", "3"}, 2, "demo: unknown flag --coutn: did you mean --count?; see 'demo --help'\n"},
+		{"one dash", fails(nil), []string{"-count", "3"}, 2, "demo: unknown flag -count: did you mean --count?; see 'demo --help'\n"},
+		{"mistyped command", fails(nil), []string{"sbu"}, 2, "demo: unknown command \"sbu\": did you mean sub?; see 'demo --help'\n"},
+		{"unknown command", fails(nil), []string{"nope"}, 2, "demo: unknown command \"nope\"; see 'demo --help'\n"},
+		{"missing argument", fails(nil), []string{"sub"}, 2, "demo: 0 arguments: want one, as in 'demo sub FILE'; see 'demo sub --help'\n"},
 		{"no threads", fails(nil), []string{"--threads", "0"}, 2, "demo: --threads 0: want a number from 1 to 1024; see 'demo --help'\n"},
 		{"too many threads", fails(nil), []string{"--threads", "1025"}, 2, "demo: --threads 1025: want a number from 1 to 1024; see 'demo --help'\n"},
 		{"many threads", fails(nil), []string{"--threads", "1024"}, 0, ""},

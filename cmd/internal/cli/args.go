@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// NoArgs takes no arguments but flags, for [cobra.Command.Args]. flag, such as "--data", is
+// the one that somebody may have meant who gives an argument, "" where there is none. Of a
+// command with others below it, an argument is the name of one of those.
+func NoArgs(flag string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return nil
+		case cmd.HasAvailableSubCommands():
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return fmt.Errorf("unknown command %q%s", args[0], DidYouMean(args[0], "", names))
+		case flag != "":
+			return fmt.Errorf("unknown argument %q: did you mean %s %[1]s?", args[0], flag)
+		}
+		return fmt.Errorf("unknown argument %q: only flags are taken", args[0])
+	}
+}
+
+// OneArg takes one argument beside flags, for [cobra.Command.Args].
+func OneArg(cmd *cobra.Command, args []string) error {
+	if len(args) == 1 {
+		return nil
+	}
+	return fmt.Errorf("%d arguments: want one, as in '%s'", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"govae/train"
+)
+
+// TestUsed puts what a run has chosen in the place of what left it to choose, and keeps
+// what was given.
+func TestUsed(t *testing.T) {
+	number := func(text string) json.Number { return json.Number(text) }
+	for name, tt := range map[string]struct {
+		note map[string]string
+		used map[string]any
+		want map[string]string
+	}{
+		"given": {
+			map[string]string{"arch": "mlp", "latent": "3", "hidden": "8,4", "data": "photos", "sigma": "0.1", "size": "32", "limit": "0", "beta": "0"},
+			map[string]any{"arch": "mlp", "latent": number("3"), "hidden": []any{number("8"), number("4")}, "data": "a fingerprint",
+				"image": map[string]any{"height": number("32"), "width": number("32")}, "beta": number("0")},
+			map[string]string{"arch": "mlp", "latent": "3", "hidden": "8,4", "data": "photos", "sigma": "0.1", "size": "32", "limit": "0", "beta": "0"},
+		},
+		"chosen": {
+			map[string]string{"arch": "auto", "latent": "0", "lr": "0", "size": ""},
+			map[string]any{"arch": "residual", "latent": number("64"), "lr": number("0.002"), "image": map[string]any{"height": number("48"), "width": number("64")}},
+			map[string]string{"arch": "residual", "latent": "64", "lr": "0.002", "size": "48x64"},
+		},
+		"sigma goes with the likelihood": {
+			map[string]string{"likelihood": "auto", "sigma": "0.1"},
+			map[string]any{"likelihood": "gaussian", "optimal_sigma": true},
+			map[string]string{"likelihood": "gaussian", "sigma": "optimal"},
+		},
+		"a learned sigma": {
+			map[string]string{"likelihood": "gaussian", "sigma": "learned"},
+			map[string]any{"likelihood": "gaussian", "learn_sigma": true, "sigma": number("0.1")},
+			map[string]string{"likelihood": "gaussian", "sigma": "learned"},
+		},
+		"timed": {
+			map[string]string{"time": "10m0s", "epochs": "30"},
+			map[string]any{"time": "10m0s", "epochs": number("17")},
+			map[string]string{"epochs": "17"},
+		},
+		"timed, but not yet": {
+			map[string]string{"time": "10m0s", "epochs": "30"},
+			map[string]any{"time": "10m0s", "epochs": number("0")},
+			map[string]string{"time": "10m0s"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, used(&train.Started{Note: tt.note, Used: tt.used})); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func FuzzParseSettings(f *testing.F) {
+	for _, seed := range []string{`{}`, `{"latent": 3}`, `{"hidden": [1, 2], "data": "x"}`, `{"a":{}}`, `[`, `{"a"`, `{"a":1,}`, "{\n\"a\": 1\n}x", ``} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		all, err := parseSettings(data)
+		if valid := json.Valid(data); err == nil && !valid {
+			t.Errorf("%d settings are read of what is no JSON", len(all))
+		}
+		for _, s := range all {
+			if !json.Valid(s.json) {
+				t.Errorf("%s has the value %q", s.name, s.json)
+			}
+		}
+	})
+}

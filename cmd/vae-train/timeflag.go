@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/train"
+)
+
+// checkTime finds what is wrong with --time.
+func (f *flags) checkTime(p *pflag.FlagSet) error {
+	switch {
+	case f.train.Time < 0, f.train.Time == 0 && p.Changed("time"):
+		return cli.Usagef("--time %v: want a positive time, such as 10m", f.train.Time)
+	case f.train.Time > 0 && f.given(p, "epochs"):
+		return cli.Usagef("--time and --epochs exclude each other")
+	}
+	return nil
+}
+
+// addTime completes the options of a run that has a time, and takes over and says how many
+// epochs are chosen for it.
+func (f *flags) addTime(app *cli.App, o *train.Options) {
+	if o.Time == 0 {
+		return
+	}
+	f.train.Epochs, o.Epochs = 0, 0
+	o.OnChoice = func(epochs int, each time.Duration) {
+		f.train.Epochs = epochs
+		why := "as was chosen when the run was started"
+		if each > 0 {
+			why = fmt.Sprintf("each of about %v", round(each))
+		}
+		app.Printf("--time %v: the number of epochs is %d, %s", o.Time, epochs, why)
+	}
+}
+
+// round leaves of d what people want to know.
+func round(d time.Duration) time.Duration {
+	for _, unit := range []time.Duration{time.Second, 100 * time.Millisecond, time.Millisecond} {
+		if d >= 50*unit {
+			return d.Round(unit)
+		}
+	}
+	return d
+}

@@ -1,0 +1,60 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"govae/internal/atomicfile"
+	"govae/internal/fileerr"
+)
+
+// writeFiles writes each content to its path, and makes the folders that are missing there.
+// After an error nothing is left of what was not there before.
+func writeFiles(paths []string, contents [][]byte) (err error) {
+	var made []string
+	defer func() {
+		if err != nil {
+			for _, path := range slices.Backward(made) {
+				os.Remove(path) // but for folders in which somebody has put something meanwhile
+			}
+		}
+	}()
+	for i, path := range paths {
+		folders, err := makeFolder(filepath.Dir(path))
+		made = append(made, folders...)
+		if err != nil {
+			return fmt.Errorf("%w: the folder cannot be made; give another path", fileerr.New(filepath.Dir(path), err))
+		}
+		_, missing := os.Lstat(path)
+		if err := atomicfile.WriteBytes(path, contents[i]); err != nil {
+			return err
+		}
+		if missing != nil {
+			made = append(made, path)
+		}
+	}
+	return nil
+}
+
+// makeFolder makes a folder and those above it, and returns those that it has made.
+func makeFolder(dir string) (made []string, err error) {
+	if _, err := os.Stat(dir); err == nil {
+		return nil, nil
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if made, err = makeFolder(parent); err != nil {
+			return made, err
+		}
+	}
+	switch err := os.Mkdir(dir, 0o755); {
+	case errors.Is(err, fs.ErrExist): // by another program
+		return made, nil
+	case err != nil:
+		return made, err
+	}
+	return append(made, dir), nil
+}

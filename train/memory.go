@@ -1,0 +1,30 @@
+package train
+
+import "govae/models"
+
+// Memory returns how many bytes training a model takes at least, on batches of some images:
+// the vectors laid out like its parameters, and what images pass through. Its data comes on
+// top.
+func Memory(c models.Config, batch int) (bytes int64, err error) {
+	size, err := c.Size()
+	const vectors = 5 // weights, gradient, average, two moments
+	const batches = 2 // of inputs: one is trained on, one prepared
+	return 4 * (vectors*int64(size.Params) + int64(batch)*int64(size.Activations+batches*size.Inputs)), err
+}
+
+// checkMemory returns an error if the run takes more memory than there is for it. The weights
+// are there already.
+func (r *run) checkMemory(m *models.VAE) error {
+	have, known := r.available()
+	if !known {
+		return nil
+	}
+	need, err := Memory(m.Config, r.Batch)
+	if err != nil {
+		return err
+	}
+	if have += 4 * int64(len(m.Theta)); need > have {
+		return &MemoryError{m.Config, r.Batch, need, have}
+	}
+	return nil
+}

@@ -1,0 +1,111 @@
+package train
+
+import (
+	"fmt"
+	"time"
+)
+
+// The shares of [Options.Time] after which the number of epochs is chosen: in the middle of
+// an epoch, and at the end of one, when evaluating and saving have been seen too.
+const (
+	chooseWithin = 1. / 20
+	chooseAfter  = 1. / 100
+)
+
+// Where they have not been seen yet, evaluating an image is taken to cost a third of a step's
+// share, whose forward pass is followed by two products for each of its own; and encoding
+// it, for the statistics of a finished run, half of that.
+const (
+	evaluating = 1. / 3
+	encoding   = evaluating / 2
+)
+
+// pace is how fast a run goes.
+type pace struct {
+	now         func() time.Time
+	began, last time.Time
+	steps       int
+	images      int // of these steps, without the first, for which everything is cold
+	training    time.Duration
+	epochs      int
+	between     time.Duration // the end of a step and that of its epoch, of these epochs
+}
+
+// start begins or goes on to measure: an epoch begins.
+func (p *pace) start() {
+	p.last = p.now()
+	if p.began.IsZero() {
+		p.began = p.last
+	}
+}
+
+// lap returns the time since the latest lap or start.
+func (p *pace) lap() time.Duration {
+	before := p.last
+	p.last = p.now()
+	return p.last.Sub(before)
+}
+
+// step counts a step of n images.
+func (p *pace) step(n int) {
+	if p.steps == 1 {
+		p.images, p.training = 0, 0
+	}
+	p.steps++
+	p.images += n
+	p.training += p.lap()
+}
+
+// end counts the evaluating and saving of an epoch.
+func (p *pace) end() {
+	p.epochs++
+	p.between += p.lap()
+}
+
+// estimate returns how long an epoch takes that trains on n images and evaluates others,
+// and how long it takes to finish the run.
+func (p *pace) estimate(n, others int) (epoch, finish time.Duration) {
+	image := float64(p.training) / float64(p.images)
+	between := image * float64(others) * evaluating
+	if p.epochs > 0 {
+		between = float64(p.between) / float64(p.epochs)
+	}
+	return max(1, time.Duration(image*float64(n)+between)), time.Duration(image * float64(n) * encoding)
+}
+
+// choose chooses the number of epochs where that is to be done and enough has been
+// measured for it. share is [chooseWithin] or [chooseAfter].
+func (r *run) choose(share float64) error {
+	elapsed := r.pace.last.Sub(r.pace.began)
+	if r.Epochs > 0 || r.pace.images == 0 || r.pace.steps < 2 && r.pace.epochs == 0 || elapsed < time.Duration(share*float64(r.Time)) {
+		return nil
+	}
+	others := r.test.Len()
+	if r.validation != nil {
+		others += r.validation.Len()
+	}
+	epoch, finish := r.pace.estimate(r.train.Len(), others)
+	least := r.state.Epoch
+	if r.state.Batch > 0 {
+		least++
+	}
+	r.Epochs = max(least, int((r.Time-finish)/epoch))
+	if epoch > r.Time {
+		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
+	}
+	if r.Dir != "" {
+		if err := r.saveConfig(); err != nil {
+			return err
+		}
+	}
+	r.OnChoice(r.Epochs, epoch)
+	return nil
+}
+
+// round returns d as people say it.
+func round(d time.Duration) time.Duration {
+	if d < time.Second {
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Second)
+}

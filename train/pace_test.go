@@ -1,0 +1,117 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"govae/models"
+)
+
+// clock ticks by a second each time it is read.
+type clock struct{ seconds int64 }
+
+func (c *clock) now() time.Time {
+	c.seconds++
+	return time.Unix(c.seconds, 0)
+}
+
+var tinyConfig = models.Config{Arch: "mlp", Hidden: []int{2}, Image: smallShape}
+
+// timed runs o by a clock on which a step takes a second, as do evaluating and saving
+// together: an epoch of three steps takes four.
+func timed(t *testing.T, ctx context.Context, o Options) (*run, error) {
+	t.Helper()
+	o.Batch, o.Seed = 16, 1
+	r, err := newRun(smallModel(t, tinyConfig), smallData(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	r.pace.now = new(clock).now
+	return r, r.run(ctx)
+}
+
+// sameAsWithEpochs compares the weights of a run with those of one of as many epochs.
+func sameAsWithEpochs(t *testing.T, r *run, epochs int) {
+	t.Helper()
+	want, err := timed(t, t.Context(), Options{Epochs: epochs})
+	if err != nil || len(r.metrics) != epochs || !slices.Equal(r.m.Theta, want.m.Theta) {
+		t.Errorf("%d epochs were chosen and %d trained; error %v, or other weights than with this number", epochs, len(r.metrics), err)
+	}
+}
+
+// TestTime chooses the number of epochs. Of the 40 training images a second takes 16, or in
+// the last step of an epoch 8.
+func TestTime(t *testing.T) {
+	for name, tt := range map[string]struct {
+		seconds, want int
+		each          time.Duration
+		warning       string
+	}{
+		"in the first steps":      {30, 10, 2708 * time.Millisecond, ""}, // evaluating is a guess
+		"after an epoch":          {100, 22, 4333 * time.Millisecond, ""},
+		"after some epochs":       {1000, 245, 4077 * time.Millisecond, ""},
+		"too short for one epoch": {1, 1, 2708 * time.Millisecond, "an epoch takes about 3s, longer than the 1s for all of the run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var each time.Duration
+			chosen, warning := 0, ""
+			r, err := timed(t, t.Context(), Options{
+				Time:     time.Duration(tt.seconds) * time.Second,
+				OnChoice: func(n int, d time.Duration) { chosen, each = n, d },
+				Warn:     func(s string) { warning = s },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if chosen != tt.want || each.Round(time.Millisecond) != tt.each || !strings.HasPrefix(warning, tt.warning) {
+				t.Errorf("%d epochs of %v, warning %q; want %d of %v, %q", chosen, each, warning, tt.want, tt.each, tt.warning)
+			}
+			sameAsWithEpochs(t, r, chosen)
+		})
+	}
+}
+
+// TestTimeResumed stops a run before and after the number of epochs is chosen.
+func TestTimeResumed(t *testing.T) {
+	for _, stop := range []int{1, 2, 4} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var chosen []int
+		steps := 0
+		o := Options{
+			Dir: t.TempDir(), Time: 8 * time.Second, Resume: true,
+			OnChoice: func(n int, _ time.Duration) { chosen = append(chosen, n) },
+			OnStep: func(p Progress) {
+				if steps++; steps == stop {
+					cancel()
+				}
+				if known := p.Epochs > 0; known != (len(chosen) > 0) {
+					t.Errorf("step %d: %d epochs are known when %v were chosen", steps, p.Epochs, chosen)
+				}
+			},
+		}
+		if _, err := timed(t, ctx, o); !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "of 0") {
+			t.Fatalf("error %v, want that the run was stopped", err)
+		}
+		cancel()
+		before := len(chosen)
+		o.OnStep = nil
+		r, err := timed(t, t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := chosen[len(chosen)-1]; len(chosen) != before+1 || last != chosen[0] || (before == 0) != (stop == 1) {
+			t.Errorf("stopped after step %d: %v epochs were chosen", stop, chosen)
+		}
+		sameAsWithEpochs(t, r, chosen[0])
+
+		o.Time, o.Epochs = 0, chosen[0]+1 // a number may follow
+		if r, err := timed(t, t.Context(), o); err != nil || len(r.metrics) != chosen[0]+1 {
+			t.Errorf("one more epoch: %d are trained, error %v", len(r.metrics), err)
+		}
+	}
+}
