@@ -114,6 +114,8 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 // usageError is a mistake in the arguments, not in what they name.
 type usageError struct{ error }
 
+func (e *usageError) Unwrap() error { return e.error }
+
 // Usagef returns an error about the arguments, which makes the command exit with code 2.
 func Usagef(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}

@@ -177,3 +177,10 @@ func TestProgressOfUnknownTotal(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestUsageErrorsAreSeenThrough: advice looks for the types of libraries in them.
+func TestUsageErrorsAreSeenThrough(t *testing.T) {
+	if !errors.Is(Usagef("w: %w", context.Canceled), context.Canceled) {
+		t.Error("what a usage error wraps is not found in it")
+	}
+}
