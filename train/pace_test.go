@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"govae/models"
 )
 
 // clock ticks by a second each time it is read.
@@ -18,8 +16,6 @@ func (c *clock) now() time.Time {
 	c.seconds++
 	return time.Unix(c.seconds, 0)
 }
-
-var tinyConfig = models.Config{Arch: "mlp", Hidden: []int{2}, Image: smallShape}
 
 // timed runs o by a clock on which a step takes a second, as do evaluating and saving
 // together: an epoch of three steps takes four.

@@ -57,9 +57,11 @@ func TestStoredCheckpoints(t *testing.T) {
 		if *update {
 			o := options
 			o.Dir, o.Force = filepath.Join(stored, checkpointFormat, tt.name), true
-			if o.Note, err = StartedWith(filepath.Join(stored, "2", tt.name)); err != nil {
+			started, err := StartedWith(filepath.Join(stored, "2", tt.name))
+			if err != nil {
 				t.Fatal(err)
 			}
+			o.Note = started.Note
 			ctx, cancel := context.WithCancel(t.Context())
 			o.OnStep = func(p Progress) {
 				if p.Epoch == 3 && p.Images == 2*o.Batch {

@@ -30,6 +30,12 @@ var shrink = []struct {
 		}
 		return fmt.Sprint(c.Latent)
 	}},
+	{"--width", func(c *models.Config, part int) string {
+		if c.Width = c.Width * part / 16; c.Width == 0 {
+			return ""
+		}
+		return fmt.Sprint(c.Width)
+	}},
 	{"--hidden", func(c *models.Config, part int) string {
 		var widths []int
 		for _, width := range c.Hidden {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/pflag"
@@ -27,7 +28,7 @@ func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
 type hinter struct {
 	app    *cli.App
 	m      models.Config
-	epochs int
+	epochs *int // of the run, 0 until they are chosen
 	told   bool
 }
 
@@ -37,7 +38,7 @@ const judgedFrom = 3
 // collapse gives the hint if hardly a latent dimension is in use.
 func (h *hinter) collapse(e train.Metrics) {
 	dimensions := len(e.Test.KLByDimension)
-	if h.told || e.Epoch < min(judgedFrom, h.epochs) || e.ActiveUnits > dimensions/32 {
+	if h.told || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > dimensions/32 {
 		return
 	}
 	h.told = true

@@ -270,7 +270,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o.OnStep = func(s train.Progress) {
 		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
-	hint, waiting := hinter{app: app, m: m.Config, epochs: o.Epochs}, f.waitingHint(app)
+	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
 		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
