@@ -148,7 +148,7 @@ func (c *checkpoint) save(dir string) error {
 	return err
 }
 
-// file returns the checkpoint as a file, which shares no memory with it.
+// file returns the checkpoint as a file, whose tensors are read when it is written.
 func (c *checkpoint) file() (*safetensors.File, error) {
 	settings, err := json.Marshal(c.settings)
 	if err != nil {

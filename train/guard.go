@@ -88,7 +88,9 @@ func (r *run) diverged(what string) error { return &DivergedError{What: what} }
 // remember keeps the start of an epoch, if it is not on the disk, for goBack.
 func (r *run) remember() (err error) {
 	if r.Dir == "" && r.state.Batch == 0 {
-		r.start, err = r.file()
+		if r.start, err = r.file(); err == nil {
+			r.start.Hold()
+		}
 	}
 	return err
 }

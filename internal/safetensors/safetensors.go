@@ -56,6 +56,17 @@ type File struct {
 	Tensors  []Tensor
 }
 
+// Hold takes the values of all tensors as they are now, as Data.
+func (f *File) Hold() {
+	for i := range f.Tensors {
+		if t := &f.Tensors[i]; t.Fill != nil {
+			t.Data = make([]float32, t.size())
+			t.Fill(t.Data, 0)
+			t.Fill = nil
+		}
+	}
+}
+
 // Tensor returns the tensor of that name, or nil.
 func (f *File) Tensor(name string) *Tensor {
 	for i := range f.Tensors {
