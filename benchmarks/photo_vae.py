@@ -117,8 +117,8 @@ class Residual(nn.Module):
             self.side = (self.side + 1) // 2
         down, up = [], []
         for stage, (i, o) in enumerate(zip(widths, widths[1:])):
-            conv, transposed = nn.Conv2d(i, o, 4, 2, 1), nn.ConvTranspose2d(o, i, 4, 2, 1)
-            nn.init.uniform_(conv.weight, -((6 / (i * 16)) ** 0.5), (6 / (i * 16)) ** 0.5)
+            conv, transposed = nn.Conv2d(i, o, 3, 2, 1), nn.ConvTranspose2d(o, i, 4, 2, 1)
+            nn.init.uniform_(conv.weight, -((6 / (i * 9)) ** 0.5), (6 / (i * 9)) ** 0.5)
             bound = ((3 if stage == 0 else 6) / (o * 4)) ** 0.5
             nn.init.uniform_(transposed.weight, -bound, bound)
             down += [conv, nn.SiLU()] + [Block(o)] * (stage > 0)

@@ -6,10 +6,10 @@ import (
 	"govae/internal/nn"
 )
 
-// The residual architecture is for photographs of any size. Convolutions 4x4 of stride 2
-// halve the image until about 4x4 pixels are left, doubling the channels from c.Width to at
-// most eight times as many; transposed ones lead back, whose filters are a multiple of
-// their stride, so that every pixel adds up as many taps and no checkerboard appears (Odena,
+// The residual architecture is for photographs of any size. Convolutions of stride 2 halve
+// the image until about 4x4 pixels are left, doubling the channels from c.Width to at most
+// eight times as many. Transposed ones lead back, with filters of 4x4, a multiple of their
+// stride, so that every pixel adds up as many taps and no checkerboard appears (Odena,
 // Dumoulin and Olah 2016, "Deconvolution and checkerboard artifacts"). At 64x64x3:
 //
 //	64x64x3 -> 32x32x32 -> 16x16x64 -> 8x8x128 -> 4x4x256 -> mean, log_var
@@ -73,7 +73,7 @@ func residualEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
 	r, x := residual{g, c.Depth}, image
 	for i, s := range stages(c)[1:] {
 		stage := fmt.Sprintf("encoder/stage_%d", i)
-		x = r.silu(stage+"/down", g.Add(withGain(nn.NewConv2D(stage+"/down", x.Shape(), s.C, 4, 2, nn.Identity), reluGain), x))
+		x = r.silu(stage+"/down", g.Add(withGain(nn.NewConv2D(stage+"/down", x.Shape(), s.C, 3, 2, nn.Identity), reluGain), x))
 		if i > 0 {
 			x = r.blocks(stage, x)
 		}
