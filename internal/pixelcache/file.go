@@ -71,10 +71,11 @@ func (s Store) write(ctx context.Context, key string, from Images) (err error) {
 		return nil
 	}
 	sums := make([]byte, 4*from.N)
-	buffers := sync.Pool{New: func() any { return make([]byte, from.Size) }}
+	buffers := sync.Pool{New: func() any { x := make([]byte, from.Size); return &x }}
 	note, err := from.draw(ctx, func(i int, draw func([]byte) error) error {
-		x := buffers.Get().([]byte)
-		defer buffers.Put(x)
+		buffer := buffers.Get().(*[]byte)
+		defer buffers.Put(buffer)
+		x := *buffer
 		clear(x)
 		if err := draw(x); err != nil {
 			return err
