@@ -285,7 +285,7 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 			}
 		case !slices.Contains(free, flag.Name) && text != value && text != chosen[flag.Name]:
 			err = fmt.Errorf("%s %s: the run in %s was started with %s: leave the flag out, or give another --out",
-				f.place(flag.Name), text, f.out, cmp.Or(value, "none"))
+				f.place(flag.Name), text, f.out, cmp.Or(chosen[flag.Name], value, "none"))
 		}
 	})
 	return err

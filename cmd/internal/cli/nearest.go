@@ -6,8 +6,8 @@ import (
 )
 
 // Nearest returns which of the names somebody may have meant who wrote text, or "" if none
-// comes close: one that few changed letters make of it, or that is a part of it, as "batch"
-// is of "batch-size".
+// comes close: one that few changed letters make of it, or that is a part of it, above all
+// its beginning, as "batch" is of "batch-size".
 func Nearest(text string, names []string) string {
 	const part = 3 // letters that are no accident
 	nearest, least := "", len(text)/3+2
@@ -15,6 +15,9 @@ func Nearest(text string, names []string) string {
 		d := distance(text, name)
 		if len(name) >= part && strings.Contains(text, name) || len(text) >= part && strings.Contains(name, text) {
 			d = min(d, 1)
+			if strings.HasPrefix(text, name) || strings.HasPrefix(name, text) {
+				d = 0
+			}
 		}
 		if d < least {
 			nearest, least = name, d
