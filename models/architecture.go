@@ -24,8 +24,9 @@ type architecture struct {
 
 // Training are the settings by which a network of an architecture trains well.
 type Training struct {
-	Batch int     // images per step
-	Rate  float64 // Adam's learning rate
+	Batch     int     // images per step
+	Rate      float64 // Adam's learning rate
+	Optimizer string  // "adam" or "muon"
 }
 
 // architectures holds every architecture under its name. A new one is two functions
@@ -33,15 +34,15 @@ type Training struct {
 var architectures = map[string]architecture{
 	"conv": {
 		"two convolutions and a dense layer: for handwriting and other small gray images",
-		convEncoder, convDecoder, twoDimensions, Training{128, 1e-3},
+		convEncoder, convDecoder, twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"mlp": {
 		"dense layers",
-		mlpEncoder, mlpDecoder, twoDimensions, Training{128, 1e-3},
+		mlpEncoder, mlpDecoder, twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"residual": {
 		"convolutions that halve the image down to about 4x4, with residual blocks: for photographs",
-		residualEncoder, residualDecoder, residualLatent, Training{32, 2e-3},
+		residualEncoder, residualDecoder, residualLatent, Training{32, 2e-3, "muon"},
 	},
 }
 

@@ -40,7 +40,12 @@ type settings struct {
 	Data        string        `json:"data"`                // fingerprint
 	Objective   Objective     `json:"objective,omitempty"` // nil for that of beta
 	Augment     Augment       `json:"augment,omitempty"`
+	Optimizer   string        `json:"optimizer"`
+	WeightDecay Schedule      `json:"weight-decay"`
 }
+
+// before are settings that older versions have not written: there was one value.
+var before = map[string]any{"optimizer": Adam, "weight-decay": json.Number("0")}
 
 // flatSettings reads settings in their JSON form, those of the model among the others.
 func flatSettings(data []byte) (map[string]any, error) {
@@ -218,6 +223,11 @@ func (c *checkpoint) loadFile(path string) error {
 	stored, err := flatSettings([]byte(f.Metadata["settings"]))
 	if err != nil {
 		return &damagedError{fmt.Errorf("%s: settings: %w", path, err)}
+	}
+	for name, only := range before {
+		if _, ok := stored[name]; !ok {
+			stored[name] = only
+		}
 	}
 	asked, err := json.Marshal(c.settings)
 	if err != nil {

@@ -25,7 +25,7 @@ const (
 	settling  = 32
 	// Gradients are looked at every so many batches, at the end of each epoch and before
 	// each checkpoint. None is missed: what is not finite, or too large for its square,
-	// stays in Adam's second moments.
+	// stays in the optimiser's moments.
 	gradientInterval = 64
 )
 
@@ -47,7 +47,7 @@ func (r *run) watch(terms Terms, n int) error {
 	if r.state.Batch >= min(settling, r.batches()) && !(mean <= first+explosion*(math.Abs(first)+values)) {
 		return r.diverged(fmt.Sprintf("the loss has grown from %.4g to %.4g nats per image", first, mean))
 	}
-	if r.state.Batch%gradientInterval == 0 && !allFinite(r.optimiser.v) {
+	if r.state.Batch%gradientInterval == 0 && !r.optimiser.sound() {
 		return r.diverged(wrongGradient)
 	}
 	return nil

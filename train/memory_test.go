@@ -33,7 +33,7 @@ func TestMemory(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	m := smallModel(t, c)
 	r := testTrainer(t, m, 1, batch, 1)
-	o := newOptimiser(len(m.Theta), Constant(1))
+	o := newOptimiser(m.Params(), len(m.Theta), Options{LR: Constant(1), WeightDecay: Constant(0)})
 	runtime.ReadMemStats(&after)
 	if got := int64(after.TotalAlloc - before.TotalAlloc); got < want || got > want*11/10 {
 		t.Errorf("%d bytes are said, %d taken", want, got)

@@ -22,8 +22,13 @@ type Options struct {
 
 	Epochs int      // 0 means 30, or with Time what that allows
 	Batch  int      // images per step; 0 means what suits the network ([models.Config.Training])
-	LR     Schedule // Adam's learning rate; nil means what suits the network
+	LR     Schedule // the learning rate; nil means what suits the network and the optimiser
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
+	// Optimizer is [Adam] or [Muon]; empty means what suits the network. WeightDecay shrinks
+	// weights in each step by this part of the learning rate; nil means what suits the
+	// optimiser, 0 for Adam.
+	Optimizer   string
+	WeightDecay Schedule
 	// Time, where it is not 0, is how long the run may take, without the loading of its
 	// data. The number of epochs is chosen for it, at least 1, from the rate of the first
 	// steps; it is recorded in Dir, so that a run that is resumed with the same Time keeps
@@ -99,7 +104,11 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		o.Epochs = cmp.Or(o.Epochs, 30)
 	}
 	o.Batch = cmp.Or(o.Batch, by.Batch)
-	o.LR, o.Beta = cmp.Or[Schedule](o.LR, Constant(by.Rate)), cmp.Or[Schedule](o.Beta, Constant(1))
+	o.Beta = cmp.Or[Schedule](o.Beta, Constant(1))
+	o, err := o.withOptimiser(by.Rate, by.Optimizer)
+	if err != nil {
+		return o, err
+	}
 	if o.available == nil {
 		o.available = memory.Available
 	}
@@ -124,10 +133,6 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case o.LR.validate() != nil:
-		return o, fmt.Errorf("a learning rate of %w", o.LR.validate())
-	case !(o.LR.At(1) > 0):
-		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR.At(1))
 	case o.Beta.validate() != nil:
 		return o, fmt.Errorf("beta %w", o.Beta.validate())
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):

@@ -92,10 +92,10 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	r.trainer = newTrainer(m, k, r.Batch, cmp.Or[Objective](o.Objective, &ELBO{Beta: o.Beta}))
 	r.pipeline.augment = o.Augment
 	r.checkpoint = checkpoint{
-		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective, Augment: o.Augment},
+		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective, Augment: o.Augment, Optimizer: o.Optimizer, WeightDecay: o.WeightDecay},
 		kernelName: k.Name(),
 		m:          m,
-		optimiser:  newOptimiser(len(m.Theta), o.LR),
+		optimiser:  newOptimiser(m.Params(), len(m.Theta), o),
 	}
 	if o.Patience > 0 && r.validation == nil {
 		r.close()

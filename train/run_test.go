@@ -62,16 +62,24 @@ func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 
 func TestThreadsDoNotChangeTheResult(t *testing.T) {
 	var want []byte
-	for threads := 1; threads <= 3; threads++ {
-		got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Augment: everything})
-		if want == nil {
-			want = got
-		}
-		if !bytes.Equal(got, want) {
-			t.Errorf("%d threads give other weights than 1", threads)
+	for _, optimizer := range Optimizers() {
+		want = nil
+		for threads := 1; threads <= 3; threads++ {
+			got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Optimizer: optimizer, Augment: everything})
+			if want == nil {
+				want = got
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s: %d threads give other weights than 1", optimizer, threads)
+			}
 		}
 	}
-	for name, o := range map[string]Options{"another seed": {Seed: 2, Augment: everything}, "no augmentation": {Seed: 1}} {
+	for name, o := range map[string]Options{
+		"another seed":      {Seed: 2, Optimizer: Muon, Augment: everything},
+		"no augmentation":   {Seed: 1, Optimizer: Muon},
+		"another optimizer": {Seed: 1, Optimizer: Adam, Augment: everything},
+		"another decay":     {Seed: 1, Optimizer: Muon, WeightDecay: Constant(2), Augment: everything},
+	} {
 		o.Dir, o.Epochs, o.Batch = t.TempDir(), 2, 16
 		if bytes.Equal(mustRun(t, o), want) {
 			t.Errorf("%s gives the same weights", name)
@@ -89,6 +97,7 @@ func TestResume(t *testing.T) {
 	}{
 		"plain":                {smallConfig, Options{}},
 		"validation":           {smallConfig, Options{ValFraction: 0.2}},
+		"muon":                 {smallConfig, Options{Optimizer: Muon}},
 		"augmented":            {smallConfig, Options{Augment: everything}},
 		"optimal sigma":        {optimal, Options{}},
 		"its validation":       {optimal, Options{ValFraction: 0.2}},
@@ -265,6 +274,7 @@ func TestOptionsValidate(t *testing.T) {
 	for want, o := range map[string]Options{
 		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: Constant(math.NaN())}, "beta": {Beta: Constant(-1)},
 		"warm-up": {Beta: Warmup{1, -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
+		"unknown optimizer": {Optimizer: "sgd"}, "weight decay": {WeightDecay: Constant(-1)},
 		"a time of -1": {Time: -1}, "exclude": {Time: 1, Epochs: 1},
 	} {
 		if _, err := o.withDefaults(models.Training{Batch: 128, Rate: 1e-3}); err == nil || !strings.Contains(err.Error(), want) {

@@ -53,24 +53,25 @@ const examples = `  vae-train
 
 // flags are the command's arguments.
 type flags struct {
-	data, out     string
-	init          string
-	source        sourceFlags
-	limit         int
-	scale         float64
-	resume, force bool
-	noCache       bool
-	model         models.Config
-	hidden        []int
-	activation    string
-	likelihood    string
-	sigma         string
-	train         train.Options
-	lr, beta      float64
-	cpuProfile    string
-	config        string
-	filed         []string // the flags that have their values from the file config
-	list          bool
+	data, out              string
+	init                   string
+	source                 sourceFlags
+	limit                  int
+	scale                  float64
+	resume, force          bool
+	noCache                bool
+	model                  models.Config
+	hidden                 []int
+	activation             string
+	likelihood             string
+	sigma                  string
+	train                  train.Options
+	lr, beta               float64
+	optimizer, weightDecay string
+	cpuProfile             string
+	config                 string
+	filed                  []string // the flags that have their values from the file config
+	list                   bool
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -118,7 +119,7 @@ func build(app *cli.App) *cobra.Command {
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
-	p.Float64Var(&f.lr, "lr", 0, "learning rate of Adam (default 0.001; 0.002 with --arch residual)")
+	f.addOptimiser(p)
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	f.addScale(p)
@@ -179,6 +180,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		}
 	}
 	if _, err := f.source.options(dataset.Options{}); err != nil {
+		return err
+	}
+	if err := f.checkOptimiser(); err != nil {
 		return err
 	}
 	if err := f.checkTime(p); err != nil {
@@ -260,9 +264,6 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.Beta = train.Constant(f.beta)
-	if f.lr > 0 {
-		o.LR = train.Constant(f.lr)
-	}
 	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()

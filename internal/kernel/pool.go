@@ -205,6 +205,9 @@ type calls struct {
 	products        freelist[productsTask]
 	affine          freelist[affineTask]
 	adam            freelist[adamTask]
+	momentum        freelist[momentumTask]
+	average         freelist[averageTask]
+	scale           freelist[scaleTask]
 }
 
 // scratch lends memory to tasks. Buffers stay with the kernel, apart by powers

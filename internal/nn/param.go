@@ -36,6 +36,16 @@ type Param struct {
 // Len returns the number of values.
 func (p *Param) Len() int { return product(p.Shape) }
 
+// Matrix returns the shape of a layer's weight in memory as a matrix, with a row for each
+// value that an output adds up and a column for each output; of a transposed convolution
+// the columns are its inputs. It returns 0, 0 for other parameters, such as biases.
+func (p *Param) Matrix() (rows, columns int) {
+	if len(p.Shape) < 2 || p.perm == nil {
+		return 0, 0
+	}
+	return p.Len() / p.Shape[0], p.Shape[0]
+}
+
 // In returns p's part of a vector that is laid out like all the model's
 // parameters, such as a gradient.
 func (p *Param) In(all []float32) []float32 { return all[p.offset : p.offset+p.Len()] }

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+	"govae/train"
+)
+
+func (f *flags) addOptimiser(p *pflag.FlagSet) {
+	p.StringVar(&f.optimizer, "optimizer", auto, "optimizer: "+strings.Join(train.Optimizers(), ", ")+"; auto takes muon with --arch residual, adam with others")
+	p.Float64Var(&f.lr, "lr", 0, "learning rate (default 0.004; of adam 0.001, with --arch residual 0.002)")
+	p.StringVar(&f.weightDecay, "weight-decay", auto, "part of the learning rate by which weights shrink in each step; auto takes 0.5 with muon, 0 with adam")
+}
+
+// checkOptimiser finds what is wrong with the flags of the optimiser, and sets those of the
+// run that are given.
+func (f *flags) checkOptimiser() error {
+	if f.optimizer != auto {
+		if !slices.Contains(train.Optimizers(), f.optimizer) {
+			return cli.Usagef("--optimizer %s: choose one of %s, %s", f.optimizer, strings.Join(train.Optimizers(), ", "), auto)
+		}
+		f.train.Optimizer = f.optimizer
+	}
+	if f.lr > 0 {
+		f.train.LR = train.Constant(f.lr)
+	}
+	if f.weightDecay != auto {
+		d, err := strconv.ParseFloat(f.weightDecay, 64)
+		if err != nil || !(d >= 0 && d <= math.MaxFloat64) {
+			return cli.Usagef("--weight-decay %s: want 0, a positive number, such as 0.5, or %s", f.weightDecay, auto)
+		}
+		f.train.WeightDecay = train.Constant(d)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"govae/images"
+	"govae/internal/kernel"
+	"govae/internal/nn"
+	"govae/internal/random"
+)
+
+// A step of Muon is orthogonal: its singular values are all alike, up to what four
+// polynomials reach, and none is larger than the rate says.
+func TestMuonStepIsOrthogonal(t *testing.T) {
+	k, err := kernel.New(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	for _, shape := range [][2]int{{7, 5}, {40, 40}, {16, 100}, {288, 64}, {1, 9}} {
+		t.Run(fmt.Sprint(shape), func(t *testing.T) {
+			w := matrix{rows: shape[0], columns: shape[1]}
+			theta, m, grad := make([]float32, w.rows*w.columns), make([]float32, w.rows*w.columns), make([]float32, w.rows*w.columns)
+			s := random.New(1, random.Init, 0, 0)
+			s.Normal(grad)
+			for i := range grad {
+				grad[i] *= 1e-4
+			}
+			g := slices.Clone(grad)
+			newMuon([]matrix{w}).step(k, w, theta, m, grad, 0.5, 1)
+			var descent float64
+			step := mat.NewDense(w.rows, w.columns, nil)
+			for i, v := range theta {
+				step.Set(i/w.columns, i%w.columns, float64(v))
+				descent += float64(v) * float64(g[i])
+			}
+			if !(descent < 0) {
+				t.Errorf("the step goes %g along the gradient", descent)
+			}
+			var svd mat.SVD
+			if !svd.Factorize(step, mat.SVDNone) {
+				t.Fatal("no singular values")
+			}
+			want := 0.5 * stepSize * math.Sqrt(float64(max(w.rows, w.columns)))
+			for _, v := range svd.Values(nil) {
+				// A square matrix of normal numbers has a few singular values below 1e-3 of
+				// the norm.
+				if v > 1.6*want || v < 0.4*want && w.rows != w.columns {
+					t.Errorf("singular value %g, want about %g", v, want)
+				}
+			}
+		})
+	}
+}
+
+func TestMuonWithoutAGradient(t *testing.T) {
+	k, err := kernel.New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	w := matrix{rows: 3, columns: 4}
+	theta := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
+	newMuon([]matrix{w}).step(k, w, theta, make([]float32, 12), make([]float32, 12), 0.1, 0.5)
+	for i, v := range theta {
+		if v != float32(i+1)/2 {
+			t.Fatalf("theta is %v, want half of what it was", theta)
+		}
+	}
+}
+
+// Weights are matrices; biases are not, nor are scales of a normalisation.
+func TestMatricesOfLayers(t *testing.T) {
+	map8 := images.Shape{H: 8, W: 8, C: 6}
+	for _, test := range []struct {
+		layer nn.Layer
+		want  [][2]int
+	}{
+		{nn.NewDense("dense", map8, images.Vector(10), nn.Identity), [][2]int{{384, 10}, {0, 0}}},
+		{nn.NewConv2D("conv", map8, 12, 3, 2, nn.Identity), [][2]int{{54, 12}, {0, 0}}},
+		{nn.NewConvTranspose2D("up", 12, map8, 4, 2, nn.Identity), [][2]int{{96, 12}, {0, 0}}},
+		{nn.NewBatchNorm("norm", map8), [][2]int{{0, 0}, {0, 0}}},
+	} {
+		for i, p := range test.layer.Params() {
+			if rows, columns := p.Matrix(); rows != test.want[i][0] || columns != test.want[i][1] {
+				t.Errorf("%s: a matrix of %dx%d, want %v", p.Name, rows, columns, test.want[i])
+			}
+		}
+	}
+}
+
+// Decay shrinks weights, and no biases.
+func TestWeightDecay(t *testing.T) {
+	k, err := kernel.New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	var g nn.Graph
+	g.Add(nn.NewDense("dense", images.Vector(3), images.Vector(2), nn.Identity), g.Input("x", images.Vector(3)))
+	for _, optimizer := range Optimizers() {
+		o, err := (Options{Optimizer: optimizer, WeightDecay: Constant(0.5)}).withOptimiser(0.1, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.LR = Constant(0.1)
+		theta, _, err := g.Bind(100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range theta {
+			theta[i] = 1
+		}
+		newOptimiser(g.Params(), len(theta), o).step(k, theta, make([]float32, len(theta)), 1, 0)
+		for _, p := range g.Params() {
+			want := float32(1)
+			if rows, _ := p.Matrix(); rows > 0 {
+				want = 0.95
+			}
+			for _, v := range p.In(theta) {
+				if math.Abs(float64(v-want)) > 1e-6 {
+					t.Errorf("%s: %s is %g, want %g", optimizer, p.Name, v, want)
+				}
+			}
+		}
+	}
+}
