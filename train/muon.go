@@ -20,10 +20,9 @@ import (
 // bits). All of them are computed on the smaller side of the matrix.
 
 const (
-	muonRate  = 4e-3
-	muonDecay = 0.5
-	momentum  = 0.9
-	stepSize  = 0.2
+	muonRate = 4e-3
+	momentum = 0.9
+	stepSize = 0.2
 )
 
 // polar are the coefficients of x, x^3 and x^5 of the polynomials, one after the other. They

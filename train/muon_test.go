@@ -130,3 +130,15 @@ func TestWeightDecay(t *testing.T) {
 		}
 	}
 }
+
+func TestDecayFollowsTheNumberOfImages(t *testing.T) {
+	for steps, shrinking := range map[int]float64{1: 100, 25: 100, 122: 488, 5000: 20000} {
+		d := decay(Muon, steps).At(1)
+		if got := 1 / (muonRate * d); math.Abs(got-shrinking) > 1e-6*shrinking {
+			t.Errorf("epochs of %d steps: a weight shrinks by e in %g steps, want %g", steps, got, shrinking)
+		}
+		if d := decay(Adam, steps).At(1); d != 0 {
+			t.Errorf("Adam has a decay of %g", d)
+		}
+	}
+}

@@ -26,7 +26,7 @@ type Options struct {
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
 	// Optimizer is [Adam] or [Muon]; empty means what suits the network. WeightDecay shrinks
 	// weights in each step by this part of the learning rate; nil means what suits the
-	// optimiser, 0 for Adam.
+	// optimiser and the number of images: 0 for Adam.
 	Optimizer   string
 	WeightDecay Schedule
 	// Time, where it is not 0, is how long the run may take, without the loading of its

@@ -15,7 +15,7 @@ import (
 func (f *flags) addOptimiser(p *pflag.FlagSet) {
 	p.StringVar(&f.optimizer, "optimizer", auto, "optimizer: "+strings.Join(train.Optimizers(), ", ")+"; auto takes muon with --arch residual, adam with others")
 	p.Float64Var(&f.lr, "lr", 0, "learning rate (default 0.004; of adam 0.001, with --arch residual 0.002)")
-	p.StringVar(&f.weightDecay, "weight-decay", auto, "part of the learning rate by which weights shrink in each step; auto takes 0.5 with muon, 0 with adam")
+	p.StringVar(&f.weightDecay, "weight-decay", auto, "part of the learning rate by which weights shrink in each step; auto takes 0 with adam, and with muon what suits the number of images")
 }
 
 // checkOptimiser finds what is wrong with the flags of the optimiser, and sets those of the
