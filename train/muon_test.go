@@ -132,7 +132,7 @@ func TestWeightDecay(t *testing.T) {
 }
 
 func TestDecayFollowsTheNumberOfImages(t *testing.T) {
-	for steps, shrinking := range map[int]float64{1: 100, 25: 100, 122: 488, 5000: 20000} {
+	for steps, shrinking := range map[int]float64{1: 150, 25: 150, 122: 488, 5000: 20000} {
 		d := decay(Muon, steps).At(1)
 		if got := 1 / (muonRate * d); math.Abs(got-shrinking) > 1e-6*shrinking {
 			t.Errorf("epochs of %d steps: a weight shrinks by e in %g steps, want %g", steps, got, shrinking)

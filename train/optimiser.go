@@ -136,10 +136,10 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 // decay is the default of the weights' decay for epochs of so many steps. With Muon a weight
 // is about the sum of its latest steps, over as many as shrink it by e. That is four epochs
 // (a number of epochs suits data sets of all sizes: Wang and Aitchison 2024, arXiv
-// 2405.13698), but no less than 100 steps. docs/photos.md says what it gains.
+// 2405.13698), but no less than 150 steps. docs/photos.md says what it gains.
 func decay(optimizer string, steps int) Schedule {
 	if optimizer == Adam {
 		return Constant(0)
 	}
-	return Constant(1 / (muonRate * float64(max(4*steps, 100))))
+	return Constant(1 / (muonRate * float64(max(4*steps, 150))))
 }
