@@ -2,7 +2,7 @@
 //
 // [Run] is the whole of it: it maximises the evidence lower bound (ELBO) by Adam or Muon,
 // evaluates on the held-out images after each epoch, and keeps the model
-// directory (weights, checkpoint, metrics, pictures) up to date, so that a run
+// directory (weights, checkpoint, metrics, pictures, a model card) up to date, so that a run
 // can be stopped at any time and resumed.
 //
 // # Reproducibility

@@ -53,6 +53,8 @@ type Options struct {
 	// ELBO, of which none counts while Beta still grows; 0 means never. It needs validation
 	// images. Like Epochs it may change when a run is resumed.
 	Patience int
+	// TensorBoard writes [EventsFile] in Dir too. It may change when a run is resumed.
+	TensorBoard bool
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int
 

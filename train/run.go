@@ -51,6 +51,7 @@ type run struct {
 	checkpoint
 	*trainer
 	train, validation, test *dataset.Images
+	name                    string // of the data
 	metrics                 []Metrics
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
@@ -66,7 +67,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
+	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {
 	case data.Validation == nil && o.ValFraction > 0:
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
@@ -199,7 +200,7 @@ func (r *run) open() error {
 		r.OnChoice(r.Epochs, 0)
 	}
 	r.saved = time.Now()
-	if err := writeMetrics(r.Dir, r.metrics); err != nil || r.state.Step > 0 {
+	if err := r.saveMetrics(); err != nil || r.state.Step > 0 {
 		return err
 	}
 	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
@@ -385,10 +386,18 @@ func (r *run) save() error {
 	if r.Dir == "" {
 		return nil
 	}
-	if err := writeMetrics(r.Dir, r.metrics); err != nil {
+	if err := r.saveMetrics(); err != nil {
 		return err
 	}
 	return r.saveCheckpoint()
+}
+
+// saveMetrics writes the figures of all epochs.
+func (r *run) saveMetrics() error {
+	if err := writeMetrics(r.Dir, r.metrics); err != nil || !r.TensorBoard {
+		return err
+	}
+	return writeEvents(r.Dir, r.metrics)
 }
 
 func (r *run) saveCheckpoint() error {
@@ -423,7 +432,7 @@ func (r *run) saveConfig() error {
 // that for training.
 const evaluated = 16
 
-// finish does what is done with the final weights: statistics and pictures.
+// finish does what is done with the final weights: statistics, pictures and the card.
 func (r *run) finish(ctx context.Context) (err error) {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
 	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
@@ -436,5 +445,8 @@ func (r *run) finish(ctx context.Context) (err error) {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
-	return r.pictures(e)
+	if err := r.pictures(e); err != nil {
+		return err
+	}
+	return r.writeCard()
 }

@@ -95,7 +95,7 @@ func TestResume(t *testing.T) {
 		config models.Config
 		Options
 	}{
-		"plain":                {smallConfig, Options{}},
+		"plain":                {smallConfig, Options{TensorBoard: true}},
 		"validation":           {smallConfig, Options{ValFraction: 0.2}},
 		"muon":                 {smallConfig, Options{Optimizer: Muon}},
 		"augmented":            {smallConfig, Options{Augment: everything}},
@@ -147,6 +147,16 @@ func TestResume(t *testing.T) {
 			gotMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
 			if diff := cmp.Diff(withoutTime(t, wantMetrics), withoutTime(t, gotMetrics)); diff != "" {
 				t.Error(diff)
+			}
+			if !o.TensorBoard {
+				return
+			}
+			steps, elbos, _ := readEvents(t, o.Dir)
+			for i, m := range withoutTime(t, gotMetrics) {
+				if len(steps) != o.Epochs || steps[i] != int64(m.Step) || elbos[i] != float32(m.Test.ELBO()) {
+					t.Errorf("events of the steps %v with ELBOs %v", steps, elbos)
+					break
+				}
 			}
 		})
 	}
@@ -237,7 +247,7 @@ func TestDirectory(t *testing.T) {
 	}
 	for _, name := range []string{
 		models.ConfigFile, models.WeightsFile, CheckpointFile, PreviousCheckpointFile, MetricsFile,
-		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile,
 	} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v, want a file with content", name, err)

@@ -39,7 +39,7 @@ its last complete image. The result is the same bit for bit.`,
 	makeSample(root, m)
 	m.flags(root)
 	root.AddCommand(
-		sample(m), reconstruct(m), score(m), encode(m), decode(m),
+		sample(m), reconstruct(m), score(m), evaluate(m), encode(m), decode(m),
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(m), runtimeCommand(m),
 	)

@@ -49,7 +49,8 @@ const examples = `  vae-train
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --data photos/ --time 10m
   vae-train --config vae-model/config.json --seed 1 --out second-model
-  vae-train --resume --epochs 60`
+  vae-train --resume --epochs 60
+  vae-train compare vae-model second-model`
 
 // flags are the command's arguments.
 type flags struct {
@@ -126,11 +127,13 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
 	f.addReading(p)
+	f.addReports(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
+	cmd.AddCommand(compare(app))
 	advice.Command(cmd, advices()...)
 	return cmd
 }

@@ -27,7 +27,7 @@ var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug",
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
-var free = []string{"data", "epochs", "patience"}
+var free = []string{"data", "epochs", "patience", "tensorboard"}
 
 // noSettings are the flags that do something once, which a file of settings cannot ask for.
 var noSettings = []string{"resume", "force", "help", "version", "config", "list"}
