@@ -43,6 +43,8 @@ of its run, with what the run has chosen itself, and --config repeats it.`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
+  vae-train --data mnist --preset fast
+  vae-train --data mnist --binarize dynamic --arch mlp --hidden 200,200 --latent 50 --importance 50
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
