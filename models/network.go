@@ -12,13 +12,14 @@ type Network struct {
 	pass      *nn.Pass
 	batch     int     // images, at most
 	dLogScale float64 // derivative of the latest loss by the logarithm of the likelihood's scale
+	draws     *draws  // nil for one latent point of an image
 }
 
 // Inputs are what a network computes a batch of N images from.
 type Inputs struct {
 	N     int
 	Image []float32 // (N, H, W, C) in [0, 1]
-	Noise []float32 // (N, L), standard normal
+	Noise []float32 // (N, L), standard normal; (N, K, L) for K draws
 }
 
 // NewNetwork returns a network for batches of up to batch images.
@@ -34,10 +35,14 @@ func (m *VAE) trainingPass(batch int) *nn.Pass {
 // Forward runs a batch through the network. train is the mode of its layers; without it
 // nothing of the VAE changes.
 func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
+	if w.draws != nil {
+		w.draws.forward(w, k, in, train)
+		return
+	}
 	w.pass.Forward(k, in.N, train, in.Image, in.Noise)
 }
 
-// Logits are those of the reconstructions of the latest batch, (N, H, W, C).
+// Logits are those of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
 func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
 // Divergences are those of the posterior of the latest batch from the prior, one for each

@@ -5,6 +5,12 @@
 // directory (weights, checkpoint, metrics, pictures, a model card) up to date, so that a run
 // can be stopped at any time and resumed.
 //
+// # What is made small
+//
+// The [ELBO], whose KL term may grow ([Warmup]) or be free in part ([FreeBits]), or the
+// bound of several draws of each image ([IWAE]); images may become binary on their way
+// ([Binarize]). The learning rate is a [Constant], or follows a [Course] over the run.
+//
 // # Reproducibility
 //
 // The same binary, kernel, data and seed give the same weights bit for bit,

@@ -25,7 +25,17 @@ func testKernel(t testing.TB, threads int) *kernel.Kernel {
 // testTrainer returns a trainer of the ELBO on a kernel of its own.
 func testTrainer(t testing.TB, m *models.VAE, threads, batch int, beta float64) *trainer {
 	t.Helper()
-	return newTrainer(m, testKernel(t, threads), batch, &ELBO{Beta: Constant(beta)})
+	return testTrainerOf(t, m, threads, batch, &ELBO{Beta: Constant(beta)})
+}
+
+// testTrainerOf returns a trainer of an objective.
+func testTrainerOf(t testing.TB, m *models.VAE, threads, batch int, o Objective) *trainer {
+	t.Helper()
+	e, err := newTrainer(m, testKernel(t, threads), batch, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 // noiseImages returns n images of random bytes.

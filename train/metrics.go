@@ -38,18 +38,19 @@ type termsJSON struct {
 	// Of latent dimensions, in the order of z; older files have none.
 	KLByDimension    []float64 `json:"kl_by_dimension,omitempty"`
 	BitsPerDimension float64   `json:"bits_per_dimension,omitempty"`
+	Importance       float64   `json:"importance,omitempty"` // the importance weighted bound
 }
 
 // MarshalJSON writes the ELBO beside its terms.
 func (t Terms) MarshalJSON() ([]byte, error) {
-	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension, t.BitsPerDimension})
+	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension, t.BitsPerDimension, t.Importance})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Terms) UnmarshalJSON(data []byte) error {
 	var j termsJSON
 	err := json.Unmarshal(data, &j)
-	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension, j.BitsPerDimension}
+	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension, j.BitsPerDimension, j.Importance}
 	return err
 }
 

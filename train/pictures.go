@@ -60,7 +60,7 @@ func (r *run) pictures(e *models.Evaluator) error {
 	index := fromAllClasses(r.test, reconstructed)
 	n := len(index)
 	originals := make([]float32, n*r.m.Config.Image.Len())
-	r.test.Floats(originals, index)
+	r.pipeline.floats(originals, r.test, index, testSplit)
 	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals)), min(n, reconstructRow))
 	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
 		return err

@@ -67,6 +67,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
+	if err := o.Binarize.check(m.Config); err != nil {
+		return nil, err
+	}
 	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {
 	case data.Validation == nil && o.ValFraction > 0:
@@ -93,13 +96,17 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.trainer = newTrainer(m, k, r.Batch, cmp.Or[Objective](o.Objective, &ELBO{Beta: o.Beta}))
-	r.pipeline.augment = o.Augment
+	r.completeSchedules()
+	if r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options)); err != nil {
+		k.Close()
+		return nil, err
+	}
+	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
 	r.checkpoint = checkpoint{
-		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective, Augment: o.Augment, Optimizer: o.Optimizer, WeightDecay: o.WeightDecay},
+		settings:   r.settingsOf(m, data),
 		kernelName: k.Name(),
 		m:          m,
-		optimiser:  newOptimiser(m.Params(), len(m.Theta), o),
+		optimiser:  newOptimiser(m.Params(), len(m.Theta), r.Options),
 	}
 	if o.Patience > 0 && r.validation == nil {
 		r.close()
@@ -110,6 +117,26 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, saving(err)
 	}
 	return r, nil
+}
+
+// completeSchedules gives schedules the lengths that they leave to the run.
+func (r *run) completeSchedules() {
+	n := r.batches()
+	w := whole{epoch: n, steps: r.Epochs * n}
+	r.LR, r.Beta, r.WeightDecay = r.LR.of(w), r.Beta.of(w), r.WeightDecay.of(w)
+}
+
+// settingsOf are the settings of the run, whose options are complete.
+func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
+	importance := r.Importance
+	if importance == 1 { // as if it were left out
+		importance = 0
+	}
+	return settings{
+		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction,
+		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
+		Clip: r.Clip, FreeBits: r.FreeBits, Importance: importance, Binarize: r.Binarize,
+	}
 }
 
 // check returns an error unless m can be trained on the data. A model without names of
@@ -312,10 +339,10 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		return metrics, err
 	}
 	if v := metrics.Validation; v != nil {
-		if r.state.BestEpoch > 0 && v.ELBO() <= r.state.Best {
+		if r.state.BestEpoch > 0 && v.Bound() <= r.state.Best {
 			return metrics, nil
 		}
-		r.state.Best, r.state.BestEpoch = v.ELBO(), metrics.Epoch
+		r.state.Best, r.state.BestEpoch = v.Bound(), metrics.Epoch
 		r.kept = append(r.kept[:0], r.m.Theta...)
 		r.keptState = append(r.keptState[:0], r.m.State...)
 	}
@@ -435,7 +462,7 @@ const evaluated = 16
 // finish does what is done with the final weights: statistics, pictures and the card.
 func (r *run) finish(ctx context.Context) (err error) {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
+	r.m.LatentStats, err = r.latentStats(ctx, e, r.train)
 	if err != nil || r.Dir == "" {
 		return err
 	}

@@ -19,6 +19,7 @@ func advices() []advice.Advice {
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 		advice.Say[*train.SaveError](" (--resume)"),
+		advice.Say[*train.LengthError](" (--epochs, or --init and --out)"),
 		advice.Say[*train.NoValidationError](" (--val-fraction, --patience)"),
 		advice.On(func(e *train.DivergedError) string {
 			if e.Step == 1 {

@@ -84,12 +84,12 @@ func fitting(e *models.TooLargeError) string {
 func fittingMemory(e *train.MemoryError) string {
 	var flags []string
 	none, err := train.Memory(e.Config, 0)
-	one, err2 := train.Memory(e.Config, 1)
+	one, err2 := train.Memory(e.Config, e.Draws)
 	if err == nil && err2 == nil && one <= e.Available {
 		flags = append(flags, fmt.Sprintf("--batch %d", (e.Available-none)/(one-none)))
 	}
 	return orElse(append(flags, smaller(e.Config, func(c models.Config) bool {
-		need, err := train.Memory(c, e.Batch)
+		need, err := train.Memory(c, e.Batch*e.Draws)
 		return err == nil && need <= e.Available
 	})...))
 }

@@ -50,6 +50,6 @@ func (h *hinter) collapse(e train.Metrics) {
 	if h.m.Likelihood == models.Gaussian && !h.m.LearnSigma {
 		sigma = ", a smaller --sigma"
 	}
-	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try a smaller --beta%s or a smaller --lr",
+	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try --free-bits, --kl-warmup, a smaller --beta%s or a smaller --lr",
 		carry, dimensions, sigma)
 }

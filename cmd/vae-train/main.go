@@ -43,6 +43,8 @@ of its run, with what the run has chosen itself, and --config repeats it.`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
+  vae-train --data mnist --preset fast
+  vae-train --data mnist --binarize dynamic --arch mlp --hidden 200,200 --latent 50 --importance 50
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
@@ -69,9 +71,13 @@ type flags struct {
 	train                  train.Options
 	lr, beta               float64
 	optimizer, weightDecay string
+	objective              objectiveFlags
+	schedule               scheduleFlags
+	preset                 string
 	cpuProfile             string
 	config                 string
 	filed                  []string // the flags that have their values from the file config
+	restored               bool     // the flags that were left out have their values from the run in out
 	list                   bool
 }
 
@@ -93,6 +99,9 @@ func build(app *cli.App) *cobra.Command {
 				if err := f.restore(cmd.Flags()); err != nil {
 					return err
 				}
+			}
+			if err := f.applyPreset(cmd.Flags()); err != nil {
+				return err
 			}
 			if err := f.check(cmd.Flags()); err != nil {
 				return f.placed(err)
@@ -121,6 +130,9 @@ func build(app *cli.App) *cobra.Command {
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
 	f.addOptimiser(p)
+	f.schedule.flags(p)
+	f.objective.flags(p)
+	f.addPreset(p)
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	f.addScale(p)
@@ -129,7 +141,7 @@ func build(app *cli.App) *cobra.Command {
 	f.addReading(p)
 	f.addReports(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
-	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods and sources, and do nothing else")
+	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
@@ -189,6 +201,12 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		return err
 	}
 	if err := f.checkTime(p); err != nil {
+		return err
+	}
+	if err := f.checkSchedule(p); err != nil {
+		return err
+	}
+	if err := f.checkObjective(); err != nil {
 		return err
 	}
 	if f.out == "" {
@@ -266,7 +284,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
-	o.Beta = train.Constant(f.beta)
+	o.Beta = f.objective.beta(f.beta)
 	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
@@ -277,8 +295,8 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
-			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s%s, active %d/%d, %.0f images/s",
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
 		hint.collapse(e)
 		waiting(e)
 	}

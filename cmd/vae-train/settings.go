@@ -267,6 +267,7 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	if err != nil || started == nil {
 		return err
 	}
+	f.restored = true
 	chosen := used(started)
 	p.VisitAll(func(flag *pflag.Flag) {
 		value, ok := started.Note[flag.Name]

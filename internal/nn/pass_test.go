@@ -144,3 +144,49 @@ func TestLayOut(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsOfAPass runs a network in two passes, the second of which gives the first the
+// gradients of what it has read: the gradient is that of one pass.
+func TestPartsOfAPass(t *testing.T) {
+	g, x, y := diamond()
+	theta, _, err := g.Bind(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i)
+	}
+	const n, beta = 2, 0.3
+	k, input, weights := testKernel(t), normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
+	run := func(p *Pass, in ...[]float32) {
+		p.Forward(k, n, true, in...)
+		copy(p.Gradient(y), weights)
+		for _, d := range p.Divergences() {
+			for i := range d.Scale {
+				d.Scale[i] = beta
+			}
+		}
+	}
+	whole := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
+	run(whole, input)
+	want := make([]float32, len(theta))
+	whole.Backward(want)
+
+	a := y.in[2].in[0] // which has three readers, in both passes or in the second
+	b := y.in[0].in[0]
+	first := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{a, b}, Seeds: []*Value{a, b}, Part: true})
+	second := g.Pass(Plan{Batch: n, Inputs: []*Value{a, b}, Outputs: []*Value{y}, Seeds: []*Value{y}, Wanted: []*Value{a, b}, Part: true})
+	first.Forward(k, n, true, input)
+	run(second, first.Value(a), first.Value(b))
+	got := make([]float32, len(theta))
+	second.Backward(got)
+	for _, v := range []*Value{a, b} {
+		copy(first.Gradient(v), second.InputGradient(v))
+	}
+	first.Backward(got)
+	for i := range want {
+		if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+			t.Fatalf("gradient %d is %g in two passes, %g in one", i, got[i], want[i])
+		}
+	}
+}
