@@ -54,7 +54,7 @@ func mustRun(t *testing.T, o Options) []byte {
 
 func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 	t.Helper()
-	if _, err := Run(t.Context(), smallModel(t, c), smallData(), o); err != nil {
+	if _, err := Run(t.Context(), smallModel(t, c), dataFor(c), o); err != nil {
 		t.Fatal(err)
 	}
 	return weights(t, o.Dir)
@@ -102,6 +102,7 @@ func TestResume(t *testing.T) {
 		"optimal sigma":        {optimal, Options{}},
 		"its validation":       {optimal, Options{ValFraction: 0.2}},
 		"discretised logistic": {logistic, Options{}},
+		"conditional":          {conditional(smallConfig), Options{ValFraction: 0.2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := tt.Options
@@ -128,7 +129,7 @@ func TestResume(t *testing.T) {
 				if interruptions == 0 {
 					m = smallModel(t, tt.config)
 				}
-				_, err = Run(ctx, m, smallData(), o)
+				_, err = Run(ctx, m, dataFor(tt.config), o)
 				cancel()
 				if err == nil {
 					break
