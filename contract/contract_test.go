@@ -111,10 +111,21 @@ func TestMetadata(t *testing.T) {
 			if err := got.Err(KeyCheck); err != nil {
 				t.Error(err)
 			}
-			if err := got.CheckSizes(2, small.Image); err != nil {
+			if err := got.CheckSizes(Sizes{Latent: 2, Image: small.Image}); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestLabelsGoWithTheGraph: names of more or fewer classes than the graph has are refused.
+func TestLabelsGoWithTheGraph(t *testing.T) {
+	d := Metadata{Labels: []string{"a", "b"}}
+	for classes, ok := range []bool{true, false, true, false} { // 0: not conditional
+		err := d.CheckSizes(Sizes{Latent: 2, Image: small.Image, Classes: classes})
+		if e, typed := errors.AsType[*MetadataError](err); (err == nil) != ok || err != nil && (!typed || e.Key != KeyLabels) {
+			t.Errorf("%d classes: error %v", classes, err)
+		}
 	}
 }
 
@@ -142,7 +153,7 @@ func TestReadRejects(t *testing.T) {
 		m.SetMetadata(tt.key, tt.value)
 		d, err := Read(m)
 		if err == nil {
-			err = d.CheckSizes(2, small.Image)
+			err = d.CheckSizes(Sizes{Latent: 2, Image: small.Image})
 		}
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.key, err, tt.want)
@@ -198,12 +209,12 @@ func TestReadLeavesOut(t *testing.T) {
 	if err := d.Err(KeySigma); !errors.Is(err, ErrMissing) || err.Error() != "vae.sigma is missing; export the model again" {
 		t.Errorf("error %v", err)
 	}
-	if err := d.CheckSizes(5, small.Image); err != nil {
+	if err := d.CheckSizes(Sizes{Latent: 5, Image: small.Image}); err != nil {
 		t.Errorf("sizes that are not told: %v", err)
 	}
 	for range 20 { // of two mistakes always the same is reported
 		var wrong *MetadataError
-		if err := (Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 1}}).CheckSizes(5, small.Image); !errors.As(err, &wrong) || wrong.Key != KeyLatent {
+		if err := (Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 1}}).CheckSizes(Sizes{Latent: 5, Image: small.Image}); !errors.As(err, &wrong) || wrong.Key != KeyLatent {
 			t.Fatalf("error %v, want one about %s", err, KeyLatent)
 		}
 	}

@@ -12,7 +12,8 @@
 //
 // Everything is float32, images are in [0, 1], and the first dimension is open. A model
 // that is conditional on a class has the input label [batch, classes] behind each of
-// these, which is 1 at the class and 0 elsewhere.
+// these, which is 1 at the class and 0 elsewhere, or a mixture of classes. Their names are
+// the entry vae.labels.
 //
 // # Formats
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"govae/images"
 	"govae/onnx"
@@ -220,15 +221,17 @@ func (d Metadata) Err(key string) error {
 
 // CheckSizes returns a [*MetadataError] if the metadata tell other sizes than the graph
 // has: somebody changed the one or the other.
-func (d Metadata) CheckSizes(latent int, image images.Shape) error {
+func (d Metadata) CheckSizes(s Sizes) error {
 	differs := func(key, got, want string) error {
 		return &MetadataError{key, got, fmt.Errorf("but the graph has %s: the file was tampered with", want)}
 	}
 	switch {
-	case d.Latent != 0 && d.Latent != latent:
-		return differs(KeyLatent, strconv.Itoa(d.Latent), strconv.Itoa(latent))
-	case d.Image != (images.Shape{}) && d.Image != image:
-		return differs(KeyImage, imageText(d.Image), imageText(image))
+	case d.Latent != 0 && d.Latent != s.Latent:
+		return differs(KeyLatent, strconv.Itoa(d.Latent), strconv.Itoa(s.Latent))
+	case d.Image != (images.Shape{}) && d.Image != s.Image:
+		return differs(KeyImage, imageText(d.Image), imageText(s.Image))
+	case d.Labels != nil && s.Classes != 0 && len(d.Labels) != s.Classes:
+		return differs(KeyLabels, strings.Join(d.Labels, ", "), fmt.Sprintf("labels of %d classes", s.Classes))
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 const (
 	Z              = "z"              // a latent point
 	Image          = "image"          // in [0, 1], channels first
-	Label          = "label"          // a class: 1 at its number, 0 elsewhere
+	Label          = "label"          // weights of classes: 1 at one and 0 elsewhere, or a mixture
 	Mean           = "mean"           // of q(z|x)
 	LogVar         = "log_var"        // the logarithm of its variance
 	Reconstruction = "reconstruction" // the image that the decoder makes of the mean
@@ -76,6 +76,9 @@ type Sizes struct {
 	Image   images.Shape
 	Classes int // of the labels that the model is conditional on; 0 if it is not
 }
+
+// MaxClasses bounds Sizes.Classes, and with it what the labels of a batch take.
+const MaxClasses = 4096
 
 // Signature returns what a file of that role promises.
 func (r Role) Signature(s Sizes) Signature {

@@ -7,6 +7,7 @@ import (
 
 	"govae/contract"
 	"govae/internal/random"
+	"govae/models"
 )
 
 // PrecisionError is what storing weights in fewer bits changes in the outputs.
@@ -17,7 +18,7 @@ const draws = 1000
 
 // precisionError compares the outputs of a graph with trained and with stored
 // weights, for draws from the prior. An image is the one that the trained decoder makes
-// of a draw.
+// of a draw. The classes of a conditional model take turns.
 func precisionError(ctx context.Context, trained, stored *pass, g graph) (PrecisionError, error) {
 	type sums struct{ max, total, scale, count float64 }
 	signature := g.signature(trained.VAE)
@@ -30,14 +31,18 @@ func precisionError(ctx context.Context, trained, stored *pass, g graph) (Precis
 		z := make([]float32, n*trained.Config.Latent)
 		noise := random.New(0, random.Probe, 1, uint32(first))
 		noise.Normal(z)
-		var inputs [][]float32
-		for _, t := range signature.Inputs {
-			x := z
-			if t.Name == contract.Image {
-				x = trained.decode(z)
+		var label [][]float32
+		if classes := trained.Config.Classes(); classes > 0 {
+			label = [][]float32{make([]float32, n*classes)}
+			for i := range n {
+				models.OneHot(label[0][i*classes:(i+1)*classes], classes, (first+i)%classes)
 			}
-			inputs = append(inputs, x)
 		}
+		x := z
+		if signature.Inputs[0].Name == contract.Image {
+			x = trained.decode(z, label...)
+		}
+		inputs := append([][]float32{x}, label...)
 		got := g.forward(stored, inputs)
 		for i, want := range g.forward(trained, inputs) {
 			s := &outputs[i]

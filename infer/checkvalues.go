@@ -28,10 +28,18 @@ func (s *session) CheckValues(ctx context.Context) (difference float64, err erro
 		other := func(n int, what string, want int) error {
 			return fmt.Errorf("%s: metadata %s: case %d has %d %s, and the model %d; export the model again", s.name, contract.KeyCheck, i, n, what, want)
 		}
-		if n := len(c.Inputs); n != 1 {
-			return 0, other(n, "inputs", 1)
+		want := 1
+		if s.contract.Classes > 0 {
+			want = 2
 		}
-		outputs, err := raw.outputs(ctx, c.Inputs[0].Values(c.Rows*s.contract.inputSize()))
+		if n := len(c.Inputs); n != want {
+			return 0, other(n, "inputs", want)
+		}
+		var label []float32
+		if want == 2 {
+			label = c.Inputs[1].Values(c.Rows * s.contract.Classes)
+		}
+		outputs, err := raw.outputs(ctx, c.Inputs[0].Values(c.Rows*s.contract.inputSize()), label)
 		if err != nil {
 			return 0, err
 		}
@@ -48,9 +56,9 @@ func (s *session) CheckValues(ctx context.Context) (difference float64, err erro
 	return difference, nil
 }
 
-// outputs maps rows of the input to the outputs, with images as [C, H, W].
-func (s *session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
-	out, err := s.run(ctx, input)
+// outputs maps rows of the inputs to the outputs, with images as [C, H, W].
+func (s *session) outputs(ctx context.Context, input, label []float32) ([][]float32, error) {
+	out, err := s.runLabelled(ctx, input, label)
 	if err == nil && s.contract.Role != RoleEncoder {
 		out[0] = s.images(out[0]).Pixels
 	}

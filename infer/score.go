@@ -136,7 +136,7 @@ func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Cod
 		if err != nil {
 			return nil, err
 		}
-		nats, err := l.Nats(ctx, x, z)
+		nats, err := l.nats(ctx, x, z, codes[0].Index)
 		if err != nil {
 			return nil, err
 		}
@@ -178,12 +178,12 @@ func (s *logSum) log() float64 { return s.max + math.Log(s.scale) }
 // ReconstructionNats returns -log p(x|z) in nats of each of a stream of images, where
 // z is the mean of its code: what is lost by [Pair.Reconstruct].
 func (p *Pair) ReconstructionNats(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[float64, error] {
-	return withLikelihood(ctx, p, images, p.Encoder.blockRows(), func(ctx context.Context, l *Likelihood, x []float32, _ int) ([]float64, error) {
-		mean, _, err := p.Encoder.Encode(ctx, x)
+	return withLikelihood(ctx, p, images, p.Encoder.blockRows(), func(ctx context.Context, l *Likelihood, x []float32, first int) ([]float64, error) {
+		mean, _, err := p.Encoder.encode(ctx, x, first)
 		if err != nil {
 			return nil, err
 		}
-		return l.Nats(ctx, x, mean)
+		return l.nats(ctx, x, mean, first)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"govae/contract"
 	"govae/images"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	Background images.RGB `json:"background,omitzero"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
+	// Conditional makes encoder and decoder know the class of an image, one of Labels:
+	// q(z|x,y) and p(x|z,y).
+	Conditional bool `json:"conditional,omitempty"`
 }
 
 // Limits keep a mistyped number from asking for all the memory there is.
@@ -53,6 +57,8 @@ const (
 	maxWidth  = 1 << 16
 	maxDepth  = 16
 	maxParams = 1 << 28
+	// maxClasses bounds those of a conditional model.
+	maxClasses = contract.MaxClasses
 )
 
 // withDefaults returns c with its defaults filled in and validated.
@@ -114,6 +120,9 @@ func (c Config) validate() error {
 	}
 	if c.Arch == "residual" && (c.Width < 1 || c.Width > maxWidth || c.Depth < 1 || c.Depth > maxDepth) {
 		return fmt.Errorf("a width of %d and a depth of %d: there must be from 1 to %d channels and from 1 to %d blocks", c.Width, c.Depth, maxWidth, maxDepth)
+	}
+	if n := len(c.Labels); c.Conditional && (n < 1 || n > maxClasses) {
+		return fmt.Errorf("a model that is conditional on one of %d classes: there must be from 1 to %d, with names", n, maxClasses)
 	}
 	if err := c.Fit.Check(); err != nil {
 		return fmt.Errorf("the fit %q: %w", c.Fit, err)

@@ -14,6 +14,7 @@ type draws struct {
 	encoder      *nn.Pass
 	mean, logVar []float32 // (N, K, L)
 	image        []float32 // (N, K, H, W, C)
+	label        []float32 // (N, K, classes), of a conditional model
 	kernel       *kernel.Kernel
 	n            int // images of the latest batch
 	ratios       *nn.Draws
@@ -32,15 +33,16 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	w := &Network{VAE: m, batch: rows, draws: &draws{
 		count: count,
 		encoder: m.graph.Pass(nn.Plan{
-			Batch: batch, Inputs: []*nn.Value{m.image}, Outputs: posterior, Seeds: posterior, Part: true,
+			Batch: batch, Inputs: m.inputs(m.image), Outputs: posterior, Seeds: posterior, Part: true,
 		}),
 		mean:   make([]float32, rows*m.Config.Latent),
 		logVar: make([]float32, rows*m.Config.Latent),
 		image:  make([]float32, rows*m.Config.Image.Len()),
+		label:  make([]float32, rows*m.Config.Classes()),
 		ratios: &nn.Draws{Ratio: make([]float64, rows)},
 	}}
 	w.pass = m.graph.Pass(nn.Plan{
-		Batch: rows, Inputs: []*nn.Value{m.mean, m.logVar, m.noise}, Outputs: logits, Seeds: logits,
+		Batch: rows, Inputs: append(m.inputs(m.mean), m.logVar, m.noise), Outputs: logits, Seeds: logits,
 		Wanted: posterior, Part: true,
 	})
 	groups := w.pass.Divergences()
@@ -54,11 +56,21 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 func (d *draws) forward(w *Network, k *kernel.Kernel, in Inputs, train bool) {
 	d.kernel, d.n = k, in.N
 	rows := in.N * d.count
-	d.encoder.Forward(k, in.N, train, in.Image)
+	if w.label != nil {
+		d.encoder.Forward(k, in.N, train, in.Image, in.Label)
+	} else {
+		d.encoder.Forward(k, in.N, train, in.Image)
+	}
 	mean, logVar, image := d.mean[:rows*w.Config.Latent], d.logVar[:rows*w.Config.Latent], d.image[:rows*w.Config.Image.Len()]
 	k.RepeatRows(in.N, mean, d.encoder.Value(w.mean))
 	k.RepeatRows(in.N, logVar, d.encoder.Value(w.logVar))
 	k.RepeatRows(in.N, image, in.Image)
+	if w.label != nil {
+		label := d.label[:rows*w.Config.Classes()]
+		k.RepeatRows(in.N, label, in.Label)
+		w.pass.Forward(k, rows, train, mean, label, logVar, in.Noise)
+		return
+	}
 	w.pass.Forward(k, rows, train, mean, logVar, in.Noise)
 }
 

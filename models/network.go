@@ -20,6 +20,7 @@ type Inputs struct {
 	N     int
 	Image []float32 // (N, H, W, C) in [0, 1]
 	Noise []float32 // (N, L), standard normal; (N, K, L) for K draws
+	Label []float32 // (N, classes), of a conditional model
 }
 
 // NewNetwork returns a network for batches of up to batch images.
@@ -29,17 +30,20 @@ func (m *VAE) NewNetwork(batch int) *Network {
 
 func (m *VAE) trainingPass(batch int) *nn.Pass {
 	logits := []*nn.Value{m.logits}
-	return m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})
+	return m.graph.Pass(nn.Plan{Batch: batch, Inputs: append(m.inputs(m.image), m.noise), Outputs: logits, Seeds: logits})
 }
 
 // Forward runs a batch through the network. train is the mode of its layers; without it
 // nothing of the VAE changes.
 func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
-	if w.draws != nil {
+	switch {
+	case w.draws != nil:
 		w.draws.forward(w, k, in, train)
-		return
+	case w.label != nil:
+		w.pass.Forward(k, in.N, train, in.Image, in.Label, in.Noise)
+	default:
+		w.pass.Forward(k, in.N, train, in.Image, in.Noise)
 	}
-	w.pass.Forward(k, in.N, train, in.Image, in.Noise)
 }
 
 // Logits are those of the reconstructions of the latest batch, (N, H, W, C), or of all draws.

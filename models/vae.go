@@ -32,7 +32,7 @@ type VAE struct {
 	graph    nn.Graph
 	logScale *nn.Param // of the likelihood; nil if that has none or a constant one
 
-	image, noise         *nn.Value // inputs
+	image, noise, label  *nn.Value // inputs; the label is nil unless the model is conditional
 	mean, logVar, latent *nn.Value
 	logits               *nn.Value // of the image
 }
@@ -72,12 +72,12 @@ func design(c Config) (*VAE, error) {
 	m := &VAE{Config: c}
 	g, arch, z := &m.graph, architectures[c.Arch], images.Vector(c.Latent)
 	m.image, m.noise = g.Input("image", c.Image), g.Input("noise", z)
-	features := arch.encode(g, c, m.image)
+	features := m.addLabel(arch.encode(g, c, m.image))
 	m.mean = g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features)
 	m.logVar = g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 	m.logVar = g.Add(nn.NewClip("encoder/log_var", z, MinLogVar, MaxLogVar), m.logVar)
 	m.latent = g.Add(nn.NewLatent("latent", c.Latent), m.mean, m.logVar, m.noise)
-	m.logits = arch.decode(g, c, m.latent)
+	m.logits = arch.decode(g, c, m.labelled(m.latent))
 	m.addScale()
 	if n := g.Size(); n > maxParams {
 		return nil, &TooLargeError{c, n}
@@ -88,20 +88,22 @@ func design(c Config) (*VAE, error) {
 // Params returns all parameters in the order of Theta.
 func (m *VAE) Params() []*nn.Param { return m.graph.Params() }
 
-// EmitEncoder adds the encoder to a graph: image -> mean, log_var.
-func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.Value) {
-	out := m.graph.Emit(g, []*nn.Value{m.image}, []onnx.Value{image}, m.mean, m.logVar)
+// EmitEncoder adds the encoder to a graph: image, and the label of a conditional model, ->
+// mean, log_var.
+func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value, label ...onnx.Value) (mean, logVar onnx.Value) {
+	out := m.graph.Emit(g, m.inputs(m.image), append([]onnx.Value{image}, label...), m.mean, m.logVar)
 	return out[0], out[1]
 }
 
-// EmitDecoder adds the decoder to a graph: z -> image in [0, 1].
-func (m *VAE) EmitDecoder(g *onnx.Builder, z onnx.Value) (image onnx.Value) {
-	return g.Node("Sigmoid", "decoder/sigmoid", m.graph.Emit(g, []*nn.Value{m.latent}, []onnx.Value{z}, m.logits))
+// EmitDecoder adds the decoder to a graph: z, and the label of a conditional model, ->
+// image in [0, 1].
+func (m *VAE) EmitDecoder(g *onnx.Builder, z onnx.Value, label ...onnx.Value) (image onnx.Value) {
+	return g.Node("Sigmoid", "decoder/sigmoid", m.graph.Emit(g, m.inputs(m.latent), append([]onnx.Value{z}, label...), m.logits))
 }
 
-// EmitAutoencoder adds the decoder behind the encoder to a graph: image ->
-// reconstruction, the image of the posterior mean.
-func (m *VAE) EmitAutoencoder(g *onnx.Builder, image onnx.Value) (reconstruction onnx.Value) {
-	mean := m.graph.Emit(g, []*nn.Value{m.image}, []onnx.Value{image}, m.mean)
-	return m.EmitDecoder(g, mean[0])
+// EmitAutoencoder adds the decoder behind the encoder to a graph: image, and the label of
+// a conditional model, -> reconstruction, the image of the posterior mean.
+func (m *VAE) EmitAutoencoder(g *onnx.Builder, image onnx.Value, label ...onnx.Value) (reconstruction onnx.Value) {
+	mean := m.graph.Emit(g, m.inputs(m.image), append([]onnx.Value{image}, label...), m.mean)
+	return m.EmitDecoder(g, mean[0], label...)
 }

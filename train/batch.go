@@ -7,7 +7,8 @@ import (
 	"govae/models"
 )
 
-// Batch is images as a network takes them, with noise for each.
+// Batch is images as a network takes them, with noise for each, and its label for a
+// conditional one.
 type Batch struct{ models.Inputs }
 
 // pipeline prepares one batch while the one before it is computed, on a worker that
@@ -38,7 +39,7 @@ func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, dom
 	}
 	l.binary, l.draws = p.binarize != "", p.binarize.of(seed, domain, epoch)
 	l.N = len(index)
-	l.Image, l.Noise = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent]
+	l.Image, l.Noise, l.Label = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent], l.label[:l.N*l.classes]
 	l.job = p.kernel.Start((l.N+loadTask-1)/loadTask, l)
 	l.started = true
 }
@@ -67,9 +68,9 @@ func (p *pipeline) drop() {
 // loading is a batch and where it comes from.
 type loading struct {
 	Batch
-	kernel         *kernel.Kernel
-	image, noise   []float32 // for the largest batch
-	pixels, latent int       // values of an image and of its noise
+	kernel                  *kernel.Kernel
+	image, noise, label     []float32 // for the largest batch
+	pixels, latent, classes int       // values of an image, of its noise and of its label
 
 	images  *dataset.Images
 	index   []int
@@ -84,8 +85,9 @@ type loading struct {
 }
 
 func newLoading(m *models.VAE, k *kernel.Kernel, n, draws int) *loading {
-	pixels, latent := m.Config.Image.Len(), draws*m.Config.Latent
-	return &loading{kernel: k, image: make([]float32, n*pixels), noise: make([]float32, n*latent), pixels: pixels, latent: latent}
+	l := &loading{kernel: k, pixels: m.Config.Image.Len(), latent: draws * m.Config.Latent, classes: m.Config.Classes()}
+	l.image, l.noise, l.label = make([]float32, n*l.pixels), make([]float32, n*l.latent), make([]float32, n*l.classes)
+	return l
 }
 
 // loadTask is the number of images that one task prepares: enough for a few vectors
@@ -96,6 +98,9 @@ const loadTask = 16
 func (l *loading) Do(task int) {
 	first, last := task*loadTask, min((task+1)*loadTask, len(l.index))
 	for i := first; i < last; i++ {
+		if l.classes > 0 {
+			models.OneHot(l.Label[i*l.classes:(i+1)*l.classes], l.classes, l.images.Labels[l.index[i]])
+		}
 		x, image := l.Image[i*l.pixels:(i+1)*l.pixels], l.images.At(l.index[i])
 		if l.augment == 0 {
 			l.kernel.Pixels(x, image)

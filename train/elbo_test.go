@@ -72,8 +72,10 @@ func testELBOGradient(t *testing.T) {
 		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Logistic},
 		{Arch: "mlp", Image: gray, Latent: 3, Hidden: []int{9, 5}, Activation: "tanh"},
 		{Arch: "mlp", Image: colour, Hidden: []int{8}, Likelihood: models.Gaussian},
+		conditional(models.Config{Arch: "mlp", Image: gray, Latent: 3, Hidden: []int{9, 5}, Activation: "tanh"}),
+		conditional(models.Config{Arch: "residual", Image: models.Shape{H: 16, W: 15, C: 1}, Latent: 3, Width: 2}),
 	} {
-		t.Run(fmt.Sprintf("%s %v %s", c.Arch, c.Image, c.Likelihood), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %v %s %d", c.Arch, c.Image, c.Likelihood, c.Classes()), func(t *testing.T) {
 			m, err := models.New(c, 1)
 			if err != nil {
 				t.Fatal(err)
@@ -88,7 +90,7 @@ func testELBOGradient(t *testing.T) {
 			}
 			const n, beta = 3, 1.7
 			e := testTrainer(t, m, 2, n, beta)
-			batch := e.pipeline.load(noiseImages(n, c.Image), []int{2, 0, 1}, 1, random.TrainNoise, 0)
+			batch := e.pipeline.load(labelled(noiseImages(n, c.Image), c), []int{2, 0, 1}, 1, random.TrainNoise, 0)
 			// The loss in float64, from the sums that the forward pass returns.
 			loss := func() float64 {
 				sum := e.terms(batch, 0, nil)

@@ -66,7 +66,7 @@ func (t *trainer) latentStats(ctx context.Context, e *models.Evaluator, images *
 	err := batches(ctx, images.Len(), t.batch, func(index []int) {
 		x := x[:len(index)*images.Shape.Len()]
 		t.pipeline.floats(x, images, index, trainSplit)
-		mean, _ := e.Encode(x)
+		mean, _ := e.Encode(x, labels(images, index, t.net.Config)...)
 		for i, v := range mean {
 			sum[i%latent] += float64(v)
 			squares[i%latent] += float64(v) * float64(v)
@@ -82,4 +82,18 @@ func (t *trainer) latentStats(ctx context.Context, e *models.Evaluator, images *
 		stats.Std[i] = math.Sqrt(max(0, squares[i]/n-stats.Mean[i]*stats.Mean[i]))
 	}
 	return stats, nil
+}
+
+// labels returns those of the images named by index as a conditional model takes them, else
+// none.
+func labels(images *dataset.Images, index []int, c models.Config) [][]float32 {
+	n := c.Classes()
+	if n == 0 {
+		return nil
+	}
+	all := make([]float32, len(index)*n)
+	for i, j := range index {
+		models.OneHot(all[i*n:(i+1)*n], n, images.Labels[j])
+	}
+	return [][]float32{all}
 }

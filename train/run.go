@@ -34,8 +34,9 @@ const checkpointInterval = 5 * time.Minute
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
-// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError]
-// and, of package lock, one that tells that another run writes the directory.
+// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
+// of a conditional model [*dataset.UnlabelledError], and, of package lock, one that tells that
+// another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {
@@ -147,6 +148,11 @@ func check(data *dataset.Data, m *models.VAE) error {
 	}
 	if data.Train.Shape != m.Config.Image {
 		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	}
+	if m.Config.Conditional {
+		if err := data.CheckLabels(); err != nil {
+			return err
+		}
 	}
 	if m.Config.Labels == nil {
 		m.Config.Labels = data.Classes

@@ -54,7 +54,7 @@ func mustRun(t *testing.T, o Options) []byte {
 
 func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 	t.Helper()
-	if _, err := Run(t.Context(), smallModel(t, c), smallData(), o); err != nil {
+	if _, err := Run(t.Context(), smallModel(t, c), dataFor(c), o); err != nil {
 		t.Fatal(err)
 	}
 	return weights(t, o.Dir)
@@ -99,21 +99,23 @@ func TestResume(t *testing.T) {
 		config models.Config
 		Options
 	}{
-		"plain":                {smallConfig, Options{TensorBoard: true}},
-		"validation":           {smallConfig, Options{ValFraction: 0.2}},
-		"muon":                 {smallConfig, Options{Optimizer: Muon}},
-		"augmented":            {smallConfig, Options{Augment: everything}},
-		"optimal sigma":        {optimal, Options{}},
-		"its validation":       {optimal, Options{ValFraction: 0.2}},
-		"discretised logistic": {logistic, Options{}},
-		"binary images":        {tinyConfig, Options{Binarize: Dynamic, ValFraction: 0.2}},
-		"fixed binary images":  {tinyConfig, Options{Binarize: Static, Augment: everything}},
-		"schedules":            {tinyConfig, Options{LR: Course{Kind: Cosine, Warmup: Span{Epochs: 1}}, Beta: Warmup{To: 1, Epochs: 2}, WeightDecay: Constant(0.1)}},
-		"one cycle, clipped":   {tinyConfig, Options{LR: Course{Kind: OneCycle, Peak: 0.01}, Clip: 0.5}},
-		"stairs with Muon":     {tinyConfig, Options{LR: Course{Kind: Stairs}, Optimizer: Muon, Clip: 0.5}},
-		"free bits":            {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2}}},
-		"free bits by group":   {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2, Group: true}}},
-		"importance":           {tinyConfig, Options{Importance: 3, ValFraction: 0.2}},
+		"plain":                 {smallConfig, Options{TensorBoard: true}},
+		"validation":            {smallConfig, Options{ValFraction: 0.2}},
+		"muon":                  {smallConfig, Options{Optimizer: Muon}},
+		"augmented":             {smallConfig, Options{Augment: everything}},
+		"optimal sigma":         {optimal, Options{}},
+		"its validation":        {optimal, Options{ValFraction: 0.2}},
+		"discretised logistic":  {logistic, Options{}},
+		"binary images":         {tinyConfig, Options{Binarize: Dynamic, ValFraction: 0.2}},
+		"fixed binary images":   {tinyConfig, Options{Binarize: Static, Augment: everything}},
+		"schedules":             {tinyConfig, Options{LR: Course{Kind: Cosine, Warmup: Span{Epochs: 1}}, Beta: Warmup{To: 1, Epochs: 2}, WeightDecay: Constant(0.1)}},
+		"one cycle, clipped":    {tinyConfig, Options{LR: Course{Kind: OneCycle, Peak: 0.01}, Clip: 0.5}},
+		"stairs with Muon":      {tinyConfig, Options{LR: Course{Kind: Stairs}, Optimizer: Muon, Clip: 0.5}},
+		"free bits":             {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2}}},
+		"free bits by group":    {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2, Group: true}}},
+		"importance":            {tinyConfig, Options{Importance: 3, ValFraction: 0.2}},
+		"conditional":           {conditional(smallConfig), Options{ValFraction: 0.2}},
+		"conditional, weighted": {conditional(smallConfig), Options{Importance: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := tt.Options
@@ -140,7 +142,7 @@ func TestResume(t *testing.T) {
 				if interruptions == 0 {
 					m = smallModel(t, tt.config)
 				}
-				_, err = Run(ctx, m, smallData(), o)
+				_, err = Run(ctx, m, dataFor(tt.config), o)
 				cancel()
 				if err == nil {
 					break

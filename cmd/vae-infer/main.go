@@ -30,6 +30,7 @@ its last complete image. The result is the same bit for bit.`,
   vae-infer --samples 1000 --seed 7 --out new/     # one PNG each
   vae-infer --samples 1000000 --out new.npy        # an array for NumPy
   vae-infer --samples 1000000 --out new.npy --resume
+  vae-infer --label 7                              # of one class of a conditional model
   vae-infer --from codes.json                      # drawn from the mixture of encode --fit-mixture
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane

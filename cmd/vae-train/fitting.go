@@ -98,7 +98,7 @@ func fittingMemory(e *train.MemoryError) string {
 // would put off.
 func (f *flags) checkModel() error {
 	c := f.model
-	c.Image = models.Shape{H: 28, W: 28, C: 1}
+	c.Image, c.Labels = models.Shape{H: 28, W: 28, C: 1}, []string{"a class"}
 	if slices.Contains(automatic, c.Likelihood) { // by the images
 		c.Likelihood = ""
 	}

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"runtime/pprof"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -48,6 +49,7 @@ const examples = `  vae-train
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
+  vae-train --data mnist --conditional --latent 16
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --data photos/ --time 10m
   vae-train --config vae-model/config.json --seed 1 --out second-model
@@ -249,6 +251,11 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 		}
 	}
 	warn(app, data.Warnings)
+	if f.model.Conditional {
+		if err := data.CheckLabels(); err != nil {
+			return err
+		}
+	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	if line := f.chooseLikelihood(data.Train); line != "" {
 		app.Printf("%s", line)
@@ -275,6 +282,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
 
+	if n := m.Config.Classes(); n > 0 {
+		app.Printf("conditional on %d classes: %.100s", n, strings.Join(m.Config.Labels, ", "))
+	}
 	if f.train.Augment != 0 {
 		app.Printf("training images are changed at random: %v", f.train.Augment)
 	}
