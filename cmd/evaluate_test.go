@@ -1,8 +1,10 @@
 package cmd_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,8 +13,31 @@ import (
 	"time"
 
 	"govae/infer"
+	"govae/internal/npy"
 	"govae/train"
 )
+
+const blobs = 5000
+
+// writeBlobs writes images [blobs, 12, 12] of a bright spot each.
+func writeBlobs(t *testing.T, path string) {
+	t.Helper()
+	var file bytes.Buffer
+	if err := npy.WriteHeader(&file, "|u1", blobs, 12, 12); err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range blobs {
+		y, x, width := 2+8*r.Float64(), 2+8*r.Float64(), 1+2*r.Float64()
+		for p := range 144 {
+			dy, dx := float64(p/12)-y, float64(p%12)-x
+			file.WriteByte(byte(255 * math.Exp(-(dy*dy+dx*dx)/(width*width))))
+		}
+	}
+	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestEvaluate compares the figures of exported files with those that training has written
 // for the same images, and kills an evaluation that then goes on to the same bytes.
@@ -37,9 +62,10 @@ func TestEvaluate(t *testing.T) {
 		}
 		return string(data)
 	}
-	run("vae-train", "--limit", "2000", "--epochs", "2", "--arch", "mlp", "--hidden", "64", "--latent", "4", "--seed", "1")
+	writeBlobs(t, filepath.Join(dir, "blobs.npy"))
+	run("vae-train", "--data", "blobs.npy", "--epochs", "4", "--arch", "mlp", "--hidden", "64", "--latent", "4", "--seed", "1")
 	run("vae-export")
-	run("vae-infer", "evaluate", "--data", "digits", "--engine", "go", "--draws", "10", "--images", "0", "--codes", "500")
+	run("vae-infer", "evaluate", "--data", "blobs.npy", "--engine", "go", "--draws", "10", "--images", "0")
 	var got infer.Evaluation
 	if err := json.Unmarshal([]byte(read("report.json")), &got); err != nil {
 		t.Fatal(err)
@@ -50,7 +76,7 @@ func TestEvaluate(t *testing.T) {
 	}
 	// The divergence is exact, the reconstruction term has the noise of one draw per image.
 	want := metrics[len(metrics)-1].Test
-	if math.Abs(got.KL-want.KL) > 1e-4*want.KL || math.Abs(got.ELBO.Mean-want.ELBO()) > 0.6 || got.Images != 4000 {
+	if math.Abs(got.KL-want.KL) > 1e-4*want.KL || math.Abs(got.ELBO.Mean-want.ELBO()) > 0.8 || got.Images != blobs/10 {
 		t.Errorf("ELBO %.3f with a KL of %.4f, training has %.3f and %.4f", got.ELBO.Mean, got.KL, want.ELBO(), want.KL)
 	}
 	for k, kl := range want.KLByDimension {
@@ -58,12 +84,8 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("dimension %d: KL %g, training has %g", k, got.KLByDimension[k], kl)
 		}
 	}
-	if c := got.Codes; c == nil || c.Learned != 500 || c.Nearest < 0.15 || c.Linear < 0.15 { // by chance 0.1
-		t.Errorf("codes %+v", c)
-	}
-
 	long := func(out string, more ...string) []string {
-		return append([]string{"evaluate", "--data", "digits", "--engine", "go", "--limit", "200", "--images", "0", "--codes", "0", "--draws", "400", "--out", out}, more...)
+		return append([]string{"evaluate", "--data", "blobs.npy", "--engine", "go", "--images", "0", "--draws", "400", "--out", out}, more...)
 	}
 	run("vae-infer", long("whole.json")...)
 	killed := command("vae-infer", long("killed.json", "--threads", "1")...)
