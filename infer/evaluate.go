@@ -94,7 +94,7 @@ func (p *Pair) figures(ctx context.Context, l *Likelihood, x []float32, codes []
 	for _, code := range codes {
 		means = append(means, code.Mean...)
 	}
-	reconstructions, err := p.Decoder.Decode(ctx, means)
+	reconstructions, err := p.Decoder.decode(ctx, means, codes[0].Index)
 	if err != nil {
 		return nil, err
 	}

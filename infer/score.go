@@ -106,6 +106,9 @@ func divergence(code latent.Code, k int) float64 {
 
 // scores scores the images x, which have these codes.
 func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Code, o ScoreOptions) ([]Score, error) {
+	if len(codes) == 0 {
+		return nil, nil
+	}
 	dims := l.logits.Latent()
 	scores := make([]Score, len(codes))
 	for i, code := range codes {
