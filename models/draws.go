@@ -28,6 +28,9 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	if m.logScale != nil {
 		return nil, fmt.Errorf("several draws of an image want a likelihood whose scale is a constant")
 	}
+	if n := len(m.trainingPass(0).Divergences()); n != 1 {
+		return nil, fmt.Errorf("several draws of an image are for networks with one group of latent variables, not %d", n)
+	}
 	posterior, logits := []*nn.Value{m.mean, m.logVar}, []*nn.Value{m.logits}
 	rows := batch * count
 	w := &Network{VAE: m, batch: rows, draws: &draws{
@@ -45,11 +48,7 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 		Batch: rows, Inputs: append(m.inputs(m.mean), m.logVar, m.noise), Outputs: logits, Seeds: logits,
 		Wanted: posterior, Part: true,
 	})
-	groups := w.pass.Divergences()
-	if len(groups) != 1 {
-		return nil, fmt.Errorf("several draws of an image are for networks with one group of latent variables, not %d", len(groups))
-	}
-	groups[0].Draws = w.draws.ratios
+	w.Divergences()[0].Draws = w.draws.ratios
 	return w, nil
 }
 

@@ -52,9 +52,11 @@ func (c Constant) validate() error {
 // use its latent variables before their divergence counts in full (Bowman et al. 2016,
 // arXiv 1511.06349, section 3.1; Sonderby et al. 2016, arXiv 1602.02282).
 type Warmup struct {
-	To     float64 `json:"to"` // 0 means, of a learning rate, what suits the network and the optimiser
-	Steps  int     `json:"steps"`
-	Epochs int     `json:"epochs,omitempty"` // in place of Steps, which a run puts in their place
+	To    float64 `json:"to"` // 0 means, of a learning rate, what suits the network and the optimiser
+	Steps int     `json:"steps"`
+	// Epochs is a length in place of Steps, which a run puts in its place where it is in the
+	// run's [Options]; those of an objective that is given tell Steps.
+	Epochs int `json:"epochs,omitempty"`
 }
 
 // MarshalJSON names the kind of schedule beside its numbers.

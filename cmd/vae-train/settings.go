@@ -68,6 +68,9 @@ func (f *flags) configure(cmd *cobra.Command) error {
 		if slices.Contains(onCommandLine, s.name) || slices.Contains(onCommandLine, alternatives[s.name]) {
 			continue
 		}
+		if slices.Contains(onCommandLine, "preset") && f.presets(s.name) { // which goes before the file, too
+			continue
+		}
 		if err := flag.Value.Set(text); err != nil {
 			return fmt.Errorf("%s: %s: %s: %w", f.config, s.name, s.json, cli.Unfit(flag, err))
 		}
