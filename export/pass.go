@@ -28,3 +28,8 @@ func (p *pass) decode(z []float32) []float32 {
 func (p *pass) encode(image []float32) (mean, logVar []float32) {
 	return p.e.Encode(images.ChannelsLast(image, p.Config.Image))
 }
+
+// logWeight returns the log weights (N) of images and noise eps (N, L).
+func (p *pass) logWeight(image, eps []float32) []float32 {
+	return p.e.LogWeight(images.ChannelsLast(image, p.Config.Image), eps)
+}

@@ -31,6 +31,13 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
 	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
+		for i, g := range c.Metadata.LatentGroups {
+			separator := ", "
+			if i == 0 {
+				separator = ": groups "
+			}
+			role += fmt.Sprintf("%s%s (%d)", separator, g.Name, g.Size)
+		}
 	}
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
 		return err

@@ -12,6 +12,7 @@ type Evaluator struct {
 	kernel           *kernel.Kernel
 	batch            int
 	encoder, decoder *nn.Pass
+	scorer           *nn.Pass // nil until it is needed
 }
 
 // NewEvaluator returns an evaluator that takes batch images at a time.
@@ -19,7 +20,7 @@ func (m *VAE) NewEvaluator(k *kernel.Kernel, batch int) *Evaluator {
 	return &Evaluator{
 		vae: m, kernel: k, batch: batch,
 		encoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image}, Outputs: []*nn.Value{m.mean, m.logVar}}),
-		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.latent}, Outputs: []*nn.Value{m.logits}}),
+		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.z}, Outputs: []*nn.Value{m.decoded}}),
 	}
 }
 
@@ -40,7 +41,7 @@ func (e *Evaluator) Decode(z []float32) []float32 {
 	image := make([]float32, 0, len(z)/m.Config.Latent*m.Config.Image.Len())
 	for z := range batches(z, e.batch, m.Config.Latent) {
 		e.decoder.Forward(e.kernel, len(z)/m.Config.Latent, false, z)
-		logits := e.decoder.Value(m.logits)
+		logits := e.decoder.Value(m.decoded)
 		image = image[:len(image)+len(logits)]
 		e.kernel.Sigmoid(image[len(image)-len(logits):], logits)
 	}
