@@ -25,6 +25,7 @@ const (
 	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
+	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
 	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
 	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
@@ -58,6 +59,7 @@ type Metadata struct {
 	Framing        images.Framing // how pictures became the images that the model was trained on
 	Labels         []string
 	LatentStats    *LatentStats
+	LatentGroups   []LatentGroup   // from coarse to fine; nil where there is one only
 	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
 	Precision      string          // of the weights: "fp32", "fp16" or "int8"
 	PrecisionError *PrecisionError // nil if the weights are not rounded
@@ -109,6 +111,11 @@ func (d Metadata) Write(m *onnx.Model) error {
 	}
 	if d.LatentStats != nil {
 		if err := setJSON(m, KeyLatentStats, d.LatentStats); err != nil {
+			return err
+		}
+	}
+	if d.LatentGroups != nil {
+		if err := setJSON(m, KeyLatentGroups, d.LatentGroups); err != nil {
 			return err
 		}
 	}
@@ -181,6 +188,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
+		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},
 		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
 		{KeyPrecision, false, func(text string) error { d.Precision = text; return nil }},
 		{KeyPrecisionError, false, func(text string) error { return readJSON(text, &d.PrecisionError) }},

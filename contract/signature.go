@@ -15,6 +15,8 @@ const (
 	Mean           = "mean"           // of q(z|x)
 	LogVar         = "log_var"        // the logarithm of its variance
 	Reconstruction = "reconstruction" // the image that the decoder makes of the mean
+	Eps            = "eps"            // standard normal noise, by which a latent point is drawn from q(z|x)
+	LogWeight      = "log_weight"     // log p(x,z) - log q(z|x), in nats
 )
 
 // batch is the name of the first dimension of every tensor, which is open.
@@ -27,14 +29,15 @@ const (
 	Decoder     Role = iota // z to image
 	Encoder                 // image to mean and log_var
 	Autoencoder             // image to reconstruction
+	Scorer                  // image and eps to log_weight
 )
 
-// String returns "decoder", "encoder" or "autoencoder".
+// String returns "decoder", "encoder", "autoencoder" or "scorer".
 func (r Role) String() string {
-	if r < Decoder || r > Autoencoder {
+	if r < Decoder || r > Scorer {
 		return fmt.Sprintf("role %d", int(r))
 	}
-	return [...]string{"decoder", "encoder", "autoencoder"}[r]
+	return [...]string{"decoder", "encoder", "autoencoder", "scorer"}[r]
 }
 
 // Tensor is an input or output: its name, its type, and its shape, whose first dimension
@@ -102,6 +105,9 @@ func (r Role) Signature(s Sizes) Signature {
 	case Autoencoder:
 		sig.Inputs = []Tensor{image(Image)}
 		sig.Outputs = []Tensor{image(Reconstruction)}
+	case Scorer:
+		sig.Inputs = []Tensor{image(Image), tensor(Eps, s.Latent)}
+		sig.Outputs = []Tensor{tensor(LogWeight)}
 	}
 	if s.Classes > 0 {
 		sig.Inputs = append(sig.Inputs, tensor(Label, s.Classes))

@@ -54,6 +54,8 @@ func TestGraphGolden(t *testing.T) {
 		"int8":        {conv, Options{Precision: models.INT8, Opset: 13}, []builder{Decoder}},
 		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
 		"conditional": {labelled, Options{Precision: models.INT8}, []builder{Decoder, Encoder, Autoencoder}},
+		"elbo":        {mlp, Options{}, []builder{Scorer}},
+		"ladder":      {models.Config{Arch: "ladder", Image: models.Shape{H: 16, W: 15, C: 1}, Groups: []int{2, 1}, Width: 2}, Options{}, []builder{Decoder, Encoder, Autoencoder, Scorer}},
 	} {
 		m := testModel(t, tt.config)
 		if name == "conv" || name == "mlp" {
@@ -97,6 +99,8 @@ func TestParity(t *testing.T) {
 		{Image: models.Shape{H: 28, W: 28, C: 1}},
 		{Arch: "residual", Image: models.Shape{H: 32, W: 32, C: 3}},
 		{Arch: "residual", Image: models.Shape{H: 31, W: 18, C: 1}, Width: 8, Depth: 2},
+		{Arch: "ladder", Image: models.Shape{H: 32, W: 32, C: 3}},
+		{Arch: "ladder", Image: models.Shape{H: 31, W: 18, C: 1}, Groups: []int{3, 1}, Width: 8, Likelihood: models.Logistic},
 		{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 3}, Latent: 7, Likelihood: models.Gaussian},
 		{Image: models.Shape{H: 1, W: 2, C: 1}, Latent: 1},
 		{Arch: "mlp", Image: models.Shape{H: 28, W: 28, C: 1}},
@@ -143,7 +147,7 @@ func testOptions(t *testing.T, e *engine.Engine, run engine.Options) {
 	}
 }
 
-// writeAll writes the three graphs, verified, and runs their check values.
+// writeAll writes the four graphs, verified, and runs their check values.
 func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE, o Options) []Result {
 	t.Helper()
 	dir := t.TempDir()
@@ -151,13 +155,14 @@ func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE,
 		Decoder:     filepath.Join(dir, "decoder.onnx"),
 		Encoder:     filepath.Join(dir, "encoder.onnx"),
 		Autoencoder: filepath.Join(dir, "autoencoder.onnx"),
+		Scorer:      filepath.Join(dir, "elbo.onnx"),
 	}
 	results, err := Write(t.Context(), m, paths, e, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(results) != 3 {
-		t.Fatalf("%d results, want 3", len(results))
+	if len(results) != 4 {
+		t.Fatalf("%d results, want 4", len(results))
 	}
 	for _, r := range results {
 		if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {

@@ -24,6 +24,10 @@ func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, enco
 // the posterior's mean.
 func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, autoencoder, o) }
 
+// Scorer returns what computes the log weights of images and noise as one ONNX model: the
+// terms of the ELBO and of importance-weighted likelihoods, exactly.
+func Scorer(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, scorer, o) }
+
 // graph is one of the graphs that a VAE can be exported as.
 type graph struct {
 	role contract.Role
@@ -64,6 +68,16 @@ var autoencoder = graph{
 	forward: func(p *pass, in [][]float32) [][]float32 {
 		mean, _ := p.encode(in[0], in[1:]...)
 		return [][]float32{p.decode(mean, in[1:]...)}
+	},
+}
+
+var scorer = graph{
+	role: contract.Scorer, doc: "Variational autoencoder: images in [0, 1] and standard normal noise to log p(x,z) - log q(z|x), in nats.",
+	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
+		return []onnx.Value{m.EmitLogWeight(g, in[0], in[1], in[2:]...)}
+	},
+	forward: func(p *pass, in [][]float32) [][]float32 {
+		return [][]float32{p.logWeight(in[0], in[1], in[2:]...)}
 	},
 }
 

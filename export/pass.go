@@ -29,3 +29,9 @@ func (p *pass) decode(z []float32, label ...[]float32) []float32 {
 func (p *pass) encode(image []float32, label ...[]float32) (mean, logVar []float32) {
 	return p.e.Encode(images.ChannelsLast(image, p.Config.Image), label...)
 }
+
+// logWeight returns the log weights (N) of images and noise eps (N, L), and of labels where
+// there are any.
+func (p *pass) logWeight(image, eps []float32, label ...[]float32) []float32 {
+	return p.e.LogWeight(images.ChannelsLast(image, p.Config.Image), eps, label...)
+}

@@ -17,6 +17,7 @@ const (
 	RoleDecoder     = contract.Decoder     // z [batch, L] to image [batch, C, H, W]
 	RoleEncoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
 	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+	RoleScorer      = contract.Scorer      // image [batch, C, H, W] and eps [batch, L] to log_weight [batch]
 
 	// Each has also the input label [batch, classes] if the model is conditional on a class.
 )
@@ -52,7 +53,7 @@ func (c Contract) inputSize() int {
 const maxRow = 1 << 24
 
 // ReadContract tells from a checked model whether it is a decoder, an encoder or an
-// autoencoder, and for what sizes. Any other model is an error.
+// autoencoder, or of this project a scorer, and for what sizes. Any other model is an error.
 //
 // Files of other programs are welcome: there need be no metadata, images may have their
 // channels last, and an encoder may give the mean alone. Names do not matter, but that an
@@ -81,7 +82,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	}
 	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
 	all := inputs
-	if n := len(inputs) - 1; n == 1 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 1, 2) {
+	if n := len(inputs) - 1; n >= 1 && n <= 2 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 1, 2) {
 		if err := c.setClasses(inputs[n].Shape); err != nil {
 			return Contract{}, err
 		}
@@ -106,6 +107,9 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
 		c.Role = RoleAutoencoder
 		err = c.setAutoencoder(layout, inputs[0].Shape, outputs[0].Shape)
+	case areTensors(outputs, 1, 1) && len(inputs) == 2 && areTensors(inputs[:1], 1, 4) && areTensors(inputs[1:], 1, 2) && metadata.Format > 0:
+		c.Role = RoleScorer
+		err = c.setSizes(layout, inputs[1].Shape, inputs[0].Shape)
 	default:
 		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
 			signature(all), signature(outputs))

@@ -13,8 +13,8 @@ import (
 	"govae/onnx"
 )
 
-// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder] or an
-// [*Autoencoder]. Many goroutines may use it at once; Close it when none does.
+// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder], an [*Autoencoder] or
+// a [*Scorer]. Many goroutines may use it at once; Close it when none does.
 type Session interface {
 	// Contract returns what the file says about itself.
 	Contract() Contract
@@ -74,7 +74,7 @@ func (o Options) Check() error {
 	return nil
 }
 
-// session is what decoders, encoders and autoencoders share.
+// session is what decoders, encoders, autoencoders and scorers share.
 type session struct {
 	contract Contract
 	model    *onnx.Model

@@ -54,11 +54,14 @@ func (m *VAE) labelled(z *nn.Value) *nn.Value {
 }
 
 // inputs returns the inputs of a part of the graph that starts from x: x, and the label.
-func (m *VAE) inputs(x *nn.Value) []*nn.Value {
+func (m *VAE) inputs(x *nn.Value) []*nn.Value { return append([]*nn.Value{x}, m.labels()...) }
+
+// labels returns the label, if there is one.
+func (m *VAE) labels() []*nn.Value {
 	if m.label == nil {
-		return []*nn.Value{x}
+		return nil
 	}
-	return []*nn.Value{x, m.label}
+	return []*nn.Value{m.label}
 }
 
 // OneHot writes the labels of images of these classes to dst, (n, classes).

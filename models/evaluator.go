@@ -14,6 +14,7 @@ type Evaluator struct {
 	kernel           *kernel.Kernel
 	batch            int
 	encoder, decoder *nn.Pass
+	scorer           *nn.Pass // nil until it is needed
 }
 
 // NewEvaluator returns an evaluator that takes batch images at a time.
@@ -21,7 +22,7 @@ func (m *VAE) NewEvaluator(k *kernel.Kernel, batch int) *Evaluator {
 	return &Evaluator{
 		vae: m, kernel: k, batch: batch,
 		encoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: m.inputs(m.image), Outputs: []*nn.Value{m.mean, m.logVar}}),
-		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: m.inputs(m.latent), Outputs: []*nn.Value{m.logits}}),
+		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: m.inputs(m.z), Outputs: []*nn.Value{m.decoded}}),
 	}
 }
 
@@ -44,7 +45,7 @@ func (e *Evaluator) Decode(z []float32, label ...[]float32) []float32 {
 	image := make([]float32, 0, len(z)/m.Config.Latent*m.Config.Image.Len())
 	for n, in := range e.batches(m.Config.Latent, z, label...) {
 		e.decoder.Forward(e.kernel, n, false, in...)
-		logits := e.decoder.Value(m.logits)
+		logits := e.decoder.Value(m.decoded)
 		image = image[:len(image)+len(logits)]
 		e.kernel.Sigmoid(image[len(image)-len(logits):], logits)
 	}

@@ -38,6 +38,7 @@ func makeSample(cmd *cobra.Command, m *modelFlags) {
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
 	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
+	cmd.Flags().IntVar(&s.fixed, "fixed-groups", 0, "of a hierarchical model, draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
 }
@@ -47,6 +48,7 @@ type sampling struct {
 	*modelFlags
 	n      int
 	from   string
+	fixed  int // groups
 	draw   latent.SampleOptions
 	output outputFlags
 }
@@ -94,12 +96,19 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	); err != nil {
 		return err
 	}
+	fix, err := s.fix(decoder)
+	if err != nil {
+		return err
+	}
+	if s.fixed > 0 {
+		job["fixed-groups"] = fmt.Sprint(s.fixed)
+	}
 	if classes != nil {
-		return s.ofEach(cmd.Context(), decoder, classes, source, job)
+		return s.ofEach(cmd.Context(), decoder, classes, source, fix, job)
 	}
 	return s.output.writeJob(decoder, s.n, nil, job, func(first int) iter.Seq2[infer.Image, error] {
 		s.draw.First = first
-		return decoder.DecodeAll(cmd.Context(), source.Points(s.n-first, s.draw))
+		return decoder.DecodeAll(cmd.Context(), fix(source.Points(s.n-first, s.draw)))
 	})
 }
 
@@ -108,7 +117,7 @@ const eachClass = 10
 
 // ofEach draws images of each class, a row of the picture for each: those that --label draws
 // of it.
-func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes []string, source latent.Source, job map[string]string) error {
+func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes []string, source latent.Source, fix func(latent.Points) latent.Points, job map[string]string) error {
 	draw := func(out string, images picture.Images) error {
 		return picture.Rows(out, images, picture.RowLabels{Rows: classes, Columns: latent.Linspace(0, float64(s.n-1), s.n), X: "sample"})
 	}
@@ -124,7 +133,7 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 			for i := first; i < total; i += s.n - i%s.n {
 				o := s.draw
 				o.First = i % s.n
-				for z, err := range source.Points(s.n-o.First, o) {
+				for z, err := range fix(source.Points(s.n-o.First, o)) {
 					if !yield(z, err) {
 						return
 					}
@@ -132,4 +141,25 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 			}
 		})
 	})
+}
+
+// fix returns what gives all points the same noise of the finest groups: that of the prior's
+// first point.
+func (s *sampling) fix(decoder *infer.Decoder) (func(latent.Points) latent.Points, error) {
+	if s.fixed == 0 {
+		return func(points latent.Points) latent.Points { return points }, nil
+	}
+	groups := decoder.Contract().Metadata.LatentGroups
+	if len(groups) == 0 {
+		return nil, cli.Usagef("--fixed-groups %d: %s has no groups of latent variables: train with --arch ladder", s.fixed, decoder.Space().Name)
+	}
+	if err := cli.Between("--fixed-groups", s.fixed, 0, len(groups)-1); err != nil {
+		return nil, err
+	}
+	once, err := latent.Collect(latent.Prior(decoder.Latent(), 1, latent.SampleOptions{Seed: s.draw.Seed, Temperature: s.draw.Temperature}))
+	if err != nil {
+		return nil, err
+	}
+	first := groups[len(groups)-s.fixed].First
+	return func(points latent.Points) latent.Points { return latent.Fixed(points, first, once[0]) }, nil
 }

@@ -22,10 +22,13 @@ var shrink = []struct {
 		if c.Image.H == 0 || c.Image.W == 0 {
 			return ""
 		}
+		if c.Groups != nil {
+			c.Latent = 0 // follows from the groups
+		}
 		return fmt.Sprintf("%dx%d", c.Image.H, c.Image.W)
 	}},
 	{"--latent", func(c *models.Config, part int) string {
-		if c.Latent = c.Latent * part / 16; c.Latent == 0 {
+		if c.Latent = c.Latent * part / 16; c.Latent == 0 || c.Groups != nil {
 			return ""
 		}
 		return fmt.Sprint(c.Latent)
@@ -99,6 +102,9 @@ func fittingMemory(e *train.MemoryError) string {
 func (f *flags) checkModel() error {
 	c := f.model
 	c.Image, c.Labels = models.Shape{H: 28, W: 28, C: 1}, []string{"a class"}
+	if c.Arch == "ladder" { // by the images
+		c.Groups, c.Latent = nil, 0
+	}
 	if slices.Contains(automatic, c.Likelihood) { // by the images
 		c.Likelihood = ""
 	}

@@ -68,6 +68,7 @@ type flags struct {
 	model                  models.Config
 	hidden                 []int
 	activation             string
+	groups                 string
 	likelihood             string
 	sigma                  string
 	train                  train.Options
@@ -125,12 +126,13 @@ func build(app *cli.App) *cobra.Command {
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	f.addNetwork(p)
+	f.addLadder(p)
 	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
-	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
+	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual or ladder)")
 	f.addOptimiser(p)
 	f.schedule.flags(p)
 	f.objective.flags(p)
@@ -218,6 +220,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		return cli.Usagef("--resume and --force exclude each other")
 	}
 	if err := f.checkNetwork(p); err != nil {
+		return err
+	}
+	if err := f.checkLadder(); err != nil {
 		return err
 	}
 	return f.checkLikelihood(p)

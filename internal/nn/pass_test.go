@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"govae/internal/gradienttest"
@@ -188,5 +189,38 @@ func TestPartsOfAPass(t *testing.T) {
 		if math.Abs(float64(got[i]-want[i])) > 1e-5 {
 			t.Fatalf("gradient %d is %g in two passes, %g in one", i, got[i], want[i])
 		}
+	}
+}
+
+// TestAgain computes a value from another one in the place of a draw, by the same parameters.
+func TestAgain(t *testing.T) {
+	g := &Graph{}
+	x, noise, z := g.Input("x", vec(64)), g.Input("noise", vec(64)), g.Input("z", vec(64))
+	a, b := g.flat("a", x), g.flat("b", x)
+	u := g.Add(NewLatent("u", 64), a, b, noise)
+	y := g.Add(NewAdd("y", vec(64), vec(64)), g.flat("c", u), b)
+	params := len(g.Params())
+	means, given := g.Again(y, map[*Value]*Value{u: a}), g.Again(y, map[*Value]*Value{u: z, b: z})
+	if len(g.Params()) != params || g.Again(y, map[*Value]*Value{}) != y {
+		t.Error("something was computed by other parameters, or for nothing")
+	}
+	if _, _, err := g.Bind(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i)
+	}
+	const n = 2
+	k, input := testKernel(t), normal(n*64, 1)
+	run := func(to *Value, from []*Value, inputs ...[]float32) []float32 {
+		p := g.Pass(Plan{Batch: n, Inputs: from, Outputs: []*Value{to}})
+		p.Forward(k, n, false, inputs...)
+		return p.Value(to)
+	}
+	if got, want := run(means, []*Value{x}, input), run(y, []*Value{x, noise}, input, make([]float32, n*64)); !slices.Equal(got, want) {
+		t.Errorf("the way of the means gives %v, want %v", got[:3], want[:3])
+	}
+	if got, want := run(given, []*Value{z}, input), run(y, []*Value{u, b}, input, input); !slices.Equal(got, want) {
+		t.Errorf("another value in place of two gives %v, want %v", got[:3], want[:3])
 	}
 }
