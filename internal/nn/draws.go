@@ -13,7 +13,7 @@ type Draws struct {
 	// already.
 	Slope []float64
 	// Share, where it is not nil, asks for the doubly reparameterised gradient (Tucker et
-	// al. 2019, arXiv 1810.04152, equation 10) in place of the plain one: what reaches mean
+	// al. 2019, arXiv 1810.04152) in place of the plain one: what reaches mean
 	// and log_var through z is multiplied by it, the normalised importance weight, a second
 	// time, and log q(z|x) depends on them through z alone.
 	Share []float64

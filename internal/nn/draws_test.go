@@ -6,7 +6,7 @@ import (
 )
 
 // TestDrawsGradient compares with the formulas in float64: the plain gradient, and that of
-// Tucker et al. 2019, equation 10.
+// Tucker et al. 2019 (arXiv 1810.04152).
 func TestDrawsGradient(t *testing.T) {
 	const n, dims = 5, 3
 	mean, logVar, eps, dz := normal(n*dims, 1), normal(n*dims, 2), normal(n*dims, 3), normal(n*dims, 4)
