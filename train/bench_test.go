@@ -53,9 +53,10 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"logistic":  {Likelihood: models.Logistic},
 		"weighed":   {},
 		"free bits": {},
+		"labelled":  conditional(models.Config{}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			data := &dataset.Data{Train: noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3})}
+			data := &dataset.Data{Train: labelled(noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3}), c), Classes: c.Labels}
 			data.Test, c.Image = data.Train, data.Train.Shape
 			m, err := models.New(c, 1)
 			if err != nil {
