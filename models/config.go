@@ -22,7 +22,7 @@ type Config struct {
 	// and is that number or 0.
 	Latent int `json:"latent"`
 	// Groups are the channels of the latent variables of "ladder" in each feature map, from
-	// the smallest on; nil means 8, 4 and 2, for as many maps as there are.
+	// the smallest on; nil means 4, 2 and 1, for as many maps as there are.
 	Groups []int `json:"groups,omitempty"`
 	// Hidden are the widths of the hidden layers of "mlp", from the image inwards;
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".

@@ -15,7 +15,9 @@
 // A [VAE] is a graph of layers (package nn) with names for the values that matter:
 // image, noise, mean, log variance, latent variables and logits. A [Network] runs it
 // from end to end and back, for training; an [Evaluator] runs its two halves; the
-// Emit methods write them as ONNX.
+// Emit methods write them as ONNX. In a hierarchical model (ladder.go) z is the standard
+// normal noise of all groups of latent variables, side by side, so that its halves have
+// the same inputs and outputs as those of any other.
 //
 // # Likelihoods
 //

@@ -38,7 +38,7 @@ const (
 // defaultGroups are the channels of the latent variables of each map, from coarse to fine: as
 // many groups as there are maps, three at most.
 func defaultGroups(c Config) []int {
-	groups := []int{8, 4, 2}
+	groups := []int{4, 2, 1}
 	return groups[:min(len(groups), len(stages(c))-1)]
 }
 
@@ -115,9 +115,7 @@ func ladder(m *VAE) {
 				x = m.addFineGroup(r, i, x, features[k], noise)
 			}
 		}
-		if k > 1 {
-			x = r.blocks(fmt.Sprintf("decoder/stage_%d", k-1), x)
-		}
+		x = r.blocks(fmt.Sprintf("decoder/stage_%d", k-1), x)
 	}
 	m.logits = r.up("decoder/stage_0/up", x, maps[0], linearGain)
 	m.addPaths(latent)
