@@ -33,7 +33,7 @@ var presets = []preset{
 		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.001"}, {"batch", "128"}, {"epochs", "30"}, {"schedule", constant},
 	}},
 	{"fast", "the reference network in fewer epochs: a larger learning rate, which falls", []flagValue{
-		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "128"}, {"epochs", "7"}, {"schedule", "cosine"}, {"lr-warmup", "100steps"},
+		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.008"}, {"batch", "128"}, {"epochs", "7"}, {"schedule", "cosine"}, {"lr-warmup", "100steps"},
 	}},
 	{"quality", "a larger network, trained for long: for gray and colour images alike", []flagValue{
 		{"arch", "residual"}, {"width", "32"}, {"depth", "1"}, {"latent", "40"}, {"optimizer", "muon"}, {"batch", "64"}, {"epochs", "60"},
