@@ -38,11 +38,17 @@ func precisionError(ctx context.Context, trained, stored *pass, g graph) (Precis
 				models.OneHot(label[0][i*classes:(i+1)*classes], classes, (first+i)%classes)
 			}
 		}
-		x := z
-		if signature.Inputs[0].Name == contract.Image {
-			x = trained.decode(z, label...)
+		var inputs [][]float32
+		for _, t := range signature.Inputs {
+			switch t.Name {
+			case contract.Image:
+				inputs = append(inputs, trained.decode(z, label...))
+			case contract.Label:
+				inputs = append(inputs, label...)
+			default:
+				inputs = append(inputs, z)
+			}
 		}
-		inputs := append([][]float32{x}, label...)
 		got := g.forward(stored, inputs)
 		for i, want := range g.forward(trained, inputs) {
 			s := &outputs[i]

@@ -49,7 +49,7 @@ func TestSigmaComesBack(t *testing.T) {
 // looks that labels count.
 func TestConditionalEvaluator(t *testing.T) {
 	for _, arch := range Architectures() {
-		m, err := New(Config{Arch: arch, Image: Shape{H: 6, W: 5, C: 3}, Latent: 3, Labels: []string{"a", "b"}, Conditional: true}, 1)
+		m, err := New(Config{Arch: arch, Image: Shape{H: 6, W: 5, C: 3}, Labels: []string{"a", "b"}, Conditional: true}, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -146,7 +146,7 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case o.Time > 0 && (spans(o.LR) || spans(o.Beta) || spans(o.WeightDecay)):
+	case o.Time > 0 && (spans(o.LR) || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
 		return o, fmt.Errorf("a schedule over the whole run wants its number of epochs, which a time leaves open")
 	case o.Beta.validate() != nil:
 		return o, fmt.Errorf("beta %w", o.Beta.validate())

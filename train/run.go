@@ -86,8 +86,8 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
 		r.Batch = n
 	}
-	if o.WeightDecay == nil {
-		o.WeightDecay = decay(o.Optimizer, r.batches())
+	if r.WeightDecay == nil {
+		r.WeightDecay = decay(o.Optimizer, r.batches())
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {

@@ -86,13 +86,14 @@ func fitting(e *models.TooLargeError) string {
 // fittingMemory is advice on a run for which there is too little memory.
 func fittingMemory(e *train.MemoryError) string {
 	var flags []string
+	draws := max(e.Draws, 1)
 	none, err := train.Memory(e.Config, 0)
-	one, err2 := train.Memory(e.Config, e.Draws)
+	one, err2 := train.Memory(e.Config, draws)
 	if err == nil && err2 == nil && one <= e.Available {
 		flags = append(flags, fmt.Sprintf("--batch %d", (e.Available-none)/(one-none)))
 	}
 	return orElse(append(flags, smaller(e.Config, func(c models.Config) bool {
-		need, err := train.Memory(c, e.Batch*e.Draws)
+		need, err := train.Memory(c, e.Batch*draws)
 		return err == nil && need <= e.Available
 	})...))
 }
