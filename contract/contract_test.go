@@ -25,6 +25,7 @@ func TestSignature(t *testing.T) {
 		{Decoder, plain, "decoder z[batch,2] -> image[batch,3,28,20]"},
 		{Encoder, plain, "encoder image[batch,3,28,20] -> mean[batch,2] log_var[batch,2]"},
 		{Autoencoder, plain, "autoencoder image[batch,3,28,20] -> reconstruction[batch,3,28,20]"},
+		{Scorer, plain, "scorer image[batch,3,28,20] eps[batch,2] -> log_weight[batch]"},
 		{Decoder, conditional, "decoder z[batch,2] label[batch,10] -> image[batch,3,28,20]"},
 		{Encoder, conditional, "encoder image[batch,3,28,20] label[batch,10] -> mean[batch,2] log_var[batch,2]"},
 		{Autoencoder, conditional, "autoencoder image[batch,3,28,20] label[batch,10] -> reconstruction[batch,3,28,20]"},
@@ -81,6 +82,9 @@ func TestMetadata(t *testing.T) {
 				`vae.latent_stats={"mean":[0.5,-1],"std":[1,2]} vae.model_id=ab vae.precision=int8 vae.precision_error={"max":0.0123,"mean":1e-05}`},
 		"logistic": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Logistic, Scale: 0.0625, ModelID: "ab", Precision: "fp32"}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=logistic vae.scale=0.0625 vae.model_id=ab vae.precision=fp32`},
+		"groups": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", LatentGroups: []LatentGroup{{"1x1", 0, 1}, {"2x2", 1, 1}}}, 1,
+			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli ` +
+				`vae.latent_groups=[{"name":"1x1","first":0,"size":1},{"name":"2x2","first":1,"size":1}] vae.model_id=ab`},
 		"several inputs": {conditional, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 2,
 			`vae.format=2 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 	} {
@@ -111,10 +115,21 @@ func TestMetadata(t *testing.T) {
 			if err := got.Err(KeyCheck); err != nil {
 				t.Error(err)
 			}
-			if err := got.CheckSizes(2, small.Image); err != nil {
+			if err := got.CheckSizes(Sizes{Latent: 2, Image: small.Image}); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestLabelsGoWithTheGraph: names of more or fewer classes than the graph has are refused.
+func TestLabelsGoWithTheGraph(t *testing.T) {
+	d := Metadata{Labels: []string{"a", "b"}}
+	for classes, ok := range []bool{true, false, true, false} { // 0: not conditional
+		err := d.CheckSizes(Sizes{Latent: 2, Image: small.Image, Classes: classes})
+		if e, typed := errors.AsType[*MetadataError](err); (err == nil) != ok || err != nil && (!typed || e.Key != KeyLabels) {
+			t.Errorf("%d classes: error %v", classes, err)
+		}
 	}
 }
 
@@ -142,7 +157,7 @@ func TestReadRejects(t *testing.T) {
 		m.SetMetadata(tt.key, tt.value)
 		d, err := Read(m)
 		if err == nil {
-			err = d.CheckSizes(2, small.Image)
+			err = d.CheckSizes(Sizes{Latent: 2, Image: small.Image})
 		}
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", tt.key, err, tt.want)
@@ -170,6 +185,9 @@ func TestReadLeavesOut(t *testing.T) {
 		{KeyLatentStats, `{`, "which cannot be read"},
 		{KeyLatentStats, `{"mean":[0,1],"std":[0.5]}`, "want a mean and a standard deviation for each latent dimension"},
 		{KeyLatentStats, `{"mean":[0],"std":[0.5]}`, "want a mean"},
+		{KeyLatentGroups, `[]`, "want groups that have all latent dimensions together"},
+		{KeyLatentGroups, `[{"first":0,"size":1}]`, "want groups that have all latent dimensions together"},
+		{KeyLatentGroups, `[{"first":0,"size":1},{"first":0,"size":1}]`, "want groups of at least one dimension that follow each other"},
 		{KeyFit, "squeeze", `vae.fit is "squeeze", want crop, pad or stretch`},
 		{KeyBackground, "white", `vae.background is "white", want #rrggbb`},
 		{KeyPrecisionError, `[]`, "which cannot be read"},
@@ -198,12 +216,12 @@ func TestReadLeavesOut(t *testing.T) {
 	if err := d.Err(KeySigma); !errors.Is(err, ErrMissing) || err.Error() != "vae.sigma is missing; export the model again" {
 		t.Errorf("error %v", err)
 	}
-	if err := d.CheckSizes(5, small.Image); err != nil {
+	if err := d.CheckSizes(Sizes{Latent: 5, Image: small.Image}); err != nil {
 		t.Errorf("sizes that are not told: %v", err)
 	}
 	for range 20 { // of two mistakes always the same is reported
 		var wrong *MetadataError
-		if err := (Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 1}}).CheckSizes(5, small.Image); !errors.As(err, &wrong) || wrong.Key != KeyLatent {
+		if err := (Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 1}}).CheckSizes(Sizes{Latent: 5, Image: small.Image}); !errors.As(err, &wrong) || wrong.Key != KeyLatent {
 			t.Fatalf("error %v, want one about %s", err, KeyLatent)
 		}
 	}

@@ -9,10 +9,22 @@
 //	decoder      z [batch, latent]                         -> image [batch, channels, height, width]
 //	encoder      image [batch, channels, height, width]    -> mean, log_var [batch, latent]
 //	autoencoder  image [batch, channels, height, width]    -> reconstruction [batch, channels, height, width]
+//	scorer       image, eps [batch, latent]                -> log_weight [batch]
 //
 // Everything is float32, images are in [0, 1], and the first dimension is open. A model
 // that is conditional on a class has the input label [batch, classes] behind each of
-// these, which is 1 at the class and 0 elsewhere.
+// these, which is 1 at the class and 0 elsewhere, or a mixture of classes. Their names are
+// the entry vae.labels.
+//
+// The prior of z is N(0, I), also where a model is hierarchical: z is then the noise of all
+// groups of latent variables side by side, of which vae.latent_groups tells the parts, from
+// coarse to fine. A decoder computes the groups' prior means and scales inside, and an encoder
+// gives the posterior in the same space of noise, each group's where the groups above it are
+// at their means.
+//
+// A scorer's log_weight is log p(x,z) - log q(z|x) in nats, with z drawn from the posterior of
+// the image x by the standard normal noise eps. Its mean over noise is the ELBO; the logarithm
+// of the mean of e^log_weight over much noise approaches log p(x).
 //
 // # Formats
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"govae/images"
 	"govae/onnx"
@@ -24,6 +25,7 @@ const (
 	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
+	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
 	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
 	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
@@ -57,6 +59,7 @@ type Metadata struct {
 	Framing        images.Framing // how pictures became the images that the model was trained on
 	Labels         []string
 	LatentStats    *LatentStats
+	LatentGroups   []LatentGroup   // from coarse to fine; nil where there is one only
 	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
 	Precision      string          // of the weights: "fp32", "fp16" or "int8"
 	PrecisionError *PrecisionError // nil if the weights are not rounded
@@ -108,6 +111,11 @@ func (d Metadata) Write(m *onnx.Model) error {
 	}
 	if d.LatentStats != nil {
 		if err := setJSON(m, KeyLatentStats, d.LatentStats); err != nil {
+			return err
+		}
+	}
+	if d.LatentGroups != nil {
+		if err := setJSON(m, KeyLatentGroups, d.LatentGroups); err != nil {
 			return err
 		}
 	}
@@ -180,6 +188,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
+		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},
 		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
 		{KeyPrecision, false, func(text string) error { d.Precision = text; return nil }},
 		{KeyPrecisionError, false, func(text string) error { return readJSON(text, &d.PrecisionError) }},
@@ -220,15 +229,17 @@ func (d Metadata) Err(key string) error {
 
 // CheckSizes returns a [*MetadataError] if the metadata tell other sizes than the graph
 // has: somebody changed the one or the other.
-func (d Metadata) CheckSizes(latent int, image images.Shape) error {
+func (d Metadata) CheckSizes(s Sizes) error {
 	differs := func(key, got, want string) error {
 		return &MetadataError{key, got, fmt.Errorf("but the graph has %s: the file was tampered with", want)}
 	}
 	switch {
-	case d.Latent != 0 && d.Latent != latent:
-		return differs(KeyLatent, strconv.Itoa(d.Latent), strconv.Itoa(latent))
-	case d.Image != (images.Shape{}) && d.Image != image:
-		return differs(KeyImage, imageText(d.Image), imageText(image))
+	case d.Latent != 0 && d.Latent != s.Latent:
+		return differs(KeyLatent, strconv.Itoa(d.Latent), strconv.Itoa(s.Latent))
+	case d.Image != (images.Shape{}) && d.Image != s.Image:
+		return differs(KeyImage, imageText(d.Image), imageText(s.Image))
+	case d.Labels != nil && s.Classes != 0 && len(d.Labels) != s.Classes:
+		return differs(KeyLabels, strings.Join(d.Labels, ", "), fmt.Sprintf("labels of %d classes", s.Classes))
 	}
 	return nil
 }

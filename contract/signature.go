@@ -11,10 +11,12 @@ import (
 const (
 	Z              = "z"              // a latent point
 	Image          = "image"          // in [0, 1], channels first
-	Label          = "label"          // a class: 1 at its number, 0 elsewhere
+	Label          = "label"          // weights of classes: 1 at one and 0 elsewhere, or a mixture
 	Mean           = "mean"           // of q(z|x)
 	LogVar         = "log_var"        // the logarithm of its variance
 	Reconstruction = "reconstruction" // the image that the decoder makes of the mean
+	Eps            = "eps"            // standard normal noise, by which a latent point is drawn from q(z|x)
+	LogWeight      = "log_weight"     // log p(x,z) - log q(z|x), in nats
 )
 
 // batch is the name of the first dimension of every tensor, which is open.
@@ -27,14 +29,15 @@ const (
 	Decoder     Role = iota // z to image
 	Encoder                 // image to mean and log_var
 	Autoencoder             // image to reconstruction
+	Scorer                  // image and eps to log_weight
 )
 
-// String returns "decoder", "encoder" or "autoencoder".
+// String returns "decoder", "encoder", "autoencoder" or "scorer".
 func (r Role) String() string {
-	if r < Decoder || r > Autoencoder {
+	if r < Decoder || r > Scorer {
 		return fmt.Sprintf("role %d", int(r))
 	}
-	return [...]string{"decoder", "encoder", "autoencoder"}[r]
+	return [...]string{"decoder", "encoder", "autoencoder", "scorer"}[r]
 }
 
 // Tensor is an input or output: its name, its type, and its shape, whose first dimension
@@ -77,6 +80,9 @@ type Sizes struct {
 	Classes int // of the labels that the model is conditional on; 0 if it is not
 }
 
+// MaxClasses bounds Sizes.Classes, and with it what the labels of a batch take.
+const MaxClasses = 4096
+
 // Signature returns what a file of that role promises.
 func (r Role) Signature(s Sizes) Signature {
 	tensor := func(name string, sizes ...int) Tensor {
@@ -99,6 +105,9 @@ func (r Role) Signature(s Sizes) Signature {
 	case Autoencoder:
 		sig.Inputs = []Tensor{image(Image)}
 		sig.Outputs = []Tensor{image(Reconstruction)}
+	case Scorer:
+		sig.Inputs = []Tensor{image(Image), tensor(Eps, s.Latent)}
+		sig.Outputs = []Tensor{tensor(LogWeight)}
 	}
 	if s.Classes > 0 {
 		sig.Inputs = append(sig.Inputs, tensor(Label, s.Classes))

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -80,4 +81,14 @@ type DownloadError struct {
 
 func (e *DownloadError) Error() string {
 	return fmt.Sprintf("%s: cannot download %s (%s): get the files of the data set another way and put them in a folder", e.Name, e.File, strings.Join(e.Failures, "; "))
+}
+
+// UnlabelledError says that images have no labels where each needs one.
+type UnlabelledError struct {
+	Name  string // of the data
+	Split string // "training", "test" or "validation"
+}
+
+func (e *UnlabelledError) Error() string {
+	return fmt.Sprintf("%s: the %s images have no labels, on which the model is to be conditional: give one folder for each class, or files with labels", cmp.Or(e.Name, "the data"), e.Split)
 }

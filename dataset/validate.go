@@ -30,6 +30,20 @@ func (d *Data) Validate() error {
 	return nil
 }
 
+// CheckLabels reports whether every image has a label, as a model needs that is
+// conditional on them. The error is an [*UnlabelledError].
+func (d *Data) CheckLabels() error {
+	for _, split := range []struct {
+		name string
+		*images.Set
+	}{{"training", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
+		if split.Set != nil && split.Labels == nil {
+			return &UnlabelledError{Name: d.Name, Split: split.name}
+		}
+	}
+	return nil
+}
+
 // prefix begins an error.
 func (d *Data) prefix() string {
 	if d.Name == "" {

@@ -46,7 +46,7 @@ type Origin struct {
 // Origin returns the origin of an image of a class, the label of which is given, that was
 // made from some of the selection's images. The caller says how.
 func (s Selection) Origin(label int, sources []int) Origin {
-	o := Origin{Class: s.Classes[label], Label: label}
+	o := Origin{Class: s.Classes[label], Label: label, Sources: make([]string, 0, len(sources))}
 	for _, i := range sources {
 		o.Sources = append(o.Sources, s.Name(i))
 	}

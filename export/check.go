@@ -15,7 +15,7 @@ func checkValues(p *pass, g graph) *contract.Check {
 		var inputs [][]float32
 		for _, t := range s.Inputs {
 			f := contract.Formula{Step: 37, Modulus: 101, Scale: 1}
-			if t.Name == contract.Z {
+			if t.Name == contract.Z || t.Name == contract.Eps {
 				f.Scale, f.Offset = 4, -2
 			}
 			c.Inputs = append(c.Inputs, contract.Input{Name: t.Name, Formula: f})

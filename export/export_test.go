@@ -40,6 +40,7 @@ type builder = func(*models.VAE, Options) (*onnx.Model, error)
 // TestGraphGolden pins names, order, shapes and metadata of the exported graphs.
 func TestGraphGolden(t *testing.T) {
 	stats := &models.LatentStats{Mean: []float64{0.5, -1}, Std: []float64{1, 2}}
+	labelled := conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 3, C: 1}, Hidden: []int{4}})
 	conv := models.Config{Image: models.Shape{H: 28, W: 28, C: 1}, Labels: []string{"0", "1"}}
 	mlp := models.Config{Arch: "mlp", Image: models.Shape{H: 5, W: 4, C: 3}, Hidden: []int{8, 6}, Activation: "tanh", Likelihood: models.Gaussian}
 	for name, tt := range map[string]struct {
@@ -52,6 +53,9 @@ func TestGraphGolden(t *testing.T) {
 		"fp16":        {conv, Options{Precision: models.FP16, Opset: 22}, []builder{Decoder}},
 		"int8":        {conv, Options{Precision: models.INT8, Opset: 13}, []builder{Decoder}},
 		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
+		"conditional": {labelled, Options{Precision: models.INT8}, []builder{Decoder, Encoder, Autoencoder}},
+		"elbo":        {mlp, Options{}, []builder{Scorer}},
+		"ladder":      {models.Config{Arch: "ladder", Image: models.Shape{H: 16, W: 15, C: 1}, Groups: []int{2, 1}, Width: 2}, Options{}, []builder{Decoder, Encoder, Autoencoder, Scorer}},
 	} {
 		m := testModel(t, tt.config)
 		if name == "conv" || name == "mlp" {
@@ -95,12 +99,17 @@ func TestParity(t *testing.T) {
 		{Image: models.Shape{H: 28, W: 28, C: 1}},
 		{Arch: "residual", Image: models.Shape{H: 32, W: 32, C: 3}},
 		{Arch: "residual", Image: models.Shape{H: 31, W: 18, C: 1}, Width: 8, Depth: 2},
+		{Arch: "ladder", Image: models.Shape{H: 32, W: 32, C: 3}},
+		{Arch: "ladder", Image: models.Shape{H: 31, W: 18, C: 1}, Groups: []int{3, 1}, Width: 8, Likelihood: models.Logistic},
 		{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 3}, Latent: 7, Likelihood: models.Gaussian},
 		{Image: models.Shape{H: 1, W: 2, C: 1}, Latent: 1},
 		{Arch: "mlp", Image: models.Shape{H: 28, W: 28, C: 1}},
 		{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}, Hidden: []int{20, 10}, Activation: "tanh"},
+		conditional(models.Config{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 1}}),
+		conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}}),
+		conditional(models.Config{Arch: "residual", Image: models.Shape{H: 20, W: 18, C: 3}, Width: 8}),
 	} {
-		t.Run(fmt.Sprintf("%s %v", c.Arch, c.Image), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %v %d", c.Arch, c.Image, c.Classes()), func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, e *engine.Engine, run engine.Options) {
 				writeAll(t, e, run, testModel(t, c), Options{})
 			})
@@ -138,7 +147,7 @@ func testOptions(t *testing.T, e *engine.Engine, run engine.Options) {
 	}
 }
 
-// writeAll writes the three graphs, verified, and runs their check values.
+// writeAll writes the four graphs, verified, and runs their check values.
 func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE, o Options) []Result {
 	t.Helper()
 	dir := t.TempDir()
@@ -146,13 +155,14 @@ func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE,
 		Decoder:     filepath.Join(dir, "decoder.onnx"),
 		Encoder:     filepath.Join(dir, "encoder.onnx"),
 		Autoencoder: filepath.Join(dir, "autoencoder.onnx"),
+		Scorer:      filepath.Join(dir, "elbo.onnx"),
 	}
 	results, err := Write(t.Context(), m, paths, e, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(results) != 3 {
-		t.Fatalf("%d results, want 3", len(results))
+	if len(results) != 4 {
+		t.Fatalf("%d results, want 4", len(results))
 	}
 	for _, r := range results {
 		if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {

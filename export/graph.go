@@ -24,6 +24,10 @@ func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, enco
 // the posterior's mean.
 func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, autoencoder, o) }
 
+// Scorer returns what computes the log weights of images and noise as one ONNX model: the
+// terms of the ELBO and of importance-weighted likelihoods, exactly.
+func Scorer(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, scorer, o) }
+
 // graph is one of the graphs that a VAE can be exported as.
 type graph struct {
 	role contract.Role
@@ -37,21 +41,21 @@ type graph struct {
 var decoder = graph{
 	role: contract.Decoder, doc: "Decoder of a variational autoencoder: latent points to images in [0, 1].",
 	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
-		return []onnx.Value{m.EmitDecoder(g, in[0])}
+		return []onnx.Value{m.EmitDecoder(g, in[0], in[1:]...)}
 	},
 	forward: func(p *pass, in [][]float32) [][]float32 {
-		return [][]float32{p.decode(in[0])}
+		return [][]float32{p.decode(in[0], in[1:]...)}
 	},
 }
 
 var encoder = graph{
 	role: contract.Encoder, doc: "Encoder of a variational autoencoder: images in [0, 1] to mean and log variance of the posterior.",
 	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
-		mean, logVar := m.EmitEncoder(g, in[0])
+		mean, logVar := m.EmitEncoder(g, in[0], in[1:]...)
 		return []onnx.Value{mean, logVar}
 	},
 	forward: func(p *pass, in [][]float32) [][]float32 {
-		mean, logVar := p.encode(in[0])
+		mean, logVar := p.encode(in[0], in[1:]...)
 		return [][]float32{mean, logVar}
 	},
 }
@@ -59,17 +63,27 @@ var encoder = graph{
 var autoencoder = graph{
 	role: contract.Autoencoder, doc: "Variational autoencoder: images in [0, 1] to those that it makes of the means of their posteriors.",
 	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
-		return []onnx.Value{m.EmitAutoencoder(g, in[0])}
+		return []onnx.Value{m.EmitAutoencoder(g, in[0], in[1:]...)}
 	},
 	forward: func(p *pass, in [][]float32) [][]float32 {
-		mean, _ := p.encode(in[0])
-		return [][]float32{p.decode(mean)}
+		mean, _ := p.encode(in[0], in[1:]...)
+		return [][]float32{p.decode(mean, in[1:]...)}
+	},
+}
+
+var scorer = graph{
+	role: contract.Scorer, doc: "Variational autoencoder: images in [0, 1] and standard normal noise to log p(x,z) - log q(z|x), in nats.",
+	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
+		return []onnx.Value{m.EmitLogWeight(g, in[0], in[1], in[2:]...)}
+	},
+	forward: func(p *pass, in [][]float32) [][]float32 {
+		return [][]float32{p.logWeight(in[0], in[1], in[2:]...)}
 	},
 }
 
 // signature returns the inputs and outputs of the graph of m.
 func (g graph) signature(m *models.VAE) contract.Signature {
-	return g.role.Signature(contract.Sizes{Latent: m.Config.Latent, Image: m.Config.Image})
+	return g.role.Signature(contract.Sizes{Latent: m.Config.Latent, Image: m.Config.Image, Classes: m.Config.Classes()})
 }
 
 // build returns the graph of m as a checked model without metadata.

@@ -24,9 +24,10 @@ func TestScoresAreTheTrainers(t *testing.T) {
 		{Likelihood: models.Gaussian, LearnSigma: true},
 		{Likelihood: models.Gaussian, OptimalSigma: true},
 		{Likelihood: models.Logistic},
+		conditional(models.Config{Likelihood: models.Bernoulli}),
 	} {
 		c.Arch, c.Hidden, c.Latent, c.Image = "mlp", []int{9}, 3, models.Shape{H: 5, W: 6, C: 3}
-		t.Run(fmt.Sprintf("%s %v %v", c.Likelihood, c.LearnSigma, c.OptimalSigma), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s %v %v %d", c.Likelihood, c.LearnSigma, c.OptimalSigma, c.Classes()), func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, _ *engine.Engine, run engine.Options) { testScores(t, testModel(t, c), run) })
 		})
 	}
@@ -40,6 +41,11 @@ func testScores(t *testing.T, m *models.VAE, run engine.Options) {
 	}
 	in := models.Inputs{N: n, Image: make([]float32, len(x.Pixels)), Noise: make([]float32, n*m.Config.Latent)}
 	x.Floats(in.Image, []int{0, 1, 2, 3, 4})
+	classes := []int{0, 2, 1, 1, 2}
+	if c := m.Config.Classes(); c > 0 {
+		in.Label = make([]float32, n*c)
+		models.OneHot(in.Label, c, classes...)
+	}
 	for i := range n {
 		latent.Noise(in.Noise[i*m.Config.Latent:(i+1)*m.Config.Latent], seed, i, 0)
 	}
@@ -75,6 +81,11 @@ func testScores(t *testing.T, m *models.VAE, run engine.Options) {
 		t.Fatal(err)
 	}
 	defer pair.Close()
+	if m.Config.Conditional {
+		if pair, err = pair.WithLabel(infer.Classes(classes)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var scores []infer.Score
 	for s, err := range pair.Scores(t.Context(), x.All(), infer.ScoreOptions{Seed: seed}) {
 		if err != nil {

@@ -11,16 +11,17 @@ import (
 func (e *exporter) metadata() contract.Metadata {
 	m, c := e.trained.VAE, e.trained.Config
 	return contract.Metadata{
-		Latent:      c.Latent,
-		Image:       c.Image,
-		Likelihood:  c.Likelihood,
-		Sigma:       m.Sigma(),
-		Scale:       m.Scale(),
-		Framing:     images.Framing{Fit: c.Fit, Background: c.Background},
-		Labels:      c.Labels,
-		LatentStats: e.trained.LatentStats,
-		ModelID:     m.ID(),
-		Precision:   string(e.options.Precision),
+		Latent:       c.Latent,
+		Image:        c.Image,
+		Likelihood:   c.Likelihood,
+		Sigma:        m.Sigma(),
+		Scale:        m.Scale(),
+		Framing:      images.Framing{Fit: c.Fit, Background: c.Background},
+		Labels:       c.Labels,
+		LatentStats:  e.trained.LatentStats,
+		LatentGroups: m.LatentGroups(),
+		ModelID:      m.ID(),
+		Precision:    string(e.options.Precision),
 	}
 }
 

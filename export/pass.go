@@ -19,12 +19,19 @@ func newPass(m *models.VAE, k *kernel.Kernel) *pass {
 	return &pass{m, m.NewEvaluator(k, passRows)}
 }
 
-// decode returns the images of latent points z (N, L).
-func (p *pass) decode(z []float32) []float32 {
-	return images.ChannelsFirst(p.e.Decode(z), p.Config.Image)
+// decode returns the images of latent points z (N, L), and of labels where there are any.
+func (p *pass) decode(z []float32, label ...[]float32) []float32 {
+	return images.ChannelsFirst(p.e.Decode(z, label...), p.Config.Image)
 }
 
-// encode returns the posterior's mean and log variance (N, L) of images.
-func (p *pass) encode(image []float32) (mean, logVar []float32) {
-	return p.e.Encode(images.ChannelsLast(image, p.Config.Image))
+// encode returns the posterior's mean and log variance (N, L) of images, and of labels
+// where there are any.
+func (p *pass) encode(image []float32, label ...[]float32) (mean, logVar []float32) {
+	return p.e.Encode(images.ChannelsLast(image, p.Config.Image), label...)
+}
+
+// logWeight returns the log weights (N) of images and noise eps (N, L), and of labels where
+// there are any.
+func (p *pass) logWeight(image, eps []float32, label ...[]float32) []float32 {
+	return p.e.LogWeight(images.ChannelsLast(image, p.Config.Image), eps, label...)
 }

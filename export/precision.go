@@ -7,6 +7,7 @@ import (
 
 	"govae/contract"
 	"govae/internal/random"
+	"govae/models"
 )
 
 // PrecisionError is what storing weights in fewer bits changes in the outputs.
@@ -17,7 +18,7 @@ const draws = 1000
 
 // precisionError compares the outputs of a graph with trained and with stored
 // weights, for draws from the prior. An image is the one that the trained decoder makes
-// of a draw.
+// of a draw. The classes of a conditional model take turns.
 func precisionError(ctx context.Context, trained, stored *pass, g graph) (PrecisionError, error) {
 	type sums struct{ max, total, scale, count float64 }
 	signature := g.signature(trained.VAE)
@@ -30,13 +31,23 @@ func precisionError(ctx context.Context, trained, stored *pass, g graph) (Precis
 		z := make([]float32, n*trained.Config.Latent)
 		noise := random.New(0, random.Probe, 1, uint32(first))
 		noise.Normal(z)
+		var label [][]float32
+		if classes := trained.Config.Classes(); classes > 0 {
+			label = [][]float32{make([]float32, n*classes)}
+			for i := range n {
+				models.OneHot(label[0][i*classes:(i+1)*classes], classes, (first+i)%classes)
+			}
+		}
 		var inputs [][]float32
 		for _, t := range signature.Inputs {
-			x := z
-			if t.Name == contract.Image {
-				x = trained.decode(z)
+			switch t.Name {
+			case contract.Image:
+				inputs = append(inputs, trained.decode(z, label...))
+			case contract.Label:
+				inputs = append(inputs, label...)
+			default:
+				inputs = append(inputs, z)
 			}
-			inputs = append(inputs, x)
 		}
 		got := g.forward(stored, inputs)
 		for i, want := range g.forward(trained, inputs) {

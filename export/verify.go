@@ -18,7 +18,7 @@ func difference(ctx context.Context, p *pass, g graph, data []byte, engine Engin
 	var tensors []*onnx.Tensor
 	for _, t := range g.signature(p.VAE).Inputs {
 		x := make([]float32, rows*t.Width())
-		if t.Name == contract.Z {
+		if t.Name == contract.Z || t.Name == contract.Eps {
 			noise.Normal(x)
 		} else {
 			for i := range x {

@@ -23,6 +23,9 @@ const (
 	// Interpolation takes a random point on the line between the means of two
 	// images of one class.
 	Interpolation AugmentMethod = "interpolate"
+	// Sampling draws from the prior, and decodes that as the class. The model must be
+	// conditional on classes.
+	Sampling AugmentMethod = "sample"
 )
 
 // AugmentOptions say which images are made. PerClass must be given.
@@ -42,7 +45,7 @@ type Synthetic struct {
 	Image
 	Class int
 	// Sources are the numbers of the given images that it was made from: one for
-	// Jitter, two for Interpolation.
+	// Jitter, two for Interpolation, none for Sampling.
 	Sources []int
 	Mix     float64 // weight of the second source, in [0, 1)
 	Noise   float64 // of Jitter, in posterior standard deviations
@@ -51,8 +54,8 @@ type Synthetic struct {
 // check finds mistakes in the options.
 func (o AugmentOptions) check() error {
 	switch {
-	case o.Method != Jitter && o.Method != Interpolation:
-		return &latent.OptionError{Option: "Method", Value: o.Method, Want: fmt.Sprintf("%s or %s", Jitter, Interpolation)}
+	case !slices.Contains([]AugmentMethod{Jitter, Interpolation, Sampling}, o.Method):
+		return &latent.OptionError{Option: "Method", Value: o.Method, Want: fmt.Sprintf("%s, %s or %s", Jitter, Interpolation, Sampling)}
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
 		return &latent.OptionError{Option: "Noise", Value: o.Noise, Want: "a positive number"}
 	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
@@ -108,6 +111,9 @@ func (e *ClassSizeError) Error() string {
 // often, in an order that the seed decides. Image i of a class and a seed is the
 // same however many are made.
 //
+// A conditional pair needs the label of the given images ([Pair.WithLabel]); a new one is
+// decoded with that of its first source, or of any image of its class.
+//
 // Nothing makes sure that a new image still looks like its class: the more noise,
 // and the more the classes overlap in latent space, the less it may.
 //
@@ -116,7 +122,7 @@ func (e *ClassSizeError) Error() string {
 func (p *Pair) Augment(ctx context.Context, images iter.Seq2[Image, error], labels []int, o AugmentOptions) iter.Seq2[Synthetic, error] {
 	o.Method, o.Noise = cmp.Or(o.Method, Jitter), cmp.Or(o.Noise, 1)
 	return func(yield func(Synthetic, error) bool) {
-		plan, err := newPlan(ctx, p.Encoder, images, labels, o)
+		plan, err := newPlan(ctx, p, images, labels, o)
 		if err != nil {
 			yield(Synthetic{}, err)
 			return
@@ -131,7 +137,9 @@ func (p *Pair) Augment(ctx context.Context, images iter.Seq2[Image, error], labe
 		}
 		next, stop := iter.Pull2(plan.all())
 		defer stop()
-		for image, err := range p.Decoder.DecodeAll(ctx, points) {
+		decoder, stopLabels := plan.labelled(p.Decoder)
+		defer stopLabels()
+		for image, err := range decoder.DecodeAll(ctx, points) {
 			if err != nil {
 				yield(Synthetic{}, err)
 				return
@@ -148,20 +156,25 @@ func (p *Pair) Augment(ctx context.Context, images iter.Seq2[Image, error], labe
 // plan says how every new image is made.
 type plan struct {
 	AugmentOptions
-	codes   []latent.Code
+	dims    int
+	codes   []latent.Code // of the given images, for methods that need them
 	classes []int         // in ascending order
 	members map[int][]int // the given images of each class, in the order in which they serve
 	counts  map[int]int   // images to make of each class
 }
 
-func newPlan(ctx context.Context, encoder *Encoder, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
+func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	encoder := pair.Encoder
+	if o.Method == Sampling && pair.Classes() == nil {
+		return nil, &UnconditionalError{pair.Decoder.name}
 	}
 	if o.Method == Jitter && encoder.contract.logVar < 0 {
 		return nil, fmt.Errorf("%s: gives no log variance, by which %s is scaled; use the method %s", encoder.name, Jitter, Interpolation)
 	}
-	p := &plan{AugmentOptions: o, members: map[int][]int{}, counts: o.Counts(labels)}
+	p := &plan{AugmentOptions: o, dims: pair.Decoder.Latent(), members: map[int][]int{}, counts: o.Counts(labels)}
 	for i, class := range labels {
 		p.members[class] = append(p.members[class], i)
 	}
@@ -172,6 +185,9 @@ func newPlan(ctx context.Context, encoder *Encoder, images iter.Seq2[Image, erro
 	for _, class := range p.classes {
 		order := random.New(o.Seed, random.Augment, uint32(class), 0)
 		order.Shuffle(p.members[class])
+	}
+	if o.Method == Sampling {
+		return p, nil
 	}
 	for code, err := range encoder.EncodeAll(ctx, images) {
 		if err != nil {
@@ -185,19 +201,12 @@ func newPlan(ctx context.Context, encoder *Encoder, images iter.Seq2[Image, erro
 	return p, nil
 }
 
-// all yields every new image, yet without pixels, and its latent point, which is
-// valid until the next one.
-func (p *plan) all() iter.Seq2[Synthetic, []float32] {
-	return func(yield func(Synthetic, []float32) bool) {
-		var z []float32
+// order yields the class of every new image and its number within the class.
+func (p *plan) order() iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
 		for i := range p.PerClass {
 			for _, class := range p.classes {
-				if i >= p.counts[class] {
-					continue
-				}
-				var made Synthetic
-				made, z = p.draw(z[:0], class, i)
-				if !yield(made, z) {
+				if i < p.counts[class] && !yield(class, i) {
 					return
 				}
 			}
@@ -205,12 +214,52 @@ func (p *plan) all() iter.Seq2[Synthetic, []float32] {
 	}
 }
 
+// all yields every new image, yet without pixels, and its latent point, which is
+// valid until the next one.
+func (p *plan) all() iter.Seq2[Synthetic, []float32] {
+	return func(yield func(Synthetic, []float32) bool) {
+		var z []float32
+		for class, i := range p.order() {
+			var made Synthetic
+			made, z = p.draw(z[:0], class, i)
+			if !yield(made, z) {
+				return
+			}
+		}
+	}
+}
+
+// labelled returns the decoder with the labels of the new images, which it takes in order
+// and once; until stop is called.
+func (p *plan) labelled(decoder *Decoder) (d *Decoder, stop func()) {
+	label := decoder.label
+	if label == nil {
+		return decoder, func() {}
+	}
+	next, stop := iter.Pull2(p.order())
+	return &Decoder{decoder.with(func(_ int, weights []float32) error {
+		class, i, _ := next()
+		return label(p.source(class, i), weights)
+	})}, stop
+}
+
+// source is the first of the given images that image i of a class is made from.
+func (p *plan) source(class, i int) int {
+	members := p.members[class]
+	return members[i%len(members)]
+}
+
 // draw plans image i of a class and appends its latent point to z.
 func (p *plan) draw(z []float32, class, i int) (Synthetic, []float32) {
 	r := random.New(p.Seed, random.Augment, uint32(class), uint32(i)+1)
+	if p.Method == Sampling {
+		z = append(z, make([]float32, p.dims)...)
+		r.Normal(z)
+		return Synthetic{Class: class}, z
+	}
 	members := p.members[class]
 	first := i % len(members)
-	code := p.codes[members[first]]
+	code := p.codes[p.source(class, i)]
 	if p.Method == Jitter {
 		eps := make([]float32, len(code.Mean))
 		r.Normal(eps)

@@ -191,7 +191,7 @@ func TestAugmentErrors(t *testing.T) {
 	}{
 		{"labels", context.Background(), labels[1:], infer.AugmentOptions{PerClass: 1}, "7 labels for 8 images"},
 		{"single", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: infer.Interpolation}, "class 9 has one image, and the method interpolate needs two"},
-		{"method", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: "magic"}, "the option Method is magic; want jitter or interpolate"},
+		{"method", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: "magic"}, "the option Method is magic; want jitter, interpolate or sample"},
 		{"noise", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Noise: -1}, "the option Noise is -1"},
 		{"none", context.Background(), labels, infer.AugmentOptions{}, "the option PerClass is 0"},
 		{"cancelled", cancelled, labels, infer.AugmentOptions{PerClass: 1}, context.Canceled.Error()},

@@ -15,8 +15,8 @@ type Autoencoder struct{ *session }
 // Reconstruct maps images to what the autoencoder makes of them, in order, like
 // [Decoder.DecodeAll].
 func (a *Autoencoder) Reconstruct(ctx context.Context, stream iter.Seq2[Image, error]) iter.Seq2[Image, error] {
-	return mapRows(ctx, a.session, pixels(stream, a.contract), func(ctx context.Context, x []float32, _ int) ([]Image, error) {
-		out, err := a.run(ctx, x)
+	return mapRows(ctx, a.session, pixels(stream, a.contract), func(ctx context.Context, x []float32, first int) ([]Image, error) {
+		out, err := a.run(ctx, x, first)
 		if err != nil {
 			return nil, err
 		}

@@ -15,6 +15,27 @@ import (
 // and an error if one is above the file's tolerance or the file holds no such
 // values.
 func (s *session) CheckValues(ctx context.Context) (difference float64, err error) {
+	raw := *s
+	raw.unchecked = true // they are compared
+	return s.checkValues([]int{s.contract.inputSize()}, func(inputs [][]float32) ([][]float32, error) {
+		return raw.outputs(ctx, inputs[0], labelAmong(inputs, 1))
+	})
+}
+
+// labelAmong is the label after other inputs, nil if there is none.
+func labelAmong(inputs [][]float32, others int) []float32 {
+	if len(inputs) > others {
+		return inputs[others]
+	}
+	return nil
+}
+
+// checkValues is CheckValues for inputs with rows of these widths, and those of the label of
+// a conditional model.
+func (s *session) checkValues(widths []int, run func(inputs [][]float32) (outputs [][]float32, err error)) (difference float64, err error) {
+	if n := s.contract.Classes; n > 0 {
+		widths = append(widths, n)
+	}
 	metadata := s.contract.Metadata
 	if err := metadata.Err(contract.KeyCheck); errors.Is(err, contract.ErrMissing) {
 		return 0, noCheckValues(s.name)
@@ -22,16 +43,18 @@ func (s *session) CheckValues(ctx context.Context) (difference float64, err erro
 		return 0, fmt.Errorf("%s: %w", s.name, err)
 	}
 	check := metadata.Check
-	raw := *s
-	raw.unchecked = true // they are compared
 	for i, c := range check.Cases {
 		other := func(n int, what string, want int) error {
 			return fmt.Errorf("%s: metadata %s: case %d has %d %s, and the model %d; export the model again", s.name, contract.KeyCheck, i, n, what, want)
 		}
-		if n := len(c.Inputs); n != 1 {
-			return 0, other(n, "inputs", 1)
+		if n := len(c.Inputs); n != len(widths) {
+			return 0, other(n, "inputs", len(widths))
 		}
-		outputs, err := raw.outputs(ctx, c.Inputs[0].Values(c.Rows*s.contract.inputSize()))
+		var inputs [][]float32
+		for j, width := range widths {
+			inputs = append(inputs, c.Inputs[j].Values(c.Rows*width))
+		}
+		outputs, err := run(inputs)
 		if err != nil {
 			return 0, err
 		}
@@ -48,9 +71,9 @@ func (s *session) CheckValues(ctx context.Context) (difference float64, err erro
 	return difference, nil
 }
 
-// outputs maps rows of the input to the outputs, with images as [C, H, W].
-func (s *session) outputs(ctx context.Context, input []float32) ([][]float32, error) {
-	out, err := s.run(ctx, input)
+// outputs maps rows of the inputs to the outputs, with images as [C, H, W].
+func (s *session) outputs(ctx context.Context, input, label []float32) ([][]float32, error) {
+	out, err := s.runLabelled(ctx, input, label)
 	if err == nil && s.contract.Role != RoleEncoder {
 		out[0] = s.images(out[0]).Pixels
 	}

@@ -13,10 +13,26 @@ import (
 // every result: engines may round differently for other numbers.
 const chunkRows = engine.Rows
 
+// rows are rows of an input or output, and the shape of each.
+type rows struct {
+	data []float32
+	row  []int
+}
+
 // run maps rows of the input to those of the outputs: latent points to images, or images
 // to images, or to means and, where there are any, log variances. Images are [C, H, W] in
-// the input, and as in the file in the output.
-func (s *session) run(ctx context.Context, input []float32) ([][]float32, error) {
+// the input, and as in the file in the output. The first row is number first of those that
+// have a label.
+func (s *session) run(ctx context.Context, input []float32, first int) ([][]float32, error) {
+	label, err := s.labels(first, len(input)/s.contract.inputSize())
+	if err != nil {
+		return nil, err
+	}
+	return s.runLabelled(ctx, input, label)
+}
+
+// runLabelled is run for rows whose labels are given, nil where the model has none.
+func (s *session) runLabelled(ctx context.Context, input, label []float32) ([][]float32, error) {
 	c := s.contract
 	code, image := []int{c.Latent}, s.imageShape()
 	row, outputs := image, [][]int{image}
@@ -35,17 +51,21 @@ func (s *session) run(ctx context.Context, input []float32) ([][]float32, error)
 	if c.Role != RoleDecoder && c.channelsLast {
 		input = images.ChannelsLast(input, s.Shape())
 	}
-	out, err := s.runRows(ctx, len(input)/width, input, row, outputs...)
+	inputs := []rows{{input, row}}
+	if label != nil {
+		inputs = append(inputs, rows{label, []int{c.Classes}})
+	}
+	out, err := s.runRows(ctx, len(input)/width, inputs, outputs...)
 	if err == nil && c.logVar == 0 && len(out) == 2 {
 		out[0], out[1] = out[1], out[0]
 	}
 	return out, err
 }
 
-// runRows maps n rows of the input to n rows of each output; a row has the shape
+// runRows maps n rows of the inputs to n rows of each output; a row has the shape
 // given. Chunks run on several goroutines, one thread each: for a decoder that is
 // about twice as fast as all threads on one large batch. ctx cancels between them.
-func (s *session) runRows(ctx context.Context, n int, input []float32, row []int, outputRows ...[]int) ([][]float32, error) {
+func (s *session) runRows(ctx context.Context, n int, inputs []rows, outputRows ...[]int) ([][]float32, error) {
 	outputs := make([][]float32, len(outputRows))
 	for k, r := range outputRows {
 		outputs[k] = make([]float32, n*volume(r))
@@ -54,7 +74,7 @@ func (s *session) runRows(ctx context.Context, n int, input []float32, row []int
 	chunks := (n + chunkRows - 1) / chunkRows
 	err := parallel.For(ctx, chunks, s.threads, func(i int) error {
 		first, end := i*chunkRows, min((i+1)*chunkRows, n)
-		return s.runChunk(first, end, input, row, outputs, outputRows)
+		return s.runChunk(first, end, inputs, outputs, outputRows)
 	})
 	if err != nil {
 		return nil, err
@@ -65,13 +85,15 @@ func (s *session) runRows(ctx context.Context, n int, input []float32, row []int
 // runChunk runs the rows [first, end). The engine reads and writes them where they
 // are, except in a last chunk that is not full: there zeros follow the rows, and
 // what they give is dropped.
-func (s *session) runChunk(first, end int, input []float32, row []int, outputs [][]float32, outputRows [][]int) error {
-	in := chunk(input, row, first, end)
-	into := make([]engine.Tensor, len(outputs))
+func (s *session) runChunk(first, end int, inputs []rows, outputs [][]float32, outputRows [][]int) error {
+	in, into := make([]engine.Tensor, len(inputs)), make([]engine.Tensor, len(outputs))
+	for k, r := range inputs {
+		in[k] = chunk(r.data, r.row, first, end)
+	}
 	for k, r := range outputRows {
 		into[k] = chunk(outputs[k], r, first, end)
 	}
-	if _, err := s.program.Run([]engine.Tensor{in}, into...); err != nil {
+	if _, err := s.program.Run(in, into...); err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	if end-first < chunkRows {

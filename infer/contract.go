@@ -17,6 +17,9 @@ const (
 	RoleDecoder     = contract.Decoder     // z [batch, L] to image [batch, C, H, W]
 	RoleEncoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
 	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
+	RoleScorer      = contract.Scorer      // image [batch, C, H, W] and eps [batch, L] to log_weight [batch]
+
+	// Each has also the input label [batch, classes] if the model is conditional on a class.
 )
 
 // Contract is what a file says about itself: the shapes of its graph and the
@@ -25,6 +28,7 @@ type Contract struct {
 	Role    Role
 	Latent  int    // L; 0 for an autoencoder that does not tell
 	C, H, W int    // size of an image
+	Classes int    // that the model is conditional on; 0 if it is not
 	ModelID string // equal in the encoder and the decoder of one model, empty if not given
 	// Metadata is what the file tells beside; that of another program may tell nothing.
 	Metadata contract.Metadata
@@ -49,11 +53,12 @@ func (c Contract) inputSize() int {
 const maxRow = 1 << 24
 
 // ReadContract tells from a checked model whether it is a decoder, an encoder or an
-// autoencoder, and for what sizes. Any other model is an error.
+// autoencoder, or of this project a scorer, and for what sizes. Any other model is an error.
 //
 // Files of other programs are welcome: there need be no metadata, images may have their
 // channels last, and an encoder may give the mean alone. Names do not matter, but that an
-// encoder's log variance may come first if its name says so. layout is that of [Options].
+// encoder's log variance may come first if its name says so, and that a second input is the
+// label of a conditional model if it has that name. layout is that of [Options].
 func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	metadata, err := contract.Read(m)
 	if err != nil {
@@ -76,6 +81,13 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		outputs = append(outputs, shapes[v.Name])
 	}
 	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
+	all := inputs
+	if n := len(inputs) - 1; n >= 1 && n <= 2 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 1, 2) {
+		if err := c.setClasses(inputs[n].Shape); err != nil {
+			return Contract{}, err
+		}
+		inputs = inputs[:n]
+	}
 	switch {
 	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
 		c.Role = RoleDecoder
@@ -95,14 +107,17 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
 		c.Role = RoleAutoencoder
 		err = c.setAutoencoder(layout, inputs[0].Shape, outputs[0].Shape)
+	case areTensors(outputs, 1, 1) && len(inputs) == 2 && areTensors(inputs[:1], 1, 4) && areTensors(inputs[1:], 1, 2) && metadata.Format > 0:
+		c.Role = RoleScorer
+		err = c.setSizes(layout, inputs[1].Shape, inputs[0].Shape)
 	default:
 		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
-			signature(inputs), signature(outputs))
+			signature(all), signature(outputs))
 	}
 	if err != nil {
 		return Contract{}, err
 	}
-	if err := metadata.CheckSizes(c.Latent, c.Shape()); err != nil {
+	if err := metadata.CheckSizes(contract.Sizes{Latent: c.Latent, Image: c.Shape(), Classes: c.Classes}); err != nil {
 		return Contract{}, err
 	}
 	return c, nil
@@ -112,6 +127,15 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 // logvar.
 func isLogVar(name string) bool {
 	return strings.Contains(strings.ToLower(strings.ReplaceAll(name, "_", "")), "logvar")
+}
+
+// setClasses takes the number of classes from the shape of a label.
+func (c *Contract) setClasses(label onnx.Shape) error {
+	if n := label[1]; !n.Known() || n.Size < 1 || n.Size > contract.MaxClasses || label[0].Known() {
+		return fmt.Errorf("%s %v: want an open batch, and from 1 to %d classes", contract.Label, label, contract.MaxClasses)
+	}
+	c.Classes = int(label[1].Size)
+	return nil
 }
 
 // setSizes takes the sizes from the shapes of a latent point and of an image.

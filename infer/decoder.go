@@ -7,12 +7,18 @@ import (
 	"govae/latent"
 )
 
-// Decoder maps latent points to images.
+// Decoder maps latent points to images. One that is conditional on a class needs a label
+// ([Decoder.WithLabel]).
 type Decoder struct{ *session }
 
 // Decode maps latent points z [n, L] to images.
 func (d *Decoder) Decode(ctx context.Context, z []float32) (Images, error) {
-	out, err := d.run(ctx, z)
+	return d.decode(ctx, z, 0)
+}
+
+// decode is Decode for latent points the first of which has the index first.
+func (d *Decoder) decode(ctx context.Context, z []float32, first int) (Images, error) {
+	out, err := d.run(ctx, z, first)
 	if err != nil {
 		return Images{}, err
 	}
@@ -24,8 +30,8 @@ func (d *Decoder) Decode(ctx context.Context, z []float32) (Images, error) {
 // thousand, and whatever there is where they come slowly. The stream ends with its first
 // error; ctx cancels it between chunks.
 func (d *Decoder) DecodeAll(ctx context.Context, points latent.Points) iter.Seq2[Image, error] {
-	return mapRows(ctx, d.session, points, func(ctx context.Context, z []float32, _ int) ([]Image, error) {
-		images, err := d.Decode(ctx, z)
+	return mapRows(ctx, d.session, points, func(ctx context.Context, z []float32, first int) ([]Image, error) {
+		images, err := d.decode(ctx, z, first)
 		return split(images), err
 	})
 }

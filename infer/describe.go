@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"govae/onnx"
 )
@@ -31,6 +32,16 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
 	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
+		for i, g := range c.Metadata.LatentGroups {
+			separator := ", "
+			if i == 0 {
+				separator = ": groups "
+			}
+			role += fmt.Sprintf("%s%s (%d)", separator, g.Name, g.Size)
+		}
+		if c.Classes > 0 {
+			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
+		}
 	}
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
 		return err

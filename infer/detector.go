@@ -45,7 +45,7 @@ func (p *Pair) samples(ctx context.Context, x []float32, first, draws int) ([]an
 			latent.Noise(point, 0, 0, draw)
 			code.Draw(point)
 		}
-		m, err := p.Decoder.Decode(ctx, z)
+		m, err := p.Decoder.decode(ctx, z, first)
 		if err != nil {
 			return nil, err
 		}

@@ -35,6 +35,16 @@
 // whether engine and machine compute what the trainer did, from values that an exported
 // file holds for this purpose; [CheckEngines] asks every engine.
 //
+// # Conditional models
+//
+// A model that is conditional on a class needs a [Label] for what goes in, whatever the task:
+//
+//	sevens, err := decoder.WithLabel(infer.Class(7))
+//	pair, err = pair.WithLabel(infer.Classes(set.Labels))
+//
+// Row i of each stream has the label of row i. Classes of a session are their names. A
+// pair whose encoder and decoder have different labels makes images of other classes.
+//
 // # Engines
 //
 // An engine of package [govae/engine] executes the graph: ONNX Runtime, a shared library
@@ -47,7 +57,7 @@
 //
 // What files, other data and options hold that is wrong is an error, never a panic; a
 // stream yields it. Errors on which a program can act have types: [*RoleError],
-// [*LayoutError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
+// [*LayoutError], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
 // [*latent.OptionError], [*engine.OptionError], [*ClassSizeError].
 //
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in

@@ -7,14 +7,20 @@ import (
 	"govae/latent"
 )
 
-// Encoder maps images to their codes.
+// Encoder maps images to their codes. One that is conditional on a class needs a label
+// ([Encoder.WithLabel]).
 type Encoder struct{ *session }
 
 // Encode maps images x [n, C, H, W] to the mean and the logarithm of the variance
 // of their latent points' distribution q(z|x), both [n, L]. A file of another
 // program may give the mean alone; logVar is nil then.
 func (e *Encoder) Encode(ctx context.Context, x []float32) (mean, logVar []float32, err error) {
-	out, err := e.run(ctx, x)
+	return e.encode(ctx, x, 0)
+}
+
+// encode is Encode for images the first of which has the index first.
+func (e *Encoder) encode(ctx context.Context, x []float32, first int) (mean, logVar []float32, err error) {
+	out, err := e.run(ctx, x, first)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -31,7 +37,7 @@ func (e *Encoder) EncodeAll(ctx context.Context, images iter.Seq2[Image, error])
 
 // codes encodes the images x [n, C, H, W], the first of which has the index first.
 func (e *Encoder) codes(ctx context.Context, x []float32, first int) ([]latent.Code, error) {
-	mean, logVar, err := e.Encode(ctx, x)
+	mean, logVar, err := e.encode(ctx, x, first)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,12 @@ func (e *LikelihoodError) Error() string {
 // Nats returns -log p(x|z) in nats, summed over the pixels, of each pair of an image
 // of x [n, C, H, W] and a latent point of z [n, L].
 func (l *Likelihood) Nats(ctx context.Context, x, z []float32) ([]float64, error) {
-	logits, err := l.logits.Decode(ctx, z)
+	return l.nats(ctx, x, z, 0)
+}
+
+// nats is Nats for pairs the first of which has the index first.
+func (l *Likelihood) nats(ctx context.Context, x, z []float32, first int) ([]float64, error) {
+	logits, err := l.logits.decode(ctx, z, first)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Open reads the ONNX file at path, and weights that it keeps in other files of its
-// folder. The session is a [*Decoder], an [*Encoder] or an [*Autoencoder], as the file
+// folder. The session is a [*Decoder], an [*Encoder], an [*Autoencoder] or a [*Scorer], as the file
 // tells. Errors name the file, what is wrong with it and what to do;
 // errors.Is(err, fs.ErrNotExist) tells that it is missing.
 func Open(path string, o Options) (Session, error) { return fromFile(path).session(o) }
@@ -60,6 +60,15 @@ func NewAutoencoder(m *onnx.Model, o Options) (*Autoencoder, error) {
 	return fromModel(m).autoencoder(o)
 }
 
+// OpenScorer is [Open] for a scorer. Another file is a [*RoleError].
+func OpenScorer(path string, o Options) (*Scorer, error) { return fromFile(path).scorer(o) }
+
+// OpenScorerBytes is [OpenBytes] for a scorer.
+func OpenScorerBytes(data []byte, o Options) (*Scorer, error) { return fromBytes(data).scorer(o) }
+
+// NewScorer is [New] for a scorer, such as package export makes of a trained model.
+func NewScorer(m *onnx.Model, o Options) (*Scorer, error) { return fromModel(m).scorer(o) }
+
 // source is a model on its way to a session, or what is wrong with it.
 type source struct {
 	name  string // in errors
@@ -103,7 +112,7 @@ func (s source) because(err error) source {
 
 // session opens whatever the model is.
 func (s source) session(o Options) (Session, error) {
-	opened, err := s.open(o, RoleDecoder, RoleEncoder, RoleAutoencoder)
+	opened, err := s.open(o, RoleDecoder, RoleEncoder, RoleAutoencoder, RoleScorer)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +121,8 @@ func (s source) session(o Options) (Session, error) {
 		return &Encoder{opened}, nil
 	case RoleAutoencoder:
 		return &Autoencoder{opened}, nil
+	case RoleScorer:
+		return &Scorer{opened}, nil
 	}
 	return &Decoder{opened}, nil
 }
@@ -138,6 +149,14 @@ func (s source) autoencoder(o Options) (*Autoencoder, error) {
 		return nil, err
 	}
 	return &Autoencoder{opened}, nil
+}
+
+func (s source) scorer(o Options) (*Scorer, error) {
+	opened, err := s.open(o, RoleScorer)
+	if err != nil {
+		return nil, err
+	}
+	return &Scorer{opened}, nil
 }
 
 // open gives a model that has one of the roles to an engine.

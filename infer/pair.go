@@ -67,6 +67,9 @@ func PairOf(decoder *Decoder, encoder *Encoder) (*Pair, error) {
 	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
 		return nil, err
 	}
+	if e.Classes != d.Classes {
+		return nil, fmt.Errorf("%s is conditional on %d classes, %s on %d; %s", encoder.name, e.Classes, decoder.name, d.Classes, remedy)
+	}
 	if e.C != d.C || e.H != d.H || e.W != d.W {
 		return nil, fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
 	}
@@ -100,5 +103,5 @@ func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) 
 // [latent.Draws], one after the other. Codes without variances are an error
 // ([latent.ErrNoLogVar]).
 func (p *Pair) ReconstructDraws(ctx context.Context, images iter.Seq2[Image, error], k int, seed uint64) iter.Seq2[Image, error] {
-	return p.Decoder.DecodeAll(ctx, latent.Draws(p.Encoder.EncodeAll(ctx, images), k, seed))
+	return p.Decoder.Repeated(k).DecodeAll(ctx, latent.Draws(p.Encoder.EncodeAll(ctx, images), k, seed))
 }

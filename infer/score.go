@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 
+	"govae/internal/parallel"
 	"govae/latent"
 )
 
@@ -52,57 +53,93 @@ func (o ScoreOptions) Tightest(scores []Score) []float64 {
 type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
 	Seed  uint64 // of the draws, which are those of [latent.Draws]
+	First int    // number of the stream's first image, by which it has its draws and its Index
+}
+
+// check finds a number of draws that there cannot be.
+func (o ScoreOptions) check() error {
+	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
+		return &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))}
+	}
+	return nil
 }
 
 // Scores estimates how likely a model finds each of a stream of images, in order. It
 // needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
 // [Decoder.DecodeAll].
 func (p *Pair) Scores(ctx context.Context, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
-	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
-		return func(yield func(Score, error) bool) {
-			yield(Score{}, &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))})
-		}
+	if err := o.check(); err != nil {
+		return fail[Score](err)
 	}
-	return withLikelihood(ctx, p, images, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
-		codes, err := p.Encoder.codes(ctx, x, first)
-		if err == nil && codes[0].LogVar == nil {
-			err = latent.ErrNoLogVar
-		}
+	return withLikelihood(ctx, p, images, p.Encoder.blockRows(), func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
+		codes, err := p.Encoder.posteriors(ctx, x, o.First+first)
 		if err != nil {
 			return nil, err
 		}
-		return scores(ctx, l, x, codes, o)
+		return l.scores(ctx, x, codes, o)
 	})
 }
 
+// fail yields an error alone.
+func fail[T any](err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		yield(none, err)
+	}
+}
+
+// posteriors is codes for those who need variances.
+func (e *Encoder) posteriors(ctx context.Context, x []float32, first int) ([]latent.Code, error) {
+	codes, err := e.codes(ctx, x, first)
+	if err == nil && codes[0].LogVar == nil {
+		err = latent.ErrNoLogVar
+	}
+	return codes, err
+}
+
+// divergence returns KL(q(z|x) || N(0, I)) in nats of dimension k of a code (Kingma and
+// Welling 2014, appendix B).
+func divergence(code latent.Code, k int) float64 {
+	mu, lv := float64(code.Mean[k]), float64(code.LogVar[k])
+	return -(1 + lv - mu*mu - math.Exp(lv)) / 2
+}
+
 // scores scores the images x, which have these codes.
-func scores(ctx context.Context, l *Likelihood, x []float32, codes []latent.Code, o ScoreOptions) ([]Score, error) {
+func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Code, o ScoreOptions) ([]Score, error) {
+	if len(codes) == 0 {
+		return nil, nil
+	}
 	dims := l.logits.Latent()
 	scores := make([]Score, len(codes))
 	for i, code := range codes {
 		scores[i].Index = code.Index
-		for j, mu := range code.Mean {
-			mu, lv := float64(mu), float64(code.LogVar[j])
-			scores[i].KL -= (1 + lv - mu*mu - math.Exp(lv)) / 2 // Kingma and Welling 2014, appendix B
+		for k := range dims {
+			scores[i].KL += divergence(code, k)
 		}
 	}
 	draws := cmp.Or(o.Draws, 1)
 	weights := make([]logSum, len(scores))
 	logRatio := make([]float64, len(scores)) // log p(z) - log q(z|x)
-	z, noise := make([]float32, len(codes)*dims), make([]float32, dims)
+	z, noise := make([]float32, len(codes)*dims), make([]float32, len(codes)*dims)
 	for draw := range draws {
-		clear(logRatio)
-		for i, code := range codes {
-			point := z[i*dims : (i+1)*dims]
-			latent.Noise(noise, o.Seed, code.Index, draw)
-			copy(point, noise)
-			code.Draw(point)
-			for j, e := range noise {
-				e, lv, v := float64(e), float64(code.LogVar[j]), float64(point[j])
-				logRatio[i] += (e*e + lv - v*v) / 2
+		err := parallel.For(ctx, (len(codes)+chunkRows-1)/chunkRows, l.logits.threads, func(c int) error {
+			for i := c * chunkRows; i < min((c+1)*chunkRows, len(codes)); i++ {
+				code, noise, point := codes[i], noise[i*dims:(i+1)*dims], z[i*dims:(i+1)*dims]
+				latent.Noise(noise, o.Seed, code.Index, draw)
+				copy(point, noise)
+				code.Draw(point)
+				logRatio[i] = 0
+				for k, e := range noise {
+					e, lv, v := float64(e), float64(code.LogVar[k]), float64(point[k])
+					logRatio[i] += (e*e + lv - v*v) / 2
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		nats, err := l.Nats(ctx, x, z)
+		nats, err := l.nats(ctx, x, z, codes[0].Index)
 		if err != nil {
 			return nil, err
 		}
@@ -144,27 +181,27 @@ func (s *logSum) log() float64 { return s.max + math.Log(s.scale) }
 // ReconstructionNats returns -log p(x|z) in nats of each of a stream of images, where
 // z is the mean of its code: what is lost by [Pair.Reconstruct].
 func (p *Pair) ReconstructionNats(ctx context.Context, images iter.Seq2[Image, error]) iter.Seq2[float64, error] {
-	return withLikelihood(ctx, p, images, func(ctx context.Context, l *Likelihood, x []float32, _ int) ([]float64, error) {
-		mean, _, err := p.Encoder.Encode(ctx, x)
+	return withLikelihood(ctx, p, images, p.Encoder.blockRows(), func(ctx context.Context, l *Likelihood, x []float32, first int) ([]float64, error) {
+		mean, _, err := p.Encoder.encode(ctx, x, first)
 		if err != nil {
 			return nil, err
 		}
-		return l.Nats(ctx, x, mean)
+		return l.nats(ctx, x, mean, first)
 	})
 }
 
-// withLikelihood yields, one by one, what run makes of blocks of images x [n, C, H, W],
-// the first of which has the index first.
-func withLikelihood[T any](ctx context.Context, p *Pair, images iter.Seq2[Image, error], run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
+// withLikelihood yields, one by one, what run makes of blocks of at most so many images
+// x [n, C, H, W], the first of which has the index first.
+func withLikelihood[T any](ctx context.Context, p *Pair, images iter.Seq2[Image, error], most int, run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l, err := p.Decoder.Likelihood()
 		if err != nil {
-			var none T
-			yield(none, err)
+			fail[T](err)(yield)
 			return
 		}
 		defer l.Close()
-		mapRows(ctx, p.Encoder.session, pixels(images, p.Encoder.contract), func(ctx context.Context, x []float32, first int) ([]T, error) {
+		c := p.Encoder.contract
+		ahead(ctx, pixels(images, c), c.inputSize(), most, func(ctx context.Context, x []float32, first int) ([]T, error) {
 			return run(ctx, l, x, first)
 		})(yield)
 	}

@@ -13,8 +13,8 @@ import (
 	"govae/onnx"
 )
 
-// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder] or an
-// [*Autoencoder]. Many goroutines may use it at once; Close it when none does.
+// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder], an [*Autoencoder] or
+// a [*Scorer]. Many goroutines may use it at once; Close it when none does.
 type Session interface {
 	// Contract returns what the file says about itself.
 	Contract() Contract
@@ -31,6 +31,11 @@ type Session interface {
 	StoredActivity() (latent.Activity, bool)
 	// FromPicture returns a picture of any size as the model takes it.
 	FromPicture(image.Image) (Image, error)
+	// Classes returns the names of the classes that the model is conditional on, in the
+	// order of their numbers, and nil if it is not conditional.
+	Classes() []string
+	// Class returns the number of the class that its name, or else its number, means.
+	Class(name string) (int, error)
 	// CheckValues runs the model on inputs that the file gives and compares the outputs
 	// with those that it promises.
 	CheckValues(context.Context) (difference float64, err error)
@@ -69,7 +74,7 @@ func (o Options) Check() error {
 	return nil
 }
 
-// session is what decoders, encoders and autoencoders share.
+// session is what decoders, encoders, autoencoders and scorers share.
 type session struct {
 	contract Contract
 	model    *onnx.Model
@@ -80,6 +85,7 @@ type session struct {
 	threads   int
 	program   *engine.Program
 	unchecked bool // outputs may be any numbers
+	label     Label
 }
 
 // Contract returns what the file says about itself.

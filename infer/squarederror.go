@@ -37,10 +37,15 @@ func squaredError(image Image, next func() (Image, error, bool)) (float64, error
 	case len(original.Pixels) != len(image.Pixels):
 		return 0, fmt.Errorf("an image of %d values, and its original of %d", len(image.Pixels), len(original.Pixels))
 	}
+	return meanSquare(original.Pixels, image.Pixels), nil
+}
+
+// meanSquare is the mean squared difference of two images.
+func meanSquare(a, b []float32) float64 {
 	sum := 0.0
-	for j, v := range original.Pixels {
-		d := float64(v - image.Pixels[j])
+	for j, v := range a {
+		d := float64(v - b[j])
 		sum += d * d
 	}
-	return sum / float64(len(image.Pixels)), nil
+	return sum / float64(len(a))
 }

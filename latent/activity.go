@@ -14,28 +14,38 @@ type Activity []float64
 // Importance weighted autoencoders, section 4), which is between 0 and about 1.
 // It wants at least two points.
 func MeasureActivity(means Points) (Activity, error) {
-	var n float64
-	var mean, squares []float64
+	var m Moments
+	var row []float64
 	for z, err := range sameLength(means) {
 		if err != nil {
 			return nil, err
 		}
-		if n++; n == 1 {
-			mean, squares = make([]float64, len(z)), make([]float64, len(z))
+		row = row[:0]
+		for _, v := range z {
+			row = append(row, float64(v))
 		}
-		for k, v := range z { // Welford 1962
-			d := float64(v) - mean[k]
-			mean[k] += d / n
-			squares[k] += d * (float64(v) - mean[k])
-		}
+		m.Add(row...)
 	}
-	if n < 2 {
+	if m.N < 2 {
 		return nil, errors.New("the activity of latent dimensions is measured on 2 images or more")
 	}
-	for k := range squares {
-		squares[k] /= n - 1
+	activity := make(Activity, len(row))
+	for k := range activity {
+		activity[k] = m.Variance(k)
 	}
-	return squares, nil
+	return activity, nil
+}
+
+// Used returns the number of dimensions that a model uses, those with a variance above
+// 0.01: the active units of Burda et al. 2016.
+func (a Activity) Used() int {
+	n := 0
+	for _, v := range a {
+		if v > 0.01 {
+			n++
+		}
+	}
+	return n
 }
 
 // Order returns the dimensions, the most active first.

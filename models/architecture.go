@@ -10,16 +10,32 @@ import (
 	"govae/internal/nn"
 )
 
-// architecture is what a kind of network decides: how the encoder gets from an image to
-// the features that the posterior is read from, and the decoder from latent variables to
-// the logits of an image, which both add their layers to a graph; and the settings that
-// suit it.
+// architecture is what a kind of network decides: the layers between image, noise and
+// logits, and the settings that suit it.
 type architecture struct {
 	line     string // what it is, for lists
-	encode   func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value)
-	decode   func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value)
-	latent   func(image Shape) int // dimensions by default
+	build    func(m *VAE)
+	latent   func(c Config) int // dimensions by default
 	training Training
+}
+
+// flat builds a network with one group of latent variables: encode gets from an image to the
+// features that the posterior is read from, decode from latent variables to the logits of an
+// image.
+func flat(
+	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value),
+	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value),
+) func(m *VAE) {
+	return func(m *VAE) {
+		g, c, z := &m.graph, m.Config, m.noise.Shape()
+		features := m.addLabel(encode(g, c, m.image))
+		mean := g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features)
+		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
+		m.z = m.addGroup("latent", mean, logVar, m.noise)
+		m.mean, m.logVar = m.groups[0].mean, m.groups[0].logVar
+		m.logits = decode(g, c, m.labelled(m.z))
+		m.decoded, m.reconstructed = m.logits, g.Again(m.logits, map[*nn.Value]*nn.Value{m.z: m.mean})
+	}
 }
 
 // Training are the settings by which a network of an architecture trains well.
@@ -29,24 +45,28 @@ type Training struct {
 	Optimizer string  // "adam" or "muon"
 }
 
-// architectures holds every architecture under its name. A new one is two functions
-// and a row here.
+// architectures holds every architecture under its name. A new one with one group of latent
+// variables is two functions and a row here.
 var architectures = map[string]architecture{
 	"conv": {
 		"two convolutions and a dense layer: for handwriting and other small gray images",
-		convEncoder, convDecoder, twoDimensions, Training{128, 1e-3, "adam"},
+		flat(convEncoder, convDecoder), twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"mlp": {
 		"dense layers",
-		mlpEncoder, mlpDecoder, twoDimensions, Training{128, 1e-3, "adam"},
+		flat(mlpEncoder, mlpDecoder), twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"residual": {
 		"convolutions that halve the image down to about 4x4, with residual blocks: for photographs",
-		residualEncoder, residualDecoder, residualLatent, Training{32, 2e-3, "muon"},
+		flat(residualEncoder, residualDecoder), residualLatent, Training{32, 2e-3, "muon"},
+	},
+	"ladder": {
+		"residual with groups of latent variables from coarse to fine: for sharper photographs",
+		ladder, ladderLatent, Training{32, 2e-3, "muon"},
 	},
 }
 
-func twoDimensions(Shape) int { return 2 }
+func twoDimensions(Config) int { return 2 }
 
 // Auto names the architecture that suits the images: "conv" for gray ones of up to 32x32
 // pixels, "residual" for all others.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"govae/contract"
 	"govae/images"
 )
 
@@ -18,13 +19,17 @@ type Config struct {
 	// Image is the shape of the images, with 1 or 3 channels.
 	Image Shape `json:"image"`
 	// Latent is the number of latent dimensions; 0 means 2, or, for "residual", a number
-	// that follows the size of the images: 64 for 64x64.
+	// that follows the size of the images: 64 for 64x64. For "ladder" it follows from Groups,
+	// and is that number or 0.
 	Latent int `json:"latent"`
+	// Groups are the channels of the latent variables of "ladder" in each feature map, from
+	// the smallest on; nil means 4, 2 and 1, for as many maps as there are.
+	Groups []int `json:"groups,omitempty"`
 	// Hidden are the widths of the hidden layers of "mlp", from the image inwards;
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".
 	Hidden     []int  `json:"hidden,omitempty"`
 	Activation string `json:"activation,omitempty"`
-	// Width is the number of channels of the largest feature map of "residual", 0 means 32;
+	// Width is the number of channels of the largest feature map of "residual" and "ladder", 0 means 32;
 	// Depth is that of its residual blocks by map, 0 means 1.
 	Width int `json:"width,omitempty"`
 	Depth int `json:"depth,omitempty"`
@@ -44,6 +49,9 @@ type Config struct {
 	Background images.RGB `json:"background,omitzero"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
+	// Conditional makes encoder and decoder know the class of an image, one of Labels:
+	// q(z|x,y) and p(x|z,y).
+	Conditional bool `json:"conditional,omitempty"`
 }
 
 // Limits keep a mistyped number from asking for all the memory there is.
@@ -53,15 +61,14 @@ const (
 	maxWidth  = 1 << 16
 	maxDepth  = 16
 	maxParams = 1 << 28
+	// maxClasses bounds those of a conditional model.
+	maxClasses = contract.MaxClasses
 )
 
 // withDefaults returns c with its defaults filled in and validated.
 func (c Config) withDefaults() (Config, error) {
 	if c.Arch = cmp.Or(c.Arch, Auto); c.Arch == Auto {
 		c.Arch = autoArchitecture(c.Image)
-	}
-	if a, ok := architectures[c.Arch]; ok {
-		c.Latent = cmp.Or(c.Latent, a.latent(c.Image))
 	}
 	c.Likelihood = cmp.Or(c.Likelihood, Bernoulli)
 	if c.Arch == "mlp" {
@@ -70,8 +77,14 @@ func (c Config) withDefaults() (Config, error) {
 			c.Hidden = []int{400}
 		}
 	}
-	if c.Arch == "residual" {
+	if c.hasStages() {
 		c.Width, c.Depth = cmp.Or(c.Width, 32), cmp.Or(c.Depth, 1)
+	}
+	if c.Arch == "ladder" && c.Groups == nil {
+		c.Groups = defaultGroups(c)
+	}
+	if a, ok := architectures[c.Arch]; ok {
+		c.Latent = cmp.Or(c.Latent, a.latent(c))
 	}
 	if c.Likelihood == Gaussian && !c.OptimalSigma {
 		c.Sigma = cmp.Or(c.Sigma, defaultScale)
@@ -109,14 +122,23 @@ func (c Config) validate() error {
 			return fmt.Errorf("a hidden layer of %d units: there must be from 1 to %d", c.Hidden[i], maxWidth)
 		}
 	}
-	if c.Arch != "residual" && (c.Width != 0 || c.Depth != 0) {
-		return fmt.Errorf("width and depth belong to the architecture residual, not to %s", c.Arch)
+	if !c.hasStages() && (c.Width != 0 || c.Depth != 0) {
+		return fmt.Errorf("width and depth belong to the architectures residual and ladder, not to %s", c.Arch)
 	}
-	if c.Arch == "residual" && (c.Width < 1 || c.Width > maxWidth || c.Depth < 1 || c.Depth > maxDepth) {
+	if c.hasStages() && (c.Width < 1 || c.Width > maxWidth || c.Depth < 1 || c.Depth > maxDepth) {
 		return fmt.Errorf("a width of %d and a depth of %d: there must be from 1 to %d channels and from 1 to %d blocks", c.Width, c.Depth, maxWidth, maxDepth)
+	}
+	if n := len(c.Labels); c.Conditional && (n < 1 || n > maxClasses) {
+		return fmt.Errorf("a model that is conditional on one of %d classes: there must be from 1 to %d, with names", n, maxClasses)
+	}
+	if err := c.validateGroups(); err != nil {
+		return err
 	}
 	if err := c.Fit.Check(); err != nil {
 		return fmt.Errorf("the fit %q: %w", c.Fit, err)
 	}
 	return c.validateLikelihood()
 }
+
+// hasStages reports whether the architecture halves images stage by stage ([stages]).
+func (c Config) hasStages() bool { return c.Arch == "residual" || c.Arch == "ladder" }

@@ -15,7 +15,9 @@
 // A [VAE] is a graph of layers (package nn) with names for the values that matter:
 // image, noise, mean, log variance, latent variables and logits. A [Network] runs it
 // from end to end and back, for training; an [Evaluator] runs its two halves; the
-// Emit methods write them as ONNX.
+// Emit methods write them as ONNX. In a hierarchical model (ladder.go) z is the standard
+// normal noise of all groups of latent variables, side by side, so that its halves have
+// the same inputs and outputs as those of any other.
 //
 // # Likelihoods
 //
@@ -30,6 +32,14 @@
 // 2021, arXiv 2006.13202) and a logistic's scale are fitted to each batch in training, and
 // to training images for the weights that are evaluated and kept. The nats of the last two are
 // comparable in bits per pixel and channel ([VAE.BitsPerDimension]).
+//
+// # Conditional models
+//
+// With [Config].Conditional encoder and decoder are told the class y of an image, one of
+// [Config].Labels: q(z|x,y) and p(x|z,y), with the prior N(0, I) for all classes (Kingma et
+// al. 2014, arXiv 1406.5298). A label is a vector of the classes' weights ([OneHot]). Its
+// embedding is added to the features that the posterior is read from, and another one stands
+// beside z where the decoder begins.
 //
 // # Names
 //

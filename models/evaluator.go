@@ -1,6 +1,8 @@
 package models
 
 import (
+	"iter"
+
 	"govae/internal/kernel"
 	"govae/internal/nn"
 )
@@ -12,50 +14,58 @@ type Evaluator struct {
 	kernel           *kernel.Kernel
 	batch            int
 	encoder, decoder *nn.Pass
+	scorer           *nn.Pass // nil until it is needed
 }
 
 // NewEvaluator returns an evaluator that takes batch images at a time.
 func (m *VAE) NewEvaluator(k *kernel.Kernel, batch int) *Evaluator {
 	return &Evaluator{
 		vae: m, kernel: k, batch: batch,
-		encoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image}, Outputs: []*nn.Value{m.mean, m.logVar}}),
-		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.latent}, Outputs: []*nn.Value{m.logits}}),
+		encoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: m.inputs(m.image), Outputs: []*nn.Value{m.mean, m.logVar}}),
+		decoder: m.graph.Pass(nn.Plan{Batch: batch, Inputs: m.inputs(m.z), Outputs: []*nn.Value{m.decoded}}),
 	}
 }
 
-// Encode returns mean and log variance (n, L) of q(z|x) for images x (n, H, W, C).
-func (e *Evaluator) Encode(x []float32) (mean, logVar []float32) {
+// Encode returns mean and log variance (n, L) of q(z|x) for images x (n, H, W, C). A
+// conditional model needs their labels (n, classes) too.
+func (e *Evaluator) Encode(x []float32, label ...[]float32) (mean, logVar []float32) {
 	m := e.vae
-	for x := range batches(x, e.batch, m.Config.Image.Len()) {
-		e.encoder.Forward(e.kernel, len(x)/m.Config.Image.Len(), false, x)
+	for n, in := range e.batches(m.Config.Image.Len(), x, label...) {
+		e.encoder.Forward(e.kernel, n, false, in...)
 		mean = append(mean, e.encoder.Value(m.mean)...)
 		logVar = append(logVar, e.encoder.Value(m.logVar)...)
 	}
 	return mean, logVar
 }
 
-// Decode returns the images (n, H, W, C) in [0, 1] of latent points z (n, L).
-func (e *Evaluator) Decode(z []float32) []float32 {
+// Decode returns the images (n, H, W, C) in [0, 1] of latent points z (n, L). A
+// conditional model needs labels (n, classes) too.
+func (e *Evaluator) Decode(z []float32, label ...[]float32) []float32 {
 	m := e.vae
 	image := make([]float32, 0, len(z)/m.Config.Latent*m.Config.Image.Len())
-	for z := range batches(z, e.batch, m.Config.Latent) {
-		e.decoder.Forward(e.kernel, len(z)/m.Config.Latent, false, z)
-		logits := e.decoder.Value(m.logits)
+	for n, in := range e.batches(m.Config.Latent, z, label...) {
+		e.decoder.Forward(e.kernel, n, false, in...)
+		logits := e.decoder.Value(m.decoded)
 		image = image[:len(image)+len(logits)]
 		e.kernel.Sigmoid(image[len(image)-len(logits):], logits)
 	}
 	return image
 }
 
-// batches yields the rows of x, each of width values, n at a time.
-func batches(x []float32, n, width int) func(yield func([]float32) bool) {
-	return func(yield func([]float32) bool) {
-		for len(x) > 0 {
-			some := min(len(x), n*width)
-			if !yield(x[:some]) {
+// batches yields the rows of x, each of width values, and of labels a batch at a time, with
+// their number.
+func (e *Evaluator) batches(width int, x []float32, label ...[]float32) iter.Seq2[int, [][]float32] {
+	return func(yield func(int, [][]float32) bool) {
+		for first, n := 0, len(x)/width; first < n; first += e.batch {
+			last := min(first+e.batch, n)
+			in := [][]float32{x[first*width : last*width]}
+			for _, l := range label {
+				classes := len(l) / n
+				in = append(in, l[first*classes:last*classes])
+			}
+			if !yield(last-first, in) {
 				return
 			}
-			x = x[some:]
 		}
 	}
 }

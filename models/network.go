@@ -12,13 +12,15 @@ type Network struct {
 	pass      *nn.Pass
 	batch     int     // images, at most
 	dLogScale float64 // derivative of the latest loss by the logarithm of the likelihood's scale
+	draws     *draws  // nil for one latent point of an image
 }
 
 // Inputs are what a network computes a batch of N images from.
 type Inputs struct {
 	N     int
 	Image []float32 // (N, H, W, C) in [0, 1]
-	Noise []float32 // (N, L), standard normal
+	Noise []float32 // (N, L), standard normal; (N, K, L) for K draws
+	Label []float32 // (N, classes), of a conditional model
 }
 
 // NewNetwork returns a network for batches of up to batch images.
@@ -28,16 +30,23 @@ func (m *VAE) NewNetwork(batch int) *Network {
 
 func (m *VAE) trainingPass(batch int) *nn.Pass {
 	logits := []*nn.Value{m.logits}
-	return m.graph.Pass(nn.Plan{Batch: batch, Inputs: []*nn.Value{m.image, m.noise}, Outputs: logits, Seeds: logits})
+	return m.graph.Pass(nn.Plan{Batch: batch, Inputs: append(m.inputs(m.image), m.noise), Outputs: logits, Seeds: logits})
 }
 
 // Forward runs a batch through the network. train is the mode of its layers; without it
 // nothing of the VAE changes.
 func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
-	w.pass.Forward(k, in.N, train, in.Image, in.Noise)
+	switch {
+	case w.draws != nil:
+		w.draws.forward(w, k, in, train)
+	case w.label != nil:
+		w.pass.Forward(k, in.N, train, in.Image, in.Label, in.Noise)
+	default:
+		w.pass.Forward(k, in.N, train, in.Image, in.Noise)
+	}
 }
 
-// Logits are those of the reconstructions of the latest batch, (N, H, W, C).
+// Logits are those of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
 func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
 // Divergences are those of the posterior of the latest batch from the prior, one for each

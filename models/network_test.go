@@ -2,6 +2,8 @@ package models
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"govae/internal/kernel"
@@ -39,6 +41,47 @@ func TestSigmaComesBack(t *testing.T) {
 		w.Backward(grad)
 		if got := m.logScale.In(grad)[0]; got != tt.want {
 			t.Errorf("at log sigma %g the derivative %g becomes %g, want %g", tt.logSigma, tt.derivative, got, tt.want)
+		}
+	}
+}
+
+// TestConditionalEvaluator compares labelled rows in batches with the same rows at once, and
+// looks that labels count.
+func TestConditionalEvaluator(t *testing.T) {
+	for _, arch := range Architectures() {
+		m, err := New(Config{Arch: arch, Image: Shape{H: 6, W: 5, C: 3}, Labels: []string{"a", "b"}, Conditional: true}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const n = 7
+		k := testKernel(t)
+		x, label, other := make([]float32, n*m.Config.Image.Len()), make([]float32, 2*n), make([]float32, 2*n)
+		for i := range x {
+			x[i] = float32(i%11) / 10
+		}
+		OneHot(label, 2, 0, 1, 1, 0, 1, 0, 0)
+		OneHot(other, 2, 1, 0, 0, 1, 0, 1, 1)
+		few, all := m.NewEvaluator(k, 2), m.NewEvaluator(k, n)
+		mean, _ := few.Encode(x, label)
+		wantMean, _ := all.Encode(x, label)
+		image, want := few.Decode(mean, label), all.Decode(mean, label)
+		for i := range want {
+			if math.Abs(float64(image[i]-want[i])) > 1e-6 {
+				t.Fatalf("%s: value %d is %g in batches of two, %g at once", arch, i, image[i], want[i])
+			}
+		}
+		for i := range wantMean {
+			if math.Abs(float64(mean[i]-wantMean[i])) > 1e-6 {
+				t.Fatalf("%s: mean %d is %g in batches of two, %g at once", arch, i, mean[i], wantMean[i])
+			}
+		}
+		if slices.Equal(all.Decode(mean, other), want) {
+			t.Errorf("%s: other labels give the same images", arch)
+		}
+	}
+	for _, labels := range [][]string{nil, make([]string, maxClasses+1)} {
+		if _, err := New(Config{Image: Shape{H: 6, W: 5, C: 3}, Labels: labels, Conditional: true}, 1); err == nil || !strings.Contains(err.Error(), "classes") {
+			t.Errorf("%d classes: error %v", len(labels), err)
 		}
 	}
 }

@@ -69,43 +69,46 @@ func (r residual) blocks(stage string, x *nn.Value) *nn.Value {
 	return x
 }
 
-func residualEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
-	r, x := residual{g, c.Depth}, image
+// up doubles the rows and columns of x, to the shape out.
+func (r residual) up(name string, x *nn.Value, out Shape, gain float64) *nn.Value {
+	// An output adds up every second tap in each direction, a quarter of the fan in.
+	return r.g.Add(withGain(nn.NewConvTranspose2D(name, x.Shape().C, out, 4, 2, nn.Identity), 2*gain), x)
+}
+
+// residualFeatures are the feature maps of the encoder by stage, the image first.
+func residualFeatures(g *nn.Graph, c Config, image *nn.Value) []*nn.Value {
+	r, x, all := residual{g, c.Depth}, image, []*nn.Value{image}
 	for i, s := range stages(c)[1:] {
 		stage := fmt.Sprintf("encoder/stage_%d", i)
 		x = r.silu(stage+"/down", g.Add(withGain(nn.NewConv2D(stage+"/down", x.Shape(), s.C, 3, 2, nn.Identity), reluGain), x))
 		if i > 0 {
 			x = r.blocks(stage, x)
 		}
+		all = append(all, x)
 	}
-	return x
+	return all
+}
+
+func residualEncoder(g *nn.Graph, c Config, image *nn.Value) *nn.Value {
+	all := residualFeatures(g, c, image)
+	return all[len(all)-1]
 }
 
 func residualDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
 	r, maps := residual{g, c.Depth}, stages(c)
 	x := g.Add(withGain(nn.NewDense("decoder/dense_0", z.Shape(), maps[len(maps)-1], nn.Identity), linearGain), z)
-	for i := len(maps) - 2; i >= 0; i-- {
+	for i := len(maps) - 2; i > 0; i-- {
 		stage := fmt.Sprintf("decoder/stage_%d", i)
-		if i > 0 {
-			x = r.blocks(stage, x)
-		}
-		gain, up := reluGain, stage+"/up"
-		if i == 0 {
-			gain = linearGain
-		}
-		// An output adds up every second tap in each direction, a quarter of the fan in.
-		x = g.Add(withGain(nn.NewConvTranspose2D(up, x.Shape().C, maps[i], 4, 2, nn.Identity), 2*gain), x)
-		if i > 0 {
-			x = r.silu(up, x)
-		}
+		x = r.blocks(stage, x)
+		x = r.silu(stage+"/up", r.up(stage+"/up", x, maps[i], reluGain))
 	}
-	return x
+	return r.up("decoder/stage_0/up", x, maps[0], linearGain)
 }
 
 // residualLatent is a power of two near the longer side, from 16 to 128.
-func residualLatent(image Shape) int {
+func residualLatent(c Config) int {
 	n := 16
-	for n < 128 && n < max(image.H, image.W) {
+	for n < 128 && n < max(c.Image.H, c.Image.W) {
 		n *= 2
 	}
 	return n

@@ -176,6 +176,11 @@ func TestConfigRejects(t *testing.T) {
 		"-1 latent":          {Image: gray, Latent: -1},
 		"belong to the":      {Image: gray, Hidden: []int{3}},
 		"width and depth":    {Image: gray, Width: 8},
+		"groups of latent":   {Image: gray, Groups: []int{3}},
+		"0 groups":           {Arch: "ladder", Image: gray, Groups: []int{}, Latent: 1},
+		"4 groups":           {Arch: "ladder", Image: gray, Groups: []int{1, 1, 1, 1}},
+		"of 0 channels":      {Arch: "ladder", Image: gray, Groups: []int{1, 0}},
+		"only number":        {Arch: "ladder", Image: gray, Latent: 64},
 		"depth of -1":        {Arch: "residual", Image: gray, Depth: -1},
 		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
 		"hidden layer of":    {Arch: "mlp", Image: gray, Hidden: []int{0}},
@@ -195,6 +200,7 @@ func TestConfigRejects(t *testing.T) {
 
 func FuzzConfig(f *testing.F) {
 	f.Add([]byte(`{"format":1,"model":{"arch":"conv","image":{"height":28,"width":28,"channels":1},"latent":2,"likelihood":"bernoulli"}}`))
+	f.Add([]byte(`{"format":1,"model":{"arch":"ladder","image":{"height":28,"width":28,"channels":1},"latent":65,"groups":[1,1],"likelihood":"bernoulli"}}`))
 	f.Add([]byte(`{"format":1,"model":{"arch":"mlp","image":{"height":2,"width":2,"channels":3},"latent":1,"hidden":[3],"likelihood":"gaussian"},"latent_stats":{"mean":[0],"std":[1]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := parseSaved(data)

@@ -21,7 +21,7 @@ func (e *TooLargeError) Error() string {
 // Size is how large a VAE is, in float32 values.
 type Size struct {
 	Params      int
-	Inputs      int // of an image: itself and its noise
+	Inputs      int // of an image: itself, its noise and its label
 	Activations int // of an image in a [Network]: all memory of its layers and their gradients
 }
 
@@ -32,5 +32,5 @@ func (c Config) Size() (Size, error) {
 	if err != nil {
 		return Size{}, err
 	}
-	return Size{m.graph.Size(), m.image.Shape().Len() + m.noise.Shape().Len(), m.trainingPass(0).Size()}, nil
+	return Size{m.graph.Size(), m.image.Shape().Len() + m.noise.Shape().Len() + c.Classes(), m.trainingPass(0).Size()}, nil
 }

@@ -24,6 +24,7 @@ func TestStart(t *testing.T) {
 		{"conv", 28, 1}, {"conv", 64, 3}, {"mlp", 28, 1},
 		{"residual", 28, 1}, {"residual", 32, 3}, {"residual", 48, 3}, {"residual", 64, 1}, {"residual", 64, 3},
 		{"residual", 150, 1}, {"residual", 256, 3},
+		{"ladder", 28, 1}, {"ladder", 32, 3}, {"ladder", 48, 3}, {"ladder", 64, 3}, {"ladder", 150, 1},
 	} {
 		m, err := New(Config{Arch: tt.arch, Image: Shape{H: tt.side, W: tt.side, C: tt.colour}}, 1)
 		if err != nil {

@@ -32,9 +32,28 @@ type VAE struct {
 	graph    nn.Graph
 	logScale *nn.Param // of the likelihood; nil if that has none or a constant one
 
-	image, noise         *nn.Value // inputs
-	mean, logVar, latent *nn.Value
-	logits               *nn.Value // of the image
+	image, noise, label *nn.Value // inputs; the label is nil unless the model is conditional
+	// Training: groups of latent variables, from coarse to fine, and the logits of an image
+	// made of their draws.
+	groups []group
+	logits *nn.Value
+	// The encoder's path: the posterior of all groups, those above at their means, and the
+	// logits of these means.
+	mean, logVar, reconstructed *nn.Value
+	// The decoder's path: from a latent point to the logits of its image.
+	z, decoded *nn.Value
+}
+
+// group is a group of latent variables in training.
+type group struct{ mean, logVar, latent *nn.Value }
+
+// addGroup adds a group with this posterior.
+func (m *VAE) addGroup(name string, mean, logVar, noise *nn.Value) (latent *nn.Value) {
+	s := noise.Shape()
+	logVar = m.graph.Add(nn.NewClip(logVar.Name(), s, MinLogVar, MaxLogVar), logVar)
+	latent = m.graph.Add(nn.NewLatent(name, s.C), mean, logVar, noise)
+	m.groups = append(m.groups, group{mean, logVar, latent})
+	return latent
 }
 
 // New returns a VAE with parameters initialised from the seed.
@@ -70,16 +89,10 @@ func design(c Config) (*VAE, error) {
 		return nil, err
 	}
 	m := &VAE{Config: c}
-	g, arch, z := &m.graph, architectures[c.Arch], images.Vector(c.Latent)
-	m.image, m.noise = g.Input("image", c.Image), g.Input("noise", z)
-	features := arch.encode(g, c, m.image)
-	m.mean = g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features)
-	m.logVar = g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
-	m.logVar = g.Add(nn.NewClip("encoder/log_var", z, MinLogVar, MaxLogVar), m.logVar)
-	m.latent = g.Add(nn.NewLatent("latent", c.Latent), m.mean, m.logVar, m.noise)
-	m.logits = arch.decode(g, c, m.latent)
+	m.image, m.noise = m.graph.Input("image", c.Image), m.graph.Input("noise", images.Vector(c.Latent))
+	architectures[c.Arch].build(m)
 	m.addScale()
-	if n := g.Size(); n > maxParams {
+	if n := m.graph.Size(); n > maxParams {
 		return nil, &TooLargeError{c, n}
 	}
 	return m, nil
@@ -88,20 +101,21 @@ func design(c Config) (*VAE, error) {
 // Params returns all parameters in the order of Theta.
 func (m *VAE) Params() []*nn.Param { return m.graph.Params() }
 
-// EmitEncoder adds the encoder to a graph: image -> mean, log_var.
-func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value) (mean, logVar onnx.Value) {
-	out := m.graph.Emit(g, []*nn.Value{m.image}, []onnx.Value{image}, m.mean, m.logVar)
+// EmitEncoder adds the encoder to a graph: image, and the label of a conditional model, ->
+// mean, log_var.
+func (m *VAE) EmitEncoder(g *onnx.Builder, image onnx.Value, label ...onnx.Value) (mean, logVar onnx.Value) {
+	out := m.graph.Emit(g, m.inputs(m.image), append([]onnx.Value{image}, label...), m.mean, m.logVar)
 	return out[0], out[1]
 }
 
-// EmitDecoder adds the decoder to a graph: z -> image in [0, 1].
-func (m *VAE) EmitDecoder(g *onnx.Builder, z onnx.Value) (image onnx.Value) {
-	return g.Node("Sigmoid", "decoder/sigmoid", m.graph.Emit(g, []*nn.Value{m.latent}, []onnx.Value{z}, m.logits))
+// EmitDecoder adds the decoder to a graph: z, and the label of a conditional model, ->
+// image in [0, 1].
+func (m *VAE) EmitDecoder(g *onnx.Builder, z onnx.Value, label ...onnx.Value) (image onnx.Value) {
+	return g.Node("Sigmoid", "decoder/sigmoid", m.graph.Emit(g, m.inputs(m.z), append([]onnx.Value{z}, label...), m.decoded))
 }
 
-// EmitAutoencoder adds the decoder behind the encoder to a graph: image ->
-// reconstruction, the image of the posterior mean.
-func (m *VAE) EmitAutoencoder(g *onnx.Builder, image onnx.Value) (reconstruction onnx.Value) {
-	mean := m.graph.Emit(g, []*nn.Value{m.image}, []onnx.Value{image}, m.mean)
-	return m.EmitDecoder(g, mean[0])
+// EmitAutoencoder adds the decoder behind the encoder to a graph: image, and the label of
+// a conditional model, -> reconstruction, the image of the posterior mean.
+func (m *VAE) EmitAutoencoder(g *onnx.Builder, image onnx.Value, label ...onnx.Value) (reconstruction onnx.Value) {
+	return g.Node("Sigmoid", "decoder/sigmoid", m.graph.Emit(g, m.inputs(m.image), append([]onnx.Value{image}, label...), m.reconstructed))
 }

@@ -35,16 +35,21 @@ func Loss(path string, curves ...Curve) error {
 		}
 	}
 	panels := []*plot.Plot{
-		panel("ELBO", curves, func(c Curve) []float64 { return c.ELBO }),
-		panel("Reconstruction", curves, func(c Curve) []float64 { return c.Reconstruction }),
-		panel("KL divergence", curves, func(c Curve) []float64 { return c.KL }),
+		term("ELBO", curves, func(c Curve) []float64 { return c.ELBO }),
+		term("Reconstruction", curves, func(c Curve) []float64 { return c.Reconstruction }),
+		term("KL divergence", curves, func(c Curve) []float64 { return c.KL }),
 	}
 	// The ELBO and, as a rule, the KL term rise and leave the lower right corner
 	// free for the legend; the reconstruction loss falls and leaves the upper one.
 	panels[1].Legend.Top = true
 	panels[1].Legend.YOffs = -8
 
-	c := vgimg.NewWith(vgimg.UseWH(13*vg.Inch, 4*vg.Inch), vgimg.UseDPI(dpi))
+	return writePanels(path, 13*vg.Inch, panels...)
+}
+
+// writePanels writes a PNG of panels side by side, so wide in all.
+func writePanels(path string, width vg.Length, panels ...*plot.Plot) error {
+	c := vgimg.NewWith(vgimg.UseWH(width, 4*vg.Inch), vgimg.UseDPI(dpi))
 	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 24, PadTop: 12, PadBottom: 10, PadLeft: 12, PadRight: 16}
 	for i, p := range panels {
 		p.Draw(tiles.At(draw.New(c), i, 0))
@@ -52,13 +57,35 @@ func Loss(path string, curves ...Curve) error {
 	return WritePNG(path, c.Image())
 }
 
-// panel draws one term of every curve over the epochs.
-func panel(title string, curves []Curve, term func(Curve) []float64) *plot.Plot {
+// term draws one term of every curve over the epochs.
+func term(title string, curves []Curve, values func(Curve) []float64) *plot.Plot {
+	var lines []line
+	for i, c := range curves {
+		l := line{name: c.Name, y: values(c), color: lineColors[i%len(lineColors)]}
+		for _, epoch := range c.Epoch {
+			l.x = append(l.x, float64(epoch))
+		}
+		lines = append(lines, l)
+	}
+	return panel(title, "epoch", lines)
+}
+
+// line is one line of a panel, with an entry in the legend if it has a name. Points that
+// are not finite are left out.
+type line struct {
+	name   string
+	x, y   []float64
+	color  color.Color
+	dashed bool
+}
+
+// panel draws lines of nats per image.
+func panel(title, x string, lines []line) *plot.Plot {
 	p := plot.New()
 	sansSerif(p)
 	p.Title.Text = title
 	p.Title.Padding = 8
-	p.X.Label.Text, p.Y.Label.Text = "epoch", "nats per image"
+	p.X.Label.Text, p.Y.Label.Text = x, "nats per image"
 	p.X.Tick.Marker, p.Y.Tick.Marker = roundTicks(1), roundTicks(0)
 	p.Legend.XOffs, p.Legend.YOffs = -8, 8
 	p.Legend.Padding = 3
@@ -66,11 +93,11 @@ func panel(title string, curves []Curve, term func(Curve) []float64) *plot.Plot 
 	grid := plotter.NewGrid()
 	grid.Vertical.Color, grid.Horizontal.Color = color.Gray{Y: 225}, color.Gray{Y: 225}
 	p.Add(grid)
-	for i, c := range curves {
+	for _, l := range lines {
 		var points plotter.XYs
-		for k, v := range term(c) {
+		for k, v := range l.y {
 			if !math.IsNaN(v) && !math.IsInf(v, 0) {
-				points = append(points, plotter.XY{X: float64(c.Epoch[k]), Y: v})
+				points = append(points, plotter.XY{X: l.x[k], Y: v})
 			}
 		}
 		if len(points) == 0 {
@@ -80,13 +107,18 @@ func panel(title string, curves []Curve, term func(Curve) []float64) *plot.Plot 
 		if err != nil {
 			panic("picture: " + err.Error()) // only for no points or values that are not finite
 		}
-		line.Width, line.Color = 1.8, lineColors[i%len(lineColors)]
+		line.Width, line.Color = 1.8, l.color
+		if l.dashed {
+			line.Width, line.Dashes = 1, []vg.Length{4, 3}
+		}
 		dots.Shape, dots.Radius, dots.Color = draw.CircleGlyph{}, 2.4, line.Color
 		p.Add(line)
-		if len(points) <= 40 { // beyond that dots run into each other
+		if len(points) <= 40 && !l.dashed { // beyond that dots run into each other
 			p.Add(dots)
 		}
-		p.Legend.Add(c.Name, line)
+		if l.name != "" {
+			p.Legend.Add(l.name, line)
+		}
 	}
 	return p
 }

@@ -170,6 +170,11 @@ func (w *arrayWriter) start() error {
 // write appends an image.
 func (w *arrayWriter) write(pixels []float32) error {
 	w.latest = w.encode(w.latest[:0], pixels)
+	return w.append()
+}
+
+// append appends the latest row.
+func (w *arrayWriter) append() error {
 	if _, err := w.buffer.Write(w.latest); err != nil {
 		return err
 	}

@@ -7,7 +7,8 @@ import (
 	"govae/models"
 )
 
-// Batch is images as a network takes them, with noise for each.
+// Batch is images as a network takes them, with noise for each, and its label for a
+// conditional one.
 type Batch struct{ models.Inputs }
 
 // pipeline prepares one batch while the one before it is computed, on a worker that
@@ -15,16 +16,20 @@ type Batch struct{ models.Inputs }
 type pipeline struct {
 	kernel        *kernel.Kernel
 	augment       Augment // of training images
+	binarize      Binarize
 	present, next *loading
 }
 
-func newPipeline(m *models.VAE, k *kernel.Kernel, n int) *pipeline {
-	return &pipeline{kernel: k, present: newLoading(m, k, n), next: newLoading(m, k, n)}
+// newPipeline returns a pipeline of batches of up to n images, with noise for some draws of
+// each.
+func newPipeline(m *models.VAE, k *kernel.Kernel, n, draws int) *pipeline {
+	return &pipeline{kernel: k, present: newLoading(m, k, n, draws), next: newLoading(m, k, n, draws)}
 }
 
 // prepare begins to load the images named by index, each with its own noise, which
 // depends on the seed, the domain, the epoch and the image alone; so do the changes of
-// training images. index must not change before the batch is taken.
+// training images, and what makes images binary. index must not change before the batch is
+// taken.
 func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
 	l := p.next
 	l.images, l.index, l.seed, l.domain, l.epoch = images, index, seed, domain, uint32(epoch)
@@ -32,8 +37,9 @@ func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, dom
 	if domain == random.TrainNoise {
 		l.augment = p.augment
 	}
+	l.binary, l.draws = p.binarize != "", p.binarize.of(seed, domain, epoch)
 	l.N = len(index)
-	l.Image, l.Noise = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent]
+	l.Image, l.Noise, l.Label = l.image[:l.N*l.pixels], l.noise[:l.N*l.latent], l.label[:l.N*l.classes]
 	l.job = p.kernel.Start((l.N+loadTask-1)/loadTask, l)
 	l.started = true
 }
@@ -62,9 +68,9 @@ func (p *pipeline) drop() {
 // loading is a batch and where it comes from.
 type loading struct {
 	Batch
-	kernel         *kernel.Kernel
-	image, noise   []float32 // for the largest batch
-	pixels, latent int       // values of an image and of its noise
+	kernel                  *kernel.Kernel
+	image, noise, label     []float32 // for the largest batch
+	pixels, latent, classes int       // values of an image, of its noise and of its label
 
 	images  *dataset.Images
 	index   []int
@@ -72,13 +78,16 @@ type loading struct {
 	domain  random.Domain
 	epoch   uint32
 	augment Augment
+	binary  bool
+	draws   draws // if the images become binary
 	job     kernel.Job
 	started bool
 }
 
-func newLoading(m *models.VAE, k *kernel.Kernel, n int) *loading {
-	pixels, latent := m.Config.Image.Len(), m.Config.Latent
-	return &loading{kernel: k, image: make([]float32, n*pixels), noise: make([]float32, n*latent), pixels: pixels, latent: latent}
+func newLoading(m *models.VAE, k *kernel.Kernel, n, draws int) *loading {
+	l := &loading{kernel: k, pixels: m.Config.Image.Len(), latent: draws * m.Config.Latent, classes: m.Config.Classes()}
+	l.image, l.noise, l.label = make([]float32, n*l.pixels), make([]float32, n*l.latent), make([]float32, n*l.classes)
+	return l
 }
 
 // loadTask is the number of images that one task prepares: enough for a few vectors
@@ -89,13 +98,19 @@ const loadTask = 16
 func (l *loading) Do(task int) {
 	first, last := task*loadTask, min((task+1)*loadTask, len(l.index))
 	for i := first; i < last; i++ {
+		if l.classes > 0 {
+			models.OneHot(l.Label[i*l.classes:(i+1)*l.classes], l.classes, l.images.Labels[l.index[i]])
+		}
 		x, image := l.Image[i*l.pixels:(i+1)*l.pixels], l.images.At(l.index[i])
 		if l.augment == 0 {
 			l.kernel.Pixels(x, image)
-			continue
+		} else {
+			r := random.New(l.seed, random.TrainAugment, l.epoch, uint32(l.index[i]))
+			l.augment.apply(x, image, l.images.Shape, &r)
 		}
-		r := random.New(l.seed, random.TrainAugment, l.epoch, uint32(l.index[i]))
-		l.augment.apply(x, image, l.images.Shape, &r)
+		if l.binary {
+			l.draws.draw(x, l.index[i])
+		}
 	}
 	l.kernel.Normal(l.Noise[first*l.latent:last*l.latent], l.seed, l.domain, l.epoch, l.index[first:last])
 }

@@ -51,17 +51,25 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"learned":   {Likelihood: models.Gaussian, LearnSigma: true, Latent: 5},
 		"optimal":   {Likelihood: models.Gaussian, OptimalSigma: true},
 		"logistic":  {Likelihood: models.Logistic},
+		"weighed":   {},
+		"free bits": {},
+		"labelled":  conditional(models.Config{}),
 	} {
 		t.Run(name, func(t *testing.T) {
-			data := &dataset.Data{Train: noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3})}
+			data := &dataset.Data{Train: labelled(noiseImages(24, dataset.Shape{H: 10, W: 9, C: 3}), c), Classes: c.Labels}
 			data.Test, c.Image = data.Train, data.Train.Shape
 			m, err := models.New(c, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			o := Options{Threads: 2, Batch: 16}
-			if name == "augmented" {
-				o.Augment = everything
+			switch name {
+			case "augmented":
+				o.Augment, o.Binarize, o.Clip = everything, Dynamic, 1
+			case "weighed":
+				o.Importance = 3
+			case "free bits":
+				o.FreeBits, o.LR, o.Beta = FreeBits{Nats: 1}, Course{Kind: OneCycle}, Warmup{To: 1, Epochs: 2}
 			}
 			r, err := newRun(m, data, o)
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"govae/internal/atomicfile"
 	"govae/internal/safetensors"
@@ -42,6 +43,10 @@ type settings struct {
 	Augment     Augment       `json:"augment,omitempty"`
 	Optimizer   string        `json:"optimizer"`
 	WeightDecay Schedule      `json:"weight-decay"`
+	Clip        float64       `json:"clip,omitempty"`
+	FreeBits    FreeBits      `json:"free-bits,omitzero"`
+	Importance  int           `json:"importance,omitempty"`
+	Binarize    Binarize      `json:"binarize,omitempty"`
 }
 
 // before are settings that older versions have not written: there was one value.
@@ -71,6 +76,26 @@ func difference(was, is map[string]any) (name string, before, now any) {
 		}
 	}
 	return "", nil, nil
+}
+
+// length returns how many steps there are in the JSON form of a [Course], 0 in others.
+func length(setting any) int {
+	m, _ := setting.(map[string]any)
+	if _, ok := courses[fmt.Sprint(m["kind"])]; !ok {
+		return 0
+	}
+	n, _ := strconv.Atoi(fmt.Sprint(m["steps"]))
+	return n
+}
+
+// text is a setting as a reader wants it: an object as JSON.
+func text(setting any) any {
+	if _, ok := setting.(map[string]any); ok {
+		if data, err := json.Marshal(setting); err == nil {
+			return string(data)
+		}
+	}
+	return setting
 }
 
 // state is where a run stands, beside its tensors.
@@ -242,7 +267,10 @@ func (c *checkpoint) loadFile(path string) error {
 	case "data":
 		return fmt.Errorf("%s: the run was started with other data: give the same data and limit, or another directory", path)
 	default:
-		return fmt.Errorf("%s: the run was started with %s %v, not %v: keep it, or give another directory", path, name, was, is)
+		if before, now := length(was), length(is); before != now {
+			return &LengthError{path, name, before, now}
+		}
+		return fmt.Errorf("%s: the run was started with %s %v, not %v: keep it, or give another directory", path, name, text(was), text(is))
 	}
 	if err := c.fill(f); err != nil {
 		return fmt.Errorf("%s: %w", path, err)

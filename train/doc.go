@@ -2,8 +2,14 @@
 //
 // [Run] is the whole of it: it maximises the evidence lower bound (ELBO) by Adam or Muon,
 // evaluates on the held-out images after each epoch, and keeps the model
-// directory (weights, checkpoint, metrics, pictures) up to date, so that a run
+// directory (weights, checkpoint, metrics, pictures, a model card) up to date, so that a run
 // can be stopped at any time and resumed.
+//
+// # What is made small
+//
+// The [ELBO], whose KL term may grow ([Warmup]) or be free in part ([FreeBits]), or the
+// bound of several draws of each image ([IWAE]); images may become binary on their way
+// ([Binarize]). The learning rate is a [Constant], or follows a [Course] over the run.
 //
 // # Reproducibility
 //

@@ -4,9 +4,10 @@ import "slices"
 
 // ELBO is the objective of a VAE: the mean over the batch of reconstruction + beta KL,
 // with one draw from each posterior (Kingma and Welling 2014, arXiv 1312.6114; beta is
-// that of Higgins et al. 2017). Its terms are those at beta = 1.
+// that of Higgins et al. 2017). Its terms are those at beta = 1 without free bits.
 type ELBO struct {
-	Beta Schedule `json:"beta"`
+	Beta     Schedule `json:"beta"`
+	FreeBits FreeBits `json:"free_bits,omitzero"`
 
 	loss []float64 // -log p(x|z) of each image
 	kl   []float64 // by latent dimension
@@ -35,9 +36,7 @@ func (e *ELBO) Terms(s *Step) Terms {
 		return sum
 	}
 	for _, group := range net.Divergences() {
-		for i := range group.Scale {
-			group.Scale[i] = scale * e.Beta.At(s.Number)
-		}
+		e.FreeBits.scale(group, n, scale*e.Beta.At(s.Number))
 	}
 	net.Backward(s.Grad)
 	return sum

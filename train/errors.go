@@ -50,6 +50,18 @@ func (e *NoValidationError) Error() string {
 	return "there are no validation images, which are to end the run early: set some apart, or train all epochs"
 }
 
+// LengthError says that a run cannot be resumed for another number of epochs, as its
+// schedules are for the one with which it was started.
+type LengthError struct {
+	Path    string // of the checkpoint
+	Setting string // that follows the schedule: "lr"
+	Was, Is int    // steps of the run
+}
+
+func (e *LengthError) Error() string {
+	return fmt.Sprintf("%s: the run was started with a schedule of %s over %d steps, not %d: keep the number of epochs, or start another run from its weights", e.Path, e.Setting, e.Was, e.Is)
+}
+
 // SaveError says that a file of the model directory could not be written: the disk may be
 // full. It wraps what is wrong, with the name of the file.
 type SaveError struct{ Err error }
@@ -71,11 +83,16 @@ func saving(err error) error {
 // MemoryError says that a run would take more memory than there is.
 type MemoryError struct {
 	Config          models.Config
-	Batch           int
+	Batch           int   // images
+	Draws           int   // of each image, all of which are in memory at a time
 	Need, Available int64 // bytes
 }
 
 func (e *MemoryError) Error() string {
-	return fmt.Sprintf("training on batches of %d images of %v takes %.1f GB of memory, and %.1f GB are left: use smaller batches or images",
-		e.Batch, e.Config.Image, float64(e.Need)/1e9, float64(e.Available)/1e9)
+	draws := ""
+	if e.Draws > 1 {
+		draws = fmt.Sprintf(", each drawn %d times,", e.Draws)
+	}
+	return fmt.Sprintf("training on batches of %d images of %v%s takes %.1f GB of memory, and %.1f GB are left: use smaller batches or images",
+		e.Batch, e.Config.Image, draws, float64(e.Need)/1e9, float64(e.Available)/1e9)
 }

@@ -44,7 +44,7 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
 	mean := t.over(sum, images.Len())
-	if err == nil && !finite(mean.ELBO()) {
+	if err == nil && !(finite(mean.ELBO()) && finite(mean.Bound())) {
 		err = &DivergedError{What: fmt.Sprintf("the %v ELBO is not finite", s)}
 	}
 	return mean, err
@@ -57,14 +57,16 @@ func (t *trainer) over(sum Terms, n int) Terms {
 	return mean
 }
 
-// latentStats returns the mean and the standard deviation of the posterior means.
-func latentStats(ctx context.Context, e *models.Evaluator, images *dataset.Images, batch, latent int) (*models.LatentStats, error) {
+// latentStats returns the mean and the standard deviation of the posterior means of training
+// images.
+func (t *trainer) latentStats(ctx context.Context, e *models.Evaluator, images *dataset.Images) (*models.LatentStats, error) {
+	latent := t.net.Config.Latent
 	sum, squares := make([]float64, latent), make([]float64, latent)
-	x := make([]float32, batch*images.Shape.Len())
-	err := batches(ctx, images.Len(), batch, func(index []int) {
+	x := make([]float32, t.batch*images.Shape.Len())
+	err := batches(ctx, images.Len(), t.batch, func(index []int) {
 		x := x[:len(index)*images.Shape.Len()]
-		images.Floats(x, index)
-		mean, _ := e.Encode(x)
+		t.pipeline.floats(x, images, index, trainSplit)
+		mean, _ := e.Encode(x, labels(images, index, t.net.Config)...)
 		for i, v := range mean {
 			sum[i%latent] += float64(v)
 			squares[i%latent] += float64(v) * float64(v)
@@ -80,4 +82,18 @@ func latentStats(ctx context.Context, e *models.Evaluator, images *dataset.Image
 		stats.Std[i] = math.Sqrt(max(0, squares[i]/n-stats.Mean[i]*stats.Mean[i]))
 	}
 	return stats, nil
+}
+
+// labels returns those of the images named by index as a conditional model takes them, else
+// none.
+func labels(images *dataset.Images, index []int, c models.Config) [][]float32 {
+	n := c.Classes()
+	if n == 0 {
+		return nil
+	}
+	all := make([]float32, len(index)*n)
+	for i, j := range index {
+		models.OneHot(all[i*n:(i+1)*n], n, images.Labels[j])
+	}
+	return [][]float32{all}
 }

@@ -35,7 +35,7 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 // terms are already part of the state's sums.
 func (r *run) watch(terms Terms, n int) error {
 	loss := r.loss(terms.total().over(n))
-	if !finite(loss) || !finite(terms.ELBO()) {
+	if !finite(loss) || !finite(terms.ELBO()) || !finite(terms.Bound()) {
 		return r.diverged("the loss is not finite")
 	}
 	if r.state.First == nil {

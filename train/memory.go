@@ -19,12 +19,13 @@ func (r *run) checkMemory(m *models.VAE) error {
 	if !known {
 		return nil
 	}
-	need, err := Memory(m.Config, r.Batch)
+	draws := drawsOf(newObjective(r.Options))
+	need, err := Memory(m.Config, r.Batch*draws) // somewhat less, as images are encoded once
 	if err != nil {
 		return err
 	}
 	if have += 4 * int64(len(m.Theta)); need > have {
-		return &MemoryError{m.Config, r.Batch, need, have}
+		return &MemoryError{m.Config, r.Batch, draws, need, have}
 	}
 	return nil
 }

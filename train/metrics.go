@@ -3,11 +3,13 @@ package train
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"govae/internal/atomicfile"
+	"govae/internal/fileerr"
 )
 
 // MetricsFile is the file of a model directory with one JSON object per epoch.
@@ -36,18 +38,19 @@ type termsJSON struct {
 	// Of latent dimensions, in the order of z; older files have none.
 	KLByDimension    []float64 `json:"kl_by_dimension,omitempty"`
 	BitsPerDimension float64   `json:"bits_per_dimension,omitempty"`
+	Importance       float64   `json:"importance,omitempty"` // the importance weighted bound
 }
 
 // MarshalJSON writes the ELBO beside its terms.
 func (t Terms) MarshalJSON() ([]byte, error) {
-	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension, t.BitsPerDimension})
+	return json.Marshal(termsJSON{t.ELBO(), t.Reconstruction, t.KL, t.KLByDimension, t.BitsPerDimension, t.Importance})
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (t *Terms) UnmarshalJSON(data []byte) error {
 	var j termsJSON
 	err := json.Unmarshal(data, &j)
-	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension, j.BitsPerDimension}
+	*t = Terms{j.Reconstruction, j.KL, j.KLByDimension, j.BitsPerDimension, j.Importance}
 	return err
 }
 
@@ -73,11 +76,46 @@ func readMetrics(dir string, epochs int) []Metrics {
 	}
 	var all []Metrics
 	for line := range bytes.Lines(data) {
-		var m Metrics
-		if json.Unmarshal(line, &m) == nil && m.Epoch >= 1 && m.Epoch <= epochs {
-			m.ActiveUnits = m.Test.ActiveUnits() // which older versions did not write
+		if m, err := parseMetrics(line); err == nil && m.Epoch <= epochs {
 			all = append(all, m)
 		}
 	}
 	return all
+}
+
+// ReadMetrics returns the metrics of all epochs of the run in dir. A file that is missing,
+// empty or damaged is an error, which names it and the line.
+func ReadMetrics(dir string) ([]Metrics, error) {
+	path := filepath.Join(dir, MetricsFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w: give the directory of a training run", fileerr.New(path, err))
+	}
+	var all []Metrics
+	for line := range bytes.Lines(data) {
+		m, err := parseMetrics(line)
+		if err == nil && len(all) > 0 && m.Epoch <= all[len(all)-1].Epoch {
+			err = fmt.Errorf("epoch %d comes after epoch %d", m.Epoch, all[len(all)-1].Epoch)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w: the file is damaged", path, len(all)+1, err)
+		}
+		all = append(all, m)
+	}
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s: has no epochs yet: wait for the first one", path)
+	}
+	return all, nil
+}
+
+// parseMetrics reads a line of the file.
+func parseMetrics(line []byte) (m Metrics, err error) {
+	if err := json.Unmarshal(line, &m); err != nil {
+		return m, fmt.Errorf("it is no JSON object of an epoch (%w)", err)
+	}
+	if m.Epoch < 1 {
+		return m, fmt.Errorf("epoch %d", m.Epoch)
+	}
+	m.ActiveUnits = m.Test.ActiveUnits() // which older versions did not write
+	return m, nil
 }

@@ -15,6 +15,25 @@ type Objective interface {
 	Terms(s *Step) Terms
 }
 
+// newObjective returns the objective of a run's options, which are complete.
+func newObjective(o Options) Objective {
+	switch {
+	case o.Objective != nil:
+		return o.Objective
+	case o.Importance > 1:
+		return &IWAE{Samples: o.Importance, Beta: o.Beta}
+	}
+	return &ELBO{Beta: o.Beta, FreeBits: o.FreeBits}
+}
+
+// drawsOf returns how many latent points an objective takes of an image.
+func drawsOf(o Objective) int {
+	if several, ok := o.(interface{ draws() int }); ok {
+		return several.draws()
+	}
+	return 1
+}
+
 // Step is one batch on its way through a network.
 type Step struct {
 	Kernel *kernel.Kernel
@@ -24,7 +43,7 @@ type Step struct {
 	Grad   []float32 // laid out like [models.VAE.Theta]; nil in evaluation
 }
 
-// Terms are the two terms of the ELBO, in nats per image.
+// Terms are the two terms of the ELBO, in nats per image, and what follows from them.
 type Terms struct {
 	Reconstruction float64 // -log p(x|z), summed over pixels
 	KL             float64 // KL(q(z|x) || p(z)), summed over latent dimensions
@@ -36,10 +55,22 @@ type Terms struct {
 	// reported: comparable between likelihoods and sizes of images. It is 0 where the
 	// likelihood is none of gray values ([models.VAE.BitsPerDimension]).
 	BitsPerDimension float64
+	// Importance is the importance weighted bound of log p(x), which is closer to it than the
+	// ELBO; 0 where the objective is not that of [IWAE].
+	Importance float64
 }
 
 // ELBO is the evidence lower bound at beta = 1.
 func (t Terms) ELBO() float64 { return -(t.Reconstruction + t.KL) }
+
+// Bound is the bound of log p(x) that the objective makes large: Importance, or else the
+// ELBO.
+func (t Terms) Bound() float64 {
+	if t.Importance != 0 {
+		return t.Importance
+	}
+	return t.ELBO()
+}
 
 // active is the divergence in nats from which on a latent dimension is in use. A dimension
 // whose posterior means have a variance of 0.01, the limit of Burda et al. 2016 (arXiv
@@ -61,6 +92,7 @@ func (t Terms) ActiveUnits() int {
 func (t *Terms) add(u Terms) {
 	t.Reconstruction += u.Reconstruction
 	t.KL += u.KL
+	t.Importance += u.Importance
 	if t.KLByDimension == nil && t.KL == u.KL { // the first batch, or else one after those of an older checkpoint
 		t.KLByDimension = make([]float64, len(u.KLByDimension))
 	}
@@ -70,10 +102,12 @@ func (t *Terms) add(u Terms) {
 }
 
 // total is t without its parts.
-func (t Terms) total() Terms { return Terms{Reconstruction: t.Reconstruction, KL: t.KL} }
+func (t Terms) total() Terms {
+	return Terms{Reconstruction: t.Reconstruction, KL: t.KL, Importance: t.Importance}
+}
 
 func (t Terms) over(n int) Terms {
-	mean := Terms{Reconstruction: t.Reconstruction / float64(n), KL: t.KL / float64(n)}
+	mean := Terms{Reconstruction: t.Reconstruction / float64(n), KL: t.KL / float64(n), Importance: t.Importance / float64(n)}
 	for _, v := range t.KLByDimension {
 		mean.KLByDimension = append(mean.KLByDimension, v/float64(n))
 	}

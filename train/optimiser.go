@@ -37,6 +37,7 @@ type optimiser struct {
 	rate  Schedule // the learning rate
 	decay Schedule // of the weights, as a part of the learning rate (Loshchilov and Hutter 2019, arXiv 1711.05101)
 	muon  *muon    // nil for Adam
+	clip  float64  // the largest norm of a gradient; 0 for any
 
 	m, v, average []float32 // moments of the gradient; v is 0 where Muon is at work
 
@@ -47,7 +48,7 @@ type optimiser struct {
 // newOptimiser returns the optimiser of parameters that have size values together.
 func newOptimiser(params []*nn.Param, size int, o Options) *optimiser {
 	a := &optimiser{
-		rate: o.LR, decay: o.WeightDecay,
+		rate: o.LR, decay: o.WeightDecay, clip: o.Clip,
 		m: make([]float32, size), v: make([]float32, size), average: make([]float32, size),
 	}
 	for _, p := range params {
@@ -72,6 +73,7 @@ type matrix struct {
 // step updates theta by its gradient, and the average by theta; t counts the steps
 // from 1. The learning rate is halved as often as halvings says. The gradient is lost.
 func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t, halvings int) {
+	a.limit(k, grad)
 	rate := a.at(t, halvings)
 	keep := float32(1 - rate*a.decay.At(t)) // of a weight
 	share := float32((averaging + 1) / (float64(t) + averaging))
@@ -93,6 +95,17 @@ func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t, halvings in
 	for _, w := range a.weights {
 		a.muon.step(k, w, w.In(theta), w.In(a.m), w.In(grad), rate, keep)
 		k.Average(w.In(a.average), w.In(theta), share)
+	}
+}
+
+// limit makes a gradient that is longer than clip as long as that (Pascanu, Mikolov and
+// Bengio 2013, arXiv 1211.5063, algorithm 1).
+func (a *optimiser) limit(k *kernel.Kernel, grad []float32) {
+	if a.clip == 0 {
+		return
+	}
+	if norm := math.Sqrt(k.SumOfSquares(grad)); norm > a.clip {
+		k.Scale(grad, float32(a.clip/norm))
 	}
 }
 
@@ -119,9 +132,7 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 	default:
 		return o, fmt.Errorf("unknown optimizer %q: choose one of %q", o.Optimizer, Optimizers())
 	}
-	if o.LR == nil {
-		o.LR = Constant(rate)
-	}
+	o.LR = cmp.Or[Schedule](o.LR, Constant(rate)).of(whole{value: rate})
 	switch {
 	case o.LR.validate() != nil:
 		return o, fmt.Errorf("a learning rate of %w", o.LR.validate())

@@ -3,6 +3,7 @@ package train
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -29,19 +30,29 @@ type Options struct {
 	// optimiser and the number of images: 0 for Adam.
 	Optimizer   string
 	WeightDecay Schedule
+	// Clip, where it is not 0, is the largest norm of a gradient, all parameters together:
+	// one that is longer is made as long as that.
+	Clip float64
 	// Time, where it is not 0, is how long the run may take, without the loading of its
 	// data. The number of epochs is chosen for it, at least 1, from the rate of the first
 	// steps; it is recorded in Dir, so that a run that is resumed with the same Time keeps
 	// it. The result is that of a run with this number as Epochs, beside which Time is an
 	// error.
 	Time time.Duration
-	// Objective is what the run makes small; nil means the [ELBO] with Beta. Its JSON form
-	// is part of the settings that a resumed run must keep.
+	// FreeBits are what latent variables may tell at no cost; the zero value is none.
+	FreeBits FreeBits
+	// Importance is the number of latent points by which each image is weighed ([IWAE]); 0
+	// means 1, the [ELBO].
+	Importance int
+	// Objective is what the run makes small; nil means what Beta, FreeBits and Importance
+	// say. Its JSON form is part of the settings that a resumed run must keep.
 	Objective Objective
 	Seed      uint64 // of initialisation, order and noise
 
 	// Augment are changes that are made to training images at random, anew in each epoch.
 	Augment Augment
+	// Binarize makes images black and white; empty leaves them gray.
+	Binarize Binarize
 
 	// ValFraction is the share of the training images that is set apart for
 	// validation; 0 means none but those that the data has of its own, beside which it is an
@@ -53,6 +64,8 @@ type Options struct {
 	// ELBO, of which none counts while Beta still grows; 0 means never. It needs validation
 	// images. Like Epochs it may change when a run is resumed.
 	Patience int
+	// TensorBoard writes [EventsFile] in Dir too. It may change when a run is resumed.
+	TensorBoard bool
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int
 
@@ -133,8 +146,20 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
+	case o.Time > 0 && (spans(o.LR) || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
+		return o, fmt.Errorf("a schedule over the whole run wants its number of epochs, which a time leaves open")
 	case o.Beta.validate() != nil:
 		return o, fmt.Errorf("beta %w", o.Beta.validate())
+	case !(o.Clip >= 0) || math.IsInf(o.Clip, 0):
+		return o, fmt.Errorf("gradients clipped to a norm of %g: it must be 0 or a positive number", o.Clip)
+	case o.FreeBits.validate() != nil:
+		return o, o.FreeBits.validate()
+	case o.Importance < 0:
+		return o, fmt.Errorf("%d latent points of an image: there must be at least 1", o.Importance)
+	case o.Importance > 1 && o.FreeBits.Nats > 0:
+		return o, fmt.Errorf("free bits and importance weighting exclude each other: there is no KL to set free")
+	case o.Objective != nil && (o.Importance > 1 || o.FreeBits.Nats > 0):
+		return o, fmt.Errorf("free bits and importance weighting belong to the objective that is given")
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
 		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
 	case o.Patience < 0:

@@ -27,7 +27,7 @@ const (
 // files are all that a run writes in its directory.
 var files = []string{
 	CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
-	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile, EventsFile,
 }
 
 // removeRun deletes what an earlier run left in dir, so that nothing in it is of
@@ -47,6 +47,7 @@ const (
 	reconstructRow  = 10
 	sampleRow       = 8
 	samples         = sampleRow * sampleRow
+	mostRows        = 100 // of samples by class
 	manifoldGrid    = 15
 	manifoldExtreme = 4 // of both latent dimensions
 )
@@ -60,21 +61,18 @@ func (r *run) pictures(e *models.Evaluator) error {
 	index := fromAllClasses(r.test, reconstructed)
 	n := len(index)
 	originals := make([]float32, n*r.m.Config.Image.Len())
-	r.test.Floats(originals, index)
-	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals)), min(n, reconstructRow))
+	r.pipeline.floats(originals, r.test, index, testSplit)
+	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
 	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
 		return err
 	}
-	l := r.m.Config.Latent
-	z := make([]float32, samples*l)
-	for i := range samples {
-		random.Latent(z[i*l:(i+1)*l], r.Seed, i)
-	}
-	sheet := picture.Grid(r.images(e.Decode(z)), sampleRow)
+	z, label := r.sampled()
+	sheet := picture.Grid(r.images(e.Decode(z, label...)), sampleRow)
 	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
 		return err
 	}
-	if l != 2 {
+	l := r.m.Config.Latent
+	if l != 2 || r.m.Config.Conditional { // of which every class has a plane of its own
 		return nil
 	}
 	points, err := latent.Collect(latent.Lattice(latent.Space{Dims: l}, latent.LatticeOptions{Range: [2]float64{-manifoldExtreme, manifoldExtreme}, Grid: manifoldGrid}))
@@ -83,6 +81,29 @@ func (r *run) pictures(e *models.Evaluator) error {
 	}
 	tiles := r.images(e.Decode(slices.Concat(points...)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+}
+
+// sampled returns the latent points of [SamplesPicture] and, of a conditional model, their
+// labels: a row for each class then, the first ones where there are too many, all of the
+// same points, so that a column shows what they tell beside the class.
+func (r *run) sampled() (z []float32, label [][]float32) {
+	l, n := r.m.Config.Latent, samples
+	if classes := r.m.Config.Classes(); classes > 0 {
+		n = sampleRow * min(classes, mostRows)
+		label = [][]float32{make([]float32, n*classes)}
+		for i := range n {
+			models.OneHot(label[0][i*classes:(i+1)*classes], classes, i/sampleRow)
+		}
+	}
+	z = make([]float32, n*l)
+	for i := range n {
+		point := i
+		if label != nil {
+			point %= sampleRow
+		}
+		random.Latent(z[i*l:(i+1)*l], r.Seed, point)
+	}
+	return z, label
 }
 
 // fromAllClasses returns the numbers of n images, or of all if there are fewer: the first
@@ -109,9 +130,9 @@ func (r *run) images(pixels []float32) picture.Images {
 }
 
 // reconstruct returns the images decoded from the posterior means of x.
-func reconstruct(e *models.Evaluator, x []float32) []float32 {
-	mean, _ := e.Encode(x)
-	return e.Decode(mean)
+func reconstruct(e *models.Evaluator, x []float32, label ...[]float32) []float32 {
+	mean, _ := e.Encode(x, label...)
+	return e.Decode(mean, label...)
 }
 
 // curves returns the loss terms by epoch.

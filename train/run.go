@@ -34,8 +34,9 @@ const checkpointInterval = 5 * time.Minute
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
-// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError]
-// and, of package lock, one that tells that another run writes the directory.
+// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
+// of a conditional model [*dataset.UnlabelledError], and, of package lock, one that tells that
+// another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {
@@ -51,6 +52,7 @@ type run struct {
 	checkpoint
 	*trainer
 	train, validation, test *dataset.Images
+	name                    string // of the data
 	metrics                 []Metrics
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
@@ -66,7 +68,10 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err := check(data, m); err != nil {
 		return nil, err
 	}
-	r := &run{Options: o, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
+	if err := o.Binarize.check(m.Config); err != nil {
+		return nil, err
+	}
+	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {
 	case data.Validation == nil && o.ValFraction > 0:
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
@@ -81,8 +86,8 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
 		r.Batch = n
 	}
-	if o.WeightDecay == nil {
-		o.WeightDecay = decay(o.Optimizer, r.batches())
+	if r.WeightDecay == nil {
+		r.WeightDecay = decay(o.Optimizer, r.batches())
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {
@@ -92,13 +97,17 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.trainer = newTrainer(m, k, r.Batch, cmp.Or[Objective](o.Objective, &ELBO{Beta: o.Beta}))
-	r.pipeline.augment = o.Augment
+	r.completeSchedules()
+	if r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options)); err != nil {
+		k.Close()
+		return nil, err
+	}
+	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
 	r.checkpoint = checkpoint{
-		settings:   settings{Model: m.Config, Batch: r.Batch, LR: o.LR, Beta: o.Beta, Seed: o.Seed, ValFraction: o.ValFraction, Data: data.Fingerprint(), Objective: o.Objective, Augment: o.Augment, Optimizer: o.Optimizer, WeightDecay: o.WeightDecay},
+		settings:   r.settingsOf(m, data),
 		kernelName: k.Name(),
 		m:          m,
-		optimiser:  newOptimiser(m.Params(), len(m.Theta), o),
+		optimiser:  newOptimiser(m.Params(), len(m.Theta), r.Options),
 	}
 	if o.Patience > 0 && r.validation == nil {
 		r.close()
@@ -111,6 +120,26 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	return r, nil
 }
 
+// completeSchedules gives schedules the lengths that they leave to the run.
+func (r *run) completeSchedules() {
+	n := r.batches()
+	w := whole{epoch: n, steps: r.Epochs * n}
+	r.LR, r.Beta, r.WeightDecay = r.LR.of(w), r.Beta.of(w), r.WeightDecay.of(w)
+}
+
+// settingsOf are the settings of the run, whose options are complete.
+func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
+	importance := r.Importance
+	if importance == 1 { // as if it were left out
+		importance = 0
+	}
+	return settings{
+		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction,
+		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
+		Clip: r.Clip, FreeBits: r.FreeBits, Importance: importance, Binarize: r.Binarize,
+	}
+}
+
 // check returns an error unless m can be trained on the data. A model without names of
 // classes gets those of the data, and likewise how its pictures were framed.
 func check(data *dataset.Data, m *models.VAE) error {
@@ -119,6 +148,11 @@ func check(data *dataset.Data, m *models.VAE) error {
 	}
 	if data.Train.Shape != m.Config.Image {
 		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
+	}
+	if m.Config.Conditional {
+		if err := data.CheckLabels(); err != nil {
+			return err
+		}
 	}
 	if m.Config.Labels == nil {
 		m.Config.Labels = data.Classes
@@ -199,7 +233,7 @@ func (r *run) open() error {
 		r.OnChoice(r.Epochs, 0)
 	}
 	r.saved = time.Now()
-	if err := writeMetrics(r.Dir, r.metrics); err != nil || r.state.Step > 0 {
+	if err := r.saveMetrics(); err != nil || r.state.Step > 0 {
 		return err
 	}
 	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
@@ -311,10 +345,10 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		return metrics, err
 	}
 	if v := metrics.Validation; v != nil {
-		if r.state.BestEpoch > 0 && v.ELBO() <= r.state.Best {
+		if r.state.BestEpoch > 0 && v.Bound() <= r.state.Best {
 			return metrics, nil
 		}
-		r.state.Best, r.state.BestEpoch = v.ELBO(), metrics.Epoch
+		r.state.Best, r.state.BestEpoch = v.Bound(), metrics.Epoch
 		r.kept = append(r.kept[:0], r.m.Theta...)
 		r.keptState = append(r.keptState[:0], r.m.State...)
 	}
@@ -385,10 +419,18 @@ func (r *run) save() error {
 	if r.Dir == "" {
 		return nil
 	}
-	if err := writeMetrics(r.Dir, r.metrics); err != nil {
+	if err := r.saveMetrics(); err != nil {
 		return err
 	}
 	return r.saveCheckpoint()
+}
+
+// saveMetrics writes the figures of all epochs.
+func (r *run) saveMetrics() error {
+	if err := writeMetrics(r.Dir, r.metrics); err != nil || !r.TensorBoard {
+		return err
+	}
+	return writeEvents(r.Dir, r.metrics)
 }
 
 func (r *run) saveCheckpoint() error {
@@ -423,10 +465,10 @@ func (r *run) saveConfig() error {
 // that for training.
 const evaluated = 16
 
-// finish does what is done with the final weights: statistics and pictures.
+// finish does what is done with the final weights: statistics, pictures and the card.
 func (r *run) finish(ctx context.Context) (err error) {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	r.m.LatentStats, err = latentStats(ctx, e, r.train, r.Batch, r.m.Config.Latent)
+	r.m.LatentStats, err = r.latentStats(ctx, e, r.train)
 	if err != nil || r.Dir == "" {
 		return err
 	}
@@ -436,5 +478,8 @@ func (r *run) finish(ctx context.Context) (err error) {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
-	return r.pictures(e)
+	if err := r.pictures(e); err != nil {
+		return err
+	}
+	return r.writeCard()
 }

@@ -54,7 +54,7 @@ func mustRun(t *testing.T, o Options) []byte {
 
 func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 	t.Helper()
-	if _, err := Run(t.Context(), smallModel(t, c), smallData(), o); err != nil {
+	if _, err := Run(t.Context(), smallModel(t, c), dataFor(c), o); err != nil {
 		t.Fatal(err)
 	}
 	return weights(t, o.Dir)
@@ -65,7 +65,7 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 	for _, optimizer := range Optimizers() {
 		want = nil
 		for threads := 1; threads <= 3; threads++ {
-			got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Optimizer: optimizer, Augment: everything})
+			got := mustRun(t, Options{Dir: t.TempDir(), Epochs: 2, Batch: 16, Seed: 1, Threads: threads, Optimizer: optimizer, Augment: everything, Binarize: Dynamic, Clip: 1, Importance: 2})
 			if want == nil {
 				want = got
 			}
@@ -75,10 +75,14 @@ func TestThreadsDoNotChangeTheResult(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Options{
-		"another seed":      {Seed: 2, Optimizer: Muon, Augment: everything},
-		"no augmentation":   {Seed: 1, Optimizer: Muon},
-		"another optimizer": {Seed: 1, Optimizer: Adam, Augment: everything},
-		"another decay":     {Seed: 1, Optimizer: Muon, WeightDecay: Constant(2), Augment: everything},
+		"another seed":      {Seed: 2, Optimizer: Muon, Augment: everything, Binarize: Dynamic, Clip: 1, Importance: 2},
+		"no augmentation":   {Seed: 1, Optimizer: Muon, Binarize: Dynamic, Clip: 1, Importance: 2},
+		"another optimizer": {Seed: 1, Optimizer: Adam, Augment: everything, Binarize: Dynamic, Clip: 1, Importance: 2},
+		"another decay":     {Seed: 1, Optimizer: Muon, WeightDecay: Constant(2), Augment: everything, Binarize: Dynamic, Clip: 1, Importance: 2},
+		"gray images":       {Seed: 1, Optimizer: Muon, Augment: everything, Clip: 1, Importance: 2},
+		"fixed images":      {Seed: 1, Optimizer: Muon, Augment: everything, Binarize: Static, Clip: 1, Importance: 2},
+		"no clipping":       {Seed: 1, Optimizer: Muon, Augment: everything, Binarize: Dynamic, Importance: 2},
+		"another objective": {Seed: 1, Optimizer: Muon, Augment: everything, Binarize: Dynamic, Clip: 1},
 	} {
 		o.Dir, o.Epochs, o.Batch = t.TempDir(), 2, 16
 		if bytes.Equal(mustRun(t, o), want) {
@@ -95,13 +99,23 @@ func TestResume(t *testing.T) {
 		config models.Config
 		Options
 	}{
-		"plain":                {smallConfig, Options{}},
-		"validation":           {smallConfig, Options{ValFraction: 0.2}},
-		"muon":                 {smallConfig, Options{Optimizer: Muon}},
-		"augmented":            {smallConfig, Options{Augment: everything}},
-		"optimal sigma":        {optimal, Options{}},
-		"its validation":       {optimal, Options{ValFraction: 0.2}},
-		"discretised logistic": {logistic, Options{}},
+		"plain":                 {smallConfig, Options{TensorBoard: true}},
+		"validation":            {smallConfig, Options{ValFraction: 0.2}},
+		"muon":                  {smallConfig, Options{Optimizer: Muon}},
+		"augmented":             {smallConfig, Options{Augment: everything}},
+		"optimal sigma":         {optimal, Options{}},
+		"its validation":        {optimal, Options{ValFraction: 0.2}},
+		"discretised logistic":  {logistic, Options{}},
+		"binary images":         {tinyConfig, Options{Binarize: Dynamic, ValFraction: 0.2}},
+		"fixed binary images":   {tinyConfig, Options{Binarize: Static, Augment: everything}},
+		"schedules":             {tinyConfig, Options{LR: Course{Kind: Cosine, Warmup: Span{Epochs: 1}}, Beta: Warmup{To: 1, Epochs: 2}, WeightDecay: Constant(0.1)}},
+		"one cycle, clipped":    {tinyConfig, Options{LR: Course{Kind: OneCycle, Peak: 0.01}, Clip: 0.5}},
+		"stairs with Muon":      {tinyConfig, Options{LR: Course{Kind: Stairs}, Optimizer: Muon, Clip: 0.5}},
+		"free bits":             {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2}}},
+		"free bits by group":    {tinyConfig, Options{FreeBits: FreeBits{Nats: 0.2, Group: true}}},
+		"importance":            {tinyConfig, Options{Importance: 3, ValFraction: 0.2}},
+		"conditional":           {conditional(smallConfig), Options{ValFraction: 0.2}},
+		"conditional, weighted": {conditional(smallConfig), Options{Importance: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := tt.Options
@@ -128,7 +142,7 @@ func TestResume(t *testing.T) {
 				if interruptions == 0 {
 					m = smallModel(t, tt.config)
 				}
-				_, err = Run(ctx, m, smallData(), o)
+				_, err = Run(ctx, m, dataFor(tt.config), o)
 				cancel()
 				if err == nil {
 					break
@@ -147,6 +161,16 @@ func TestResume(t *testing.T) {
 			gotMetrics, _ := os.ReadFile(filepath.Join(o.Dir, MetricsFile))
 			if diff := cmp.Diff(withoutTime(t, wantMetrics), withoutTime(t, gotMetrics)); diff != "" {
 				t.Error(diff)
+			}
+			if !o.TensorBoard {
+				return
+			}
+			steps, elbos, _ := readEvents(t, o.Dir)
+			for i, m := range withoutTime(t, gotMetrics) {
+				if len(steps) != o.Epochs || steps[i] != int64(m.Step) || elbos[i] != float32(m.Test.ELBO()) {
+					t.Errorf("events of the steps %v with ELBOs %v", steps, elbos)
+					break
+				}
 			}
 		})
 	}
@@ -237,7 +261,7 @@ func TestDirectory(t *testing.T) {
 	}
 	for _, name := range []string{
 		models.ConfigFile, models.WeightsFile, CheckpointFile, PreviousCheckpointFile, MetricsFile,
-		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture,
+		LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile,
 	} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v, want a file with content", name, err)
@@ -273,7 +297,7 @@ func TestRunLearns(t *testing.T) {
 func TestOptionsValidate(t *testing.T) {
 	for want, o := range map[string]Options{
 		"epochs": {Epochs: -1}, "batch": {Batch: -1}, "learning rate": {LR: Constant(math.NaN())}, "beta": {Beta: Constant(-1)},
-		"warm-up": {Beta: Warmup{1, -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
+		"warm-up": {Beta: Warmup{To: 1, Steps: -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
 		"unknown optimizer": {Optimizer: "sgd"}, "weight decay": {WeightDecay: Constant(-1)},
 		"a time of -1": {Time: -1}, "exclude": {Time: 1, Epochs: 1},
 	} {

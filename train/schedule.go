@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -15,6 +16,19 @@ type Schedule interface {
 	validate() error
 	// settled is the first step from which on the setting stays the same.
 	settled() int
+	// of completes what the schedule leaves to the run that it is for.
+	of(w whole) Schedule
+}
+
+// whole is what a run tells its schedules; 0 is what is not known.
+type whole struct {
+	value        float64 // for a highest value that is left open
+	epoch, steps int     // steps of an epoch and of the run
+}
+
+// spans reports whether the schedule depends on the number of epochs.
+func spans(s Schedule) bool {
+	return s.of(whole{epoch: 1, steps: 1}) != s.of(whole{epoch: 1, steps: 2})
 }
 
 // Constant is the same at every step.
@@ -24,6 +38,8 @@ type Constant float64
 func (c Constant) At(int) float64 { return float64(c) }
 
 func (c Constant) settled() int { return 1 }
+
+func (c Constant) of(whole) Schedule { return c }
 
 func (c Constant) validate() error {
 	if !(c >= 0) || math.IsInf(float64(c), 0) {
@@ -36,8 +52,11 @@ func (c Constant) validate() error {
 // use its latent variables before their divergence counts in full (Bowman et al. 2016,
 // arXiv 1511.06349, section 3.1; Sonderby et al. 2016, arXiv 1602.02282).
 type Warmup struct {
-	To    float64 `json:"to"`
+	To    float64 `json:"to"` // 0 means, of a learning rate, what suits the network and the optimiser
 	Steps int     `json:"steps"`
+	// Epochs is a length in place of Steps, which a run puts in its place where it is in the
+	// run's [Options]; those of an objective that is given tell Steps.
+	Epochs int `json:"epochs,omitempty"`
 }
 
 // MarshalJSON names the kind of schedule beside its numbers.
@@ -59,9 +78,22 @@ func (w Warmup) At(step int) float64 {
 
 func (w Warmup) settled() int { return max(1, w.Steps) }
 
+func (w Warmup) of(run whole) Schedule {
+	w.To = cmp.Or(w.To, run.value)
+	if run.epoch > 0 && w.Epochs > 0 {
+		w.Steps, w.Epochs = w.Epochs*run.epoch, 0
+	}
+	return w
+}
+
 func (w Warmup) validate() error {
-	if w.Steps < 0 {
+	switch {
+	case w.Steps < 0:
 		return fmt.Errorf("a warm-up of %d steps: there must be 0 or more", w.Steps)
+	case w.Epochs < 0:
+		return fmt.Errorf("a warm-up of %d epochs: there must be 0 or more", w.Epochs)
+	case w.Epochs > 0 && w.Steps > 0:
+		return fmt.Errorf("a warm-up of epochs and of steps: give one of them")
 	}
 	return Constant(w.To).validate()
 }

@@ -16,12 +16,21 @@ type trainer struct {
 	current   Step      // reused, so that a step allocates nothing
 }
 
-// newTrainer takes over the kernel.
-func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) *trainer {
+// newTrainer takes over the kernel. It is an error if the objective does not suit the model.
+func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*trainer, error) {
+	draws := drawsOf(o)
+	net, err := network(m, batch, draws)
 	return &trainer{
-		kernel: k, net: m.NewNetwork(batch), objective: o, pipeline: newPipeline(m, k, batch),
+		kernel: k, net: net, objective: o, pipeline: newPipeline(m, k, batch, draws),
 		batch: batch, grad: make([]float32, len(m.Theta)),
+	}, err
+}
+
+func network(m *models.VAE, batch, draws int) (*models.Network, error) {
+	if draws == 1 {
+		return m.NewNetwork(batch), nil
 	}
+	return m.NewDrawsNetwork(batch, draws)
 }
 
 // terms returns the objective's terms of a batch, and their gradient unless grad is nil;

@@ -23,7 +23,9 @@ import (
 )
 
 const help = `Writes the decoder and the encoder of a trained model as ONNX files, or with
---graph autoencoder the two in one file that maps images to reconstructions.
+--graph autoencoder the two in one file that maps images to reconstructions, or with
+--graph elbo a file that scores: it maps images and noise eps to log p(x,z) - log q(z|x)
+in nats, from which any program computes the model's ELBO and log-likelihood.
 
 Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command
@@ -37,6 +39,7 @@ const examples = `  vae-export
   vae-export --model vae-model --out decoder.onnx
   vae-export --out web/ --encoder none --precision int8
   vae-export --graph autoencoder --out autoencoder.onnx
+  vae-export --graph elbo --out elbo.onnx
   vae-export --opset 13                             # for an older runtime`
 
 func main() { cli.Main("vae-export", build) }
@@ -103,8 +106,8 @@ func build(app *cli.App) *cobra.Command {
 	p := cmd.Flags()
 	p.SortFlags = false
 	p.StringVar(&model, "model", "vae-model", "model directory to read")
-	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder) or autoencoder")
-	p.StringVar(&out, "out", "", "decoder or autoencoder file to write, or its folder, which is made (default decoder.onnx or autoencoder.onnx)")
+	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder), autoencoder or elbo")
+	p.StringVar(&out, "out", "", "decoder, autoencoder or elbo file to write, or its folder, which is made (default decoder.onnx, autoencoder.onnx or elbo.onnx)")
 	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
 	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
 	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
@@ -121,13 +124,16 @@ func choosePaths(graph, out, encoder string) (export.Paths, error) {
 			paths.Encoder = ""
 		}
 		return paths, nil
-	case "autoencoder":
+	case "autoencoder", "elbo":
 		if encoder != "" {
-			return export.Paths{}, cli.Usagef("--encoder %s: an autoencoder is a single file, named by --out", encoder)
+			return export.Paths{}, cli.Usagef("--encoder %s: --graph %s is a single file, named by --out", encoder, graph)
+		}
+		if graph == "elbo" {
+			return export.Paths{Scorer: fileOf(out, "elbo.onnx")}, nil
 		}
 		return export.Paths{Autoencoder: fileOf(out, "autoencoder.onnx")}, nil
 	}
-	return export.Paths{}, cli.Usagef("--graph %q: want pair or autoencoder", graph)
+	return export.Paths{}, cli.Usagef("--graph %q: want pair, autoencoder or elbo", graph)
 }
 
 // fileOf is the file that --out means: itself, or name in a folder, which is what a name
@@ -145,7 +151,7 @@ func fileOf(out, name string) string {
 
 // checkPaths refuses files that must not be written, such as a model's weights.
 func checkPaths(p export.Paths) error {
-	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder} {
+	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder, p.Scorer} {
 		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
 			return cli.Usagef("%s: want a .onnx file", path)
 		}

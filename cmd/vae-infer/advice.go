@@ -27,6 +27,13 @@ func advices() []advice.Advice {
 
 		// Models, and what runs them.
 		advice.Say[*infer.LayoutError](" (--layout)"),
+		advice.On(func(e *infer.LabelError) string {
+			if e.Class == "" {
+				return " (--label CLASS)"
+			}
+			return ""
+		}),
+		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
 		advice.Say[*infer.NoDetectorError]("; learn one from normal images with vae-infer score --calibrate"),
 		advice.On(func(e *latent.FileError) string {

@@ -29,7 +29,8 @@ mean + noise * sigma * eps, where sigma is the standard deviation that the encod
 gives and eps is drawn from N(0, I). Noise 1 is a draw from the posterior; more gives
 more variety, and more images that no longer look like their class. The method
 interpolate decodes a random point on the line between the codes of two images of one
-class. A new image gets the class of its sources; look at some before you train on them.
+class. The method sample, of a conditional model, draws new images of each class. A new
+image gets the class of its sources; look at some before you train on them.
 
 --per-class N makes N new images of every class. With --fill the images of the
 source count too: a class gets only what it lacks to N, so that old and new images
@@ -48,7 +49,7 @@ parameters, seed, model and the images it was made from.`,
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(in.check(files), a.check(), m.checkOutputs(append(files, in.data), a.out)); err != nil {
+			if err := cmp.Or(in.check(files), a.check(), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data), a.out)); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)
@@ -56,7 +57,7 @@ parameters, seed, model and the images it was made from.`,
 	}
 	f := cmd.Flags()
 	in.flags(cmd, 0)
-	f.StringVar((*string)(&a.Method), "method", string(infer.Jitter), "how images are made: jitter or interpolate")
+	f.StringVar((*string)(&a.Method), "method", string(infer.Jitter), "how images are made: jitter, interpolate or sample")
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
 	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
@@ -78,7 +79,7 @@ type augmentation struct {
 // check finds mistakes in the flags.
 func (a *augmentation) check() error {
 	return cmp.Or(
-		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation),
+		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation, infer.Sampling),
 		cli.Want(a.Noise > 0 && a.Noise <= maxScale, "--noise %g: want a positive number up to %g", a.Noise, maxScale),
 		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
 		cli.OneOf("--format", a.write.Format, dataset.ClassFolders, dataset.IDXFiles),

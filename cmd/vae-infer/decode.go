@@ -40,7 +40,7 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 			if err != nil {
 				return err
 			}
-			return o.writeJob(decoder, points.N, nil, map[string]string{"points": content}, func(first int) iter.Seq2[infer.Image, error] {
+			return o.writeJob(decoder, points.N, nil, map[string]string{"points": content, "label": m.label}, func(first int) iter.Seq2[infer.Image, error] {
 				return decoder.DecodeAll(cmd.Context(), points.From(first))
 			})
 		},

@@ -85,6 +85,9 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err != nil {
 		return err
 	}
+	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
+		return err
+	}
 	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
 	if s.given.Changed("draws") {
 		o.Draws = s.options.Draws

@@ -31,9 +31,13 @@ mean is from the other.
 
 A .png shows each image above its edited one. With several strengths it has one row
 per image, and a .gif moves through them; strength 0 is the plain reconstruction.
-Strengths work with all edits.`,
+Strengths work with all edits.
+
+A conditional model encodes each image as its own class, or as --label, and decodes it as
+the same class, or as --to-label.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
+  vae-infer edit --data mnist --to-label 7
   vae-infer edit --labelled faces/ --toward smiling --save-attribute smile.json
   vae-infer edit me.png --attribute smile.json --range -1,1 --steps 20 --out smile.gif`,
 		RunE: func(cmd *cobra.Command, files []string) error {
@@ -41,7 +45,7 @@ Strengths work with all edits.`,
 			if err != nil {
 				return err
 			}
-			if err := m.checkOutputs(append(files, f.in.data, f.labelled, f.attribute), o.out, f.saveAttribute); err != nil {
+			if err := m.checkOutputs(append(files, f.in.data, f.labelledBy, f.attribute), o.out, f.saveAttribute); err != nil {
 				return err
 			}
 			pair, err := m.openPair()
@@ -49,12 +53,15 @@ Strengths work with all edits.`,
 				return err
 			}
 			defer pair.Close()
-			encoder, decoder := pair.Encoder, pair.Decoder
-			edits, err := f.edits(cmd.Context(), encoder)
+			edits, err := f.edits(cmd.Context(), pair.Encoder)
 			if err != nil || f.learnsOnly(files) {
 				return err
 			}
-			x, err := f.in.load(cmd.Context(), m.app, decoder, files)
+			x, err := f.in.load(cmd.Context(), m.app, pair, files)
+			if err != nil {
+				return err
+			}
+			encoder, decoder, err := f.labelled(pair, x, len(strengths))
 			if err != nil {
 				return err
 			}
@@ -76,13 +83,14 @@ Strengths work with all edits.`,
 // editFlags say which images are changed, how and how much.
 type editFlags struct {
 	*modelFlags
-	in                         inputFlags
-	set, shift                 []string
-	labelled, toward, awayFrom string
-	attribute, saveAttribute   string
-	strength                   float64
-	strengths, bounds          []float64
-	steps                      int
+	in                           inputFlags
+	set, shift                   []string
+	labelledBy, toward, awayFrom string
+	toLabel                      string
+	attribute, saveAttribute     string
+	strength                     float64
+	strengths, bounds            []float64
+	steps                        int
 }
 
 func (f *editFlags) flags(cmd *cobra.Command) {
@@ -91,9 +99,10 @@ func (f *editFlags) flags(cmd *cobra.Command) {
 	c := cmd.Flags()
 	c.StringArrayVar(&f.set, "set", nil, "give a latent dimension a value: `DIM=VALUE`, as 0=1.5 (repeatable)")
 	c.StringArrayVar(&f.shift, "shift", nil, "add to a latent dimension: `DIM=VALUE`, as 3=-2 (repeatable)")
+	c.StringVar(&f.toLabel, "to-label", "", "`CLASS` that images get of a conditional model: what their codes tell beside the class stays")
 	c.StringVar(&f.toward, "toward", "", "name or number of the class to move to")
 	c.StringVar(&f.awayFrom, "away-from", "", "name or number of the class to leave (default: all others)")
-	c.StringVar(&f.labelled, "labelled", "", "labelled images that define the classes (default: --data)")
+	c.StringVar(&f.labelledBy, "labelled", "", "labelled images that define the classes (default: --data)")
 	c.StringVar(&f.attribute, "attribute", "", "file with an attribute to move along")
 	c.StringVar(&f.saveAttribute, "save-attribute", "", "file to write the attribute of --toward to; needs no images")
 	c.Float64Var(&f.strength, "strength", 1, "how much of the change is made")
@@ -112,9 +121,9 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 	single := f.in.given.Changed("strength")
 	err := cmp.Or(
 		cli.When(!f.learnsOnly(files), f.in.check(files)),
-		cli.Want(f.toward != "" || f.awayFrom == "" && f.labelled == "" && f.saveAttribute == "", "--away-from, --labelled and --save-attribute go with --toward CLASS"),
-		cli.Want(f.toward != "" || f.attribute != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward or --attribute"),
-		cli.Want(f.toward == "" || f.labelled != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
+		cli.Want(f.toward != "" || f.awayFrom == "" && f.labelledBy == "" && f.saveAttribute == "", "--away-from, --labelled and --save-attribute go with --toward CLASS"),
+		cli.Want(f.toward != "" || f.attribute != "" || f.toLabel != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward, --attribute or --to-label"),
+		cli.Want(f.toward == "" || f.labelledBy != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
 		cli.Want((f.bounds == nil || f.strengths == nil) && !(single && (f.bounds != nil || f.strengths != nil)), "--strength, --strengths and --range exclude each other"),
 		cli.When(f.bounds != nil, cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000))),
 	)
@@ -170,12 +179,30 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 	return edits, nil
 }
 
+// labelled returns encoder and decoder for images and so many edits of each: one that is
+// conditional is told their classes, or --label, and the decoder --to-label if that is given.
+func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, each int) (*infer.Encoder, *infer.Decoder, error) {
+	pair, err := forImages(f.modelFlags, pair, x)
+	if err != nil {
+		return nil, nil, err
+	}
+	if f.toLabel == "" {
+		return pair.Encoder, pair.Decoder.Repeated(each), nil
+	}
+	class, err := pair.Class(f.toLabel)
+	if err != nil {
+		return nil, nil, err
+	}
+	decoder, err := pair.Decoder.WithLabel(infer.Class(class))
+	return pair.Encoder, decoder, err
+}
+
 // learn computes the attribute of --toward, and saves it where that is asked for.
 func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.Attribute, error) {
 	none := latent.Attribute{}
 	source := f.in
-	source.data, source.limit, source.index = cmp.Or(f.labelled, f.in.data), 0, nil
-	if f.labelled != "" && !f.in.given.Changed("split") {
+	source.data, source.limit, source.index = cmp.Or(f.labelledBy, f.in.data), 0, nil
+	if f.labelledBy != "" && !f.in.given.Changed("split") {
 		source.split = "all"
 	}
 	if err := source.check(nil); err != nil {
@@ -187,6 +214,9 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 	}
 	if x.Labels == nil {
 		return none, unlabelled(source.data, "--toward")
+	}
+	if encoder, err = ofImages(f.modelFlags, encoder, x); err != nil {
+		return none, err
 	}
 	toward, awayFrom, err := x.Sides(f.toward, f.awayFrom)
 	if errors.As(err, new(*dataset.OneClassError)) {

@@ -87,15 +87,20 @@ type pictureTaker interface {
 	Framing() images.Framing
 }
 
-// openFor opens a model and reads the images for it that the flags and the arguments name.
-func openFor[S model](ctx context.Context, m *modelFlags, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
+// openFor opens a model and reads the images for it that the flags and the arguments name. A
+// conditional model gets their classes, or --label.
+func openFor[S conditional[S]](ctx context.Context, m *modelFlags, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
 	if s, err = open(); err != nil {
 		return s, x, err
 	}
-	if x, err = in.load(ctx, m.app, s, files); err != nil {
+	labelled := s
+	if x, err = in.load(ctx, m.app, s, files); err == nil {
+		labelled, err = forImages(m, s, x)
+	}
+	if err != nil {
 		s.Close()
 	}
-	return s, x, err
+	return labelled, x, err
 }
 
 // unlabelled is the error of images without labels, which the flag needs.

@@ -30,6 +30,7 @@ its last complete image. The result is the same bit for bit.`,
   vae-infer --samples 1000 --seed 7 --out new/     # one PNG each
   vae-infer --samples 1000000 --out new.npy        # an array for NumPy
   vae-infer --samples 1000000 --out new.npy --resume
+  vae-infer --label 7                              # of one class of a conditional model
   vae-infer --from codes.json                      # drawn from the mixture of encode --fit-mixture
   vae-infer reconstruct --data mnist               # test images above their reconstructions
   vae-infer manifold                               # the latent plane
@@ -39,7 +40,7 @@ its last complete image. The result is the same bit for bit.`,
 	makeSample(root, m)
 	m.flags(root)
 	root.AddCommand(
-		sample(m), reconstruct(m), score(m), encode(m), decode(m),
+		sample(m), reconstruct(m), score(m), evaluate(m), encode(m), decode(m),
 		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m),
 		info(m), runtimeCommand(m),
 	)

@@ -21,12 +21,14 @@ type modelFlags struct {
 	noted                                               bool // the note on the engine is out
 	app                                                 *cli.App
 	decoder, encoder, engine, provider, library, layout string
+	label                                               string // a class
 }
 
 func (m *modelFlags) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
+	f.StringVar(&m.label, "label", "", "`CLASS` of a conditional model, name or number (default: that of each image, and when sampling all)")
 	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or go (pure Go)")
 	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
 	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(engine.Providers(), ", "))
@@ -95,8 +97,17 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
+// openDecoder opens the decoder for images of the class --label, if it is conditional.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
-	return openAs(m, m.decoder, infer.OpenDecoder)
+	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
+	if err != nil {
+		return nil, err
+	}
+	labelled, err := ofClass(m, decoder)
+	if err != nil {
+		decoder.Close()
+	}
+	return labelled, err
 }
 
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {

@@ -52,6 +52,7 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path st
 }
 
 // means returns the means of the codes of images, by the encoder that belongs to a decoder.
+// A conditional one is told their classes, or --label where they have none.
 func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x dataset.Selection) ([][]float32, error) {
 	encoder, err := m.openEncoder()
 	if err != nil {
@@ -59,6 +60,9 @@ func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x datase
 	}
 	defer encoder.Close()
 	if _, err := infer.PairOf(decoder, encoder); err != nil {
+		return nil, err
+	}
+	if encoder, err = ofImages(m, encoder, x); err != nil {
 		return nil, err
 	}
 	return latent.Collect(latent.Means(encoder.EncodeAll(ctx, x.All())))

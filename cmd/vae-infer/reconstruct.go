@@ -50,6 +50,16 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if err != nil {
 				return err
 			}
+			switch s := r.model.(type) {
+			case *infer.Pair:
+				r.pair, err = forImages(m, s, x)
+				r.model = r.pair
+			case *infer.Autoencoder:
+				r.model, err = forImages(m, s, x)
+			}
+			if err != nil {
+				return err
+			}
 			return r.write(cmd.Context(), x)
 		},
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"iter"
 	"math"
@@ -14,6 +15,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/infer"
 	"govae/latent"
+	"govae/picture"
 	"govae/sink"
 )
 
@@ -32,10 +34,11 @@ func sample(m *modelFlags) *cobra.Command {
 func makeSample(cmd *cobra.Command, m *modelFlags) {
 	s := sampling{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return s.run(cmd) }
-	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw")
+	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw, without --label of each class of a conditional model (default 10)")
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
 	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
+	cmd.Flags().IntVar(&s.fixed, "fixed-groups", 0, "of a hierarchical model, draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
 }
@@ -45,6 +48,7 @@ type sampling struct {
 	*modelFlags
 	n      int
 	from   string
+	fixed  int // groups
 	draw   latent.SampleOptions
 	output outputFlags
 }
@@ -58,13 +62,20 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	); err != nil {
 		return err
 	}
-	decoder, err := s.openDecoder()
+	decoder, err := openAs(s.modelFlags, s.decoder, infer.OpenDecoder)
 	if err != nil {
 		return err
 	}
 	defer decoder.Close()
+	classes := decoder.Classes()
+	if s.label != "" || classes == nil {
+		classes = nil
+		if decoder, err = ofClass(s.modelFlags, decoder); err != nil {
+			return err
+		}
+	}
 	source := latent.PriorOf(decoder.Space())
-	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature)}
+	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature), "label": s.label}
 	if s.from != "" {
 		if source, err = latent.OpenSource(s.from, decoder.Space()); err != nil {
 			return err
@@ -73,8 +84,11 @@ func (s *sampling) run(cmd *cobra.Command) error {
 			return err
 		}
 	}
-	if source.N > 0 && !cmd.Flags().Changed("samples") {
+	switch given := cmd.Flags().Changed("samples"); {
+	case source.N > 0 && !given:
 		s.n = source.N
+	case classes != nil && !given:
+		s.n = eachClass
 	}
 	if err := cmp.Or(
 		cli.Want(source.N == 0 || s.draw.Temperature == 1, "--temperature %g: the points of %s are decoded as they are", s.draw.Temperature, s.from),
@@ -82,8 +96,70 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	); err != nil {
 		return err
 	}
+	fix, err := s.fix(decoder)
+	if err != nil {
+		return err
+	}
+	if s.fixed > 0 {
+		job["fixed-groups"] = fmt.Sprint(s.fixed)
+	}
+	if classes != nil {
+		return s.ofEach(cmd.Context(), decoder, classes, source, fix, job)
+	}
 	return s.output.writeJob(decoder, s.n, nil, job, func(first int) iter.Seq2[infer.Image, error] {
 		s.draw.First = first
-		return decoder.DecodeAll(cmd.Context(), source.Points(s.n-first, s.draw))
+		return decoder.DecodeAll(cmd.Context(), fix(source.Points(s.n-first, s.draw)))
 	})
+}
+
+// eachClass is how many images of each class are drawn by default.
+const eachClass = 10
+
+// ofEach draws images of each class, a row of the picture for each: those that --label draws
+// of it.
+func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes []string, source latent.Source, fix func(latent.Points) latent.Points, job map[string]string) error {
+	draw := func(out string, images picture.Images) error {
+		return picture.Rows(out, images, picture.RowLabels{Rows: classes, Columns: latent.Linspace(0, float64(s.n-1), s.n), X: "sample"})
+	}
+	total := s.n * len(classes)
+	return s.output.writeJob(decoder, total, draw, job, func(first int) iter.Seq2[infer.Image, error] {
+		labelled, err := decoder.WithLabel(func(row int, weights []float32) error {
+			return infer.Class((first+row)/s.n)(row, weights)
+		})
+		if err != nil {
+			return func(yield func(infer.Image, error) bool) { yield(infer.Image{}, err) }
+		}
+		return labelled.DecodeAll(ctx, func(yield func([]float32, error) bool) {
+			for i := first; i < total; i += s.n - i%s.n {
+				o := s.draw
+				o.First = i % s.n
+				for z, err := range fix(source.Points(s.n-o.First, o)) {
+					if !yield(z, err) {
+						return
+					}
+				}
+			}
+		})
+	})
+}
+
+// fix returns what gives all points the same noise of the finest groups: that of the prior's
+// first point.
+func (s *sampling) fix(decoder *infer.Decoder) (func(latent.Points) latent.Points, error) {
+	if s.fixed == 0 {
+		return func(points latent.Points) latent.Points { return points }, nil
+	}
+	groups := decoder.Contract().Metadata.LatentGroups
+	if len(groups) == 0 {
+		return nil, cli.Usagef("--fixed-groups %d: %s has no groups of latent variables: train with --arch ladder", s.fixed, decoder.Space().Name)
+	}
+	if err := cli.Between("--fixed-groups", s.fixed, 0, len(groups)-1); err != nil {
+		return nil, err
+	}
+	once, err := latent.Collect(latent.Prior(decoder.Latent(), 1, latent.SampleOptions{Seed: s.draw.Seed, Temperature: s.draw.Temperature}))
+	if err != nil {
+		return nil, err
+	}
+	first := groups[len(groups)-s.fixed].First
+	return func(points latent.Points) latent.Points { return latent.Fixed(points, first, once[0]) }, nil
 }

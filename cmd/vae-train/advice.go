@@ -16,9 +16,11 @@ func advices() []advice.Advice {
 		advice.On(func(e *dataset.DarkWarning) string { return fmt.Sprintf(" (--scale %d)", e.Scale()) }),
 		advice.On(fitting),
 		advice.On(fittingMemory),
+		advice.Say[*dataset.UnlabelledError](" (or leave --conditional out)"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 		advice.Say[*train.SaveError](" (--resume)"),
+		advice.Say[*train.LengthError](" (--epochs, or --init and --out)"),
 		advice.Say[*train.NoValidationError](" (--val-fraction, --patience)"),
 		advice.On(func(e *train.DivergedError) string {
 			if e.Step == 1 {

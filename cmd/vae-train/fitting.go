@@ -22,10 +22,13 @@ var shrink = []struct {
 		if c.Image.H == 0 || c.Image.W == 0 {
 			return ""
 		}
+		if c.Groups != nil {
+			c.Latent = 0 // follows from the groups
+		}
 		return fmt.Sprintf("%dx%d", c.Image.H, c.Image.W)
 	}},
 	{"--latent", func(c *models.Config, part int) string {
-		if c.Latent = c.Latent * part / 16; c.Latent == 0 {
+		if c.Latent = c.Latent * part / 16; c.Latent == 0 || c.Groups != nil {
 			return ""
 		}
 		return fmt.Sprint(c.Latent)
@@ -83,13 +86,14 @@ func fitting(e *models.TooLargeError) string {
 // fittingMemory is advice on a run for which there is too little memory.
 func fittingMemory(e *train.MemoryError) string {
 	var flags []string
+	draws := max(e.Draws, 1)
 	none, err := train.Memory(e.Config, 0)
-	one, err2 := train.Memory(e.Config, 1)
+	one, err2 := train.Memory(e.Config, draws)
 	if err == nil && err2 == nil && one <= e.Available {
 		flags = append(flags, fmt.Sprintf("--batch %d", (e.Available-none)/(one-none)))
 	}
 	return orElse(append(flags, smaller(e.Config, func(c models.Config) bool {
-		need, err := train.Memory(c, e.Batch)
+		need, err := train.Memory(c, e.Batch*draws)
 		return err == nil && need <= e.Available
 	})...))
 }
@@ -98,7 +102,10 @@ func fittingMemory(e *train.MemoryError) string {
 // would put off.
 func (f *flags) checkModel() error {
 	c := f.model
-	c.Image = models.Shape{H: 28, W: 28, C: 1}
+	c.Image, c.Labels = models.Shape{H: 28, W: 28, C: 1}, []string{"a class"}
+	if c.Arch == "ladder" { // by the images
+		c.Groups, c.Latent = nil, 0
+	}
 	if slices.Contains(automatic, c.Likelihood) { // by the images
 		c.Likelihood = ""
 	}

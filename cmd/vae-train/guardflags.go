@@ -35,10 +35,14 @@ type hinter struct {
 // judgedFrom is the epoch from which on a model should use its latent dimensions.
 const judgedFrom = 3
 
+// enough is a number of latent dimensions of which not all need be in use: those of a
+// hierarchical model that are for details.
+const enough = 128
+
 // collapse gives the hint if hardly a latent dimension is in use.
 func (h *hinter) collapse(e train.Metrics) {
 	dimensions := len(e.Test.KLByDimension)
-	if h.told || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > dimensions/32 {
+	if h.told || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > min(dimensions, enough)/32 {
 		return
 	}
 	h.told = true
@@ -50,6 +54,6 @@ func (h *hinter) collapse(e train.Metrics) {
 	if h.m.Likelihood == models.Gaussian && !h.m.LearnSigma {
 		sigma = ", a smaller --sigma"
 	}
-	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try a smaller --beta%s or a smaller --lr",
+	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try --free-bits, --kl-warmup, a smaller --beta%s or a smaller --lr",
 		carry, dimensions, sigma)
 }

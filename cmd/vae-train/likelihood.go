@@ -25,6 +25,9 @@ func (f *flags) addLikelihood(p *pflag.FlagSet) {
 
 // checkLikelihood completes the model's likelihood from the flags.
 func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
+	if err := f.checkBinary(); err != nil {
+		return err
+	}
 	if f.likelihood != auto {
 		f.model.Likelihood = f.likelihood
 	}
@@ -55,6 +58,10 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 func (f *flags) chooseLikelihood(x *dataset.Images) string {
 	if f.likelihood != auto {
 		return ""
+	}
+	if f.train.Binarize != "" {
+		f.model.Likelihood = models.Bernoulli
+		return "likelihood bernoulli: --binarize makes pixels black and white"
 	}
 	// The pixels of this many images, spread over all, as folders are sorted by class.
 	const most = 1000

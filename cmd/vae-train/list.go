@@ -25,6 +25,15 @@ func list(out io.Writer) error {
 	for _, a := range train.Augmentations() {
 		fmt.Fprintf(w, "  %s\t%s\n", a.Name, a.Does)
 	}
+	fmt.Fprintln(w, "\nschedules of the learning rate (--schedule)")
+	fmt.Fprintf(w, "  %s\tis the same in each step\n", constant)
+	for _, kind := range train.Courses() {
+		fmt.Fprintf(w, "  %s\t%s\n", kind, train.CourseLine(kind))
+	}
+	fmt.Fprintln(w, "\npresets (--preset)")
+	for _, p := range presets {
+		fmt.Fprintf(w, "  %s\t%s\n\t%v\n", p.name, p.line, p)
+	}
 	fmt.Fprintln(w, "\nsources (--data)")
 	for _, s := range dataset.Named() {
 		fmt.Fprintf(w, "  %s\t%s\n", s.Name, s.About)

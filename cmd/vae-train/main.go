@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"runtime/pprof"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -43,13 +44,17 @@ of its run, with what the run has chosen itself, and --config repeats it.`
 
 const examples = `  vae-train
   vae-train --data mnist --epochs 30 --latent 2
+  vae-train --data mnist --preset fast
+  vae-train --data mnist --binarize dynamic --arch mlp --hidden 200,200 --latent 50 --importance 50
   vae-train --data photos/ --latent 16 --out photos-model
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
+  vae-train --data mnist --conditional --latent 16
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --data photos/ --time 10m
   vae-train --config vae-model/config.json --seed 1 --out second-model
-  vae-train --resume --epochs 60`
+  vae-train --resume --epochs 60
+  vae-train compare vae-model second-model`
 
 // flags are the command's arguments.
 type flags struct {
@@ -63,14 +68,19 @@ type flags struct {
 	model                  models.Config
 	hidden                 []int
 	activation             string
+	groups                 string
 	likelihood             string
 	sigma                  string
 	train                  train.Options
 	lr, beta               float64
 	optimizer, weightDecay string
+	objective              objectiveFlags
+	schedule               scheduleFlags
+	preset                 string
 	cpuProfile             string
 	config                 string
 	filed                  []string // the flags that have their values from the file config
+	restored               bool     // the flags that were left out have their values from the run in out
 	list                   bool
 }
 
@@ -93,6 +103,9 @@ func build(app *cli.App) *cobra.Command {
 					return err
 				}
 			}
+			if err := f.applyPreset(cmd.Flags()); err != nil {
+				return err
+			}
 			if err := f.check(cmd.Flags()); err != nil {
 				return f.placed(err)
 			}
@@ -113,24 +126,30 @@ func build(app *cli.App) *cobra.Command {
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	f.addNetwork(p)
+	f.addLadder(p)
 	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
-	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual)")
+	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual or ladder)")
 	f.addOptimiser(p)
+	f.schedule.flags(p)
+	f.objective.flags(p)
+	f.addPreset(p)
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
 	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
 	f.addReading(p)
+	f.addReports(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
-	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods and sources, and do nothing else")
+	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
+	cmd.AddCommand(compare(app))
 	advice.Command(cmd, advices()...)
 	return cmd
 }
@@ -188,6 +207,12 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	if err := f.checkTime(p); err != nil {
 		return err
 	}
+	if err := f.checkSchedule(p); err != nil {
+		return err
+	}
+	if err := f.checkObjective(); err != nil {
+		return err
+	}
 	if f.out == "" {
 		return cli.Usagef("--out is empty: give a directory for the model")
 	}
@@ -195,6 +220,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		return cli.Usagef("--resume and --force exclude each other")
 	}
 	if err := f.checkNetwork(p); err != nil {
+		return err
+	}
+	if err := f.checkLadder(); err != nil {
 		return err
 	}
 	return f.checkLikelihood(p)
@@ -228,6 +256,11 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 		}
 	}
 	warn(app, data.Warnings)
+	if f.model.Conditional {
+		if err := data.CheckLabels(); err != nil {
+			return err
+		}
+	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
 	if line := f.chooseLikelihood(data.Train); line != "" {
 		app.Printf("%s", line)
@@ -254,6 +287,9 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
 
+	if n := m.Config.Classes(); n > 0 {
+		app.Printf("conditional on %d classes: %.100s", n, strings.Join(m.Config.Labels, ", "))
+	}
 	if f.train.Augment != 0 {
 		app.Printf("training images are changed at random: %v", f.train.Augment)
 	}
@@ -263,7 +299,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
-	o.Beta = train.Constant(f.beta)
+	o.Beta = f.objective.beta(f.beta)
 	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
@@ -274,8 +310,8 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s, active %d/%d, %.0f images/s",
-			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s%s, active %d/%d, %.0f images/s",
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
 		hint.collapse(e)
 		waiting(e)
 	}

@@ -12,11 +12,12 @@ import (
 // addNetwork adds the flags that say which network is trained.
 func (f *flags) addNetwork(p *pflag.FlagSet) {
 	p.StringVar(&f.model.Arch, "arch", models.Auto, "architecture: "+strings.Join(models.Architectures(), ", ")+"; auto takes conv for gray images up to 32x32, residual for others")
-	p.IntVar(&f.model.Width, "width", 0, "channels of the largest feature map of --arch residual (default 32)")
-	p.IntVar(&f.model.Depth, "depth", 0, "residual blocks of each feature map of --arch residual (default 1)")
+	p.IntVar(&f.model.Width, "width", 0, "channels of the largest feature map of --arch residual or ladder (default 32)")
+	p.IntVar(&f.model.Depth, "depth", 0, "residual blocks of each feature map of --arch residual or ladder (default 1)")
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
 	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
-	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (default 2; with --arch residual 16 to 128, by the size of the images)")
+	p.BoolVar(&f.model.Conditional, "conditional", false, "tell encoder and decoder the class of each image, so that images of a class can be drawn")
+	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (default 2; with --arch residual 16 to 128, by the size of the images; with ladder see --groups)")
 }
 
 // checkNetwork finds what is wrong with the flags of addNetwork, and completes f.

@@ -27,7 +27,7 @@ var unrecorded = []string{"out", "resume", "force", "quiet", "threads", "debug",
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.
-var free = []string{"data", "epochs", "patience"}
+var free = []string{"data", "epochs", "patience", "tensorboard"}
 
 // noSettings are the flags that do something once, which a file of settings cannot ask for.
 var noSettings = []string{"resume", "force", "help", "version", "config", "list"}
@@ -66,6 +66,9 @@ func (f *flags) configure(cmd *cobra.Command) error {
 			return fmt.Errorf("%s: %s: %s: %w", f.config, s.name, s.json, cli.Unfit(flag, nil))
 		}
 		if slices.Contains(onCommandLine, s.name) || slices.Contains(onCommandLine, alternatives[s.name]) {
+			continue
+		}
+		if slices.Contains(onCommandLine, "preset") && f.presets(s.name) { // which goes before the file, too
 			continue
 		}
 		if err := flag.Value.Set(text); err != nil {
@@ -267,6 +270,7 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	if err != nil || started == nil {
 		return err
 	}
+	f.restored = true
 	chosen := used(started)
 	p.VisitAll(func(flag *pflag.Flag) {
 		value, ok := started.Note[flag.Name]

@@ -13,12 +13,17 @@ export async function runCheck(ort, file) {
   const { tolerance, cases } = JSON.parse(json);
 
   const session = await ort.InferenceSession.create(file);
-  const width = session.inputMetadata[0].shape.slice(1); // all but the batch
+  const widths = Object.fromEntries(session.inputMetadata.map((i) => [i.name, i.shape.slice(1)])); // all but the batch
   const differences = [];
   let outputs;
   for (const c of cases) {
-    const shape = [c.rows, ...width];
-    outputs = await session.run({ [c.input]: new ort.Tensor("float32", checkInput(c, shape), shape) });
+    const inputs = {};
+    // One input stands in the case itself; of several there is a list.
+    for (const given of c.inputs ?? [{ ...c, name: c.input }]) {
+      const shape = [c.rows, ...widths[given.name]];
+      inputs[given.name] = new ort.Tensor("float32", checkInput(given, shape), shape);
+    }
+    outputs = await session.run(inputs);
     for (const want of c.outputs) differences.push(difference(outputs[want.name].data, want));
   }
   const largest = Math.max(...differences); // NaN stays NaN
@@ -30,7 +35,7 @@ export function report(runtime, { largest, tolerance }) {
   return `${runtime}: largest difference ${largest.toExponential(1)}, tolerance ${tolerance.toExponential(0)}`;
 }
 
-/** Returns the input that a case describes by a formula. */
+/** Returns an input that is described by a formula. */
 function checkInput(c, shape) {
   const size = shape.reduce((a, b) => a * b);
   return Float32Array.from({ length: size }, (_, i) => c.offset + (c.scale * ((i * c.step) % c.modulus)) / c.modulus);

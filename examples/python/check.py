@@ -15,7 +15,7 @@ from PIL import Image
 
 
 def check_input(case, shape):
-    """Returns the input that the case describes by a formula."""
+    """Returns an input that is described by a formula."""
     i = np.arange(np.prod(shape))
     x = case["offset"] + case["scale"] * (i * case["step"] % case["modulus"]) / case["modulus"]
     return x.astype(np.float32).reshape(shape)
@@ -45,11 +45,13 @@ def main():
     check = json.loads(metadata["vae.check"])
 
     names = [o.name for o in session.get_outputs()]
-    width = session.get_inputs()[0].shape[1:]  # all but the batch
+    widths = {i.name: i.shape[1:] for i in session.get_inputs()}  # all but the batch
     differences = []
     for case in check["cases"]:
-        x = check_input(case, [case["rows"], *width])
-        outputs = dict(zip(names, session.run(names, {case["input"]: x})))
+        # One input stands in the case itself; of several there is a list.
+        given = case.get("inputs") or [{**case, "name": case["input"]}]
+        inputs = {i["name"]: check_input(i, [case["rows"], *widths[i["name"]]]) for i in given}
+        outputs = dict(zip(names, session.run(names, inputs)))
         differences += [difference(outputs[want["name"]], want) for want in case["outputs"]]
     largest = np.max(differences)  # NaN stays NaN
 

@@ -26,6 +26,14 @@ func (k *Kernel) SumOfPixels(n int, v, dy []float32) {
 	launch(k, &k.columns, n, columnsTask{k, (*columnsTask).sumOfPixels, n, len(v) / n, v, len(v) / n, dy, len(dy) / n, nil})
 }
 
+// Transpose sets each of n matrices of dst to the transpose of that of src, which has rows x
+// cols elements: the pixels and channels of an image, the other way round.
+func (k *Kernel) Transpose(n, rows, cols int, dst, src []float32) {
+	checkLen("Transpose", "dst", len(dst), len(src))
+	checkLen("Transpose", "src", len(src), n*rows*cols)
+	launch(k, &k.columns, n, columnsTask{k, (*columnsTask).transpose, rows, cols, dst, rows * cols, src, rows * cols, nil})
+}
+
 // columnsRows is the number of rows that a task copies.
 const columnsRows = 1 << 8
 
@@ -54,6 +62,16 @@ func (t *columnsTask) addToPixels(i int) {
 	copy(y, x)
 	for ; len(y) > 0; y = y[t.cols:] {
 		t.k.Saxpy(t.cols, 1, v, 1, y, 1)
+	}
+}
+
+func (t *columnsTask) transpose(i int) {
+	dst, src := t.dst[i*t.dstStride:(i+1)*t.dstStride], t.src[i*t.srcStride:]
+	for c := range t.cols {
+		row := dst[c*t.rows : (c+1)*t.rows]
+		for r := range row {
+			row[r] = src[r*t.cols+c]
+		}
 	}
 }
 

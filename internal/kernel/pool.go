@@ -208,6 +208,8 @@ type calls struct {
 	momentum        freelist[momentumTask]
 	average         freelist[averageTask]
 	scale           freelist[scaleTask]
+	squares         freelist[squaresTask]
+	rows            freelist[rowsTask]
 }
 
 // scratch lends memory to tasks. Buffers stay with the kernel, apart by powers

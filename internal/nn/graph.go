@@ -26,6 +26,9 @@ type Value struct {
 	index int // in the graph: after those of all of in
 }
 
+// Name is that of the input or of the layer.
+func (v *Value) Name() string { return v.name }
+
 // Shape is that of one image's share of the value.
 func (v *Value) Shape() Shape { return v.shape }
 
@@ -51,6 +54,26 @@ func (g *Graph) Add(l Layer, in ...*Value) *Value {
 		g.buffers = append(g.buffers, l.Buffers()...)
 	}
 	return g.add(&Value{name: l.Name(), shape: l.Out(), layer: l, in: in})
+}
+
+// Again adds to the graph what computes v a second time, by the same layers and parameters,
+// from other values in place of some: those that instead tells, such as a mean in place of a
+// draw. What does not depend on these is not computed again. It returns the new value, and
+// leaves it and those on the way to it in instead, for the next call.
+func (g *Graph) Again(v *Value, instead map[*Value]*Value) *Value {
+	if other, ok := instead[v]; ok {
+		return other
+	}
+	in := make([]*Value, len(v.in))
+	for i, x := range v.in {
+		in[i] = g.Again(x, instead)
+	}
+	other := v
+	if !slices.Equal(in, v.in) {
+		other = g.Add(v.layer, in...)
+	}
+	instead[v] = other
+	return other
 }
 
 func (g *Graph) add(v *Value) *Value {

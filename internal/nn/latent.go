@@ -28,6 +28,9 @@ type Divergence struct {
 	// Scale is the derivative of the loss by each of KL, which the caller sets before a
 	// backward pass.
 	Scale []float64
+	// Draws is nil where the loss depends on KL; else it depends on the draws' density
+	// ratios, and not on KL.
+	Draws *Draws
 }
 
 func newDivergence(name string, dims int) *Divergence {
@@ -44,6 +47,9 @@ func (l *Latent) Dims() int { return l.out.C }
 
 func (l *Latent) Forward(c *Call) {
 	c.Kernel.Sample(c.Y, c.Divergence.KL, c.X[0], c.X[1], c.X[2])
+	if d := c.Divergence.Draws; d != nil {
+		d.measure(c.N, c.Y, c.X[1], c.X[2])
+	}
 }
 
 func (l *Latent) Backward(c *Call) {
@@ -58,7 +64,18 @@ func (l *Latent) Backward(c *Call) {
 			to[i] = c.DY // what is not wanted may go there
 		}
 	}
-	c.Kernel.SampleGradient(to[0], to[1], c.DY, c.X[0], c.X[1], c.X[2], c.Divergence.Scale)
+	d := c.Divergence
+	if d.Draws != nil {
+		if c.DX[0] == nil || c.DX[1] == nil {
+			panic("nn: Latent.Backward: the gradient of draws goes to mean and log_var, which do not want it")
+		}
+		d.Draws.addGradient(c.Kernel, c.DY, to[1], c.Y, c.X[1], c.X[2])
+		clear(d.Scale)
+	}
+	c.Kernel.SampleGradient(to[0], to[1], c.DY, c.X[0], c.X[1], c.X[2], d.Scale)
+	if d.Draws != nil {
+		d.Draws.addEntropy(to[1])
+	}
 }
 
 func (l *Latent) Emit(g *onnx.Builder, x ...onnx.Value) onnx.Value {

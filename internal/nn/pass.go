@@ -17,6 +17,7 @@ type Pass struct {
 	nodes    []*node
 	values   map[*Value][]float32 // (batch, shape): the outputs that are computed
 	seeds    map[*Value][]float32 // (batch, shape): gradients by the outputs
+	wanted   map[*Value][]float32 // (batch, shape): gradients by inputs
 	latents  []*Divergence
 	backward bool
 	size     int      // of all memory, in values of an image
@@ -45,13 +46,18 @@ type Plan struct {
 	// Seeds are those of Outputs whose gradients the caller gives for [Pass.Backward];
 	// nil plans no backward pass.
 	Seeds []*Value
+	// Wanted are those of Inputs whose gradients are wanted too ([Pass.InputGradient]).
+	Wanted []*Value
+	// Part makes [Pass.Backward] leave alone the gradients of parameters that are not in
+	// the pass: others give them.
+	Part bool
 }
 
 // Pass lays out a pass through the graph. A layer may be in a pass with seeds only once.
 func (g *Graph) Pass(plan Plan) *Pass {
-	p := &Pass{batch: plan.Batch, inputs: plan.Inputs, values: map[*Value][]float32{}, seeds: map[*Value][]float32{}, backward: plan.Seeds != nil}
+	p := &Pass{batch: plan.Batch, inputs: plan.Inputs, values: map[*Value][]float32{}, seeds: map[*Value][]float32{}, wanted: map[*Value][]float32{}, backward: plan.Seeds != nil}
 	path := g.between(plan.Inputs, plan.Outputs)
-	l := layout{plan: plan, last: 2*len(path) - 1, byValue: map[*Value]*node{}}
+	l := layout{plan: plan, last: 2*len(path) - 1, byValue: map[*Value]*node{}, wanted: map[*Value]*memory{}}
 	for i, v := range path {
 		p.nodes = append(p.nodes, l.forward(i, v))
 	}
@@ -61,7 +67,7 @@ func (g *Graph) Pass(plan Plan) *Pass {
 		}
 	}
 	for _, w := range g.params {
-		if !slices.ContainsFunc(p.nodes, func(n *node) bool { return slices.Contains(n.layer.Params(), w) }) {
+		if !plan.Part && !slices.ContainsFunc(p.nodes, func(n *node) bool { return slices.Contains(n.layer.Params(), w) }) {
 			p.unused = append(p.unused, w)
 		}
 	}
@@ -81,6 +87,9 @@ func (g *Graph) Pass(plan Plan) *Pass {
 	for _, v := range plan.Seeds {
 		p.seeds[v] = l.byValue[v].dy.data
 	}
+	for v, m := range l.wanted {
+		p.wanted[v] = m.data
+	}
 	return p
 }
 
@@ -89,6 +98,7 @@ type layout struct {
 	plan     Plan
 	last     int // step
 	byValue  map[*Value]*node
+	wanted   map[*Value]*memory // gradients of inputs
 	memories []*memory
 }
 
@@ -142,27 +152,36 @@ func (l *layout) backward(n *node, step int) {
 		return
 	}
 	for i, x := range n.value.in {
-		made := l.byValue[x]
-		if made == nil || !l.trains(made) {
+		var sum *memory
+		switch made := l.byValue[x]; {
+		case slices.Contains(l.plan.Wanted, x):
+			if sum = l.wanted[x]; sum == nil {
+				n.dx[i] = l.memory(x.shape.Len(), step, l.last)
+				l.wanted[x] = n.dx[i]
+			}
+		case made == nil || !l.trains(made):
 			continue
+		default:
+			if sum = made.dy; sum == nil {
+				n.dx[i] = l.memory(x.shape.Len(), step, l.last-l.step(made))
+				made.dy = n.dx[i]
+			}
 		}
-		if made.dy == nil {
-			made.dy = l.memory(x.shape.Len(), step, l.last-l.step(made))
-			n.dx[i] = made.dy
-			continue
+		if sum != nil {
+			n.dx[i], n.adds[i] = l.memory(x.shape.Len(), step, step), sum
 		}
-		n.dx[i], n.adds[i] = l.memory(x.shape.Len(), step, step), made.dy
 	}
 }
 
 // step returns the step in which a node runs forwards.
 func (l *layout) step(n *node) int { return n.y.from }
 
-// trains reports whether the node's value depends on parameters.
+// trains reports whether the node's value depends on parameters, or on inputs whose gradients
+// are wanted.
 func (l *layout) trains(n *node) bool {
 	return len(n.layer.Params()) > 0 || slices.ContainsFunc(n.value.in, func(x *Value) bool {
 		made := l.byValue[x]
-		return made != nil && l.trains(made)
+		return made != nil && l.trains(made) || slices.Contains(l.plan.Wanted, x)
 	})
 }
 
@@ -238,6 +257,9 @@ func (p *Pass) Value(v *Value) []float32 { return p.values[v][:p.n*v.shape.Len()
 
 // Gradient returns where the gradient of a seed belongs for the latest batch, (n, shape).
 func (p *Pass) Gradient(v *Value) []float32 { return p.seeds[v][:p.n*v.shape.Len()] }
+
+// InputGradient returns the gradient of a wanted input after [Pass.Backward], (n, shape).
+func (p *Pass) InputGradient(v *Value) []float32 { return p.wanted[v][:p.n*v.shape.Len()] }
 
 // Divergences are those of the groups of latent variables in the pass, in the order of
 // the graph.

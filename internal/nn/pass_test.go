@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"govae/internal/gradienttest"
@@ -142,5 +143,84 @@ func TestLayOut(t *testing.T) {
 		if len(m.data) != 2*m.size {
 			t.Errorf("%d values for a batch of 2 of %d", len(m.data), m.size)
 		}
+	}
+}
+
+// TestPartsOfAPass runs a network in two passes, the second of which gives the first the
+// gradients of what it has read: the gradient is that of one pass.
+func TestPartsOfAPass(t *testing.T) {
+	g, x, y := diamond()
+	theta, _, err := g.Bind(1 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i)
+	}
+	const n, beta = 2, 0.3
+	k, input, weights := testKernel(t), normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
+	run := func(p *Pass, in ...[]float32) {
+		p.Forward(k, n, true, in...)
+		copy(p.Gradient(y), weights)
+		for _, d := range p.Divergences() {
+			for i := range d.Scale {
+				d.Scale[i] = beta
+			}
+		}
+	}
+	whole := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
+	run(whole, input)
+	want := make([]float32, len(theta))
+	whole.Backward(want)
+
+	a := y.in[2].in[0] // which has three readers, in both passes or in the second
+	b := y.in[0].in[0]
+	first := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{a, b}, Seeds: []*Value{a, b}, Part: true})
+	second := g.Pass(Plan{Batch: n, Inputs: []*Value{a, b}, Outputs: []*Value{y}, Seeds: []*Value{y}, Wanted: []*Value{a, b}, Part: true})
+	first.Forward(k, n, true, input)
+	run(second, first.Value(a), first.Value(b))
+	got := make([]float32, len(theta))
+	second.Backward(got)
+	for _, v := range []*Value{a, b} {
+		copy(first.Gradient(v), second.InputGradient(v))
+	}
+	first.Backward(got)
+	for i := range want {
+		if math.Abs(float64(got[i]-want[i])) > 1e-5 {
+			t.Fatalf("gradient %d is %g in two passes, %g in one", i, got[i], want[i])
+		}
+	}
+}
+
+// TestAgain computes a value from another one in the place of a draw, by the same parameters.
+func TestAgain(t *testing.T) {
+	g := &Graph{}
+	x, noise, z := g.Input("x", vec(64)), g.Input("noise", vec(64)), g.Input("z", vec(64))
+	a, b := g.flat("a", x), g.flat("b", x)
+	u := g.Add(NewLatent("u", 64), a, b, noise)
+	y := g.Add(NewAdd("y", vec(64), vec(64)), g.flat("c", u), b)
+	params := len(g.Params())
+	means, given := g.Again(y, map[*Value]*Value{u: a}), g.Again(y, map[*Value]*Value{u: z, b: z})
+	if len(g.Params()) != params || g.Again(y, map[*Value]*Value{}) != y {
+		t.Error("something was computed by other parameters, or for nothing")
+	}
+	if _, _, err := g.Bind(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range g.Params() {
+		p.Initialise(1, i)
+	}
+	const n = 2
+	k, input := testKernel(t), normal(n*64, 1)
+	run := func(to *Value, from []*Value, inputs ...[]float32) []float32 {
+		p := g.Pass(Plan{Batch: n, Inputs: from, Outputs: []*Value{to}})
+		p.Forward(k, n, false, inputs...)
+		return p.Value(to)
+	}
+	if got, want := run(means, []*Value{x}, input), run(y, []*Value{x, noise}, input, make([]float32, n*64)); !slices.Equal(got, want) {
+		t.Errorf("the way of the means gives %v, want %v", got[:3], want[:3])
+	}
+	if got, want := run(given, []*Value{z}, input), run(y, []*Value{u, b}, input, input); !slices.Equal(got, want) {
+		t.Errorf("another value in place of two gives %v, want %v", got[:3], want[:3])
 	}
 }

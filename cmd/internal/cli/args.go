@@ -9,17 +9,17 @@ import (
 
 // NoArgs takes no arguments but flags, for [cobra.Command.Args]. flag, such as "--data", is
 // the one that somebody may have meant who gives an argument, "" where there is none. Of a
-// command with others below it, an argument is the name of one of those.
+// command with others below it, an argument may be meant as the name of one of those.
 func NoArgs(flag string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		var names []string
+		for _, c := range cmd.Commands() {
+			names = append(names, c.Name())
+		}
 		switch {
 		case len(args) == 0:
 			return nil
-		case cmd.HasAvailableSubCommands():
-			var names []string
-			for _, c := range cmd.Commands() {
-				names = append(names, c.Name())
-			}
+		case Nearest(args[0], names) != "" || names != nil && flag == "":
 			return fmt.Errorf("unknown command %q%s", args[0], DidYouMean(args[0], "", names))
 		case flag != "":
 			return fmt.Errorf("unknown argument %q: did you mean %s %[1]s?", args[0], flag)

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"govae/cmd/internal/cli"
+	"govae/contract"
+	"govae/dataset"
+	"govae/images"
+	"govae/infer"
+	"govae/internal/atomicfile"
+	"govae/latent"
+	"govae/sink"
+)
+
+func evaluate(m *modelFlags) *cobra.Command {
+	e := evaluation{modelFlags: m}
+	cmd := &cobra.Command{
+		Use:   "evaluate [FILE…]",
+		Short: "Measure how good a model is",
+		Long: `Measure how good a model is for the images of a split, as a table and as JSON.
+
+  elbo            evidence lower bound and its two terms, in nats per image
+  log-likelihood  of the first --images images, by importance sampling with --draws
+                  points of each posterior (Burda et al. 2016): on average below log p(x),
+                  and nearer to it the more points there are
+  bits per dimension
+                  of both, per pixel and channel, where the model's likelihood is one of bytes
+  squared error   of reconstructions from the means of the posteriors, per value in [0, 1]
+  active units    latent dimensions whose posterior means have a variance above 0.01
+  codes           where images have classes: the share of images that have the class of
+                  the nearest of --codes codes of the training split, and the share that
+                  ridge regression from these codes gets right
+
+The ranges are 95 % confidence intervals of means over images. --binarize static makes
+images black and white first, each pixel white with its value as the probability, by one
+fixed draw, the same as in training; likelihoods of digits are published so.
+
+The figures of finished images are kept beside --out until all are there. What Ctrl-C or
+a crash interrupts goes on with --resume, to the same bytes.`,
+		Example: `  vae-infer evaluate --data mnist
+  vae-infer evaluate --data mnist --draws 5000 --images 1000 --binarize static
+  vae-infer evaluate --data mnist --draws 200 --images 0 --out nll.json --resume
+  vae-infer evaluate photos/ --decoder photos-model/decoder.onnx`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data), e.out)); err != nil {
+				return err
+			}
+			if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
+				return err
+			}
+			pair, x, err := openFor(cmd.Context(), m, m.openPair, &e.in, files)
+			if err != nil {
+				return err
+			}
+			defer pair.Close()
+			return e.run(cmd.Context(), cmd.OutOrStdout(), pair, x)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&e.out, "out", "report.json", "file for the figures")
+	f.IntVar(&e.options.Draws, "draws", 100, "points of each posterior from which log-likelihoods are estimated")
+	f.IntVar(&e.options.Images, "images", 1000, "number of images with a log-likelihood, 0 for all")
+	f.IntVar(&e.codes, "codes", 10000, "number of training images whose codes tell classes, 0 for none")
+	f.StringVar(&e.binarize, "binarize", "none", "make images black and white at random: none, or static by one fixed draw for each")
+	f.Uint64Var(&e.options.Seed, "seed", 0, "number that determines all draws")
+	f.BoolVar(&e.force, "force", false, "begin anew where an evaluation was interrupted")
+	f.BoolVar(&e.resume, "resume", false, "go on where the same evaluation was interrupted")
+	e.in.flags(cmd, 0)
+	return cmd
+}
+
+// static is the value of --binarize that makes images black and white.
+const static = "static"
+
+type evaluation struct {
+	*modelFlags
+	in            inputFlags
+	out, binarize string
+	codes         int
+	force, resume bool
+	options       infer.EvaluateOptions
+}
+
+func (e *evaluation) check(files []string) error {
+	const most = 1 << 20 // draws
+	return cmp.Or(
+		e.in.check(files),
+		cli.Between("--draws", e.options.Draws, 1, most),
+		cli.Want(e.options.Images >= 0, "--images %d: want a number of images, or 0 for all", e.options.Images),
+		cli.Want(e.codes >= 0, "--codes %d: want a number of training images, or 0 for none", e.codes),
+		cli.OneOf("--binarize", e.binarize, "none", static),
+		cli.Want(!e.resume || !e.force, "--resume and --force exclude each other"),
+		cli.Want(e.out != "", "--out is empty: give a file"),
+	)
+}
+
+// report is the JSON file: what was evaluated, and what came out.
+type report struct {
+	Data     string `json:"data,omitempty"` // empty for files that were named
+	Split    string `json:"split,omitempty"`
+	ModelID  string `json:"model_id,omitempty"`
+	Engine   string `json:"engine"`
+	Seed     uint64 `json:"seed"`
+	Binarize string `json:"binarize,omitempty"`
+	infer.Evaluation
+}
+
+func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair, x dataset.Selection) error {
+	if form := pair.Decoder.Contract().Metadata.Likelihood; e.binarize == static && form != contract.Bernoulli {
+		return fmt.Errorf("%s: has the likelihood %q, and --binarize static wants %s; leave it out", e.decoder, form, contract.Bernoulli)
+	}
+	draw := images.TestDraw
+	if x.Split == dataset.TrainSplit {
+		draw = images.TrainDraw
+	}
+	digest := (&dataset.Data{Train: x.Images}).Fingerprint()
+	if err := e.learn(ctx, pair, x); err != nil {
+		return err
+	}
+	p := e.app.Progress(x.Len(), "images")
+	defer p.Stop()
+	rows := sink.RowOptions{N: x.Len(), Width: infer.FiguresWidth(pair.Encoder.Latent()), Force: e.force, Resume: e.resume, Job: map[string]string{
+		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": digest, "binarize": e.binarize,
+		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
+	}}
+	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed}
+	if e.binarize == static {
+		r.Binarize = static
+	}
+	if e.in.data != "" {
+		r.Split = e.in.split
+	}
+	find := func(first int) iter.Seq2[[]float64, error] {
+		p.Skip(first)
+		o := e.options
+		o.First = first
+		images := e.stream(x.Slice(first, x.Len()), draw, func(i int) int { return first + i })
+		return convert(cli.Counted(p, pair.Figures(ctx, images, o)), func(f infer.Figures, _ int) []float64 { return f.Row() })
+	}
+	finish := func(rows iter.Seq2[[]float64, error]) (err error) {
+		if r.Evaluation, err = pair.Summarize(ctx, convert(rows, infer.FiguresOf), e.options); err != nil {
+			return err
+		}
+		text, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		return atomicfile.WriteBytes(e.out, append(text, '\n'))
+	}
+	if err := sink.WriteRows(e.out, rows, find, finish); err != nil {
+		return err
+	}
+	seconds := p.Done()
+	if atomicfile.IsStdout(e.out) { // the figures are there
+		return nil
+	}
+	e.app.Printf("%s: %d images by %s in %.2f s", e.out, x.Len(), r.Engine, seconds)
+	return r.table(stdout)
+}
+
+// convert yields what f makes of each item of a stream and its number.
+func convert[A, B any](items iter.Seq2[A, error], f func(item A, i int) B) iter.Seq2[B, error] {
+	return func(yield func(B, error) bool) {
+		i := 0
+		for item, err := range items {
+			var to B
+			if err == nil {
+				to = f(item, i)
+			}
+			if !yield(to, err) {
+				return
+			}
+			i++
+		}
+	}
+}
+
+// stream yields images as they are judged. Of those that become black and white, number
+// tells the place in the split.
+func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int) int) iter.Seq2[images.Image, error] {
+	if e.binarize != static {
+		return x.All()
+	}
+	return convert(x.All(), func(m images.Image, i int) images.Image { return m.Binary(split, number(i)) })
+}
+
+// learn lets a probe learn classes from codes of the training split, where the images to
+// judge have classes and are others, of which the encoder is not told.
+func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
+	if pair.Encoder.Contract().Classes > 0 || e.codes == 0 || x.Labels == nil || len(x.Classes) < 2 || x.Split != dataset.TestSplit {
+		return nil
+	}
+	in := e.in
+	in.split, in.limit = string(dataset.TrainSplit), 0
+	train, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	if err != nil {
+		return err
+	}
+	order := make([]int, train.Len())
+	dataset.Order(order, e.options.Seed, 0)
+	order = order[:min(e.codes, len(order))]
+	slices.Sort(order)
+	set := train.Select(order)
+	if set.Labels == nil {
+		return nil
+	}
+	chosen := e.stream(set, images.TrainDraw, func(i int) int { return order[i] })
+	points, err := latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, chosen)))
+	if err != nil {
+		return err
+	}
+	e.options.Labels = x.Labels
+	e.options.Probe, err = latent.LearnProbe(points, set.Labels)
+	return err
+}
+
+// shown is the number of latent dimensions that the table names.
+const shown = 8
+
+// table writes the figures for people.
+func (r report) table(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{name}, args...)...)
+	}
+	half := func(e infer.Estimate) float64 { return (e.Interval[1] - e.Interval[0]) / 2 }
+	row("elbo", "%.2f ± %.2f nats", r.ELBO.Mean, half(r.ELBO))
+	row("reconstruction", "%.2f nats", r.Reconstruction)
+	row("kl", "%.2f nats", r.KL)
+	l := r.LogLikelihood
+	row("log-likelihood", "%.2f ± %.2f nats (%d draws, %d images)", l.Mean, half(l.Estimate), l.Draws, l.Images)
+	if r.BitsPerDimension != 0 {
+		row("bits per dimension", "%.4f (elbo), %.4f (log-likelihood)", r.BitsPerDimension, l.BitsPerDimension)
+	}
+	row("squared error", "%.6f", r.SquaredError)
+	if r.VarianceOfMeans != nil {
+		row("active units", "%d of %d", r.ActiveUnits, r.Latent)
+	}
+	row("kl by dimension", "%s", largest(r.KLByDimension))
+	if c := r.Codes; c != nil {
+		row("codes", "%.2f %% by the nearest of %d, %.2f %% by a linear map", 100*c.Nearest, c.Learned, 100*c.Linear)
+	}
+	return w.Flush()
+}
+
+// largest names the dimensions with the largest values.
+func largest(values []float64) string {
+	var parts []string
+	for i, k := range latent.Activity(values).Order() {
+		if i == shown {
+			parts = append(parts, fmt.Sprintf("and %d more", len(values)-shown))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("z[%d] %.2f", k, math.Abs(values[k]))) // without the sign of a -0.00
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"govae/dataset"
+	"govae/infer"
+)
+
+// conditional is a model that may be conditional on a class, and is S with a label.
+type conditional[S any] interface {
+	model
+	Classes() []string
+	Class(name string) (int, error)
+	LabelOf(labels []int, classes []string) (infer.Label, error)
+	WithLabel(infer.Label) (S, error)
+}
+
+// ofClass returns a model with the class of --label, which one that is conditional needs.
+func ofClass[S conditional[S]](m *modelFlags, s S) (S, error) {
+	if m.label == "" && s.Classes() == nil {
+		return s, nil
+	}
+	class, err := s.Class(m.label)
+	if err != nil {
+		return s, err
+	}
+	return s.WithLabel(infer.Class(class))
+}
+
+// ofImages returns a model with the classes of images, or that of --label where they have
+// none.
+func ofImages[S conditional[S]](m *modelFlags, s S, x dataset.Selection) (S, error) {
+	if s.Classes() == nil || x.Labels == nil {
+		return ofClass(m, s)
+	}
+	label, err := s.LabelOf(x.Labels, x.Classes)
+	if err != nil {
+		return s, err
+	}
+	return s.WithLabel(label)
+}
+
+// forImages is ofImages, but a --label that is given stands above the classes of images.
+func forImages[S conditional[S]](m *modelFlags, s S, x dataset.Selection) (S, error) {
+	if m.label != "" {
+		return ofClass(m, s)
+	}
+	return ofImages(m, s, x)
+}

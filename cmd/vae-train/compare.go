@@ -1,0 +1,106 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"govae/cmd/internal/cli"
+	"govae/internal/atomicfile"
+	"govae/picture"
+	"govae/train"
+)
+
+// compare is the subcommand that looks at runs which were trained.
+func compare(app *cli.App) *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "compare RUN…",
+		Short: "Compare training runs: a table, and their curves in one picture",
+		Long: `Compare training runs, each given by its model directory, by the ELBO of their test
+images: a table on the standard output, and the curves by epoch and by seconds of training
+in one picture. A run need not be over.`,
+		Example: `  vae-train compare vae-model second-model
+  vae-train compare runs/* --out runs.png`,
+		Args: func(_ *cobra.Command, runs []string) error {
+			return cli.Want(len(runs) > 0, "no run: give the directories of training runs")
+		},
+		RunE: func(cmd *cobra.Command, runs []string) error {
+			if err := cmp.Or(cli.Want(out != "", "--out is empty: give a file"), cli.CheckOutputs(nil, nil, out)); err != nil {
+				return err
+			}
+			var all []comparison
+			for _, dir := range runs {
+				metrics, err := train.ReadMetrics(dir)
+				if err != nil {
+					return err
+				}
+				all = append(all, newComparison(dir, metrics))
+			}
+			var curves []picture.TrainingRun
+			for _, c := range all {
+				curves = append(curves, c.curves)
+			}
+			if err := picture.Runs(out, curves...); err != nil {
+				return err
+			}
+			if atomicfile.IsStdout(out) { // the picture is there
+				return nil
+			}
+			if err := table(cmd.OutOrStdout(), all); err != nil {
+				return err
+			}
+			app.Printf("wrote %s", out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "compare.png", "picture of the curves")
+	return cmd
+}
+
+// comparison are the figures of a run.
+type comparison struct {
+	curves     picture.TrainingRun
+	best, last train.Metrics
+	toBest     float64 // seconds
+	rate       float64 // images per second, over all epochs
+}
+
+func newComparison(dir string, metrics []train.Metrics) comparison {
+	c := comparison{curves: picture.TrainingRun{Name: dir}}
+	var seconds, images float64
+	for i, m := range metrics {
+		seconds += m.Seconds
+		images += m.ImagesPerSecond * m.Seconds
+		c.curves.Epoch = append(c.curves.Epoch, m.Epoch)
+		c.curves.Seconds = append(c.curves.Seconds, seconds)
+		c.curves.Train = append(c.curves.Train, m.Train.ELBO())
+		c.curves.Test = append(c.curves.Test, m.Test.ELBO())
+		if i == 0 || m.Test.ELBO() > c.best.Test.ELBO() {
+			c.best, c.toBest = m, seconds
+		}
+		c.last = m
+	}
+	if seconds > 0 {
+		c.rate = images / seconds
+	}
+	return c
+}
+
+// table prints the figures, a line for each run.
+func table(out io.Writer, all []comparison) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "run\tepochs\tbest test elbo\tof epoch\tseconds to it\tlast\timages/s\tbits/dim")
+	for _, c := range all {
+		bits := "-"
+		if b := c.best.Test.BitsPerDimension; b != 0 {
+			bits = fmt.Sprintf("%.3f", b)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.2f\t%d\t%.1f\t%.2f\t%.0f\t%s\n",
+			c.curves.Name, c.last.Epoch, c.best.Test.ELBO(), c.best.Epoch, c.toBest, c.last.Test.ELBO(), c.rate, bits)
+	}
+	return w.Flush()
+}

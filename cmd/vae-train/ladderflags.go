@@ -1,0 +1,34 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"govae/cmd/internal/cli"
+)
+
+// addLadder adds the flag of hierarchical models.
+func (f *flags) addLadder(p *pflag.FlagSet) {
+	p.StringVar(&f.groups, "groups", "", "channels `N,...` of the groups of latent variables of --arch ladder, from coarse to fine (default 4,2,1)")
+}
+
+// checkLadder finds what is wrong with the flag of addLadder, and completes f.
+func (f *flags) checkLadder() error {
+	if f.groups == "" {
+		return nil
+	}
+	if f.model.Arch != "ladder" {
+		return cli.Usagef("--groups belongs to --arch ladder")
+	}
+	f.model.Groups = nil
+	for text := range strings.SplitSeq(f.groups, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil || n < 1 {
+			return cli.Usagef("--groups %s: want numbers of channels, at least 1 each, such as 4,2,1", f.groups)
+		}
+		f.model.Groups = append(f.model.Groups, n)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package export
+
+import (
+	"testing"
+
+	"govae/contract"
+	"govae/engine"
+	"govae/engine/enginetest"
+	"govae/infer"
+	"govae/internal/kernel"
+	"govae/models"
+)
+
+// conditional makes a model conditional on three classes.
+func conditional(c models.Config) models.Config {
+	c.Labels, c.Conditional = []string{"cat", "dog", "eel"}, true
+	return c
+}
+
+// TestConditionalSessions: sessions with labels compute what the model does.
+func TestConditionalSessions(t *testing.T) {
+	m := testModel(t, conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 5, W: 4, C: 1}, Hidden: []int{9}, Latent: 3}))
+	for i := range m.Theta { // also those that start at 0
+		m.Theta[i] += float32(i%7-3) / 20
+	}
+	enginetest.Each(t, func(t *testing.T, _ *engine.Engine, run engine.Options) {
+		decoder, err := Decoder(m, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoder, err := Encoder(m, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pair, err := infer.NewPair(decoder, encoder, infer.Options{Engine: run})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer pair.Close()
+		k, err := kernel.New(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer k.Close()
+		p := newPass(m, k)
+		const n = 11
+		x, z := make([]float32, n*20), make([]float32, n*3)
+		for i := range x {
+			x[i] = float32(i*i%17) / 16
+		}
+		for i := range z {
+			z[i] = float32(i*i%13)/6 - 1
+		}
+		classes, label := make([]int, n), make([]float32, n*3)
+		for i := range classes {
+			classes[i] = i * i % 3
+		}
+		models.OneHot(label, 3, classes...)
+		labelled, err := pair.WithLabel(infer.Classes(classes))
+		if err != nil {
+			t.Fatal(err)
+		}
+		images, err := labelled.Decoder.Decode(t.Context(), z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := contract.Difference(images.Pixels, p.decode(z, label)); d > Tolerance {
+			t.Errorf("images differ by %g", d)
+		}
+		mean, logVar, err := labelled.Encoder.Encode(t.Context(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantMean, wantLogVar := p.encode(x, label)
+		if d := max(contract.Difference(mean, wantMean), contract.Difference(logVar, wantLogVar)); d > Tolerance {
+			t.Errorf("codes differ by %g", d)
+		}
+	})
+}

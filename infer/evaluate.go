@@ -1,0 +1,244 @@
+package infer
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"govae/internal/parallel"
+	"govae/latent"
+)
+
+// EvaluateOptions choose how a model is judged by images. The zero value means one draw
+// for each of them.
+type EvaluateOptions struct {
+	// ScoreOptions.Draws are the points z of q(z|x) for each of the first Images images,
+	// or of all where that is 0, from which log p(x) is estimated. Others have one.
+	ScoreOptions
+	Images int
+
+	// Probe, if not nil, tells the classes of the images from their codes, and Labels,
+	// one for each image, say which are right.
+	Probe  *latent.Probe
+	Labels []int
+}
+
+// Figures are what evaluation finds about one image.
+type Figures struct {
+	Score                    // by the draws that the options say
+	SquaredError   float64   // of the reconstruction of the code's mean, the mean over the image's values
+	KLByDimension  []float64 // [L], in nats
+	PosteriorMeans []float32 // [L]
+}
+
+// Row returns all figures but the index as numbers, 5 + 2 L of them, so that they can be
+// kept: [FiguresOf] is the inverse.
+func (f Figures) Row() []float64 {
+	row := append([]float64{f.ELBO, f.Reconstruction, f.KL, f.Bound, f.SquaredError}, f.KLByDimension...)
+	for _, v := range f.PosteriorMeans {
+		row = append(row, float64(v))
+	}
+	return row
+}
+
+// FiguresWidth returns the length of [Figures.Row] for a model of so many latent dimensions.
+func FiguresWidth(latent int) int { return 5 + 2*latent }
+
+// FiguresOf returns the figures of the image with this index from their row.
+func FiguresOf(row []float64, index int) Figures {
+	dims := (len(row) - 5) / 2
+	f := Figures{Score: Score{index, row[0], row[1], row[2], row[3]}, SquaredError: row[4], KLByDimension: slices.Clone(row[5 : 5+dims])}
+	for _, v := range row[5+dims:] {
+		f.PosteriorMeans = append(f.PosteriorMeans, float32(v))
+	}
+	return f
+}
+
+// Figures finds the figures of each of a stream of images, in order, in constant memory.
+// They do not depend on threads, nor on where a stream begins (First). It needs a decoder
+// with a [Likelihood] and an encoder with variances.
+func (p *Pair) Figures(ctx context.Context, images iter.Seq2[Image, error], o EvaluateOptions) iter.Seq2[Figures, error] {
+	if err := o.check(); err != nil {
+		return fail[Figures](err)
+	}
+	// Many draws make a block take long. Small ones can be kept, and stopped, soon.
+	most := max(p.Encoder.blockRows()/max(o.Draws, 1), 2*chunkRows*max(p.Encoder.threads, 1))
+	return withLikelihood(ctx, p, images, most, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Figures, error) {
+		codes, err := p.Encoder.posteriors(ctx, x, o.First+first)
+		if err != nil {
+			return nil, err
+		}
+		return p.figures(ctx, l, x, codes, o)
+	})
+}
+
+// figures finds those of the images x, which have these codes.
+func (p *Pair) figures(ctx context.Context, l *Likelihood, x []float32, codes []latent.Code, o EvaluateOptions) ([]Figures, error) {
+	width := len(x) / len(codes)
+	many := len(codes) // images with all draws
+	if o.Images > 0 {
+		many = min(max(o.Images-codes[0].Index, 0), many)
+	}
+	single := o.ScoreOptions
+	single.Draws = 1
+	scores, err := l.scores(ctx, x[:many*width], codes[:many], o.ScoreOptions)
+	if err != nil {
+		return nil, err
+	}
+	others, err := l.scores(ctx, x[many*width:], codes[many:], single)
+	if err != nil {
+		return nil, err
+	}
+	var means []float32
+	for _, code := range codes {
+		means = append(means, code.Mean...)
+	}
+	reconstructions, err := p.Decoder.decode(ctx, means, codes[0].Index)
+	if err != nil {
+		return nil, err
+	}
+	figures := make([]Figures, len(codes))
+	for i, s := range append(scores, others...) {
+		f := Figures{Score: s, PosteriorMeans: codes[i].Mean, KLByDimension: make([]float64, len(codes[i].Mean))}
+		for k := range f.KLByDimension {
+			f.KLByDimension[k] = divergence(codes[i], k)
+		}
+		f.SquaredError = meanSquare(x[i*width:(i+1)*width], reconstructions.Pixels[i*width:(i+1)*width])
+		figures[i] = f
+	}
+	return figures, nil
+}
+
+// Evaluation is how good a model is for a set of images. Means are over images; nats are
+// per image.
+type Evaluation struct {
+	Images         int      `json:"images"`
+	ELBO           Estimate `json:"elbo"`           // nats
+	Reconstruction float64  `json:"reconstruction"` // -log p(x|z) in nats, as in [Score]
+	KL             float64  `json:"kl"`             // nats
+	// LogLikelihood is an estimate of log p(x) in nats by importance sampling, which is
+	// [Score].Bound: on average it is below log p(x), and less so the more draws there are
+	// (Burda et al. 2016).
+	LogLikelihood LogLikelihood `json:"log_likelihood"`
+	// BitsPerDimension is that of -ELBO, 0 for a likelihood that says nothing of bytes
+	// ([Decoder.BitsPerDimension]).
+	BitsPerDimension float64 `json:"bits_per_dimension,omitempty"`
+	SquaredError     float64 `json:"squared_error"` // of reconstructions from posterior means, of values in [0, 1]
+	Latent           int     `json:"latent"`
+	// ActiveUnits is the number of latent dimensions whose posterior means have a variance
+	// above 0.01 (Burda et al. 2016).
+	ActiveUnits     int             `json:"active_units"`
+	KLByDimension   []float64       `json:"kl_by_dimension"`   // nats
+	VarianceOfMeans latent.Activity `json:"variance_of_means"` // by dimension; nil for one image
+	Codes           *CodeAccuracy   `json:"codes,omitempty"`   // nil without labels
+}
+
+// Estimate is a mean with its 95 % confidence interval, which tells what another choice of
+// as many images might give.
+type Estimate struct {
+	Mean     float64    `json:"mean"`
+	Interval [2]float64 `json:"interval"`
+}
+
+// LogLikelihood is an estimate of log p(x) from so many draws for each image.
+type LogLikelihood struct {
+	Estimate
+	Images           int     `json:"images"`
+	Draws            int     `json:"draws"`
+	BitsPerDimension float64 `json:"bits_per_dimension,omitempty"`
+}
+
+// CodeAccuracy is the share of images whose class a [latent.Probe] finds from their
+// posterior means.
+type CodeAccuracy struct {
+	Learned int     `json:"learned"` // codes from which the probe has learned
+	Nearest float64 `json:"nearest_neighbour"`
+	Linear  float64 `json:"linear"`
+}
+
+// Evaluate judges the model by a stream of images: [Pair.Figures], summarised.
+func (p *Pair) Evaluate(ctx context.Context, images iter.Seq2[Image, error], o EvaluateOptions) (Evaluation, error) {
+	return p.Summarize(ctx, p.Figures(ctx, images, o), o)
+}
+
+// Summarize returns the means of figures, from that of image 0 on, which were found with the
+// same options. No figures are an error.
+func (p *Pair) Summarize(ctx context.Context, figures iter.Seq2[Figures, error], o EvaluateOptions) (Evaluation, error) {
+	var all, bound latent.Moments
+	var means [][]float32
+	found := CodeAccuracy{}
+	count := func() error { // those of means, which are the latest images
+		if len(means) == 0 {
+			return nil
+		}
+		if all.N > len(o.Labels) {
+			return fmt.Errorf("%d labels for more images", len(o.Labels))
+		}
+		nearest, linear, err := accuracy(ctx, o.Probe, means, o.Labels[all.N-len(means):], p.Encoder.threads)
+		found.Nearest += float64(nearest)
+		found.Linear += float64(linear)
+		means = means[:0]
+		return err
+	}
+	for f, err := range figures {
+		if err != nil {
+			return Evaluation{}, err
+		}
+		all.Add(f.Row()...)
+		if o.Images == 0 || bound.N < o.Images {
+			bound.Add(f.Bound)
+		}
+		if o.Probe == nil {
+			continue
+		}
+		if means = append(means, f.PosteriorMeans); len(means) == 1024 {
+			if err := count(); err != nil {
+				return Evaluation{}, err
+			}
+		}
+	}
+	if err := count(); err != nil {
+		return Evaluation{}, err
+	}
+	if all.N == 0 {
+		return Evaluation{}, fmt.Errorf("no images to evaluate %s by", p.Decoder.name)
+	}
+	dims := p.Encoder.Latent()
+	e := Evaluation{
+		Images: all.N, ELBO: Estimate{all.Mean(0), all.Interval(0)}, Reconstruction: all.Mean(1), KL: all.Mean(2),
+		LogLikelihood: LogLikelihood{Estimate: Estimate{bound.Mean(0), bound.Interval(0)}, Images: bound.N, Draws: max(o.Draws, 1)},
+		SquaredError:  all.Mean(4), Latent: dims, KLByDimension: all.Means()[5 : 5+dims],
+	}
+	e.BitsPerDimension = p.Decoder.BitsPerDimension(-e.ELBO.Mean)
+	e.LogLikelihood.BitsPerDimension = p.Decoder.BitsPerDimension(-e.LogLikelihood.Mean)
+	if all.N > 1 {
+		for k := range dims {
+			e.VarianceOfMeans = append(e.VarianceOfMeans, all.Variance(5+dims+k))
+		}
+		e.ActiveUnits = e.VarianceOfMeans.Used()
+	}
+	if o.Probe != nil {
+		e.Codes = &CodeAccuracy{o.Probe.N, found.Nearest / float64(all.N), found.Linear / float64(all.N)}
+	}
+	return e, nil
+}
+
+// accuracy counts the points whose labels a probe finds.
+func accuracy(ctx context.Context, probe *latent.Probe, points [][]float32, labels []int, threads int) (nearest, linear int, err error) {
+	type hit struct{ nearest, linear bool }
+	hits := make([]hit, len(points))
+	err = parallel.For(ctx, len(points), threads, func(i int) error {
+		hits[i] = hit{probe.Nearest(points[i]) == labels[i], probe.Linear(points[i]) == labels[i]}
+		return nil
+	})
+	for _, h := range hits {
+		if h.nearest {
+			nearest++
+		}
+		if h.linear {
+			linear++
+		}
+	}
+	return nearest, linear, err
+}

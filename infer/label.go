@@ -1,0 +1,226 @@
+package infer
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Label tells a model that is conditional on a class the class of each row of a batch or
+// stream: it writes the weights of the classes, which are 0, to weights. 1 for a class and 0
+// for all others means that class; a mixture of classes means something in between.
+// [Class], [Classes] and [Mixture] are such labels. A label says the same of a row however
+// often it is asked, on any goroutine.
+type Label func(row int, weights []float32) error
+
+// Class is the label of rows that all are of one class, given by its number.
+func Class(class int) Label {
+	return func(_ int, weights []float32) error {
+		if class < 0 || class >= len(weights) {
+			return fmt.Errorf("there is no class %d: the model has the classes 0 to %d", class, len(weights)-1)
+		}
+		weights[class] = 1
+		return nil
+	}
+}
+
+// Classes is the label of rows of which each has a class of its own, given by its number.
+func Classes(classes []int) Label {
+	return func(row int, weights []float32) error {
+		if row >= len(classes) {
+			return fmt.Errorf("row %d has no label: there are %d", row, len(classes))
+		}
+		return Class(classes[row])(row, weights)
+	}
+}
+
+// Mixture is the label of rows that all are of a mixture of classes with these weights.
+func Mixture(mixture []float32) Label {
+	return func(_ int, weights []float32) error {
+		if len(mixture) != len(weights) {
+			return fmt.Errorf("a mixture of %d classes: the model has %d", len(mixture), len(weights))
+		}
+		copy(weights, mixture)
+		return nil
+	}
+}
+
+// repeated is the label of rows of which k each have that of a row of l.
+func (l Label) repeated(k int) Label {
+	return func(row int, weights []float32) error { return l(row/k, weights) }
+}
+
+// LabelError says that a model that is conditional on a class was not told which, or one
+// that it does not know.
+type LabelError struct {
+	Name    string   // of the model
+	Class   string   // that is not known, empty if there was none
+	Classes []string // that the model knows
+}
+
+func (e *LabelError) Error() string {
+	if e.Class == "" {
+		return fmt.Sprintf("%s: is conditional on a class, and was told none: choose one of %.200s", e.Name, strings.Join(e.Classes, ", "))
+	}
+	return fmt.Sprintf("%s: knows no class %.40q: choose one of %.200s", e.Name, e.Class, strings.Join(e.Classes, ", "))
+}
+
+// UnconditionalError says that a model was told a class and is not conditional on any.
+type UnconditionalError struct{ Name string }
+
+func (e *UnconditionalError) Error() string {
+	return fmt.Sprintf("%s: is not conditional on a class: use it without a label, or train a model that is", e.Name)
+}
+
+// ClassNames returns the names of the classes that the model is conditional on, in the order
+// of their numbers: those that the file tells, or else the numbers. They are nil if it is
+// not conditional.
+func (c Contract) ClassNames() []string {
+	if c.Metadata.Labels != nil && c.Classes > 0 {
+		return c.Metadata.Labels
+	}
+	var names []string
+	for i := range c.Classes {
+		names = append(names, strconv.Itoa(i))
+	}
+	return names
+}
+
+// Classes returns the names of the classes that the model is conditional on, in the order of
+// their numbers, and nil if it is not conditional.
+func (s *session) Classes() []string { return s.contract.ClassNames() }
+
+// Class returns the number of the class that its name, or else its number, means. A class
+// that the model does not know is a [*LabelError], which an empty name asks for, and any at
+// all where the model is not conditional an [*UnconditionalError].
+func (s *session) Class(name string) (int, error) {
+	names := s.Classes()
+	if names == nil {
+		return 0, &UnconditionalError{s.name}
+	}
+	if i := slices.Index(names, name); i >= 0 && name != "" {
+		return i, nil
+	}
+	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(names) {
+		return i, nil
+	}
+	return 0, &LabelError{s.name, name, names}
+}
+
+// LabelOf returns the label of rows with these labels, as a set of images has them, where
+// classes are their names: the model's class of that name, whatever its number. One that the
+// model does not know is a [*LabelError].
+func (s *session) LabelOf(labels []int, classes []string) (Label, error) {
+	names := s.Classes()
+	if names == nil {
+		return nil, &UnconditionalError{s.name}
+	}
+	own := make([]int, len(labels))
+	for i, label := range labels {
+		if own[i] = slices.Index(names, classes[label]); own[i] < 0 {
+			return nil, &LabelError{s.name, classes[label], names}
+		}
+	}
+	return Classes(own), nil
+}
+
+// withLabel returns the session with another label.
+func (s *session) withLabel(l Label) (*session, error) {
+	if s.contract.Classes == 0 {
+		return nil, &UnconditionalError{s.name}
+	}
+	if err := l(0, make([]float32, s.contract.Classes)); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return s.with(l), nil
+}
+
+// with returns the session with a label that needs no check.
+func (s *session) with(l Label) *session {
+	labelled := *s
+	labelled.label = l
+	return &labelled
+}
+
+// labels returns those of n rows [n, classes], the first of which is number first; nil if
+// the model is not conditional.
+func (s *session) labels(first, n int) ([]float32, error) {
+	classes := s.contract.Classes
+	if classes == 0 {
+		return nil, nil
+	}
+	if s.label == nil {
+		return nil, &LabelError{Name: s.name, Classes: s.Classes()}
+	}
+	all := make([]float32, n*classes)
+	for i := range n {
+		if err := s.label(first+i, all[i*classes:(i+1)*classes]); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return all, nil
+}
+
+// WithLabel returns the decoder with a label for all that it decodes, which a decoder needs
+// that is conditional on a class. It shares the model with d: one of them is to be closed.
+// Another decoder is an [*UnconditionalError].
+func (d *Decoder) WithLabel(l Label) (*Decoder, error) {
+	s, err := d.withLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	return &Decoder{s}, nil
+}
+
+// Repeated returns the decoder with the label that it has, for streams of which k rows, such
+// as draws of one posterior, have the label of one. It shares the model with d.
+func (d *Decoder) Repeated(k int) *Decoder {
+	if d.label == nil || k < 1 {
+		return d
+	}
+	return &Decoder{d.with(d.label.repeated(k))}
+}
+
+// WithLabel is like that of [Decoder].
+func (e *Encoder) WithLabel(l Label) (*Encoder, error) {
+	s, err := e.withLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	return &Encoder{s}, nil
+}
+
+// WithLabel is like that of [Decoder].
+func (a *Autoencoder) WithLabel(l Label) (*Autoencoder, error) {
+	s, err := a.withLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	return &Autoencoder{s}, nil
+}
+
+// WithLabel returns the pair with a label for encoder and decoder, like that of [Decoder].
+// A pair of which the two have different labels changes the class of images.
+func (p *Pair) WithLabel(l Label) (*Pair, error) {
+	encoder, err := p.Encoder.WithLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	decoder, err := p.Decoder.WithLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	return &Pair{Encoder: encoder, Decoder: decoder}, nil
+}
+
+// Classes returns those of the decoder, as [Session] has them.
+func (p *Pair) Classes() []string { return p.Decoder.Classes() }
+
+// Class is that of the decoder, as [Session] has it.
+func (p *Pair) Class(name string) (int, error) { return p.Decoder.Class(name) }
+
+// LabelOf is like that of [Decoder].
+func (p *Pair) LabelOf(labels []int, classes []string) (Label, error) {
+	return p.Decoder.LabelOf(labels, classes)
+}

@@ -1,0 +1,90 @@
+package infer
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"govae/engine"
+	"govae/images"
+	"govae/internal/parallel"
+)
+
+// Scorer computes log weights: how likely a model finds images together with points of their
+// posteriors. Its file holds encoder, decoder and likelihood.
+type Scorer struct{ *session }
+
+// LogWeights returns log p(x,z) - log q(z|x), in nats, of each image, with z drawn from its
+// posterior by standard normal noise eps [n, L]. Their mean is the ELBO, and the logarithm of
+// the mean of e^weight over many draws of one image approaches log p(x) (Burda, Grosse and
+// Salakhutdinov 2016, arXiv 1509.00519).
+func (s *Scorer) LogWeights(ctx context.Context, x Images, eps []float32) ([]float64, error) {
+	n, c := x.Len(), s.contract
+	if x.Shape != s.Shape() || len(eps) != n*c.Latent {
+		return nil, fmt.Errorf("%s: %d images of %v with %d values of noise: want images of %v with %d values each", s.name, n, x.Shape, len(eps), s.Shape(), c.Latent)
+	}
+	pixels := x.Pixels
+	if c.channelsLast {
+		pixels = images.ChannelsLast(pixels, x.Shape)
+	}
+	label, err := s.labels(0, n)
+	if err != nil {
+		return nil, err
+	}
+	return s.logWeights(ctx, pixels, eps, label)
+}
+
+// logWeights are those of images in the layout of the file, with their labels if the model is
+// conditional.
+func (s *Scorer) logWeights(ctx context.Context, pixels, eps, label []float32) ([]float64, error) {
+	c := s.contract
+	n := len(eps) / c.Latent
+	out := make([]float32, n)
+	err := parallel.For(ctx, (n+chunkRows-1)/chunkRows, s.threads, func(i int) error {
+		first, end := i*chunkRows, min((i+1)*chunkRows, n)
+		into := chunk(out, nil, first, end)
+		in := []engine.Tensor{chunk(pixels, s.imageShape(), first, end), chunk(eps, []int{c.Latent}, first, end)}
+		if label != nil {
+			in = append(in, chunk(label, []int{c.Classes}, first, end))
+		}
+		if _, err := s.program.Run(in, into); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		copy(out[first:end], into.Data)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if firstOutside(out, -math.MaxFloat32, math.MaxFloat32) >= 0 && !s.unchecked {
+		return nil, fmt.Errorf("%s: a log weight is not finite; the file is damaged, or it was given numbers far from all that it has learned", s.name)
+	}
+	weights := make([]float64, n)
+	for i, v := range out {
+		weights[i] = float64(v)
+	}
+	return weights, nil
+}
+
+// WithLabel returns the scorer with a label for the images, as [Decoder.WithLabel] does.
+func (s *Scorer) WithLabel(l Label) (*Scorer, error) {
+	labelled, err := s.withLabel(l)
+	if err != nil {
+		return nil, err
+	}
+	return &Scorer{labelled}, nil
+}
+
+// CheckValues implements [Session].
+func (s *Scorer) CheckValues(ctx context.Context) (difference float64, err error) {
+	raw := *s.session
+	raw.unchecked = true // they are compared
+	return s.checkValues([]int{s.Shape().Len(), s.Latent()}, func(in [][]float32) ([][]float32, error) {
+		weights, err := (&Scorer{&raw}).logWeights(ctx, in[0], in[1], labelAmong(in, 2))
+		out := make([]float32, len(weights))
+		for i, v := range weights {
+			out[i] = float32(v)
+		}
+		return [][]float32{out}, err
+	})
+}

@@ -1,0 +1,178 @@
+package models
+
+import (
+	"fmt"
+
+	"govae/contract"
+	"govae/images"
+	"govae/internal/nn"
+)
+
+// The ladder architecture has groups of latent variables from coarse to fine, one for each
+// feature map of the residual decoder from the smallest on, with c.Groups channels. The
+// encoder's maps of the same sizes tell the posterior of a group together with what the
+// decoder has made of the groups above it (Sonderby et al. 2016, arXiv 1602.02282; Vahdat and
+// Kautz 2020, "NVAE", arXiv 2007.03898; Child 2021, arXiv 2011.10650). At 32x32x3:
+//
+//	32x32x3 -> 16x16x32 -> 8x8x64 -> 4x4x128
+//	              |           |         |
+//	            z[2] <----- z[1] <--- z[0]
+//	              |           |         |
+//	32x32x3 <- 16x16x32 <- 8x8x64 <- 4x4x128
+//
+// The prior of a group is N(m, s^2), both computed from the groups above. The posterior is told
+// relative to it, as in NVAE (section 3.2): z = m + s u, with q(u) = N(mean, exp(log_var)). A
+// divergence does not change when both distributions are moved and scaled alike, so the one
+// of z is that of u from N(0, 1). That is why u, of all groups side by side, is what the files
+// call z: its prior is N(0, I) for everybody, and the decoder computes m and s inside.
+//
+// What the encoder's file gives is the posterior along its means: each group's, where the
+// groups above it are at theirs.
+
+// The range that the logarithm of a prior's scale is clipped to.
+const (
+	minLogScale = -5
+	maxLogScale = 3
+)
+
+// defaultGroups are the channels of the latent variables of each map, from coarse to fine: as
+// many groups as there are maps, three at most.
+func defaultGroups(c Config) []int {
+	groups := []int{4, 2, 1}
+	return groups[:min(len(groups), len(stages(c))-1)]
+}
+
+// LatentGroup is a group of latent variables: which part of z it is.
+type LatentGroup = contract.LatentGroup
+
+// latentGroups returns the groups of c, as far as there are maps for them.
+func latentGroups(c Config) (groups []LatentGroup) {
+	maps, first := stages(c), 0
+	for i, channels := range c.Groups[:min(len(c.Groups), len(maps)-1)] {
+		s := maps[len(maps)-1-i]
+		size := s.H * s.W * channels
+		groups = append(groups, LatentGroup{Name: fmt.Sprintf("%dx%d", s.H, s.W), First: first, Size: size})
+		first += size
+	}
+	return groups
+}
+
+// ladderLatent is the number of latent variables of all groups.
+func ladderLatent(c Config) (n int) {
+	for _, g := range latentGroups(c) {
+		n += g.Size
+	}
+	return n
+}
+
+// validateGroups returns an error unless there is a feature map for each group.
+func (c Config) validateGroups() error {
+	if c.Arch != "ladder" {
+		if c.Groups != nil {
+			return fmt.Errorf("groups of latent variables belong to the architecture ladder, not to %s", c.Arch)
+		}
+		return nil
+	}
+	if most := len(stages(c)) - 1; len(c.Groups) < 1 || len(c.Groups) > most {
+		return fmt.Errorf("%d groups of latent variables: images of %dx%d pixels have from 1 to %d", len(c.Groups), c.Image.H, c.Image.W, most)
+	}
+	for _, n := range c.Groups {
+		if n < 1 || n > maxLatent {
+			return fmt.Errorf("a group of latent variables of %d channels: there must be from 1 to %d", n, maxLatent)
+		}
+	}
+	if n := ladderLatent(c); c.Latent != n {
+		return fmt.Errorf("%d latent dimensions: the groups of latent variables have %d for images of %dx%d pixels, which is the only number possible", c.Latent, n, c.Image.H, c.Image.W)
+	}
+	return nil
+}
+
+// LatentGroups returns the groups of latent variables from coarse to fine, nil where there
+// is one only.
+func (m *VAE) LatentGroups() []LatentGroup {
+	if len(m.groups) < 2 {
+		return nil
+	}
+	return latentGroups(m.Config)
+}
+
+// ladder builds both halves of the network.
+func ladder(m *VAE) {
+	g, c, maps, latent := &m.graph, m.Config, stages(m.Config), latentGroups(m.Config)
+	r, features := residual{g, c.Depth}, residualFeatures(g, c, m.image)
+	var x *nn.Value // what the groups so far have made of the image
+	for i := range len(maps) - 1 {
+		k := len(maps) - 1 - i // the map
+		if i > 0 {
+			up := fmt.Sprintf("decoder/stage_%d/up", k)
+			x = r.silu(up, r.up(up, x, maps[k], reluGain))
+		}
+		if i < len(latent) {
+			noise := g.Add(nn.NewSlice(fmt.Sprintf("latent_%d/eps", i), c.Latent, latent[i].First, latent[i].Size), m.noise)
+			if i == 0 {
+				x = m.addCoarseGroup(features[k], noise)
+			} else {
+				x = m.addFineGroup(r, i, x, features[k], noise)
+			}
+		}
+		x = r.blocks(fmt.Sprintf("decoder/stage_%d", k-1), x)
+	}
+	m.logits = r.up("decoder/stage_0/up", x, maps[0], linearGain)
+	m.addPaths(latent)
+}
+
+// addCoarseGroup adds the group above all others, whose prior is N(0, I). It sees the whole
+// image, and is seen everywhere.
+func (m *VAE) addCoarseGroup(features, noise *nn.Value) *nn.Value {
+	g, s := &m.graph, noise.Shape()
+	shape := features.Shape()
+	features = m.addLabel(features)
+	mean := g.Add(nn.NewDense("encoder/group_0/mean", features.Shape(), s, nn.Identity), features)
+	logVar := g.Add(nn.NewDense("encoder/group_0/log_var", features.Shape(), s, nn.Identity), features)
+	u := m.labelled(m.addGroup("latent_0", mean, logVar, noise))
+	return g.Add(withGain(nn.NewDense("decoder/group_0", u.Shape(), shape, nn.Identity), linearGain), u)
+}
+
+// addFineGroup adds group i to what those above have made, x, by the encoder's features of
+// the same size. At first its prior is N(0, I) too.
+func (m *VAE) addFineGroup(r residual, i int, x, features, noise *nn.Value) *nn.Value {
+	g, s := &m.graph, x.Shape()
+	place := Shape{H: s.H, W: s.W, C: m.Config.Groups[i]}
+	head := func(name string, x *nn.Value, gain float64) *nn.Value {
+		return g.Add(withGain(nn.NewConv2D(name, x.Shape(), place.C, 1, 1, nn.Identity), gain), x)
+	}
+	encoder, decoder := fmt.Sprintf("encoder/group_%d", i), fmt.Sprintf("decoder/group_%d", i)
+
+	h := g.Add(nn.NewConcat(encoder, s, s), x, features)
+	h = r.conv(encoder+"/reduce", h, (s.C+1)/2, 1)
+	h = r.conv(encoder+"/conv", h, (s.C+1)/2, 3)
+	vector := func(name string) *nn.Value {
+		return g.Add(nn.NewReshape(name+"/vector", place, noise.Shape()), head(name, h, 1))
+	}
+	u := m.addGroup(fmt.Sprintf("latent_%d", i), vector(encoder+"/mean"), vector(encoder+"/log_var"), noise)
+
+	mean, logScale := head(decoder+"/mean", x, 0), head(decoder+"/log_scale", x, 0)
+	logScale = g.Add(nn.NewClip(decoder+"/log_scale", place, minLogScale, maxLogScale), logScale)
+	u = g.Add(nn.NewReshape(decoder+"/noise", noise.Shape(), place), u)
+	z := g.Add(nn.NewScaledNoise(decoder+"/z", place), mean, logScale, u)
+	z = g.Add(withGain(nn.NewConv2D(decoder+"/expand", place, s.C, 3, 1, nn.Identity), 0), z)
+	return g.Add(nn.NewAdd(decoder, s, s), x, z)
+}
+
+// addPaths adds what the files compute: the posterior along its means, and the image of any
+// noise.
+func (m *VAE) addPaths(latent []LatentGroup) {
+	g := &m.graph
+	m.z = g.Input("z", images.Vector(m.Config.Latent))
+	given, means := map[*nn.Value]*nn.Value{}, map[*nn.Value]*nn.Value{}
+	var shapes []Shape
+	var mean, logVar []*nn.Value
+	for i, group := range m.groups {
+		given[group.latent] = g.Add(nn.NewSlice(fmt.Sprintf("latent_%d", i), m.Config.Latent, latent[i].First, latent[i].Size), m.z)
+		mean, logVar = append(mean, g.Again(group.mean, means)), append(logVar, g.Again(group.logVar, means))
+		means[group.latent] = mean[i]
+		shapes = append(shapes, mean[i].Shape())
+	}
+	m.mean, m.logVar = g.Add(nn.NewConcat("encoder/mean", shapes...), mean...), g.Add(nn.NewConcat("encoder/log_var", shapes...), logVar...)
+	m.decoded, m.reconstructed = g.Again(m.logits, given), g.Again(m.logits, means)
+}

@@ -1,0 +1,22 @@
+package picture
+
+import (
+	"math"
+	"path/filepath"
+	"testing"
+)
+
+func TestRuns(t *testing.T) {
+	nan := math.NaN()
+	path := filepath.Join(t.TempDir(), "runs.png")
+	long := TrainingRun{"a run with quite a long name of its own", []int{1, 2, 3}, []float64{1, 2, 3}, []float64{-200, nan, -150}, []float64{-190, -170, math.Inf(-1)}}
+	if err := Runs(path, long, TrainingRun{"b", []int{1}, []float64{0.5}, []float64{-180}, []float64{-160}}, TrainingRun{Name: "empty"}); err != nil {
+		t.Fatal(err)
+	}
+	if b := decode(t, path).Bounds(); b.Dx() < 2*b.Dy() {
+		t.Errorf("a picture of %v, want two panels side by side", b)
+	}
+	if err := Runs(path, TrainingRun{"b", []int{1}, nil, []float64{-180}, []float64{-160}}); err == nil {
+		t.Error("a run without times: no error")
+	}
+}

@@ -1,0 +1,146 @@
+package train
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Course is a learning rate over a whole run: it grows evenly to its peak, so that the first
+// steps, whose gradients are the largest, do no harm (Goyal et al. 2017, arXiv 1706.02677,
+// section 2.2), and falls from there to the end of the run. A run that is resumed keeps its
+// number of epochs.
+type Course struct {
+	Kind   string  `json:"kind"`            // one of [Courses]
+	Peak   float64 `json:"peak"`            // 0 means what suits the network and the optimiser
+	Floor  float64 `json:"floor"`           // where it ends at the lowest, as a part of Peak
+	Warmup Span    `json:"warmup,omitzero"` // how long it grows; 0 means as the kind does
+	Steps  int     `json:"steps"`           // when it ends; 0 means with the run
+}
+
+// The kinds of courses.
+const (
+	Cosine   = "cosine"
+	Stairs   = "step"
+	OneCycle = "onecycle"
+)
+
+// course is what a kind of course decides.
+type course struct {
+	line  string
+	start float64 // of the growth, as a part of the peak
+	rise  float64 // how long it grows by default, as a part of all steps
+	fall  func(progress float64) float64
+}
+
+var courses = map[string]course{
+	// Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5, without restarts.
+	Cosine: {"falls along half a cosine", 0, 0, halfCosine},
+	// He, Zhang, Ren and Sun 2016, arXiv 1512.03385, section 4.2: at 32 and 48 of 64
+	// thousand steps.
+	Stairs: {"falls to a tenth after one half, and again after three quarters", 0, 0, func(p float64) float64 {
+		switch {
+		case p < 1./2:
+			return 1
+		case p < 3./4:
+			return 0.1
+		}
+		return 0.01
+	}},
+	// Smith and Topin 2018, arXiv 1708.07120, section 4; the cosine on the way down is
+	// fastai's.
+	OneCycle: {"grows from 1/25 over three tenths, then falls along half a cosine", 1. / 25, 0.3, halfCosine},
+}
+
+func halfCosine(p float64) float64 { return (1 + math.Cos(math.Pi*p)) / 2 }
+
+// Courses are the kinds of [Course], sorted.
+func Courses() []string { return slices.Sorted(maps.Keys(courses)) }
+
+// CourseLine says in a line what the course of a kind does.
+func CourseLine(kind string) string { return courses[kind].line }
+
+// At implements [Schedule].
+func (c Course) At(step int) float64 {
+	kind, rise := courses[c.Kind], c.rise()
+	if step < rise {
+		return c.Peak * (kind.start + (1-kind.start)*float64(step)/float64(rise))
+	}
+	progress := 0.0
+	if c.Steps > 0 {
+		progress = min(1, float64(step-rise)/float64(max(1, c.Steps-rise)))
+	}
+	return c.Peak * (c.Floor + (1-c.Floor)*kind.fall(progress))
+}
+
+// rise is the number of steps in which the course grows.
+func (c Course) rise() int {
+	if c.Warmup != (Span{}) {
+		return c.Warmup.Steps
+	}
+	return int(courses[c.Kind].rise * float64(c.Steps))
+}
+
+func (c Course) settled() int { return max(1, c.Steps) }
+
+func (c Course) of(run whole) Schedule {
+	c.Peak, c.Warmup, c.Steps = cmp.Or(c.Peak, run.value), c.Warmup.in(run.epoch), cmp.Or(c.Steps, run.steps)
+	return c
+}
+
+func (c Course) validate() error {
+	switch {
+	case courses[c.Kind].fall == nil:
+		return fmt.Errorf("the unknown kind %q: choose one of %q", c.Kind, Courses())
+	case !(c.Floor >= 0 && c.Floor <= 1):
+		return fmt.Errorf("a course down to %g of its peak: it must be from 0 to 1", c.Floor)
+	case c.Steps < 0:
+		return fmt.Errorf("a course of %d steps: there must be 0 or more", c.Steps)
+	case c.Warmup.Steps < 0 || c.Warmup.Epochs < 0:
+		return fmt.Errorf("a course with a warm-up of %v: there must be 0 or more", c.Warmup)
+	}
+	return Constant(c.Peak).validate()
+}
+
+// Span is a length of training: a number of epochs or of steps. Its text is such as 5, of
+// epochs, or 500steps.
+type Span struct{ Epochs, Steps int }
+
+const stepsUnit = "steps"
+
+// in returns the span in steps, where epochs have that many; 0 is what is not known.
+func (s Span) in(epoch int) Span {
+	if epoch > 0 && s.Epochs > 0 {
+		return Span{Steps: s.Epochs * epoch}
+	}
+	return s
+}
+
+// String returns the text.
+func (s Span) String() string {
+	if s.Steps != 0 {
+		return strconv.Itoa(s.Steps) + stepsUnit
+	}
+	return strconv.Itoa(s.Epochs)
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Span) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (s *Span) UnmarshalText(text []byte) error {
+	number, steps := strings.CutSuffix(string(text), stepsUnit)
+	n, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || n < 0 || n > math.MaxInt32 {
+		return fmt.Errorf("want a number of epochs, such as 5, or of steps, such as 500steps")
+	}
+	*s = Span{Epochs: n}
+	if steps {
+		*s = Span{Steps: n}
+	}
+	return nil
+}
