@@ -13,7 +13,8 @@ import (
 // Course is a learning rate over a whole run: it grows evenly to its peak, so that the first
 // steps, whose gradients are the largest, do no harm (Goyal et al. 2017, arXiv 1706.02677,
 // section 2.2), and falls from there to the end of the run. A run that is resumed keeps its
-// number of epochs.
+// number of epochs. Where a time is given ([Options.Time]) it stays at its peak until that number
+// is chosen.
 type Course struct {
 	Kind   string  `json:"kind"`            // one of [Courses]
 	Peak   float64 `json:"peak"`            // 0 means what suits the network and the optimiser
@@ -83,6 +84,12 @@ func (c Course) rise() int {
 		return c.Warmup.Steps
 	}
 	return int(courses[c.Kind].rise * float64(c.Steps))
+}
+
+// RisesByLength reports whether the length of the run decides how long the course grows, so
+// that it must be known from the first step on.
+func (c Course) RisesByLength() bool {
+	return c.Steps == 0 && c.Warmup == (Span{}) && courses[c.Kind].rise > 0
 }
 
 func (c Course) settled() int { return max(1, c.Steps) }

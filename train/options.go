@@ -137,6 +137,7 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
 	}
+	rate, _ := o.LR.(Course)
 	switch {
 	case o.Time < 0:
 		return o, fmt.Errorf("a time of %v: it must be positive", o.Time)
@@ -146,8 +147,8 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case o.Time > 0 && (spans(o.LR) || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
-		return o, fmt.Errorf("a schedule over the whole run wants its number of epochs, which a time leaves open")
+	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
+		return o, fmt.Errorf("a schedule that wants the number of epochs from its first step on, which a time leaves open")
 	case o.Beta.validate() != nil:
 		return o, fmt.Errorf("beta %w", o.Beta.validate())
 	case !(o.Clip >= 0) || math.IsInf(o.Clip, 0):

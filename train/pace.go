@@ -93,6 +93,7 @@ func (r *run) choose(share float64) error {
 	if epoch > r.Time {
 		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
 	}
+	r.span()
 	if r.Dir != "" {
 		if err := r.saveConfig(); err != nil {
 			return err

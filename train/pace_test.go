@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -69,6 +70,32 @@ func TestTime(t *testing.T) {
 			}
 			sameAsWithEpochs(t, r, chosen)
 		})
+	}
+}
+
+// TestTimeWithCourse ends a course with the run whose length is chosen, also after a stop.
+func TestTimeWithCourse(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var rates []float64
+	o := Options{
+		Dir: t.TempDir(), Time: 30 * time.Second, Resume: true, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5},
+		OnEpoch: func(m Metrics) {
+			rates = append(rates, m.LR)
+			if m.Epoch == 2 {
+				cancel()
+			}
+		},
+	}
+	if _, err := timed(t, ctx, o); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want that the run was stopped", err)
+	}
+	r, err := timed(t, t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(rates); n != r.Epochs || rates[n-1] != 5e-4 || !slices.IsSortedFunc(rates, func(a, b float64) int { return cmp.Compare(b, a) }) {
+		t.Errorf("rates after the %d epochs: %v, want a fall to 5e-4", r.Epochs, rates)
 	}
 }
 

@@ -127,6 +127,10 @@ func (r *run) completeSchedules() {
 	r.LR, r.Beta, r.WeightDecay = r.LR.of(w), r.Beta.of(w), r.WeightDecay.of(w)
 }
 
+// span gives the course of the learning rate the length of a run whose number of epochs was
+// chosen. The settings keep it open, as it was when the run began.
+func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batches()}) }
+
 // settingsOf are the settings of the run, whose options are complete.
 func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 	importance := r.Importance
@@ -230,6 +234,7 @@ func (r *run) open() error {
 		return err
 	}
 	if r.Time > 0 && r.Epochs > 0 {
+		r.span()
 		r.OnChoice(r.Epochs, 0)
 	}
 	r.saved = time.Now()

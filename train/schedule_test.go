@@ -59,6 +59,7 @@ func TestScheduleErrors(t *testing.T) {
 		"give one of them":     {Beta: Warmup{To: 1, Epochs: 1, Steps: 1}},
 		"NaN":                  {LR: Course{Kind: Cosine, Peak: math.NaN()}},
 		"a time leaves open":   {LR: Course{Kind: OneCycle}, Time: 1},
+		"from its first step":  {Beta: Course{Kind: Cosine}, Time: 1},
 		"clipped to a norm":    {Clip: -1},
 		"free nats":            {FreeBits: FreeBits{Nats: -1}},
 		"latent points":        {Importance: -1},

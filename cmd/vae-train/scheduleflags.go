@@ -51,9 +51,11 @@ func (f *flags) checkSchedule(p *pflag.FlagSet) error {
 		return cli.Usagef("--schedule %s: choose one of %s, %s", s.kind, constant, strings.Join(train.Courses(), ", "))
 	case !(s.floor >= 0 && s.floor <= 1):
 		return cli.Usagef("--lr-floor %v: want a part of the learning rate, from 0 to 1", s.floor)
-	case f.train.Time > 0:
-		return cli.Usagef("--schedule %s wants to know the number of epochs: give --epochs, not --time", s.kind)
 	}
-	f.train.LR = train.Course{Kind: s.kind, Peak: f.lr, Floor: s.floor, Warmup: s.warmup}
+	course := train.Course{Kind: s.kind, Peak: f.lr, Floor: s.floor, Warmup: s.warmup}
+	if f.train.Time > 0 && course.RisesByLength() {
+		return cli.Usagef("--schedule %s grows for a part of the run, whose length --time leaves open: give --lr-warmup, or --epochs in place of --time", s.kind)
+	}
+	f.train.LR = course
 	return nil
 }
