@@ -62,7 +62,7 @@ const (
 
 // newPrior returns the prior of a mixture that was fitted to codes of m.
 func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
-	if err := mixture.Check(latent.Space{Name: "the model", ModelID: m.ID(), Dims: m.Config.Latent}); err != nil {
+	if err := mixture.Check(latent.Space{Name: "the model to export", ModelID: m.ID(), Dims: m.Config.Latent}); err != nil {
 		return nil, err
 	}
 	factors, err := mixture.Factors()

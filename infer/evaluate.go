@@ -28,7 +28,7 @@ type EvaluateOptions struct {
 	// Scorer, if not nil, is that of the same model ([Pair.CheckScorer]) with the label of
 	// the pair. Of a hierarchical model ([Pair.Hierarchical]) it knows the posterior, of
 	// which the pair knows a part: each group where those above it are at their means. ELBO
-	// and Bound are then the model's own, which are higher; all else is that of the pair.
+	// and Bound are then the model's own, as a rule higher; all else is that of the pair.
 	Scorer *Scorer
 }
 

@@ -46,8 +46,8 @@ func evaluate(m *modelFlags) *cobra.Command {
 Of a hierarchical model, --elbo or else elbo.onnx beside the decoder gives elbo and
 log-likelihood, as vae-export --graph elbo writes it: it knows the posterior in which each
 group of latent variables depends on those drawn above it. Encoder and decoder know the
-one along the means of the groups, which gives a lower bound; the terms, the KL by
-dimension and by group, and all else are theirs.
+one along the means of the groups, which gives a looser bound as a rule; the terms, the KL
+by dimension and by group, and all else are theirs.
 
 The ranges are 95 % confidence intervals of means over images. --binarize static makes
 images black and white first, each pixel white with its value as the probability, by one
