@@ -141,8 +141,8 @@ type Evaluation struct {
 	ELBO           Estimate `json:"elbo"`           // nats
 	Reconstruction float64  `json:"reconstruction"` // -log p(x|z) in nats, as in [Score]
 	KL             float64  `json:"kl"`             // nats
-	// AlongMeans is -(Reconstruction + KL), the bound by the pair, where a Scorer knew a
-	// better one; else it is 0.
+	// AlongMeans is -(Reconstruction + KL), the bound of a hierarchical model by the pair,
+	// where a Scorer gave its own; else it is 0.
 	AlongMeans float64 `json:"elbo_along_means,omitempty"`
 	// LogLikelihood is an estimate of log p(x) in nats by importance sampling, which is
 	// [Score].Bound: on average it is below log p(x), and less so the more draws there are
@@ -255,7 +255,7 @@ func (p *Pair) Summarize(ctx context.Context, figures iter.Seq2[Figures, error],
 	for _, g := range p.Encoder.contract.Metadata.LatentGroups {
 		e.KLByGroup = append(e.KLByGroup, GroupKL{g.Name, floats.Sum(e.KLByDimension[g.First : g.First+g.Size])})
 	}
-	if o.Scorer != nil {
+	if o.Scorer != nil && p.Hierarchical() {
 		e.AlongMeans = -(e.Reconstruction + e.KL)
 	}
 	if o.Probe != nil {

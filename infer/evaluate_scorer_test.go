@@ -74,7 +74,7 @@ func TestEvaluateByScorer(t *testing.T) {
 				t.Fatal(err)
 			}
 			if c.Arch == "mlp" {
-				if pair.Hierarchical() || math.Abs(got.LogLikelihood.Mean-plain.LogLikelihood.Mean) > 1e-3 || math.Abs(got.ELBO.Mean-plain.ELBO.Mean) > 1 || got.KLByGroup != nil {
+				if pair.Hierarchical() || math.Abs(got.LogLikelihood.Mean-plain.LogLikelihood.Mean) > 1e-3 || math.Abs(got.ELBO.Mean-plain.ELBO.Mean) > 1 || got.KLByGroup != nil || got.AlongMeans != 0 {
 					t.Errorf("by the scorer %+v, by the pair %+v", got, plain)
 				}
 				return
