@@ -64,8 +64,11 @@ func build(app *cli.App) *cobra.Command {
 			if model == "" {
 				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
 			}
-			paths, err := prior.paths(graph, out, encoder)
+			paths, err := choosePaths(graph, out, encoder)
 			if err != nil {
+				return err
+			}
+			if err := prior.alone(&paths, graph, out, encoder); err != nil {
 				return err
 			}
 			if err := checkPaths(paths); err != nil {

@@ -19,17 +19,18 @@ func (f *priorFlag) flag(p *pflag.FlagSet) {
 	p.StringVar(&f.file, "prior", "", "a .json `MIXTURE` of vae-infer encode --fit-mixture that the decoder draws from, written alone (default sampler.onnx)")
 }
 
-// paths is choosePaths for a decoder with a prior, which has no encoder beside it.
-func (f *priorFlag) paths(graph, out, encoder string) (export.Paths, error) {
+// alone makes the decoder the only file to write if it has a prior, which none goes with.
+func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder string) error {
 	switch {
 	case f.file == "":
-		return choosePaths(graph, out, encoder)
+		return nil
 	case graph != "pair":
-		return export.Paths{}, cli.Usagef("--prior %s: belongs to a decoder, not to --graph %s", f.file, graph)
+		return cli.Usagef("--prior %s: belongs to a decoder, not to --graph %s", f.file, graph)
 	case encoder != "" && encoder != "none":
-		return export.Paths{}, cli.Usagef("--prior %s: a decoder with a prior of its own has no encoder: leave --encoder out", f.file)
+		return cli.Usagef("--prior %s: a decoder with a prior of its own has no encoder: leave --encoder out", f.file)
 	}
-	return export.Paths{Decoder: fileOf(out, "sampler.onnx")}, nil
+	*paths = export.Paths{Decoder: fileOf(out, "sampler.onnx")}
+	return nil
 }
 
 // read returns the mixture, nil if none is wanted.
