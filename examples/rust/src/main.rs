@@ -95,10 +95,17 @@ fn metadata<'a>(model: &'a InferenceModel, key: &str) -> Result<&'a str, Box<dyn
 fn inputs(model: &TypedModel) -> TractResult<Vec<(String, Vec<usize>)>> {
     let row = |i| {
         let dims = model.input_fact(i)?.shape.iter().skip(1);
-        dims.map(|d| d.to_usize()).collect::<TractResult<_>>()
+        dims.map(|d| Ok(d.to_i64()? as usize))
+            .collect::<TractResult<_>>()
     };
-    let names = model.inputs.iter().map(|input| model.node(input.node).name.clone());
-    names.enumerate().map(|(i, name)| Ok((name, row(i)?))).collect()
+    let names = model
+        .inputs
+        .iter()
+        .map(|input| model.node(input.node).name.clone());
+    names
+        .enumerate()
+        .map(|(i, name)| Ok((name, row(i)?)))
+        .collect()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
