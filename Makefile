@@ -33,8 +33,9 @@ test: runtime
 bench:
 	$(GO) test -run '^$$' -bench . ./internal/... ./train ./infer ./engine/...
 
-# The check values of a decoder in every runtime that has a program in examples/.
-DECODER ?= examples/embed/decoder.onnx
+# The check values of files of every kind, or of one, in every runtime that has a program
+# in examples/.
+DECODER ?=
 runtimes: runtime
 	scripts/runtimes.sh $(DECODER)
 

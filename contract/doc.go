@@ -22,6 +22,11 @@
 // gives the posterior in the same space of noise, each group's where the groups above it are
 // at their means.
 //
+// A decoder may have a prior of its own, of which vae.prior tells: it then makes of z, which is
+// N(0, I) as always, a point of a mixture that was fitted to codes of images, and decodes that.
+// Its latent space is not that of the encoder, and its vae.model_id another one, so that nobody
+// takes the two for a pair.
+//
 // A scorer's log_weight is log p(x,z) - log q(z|x) in nats, with z drawn from the posterior of
 // the image x by the standard normal noise eps. Its mean over noise is the ELBO; the logarithm
 // of the mean of e^log_weight over much noise approaches log p(x).

@@ -26,7 +26,8 @@ const (
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
 	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
-	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors
+	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors; of that and the prior where there is one
+	KeyPrior          = "vae.prior"           // JSON {kind, components, model_id}, of a decoder with a prior of its own
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
 	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
 	KeyCheck          = "vae.check"           // JSON: values by which a program can test itself
@@ -61,6 +62,7 @@ type Metadata struct {
 	LatentStats    *LatentStats
 	LatentGroups   []LatentGroup   // from coarse to fine; nil where there is one only
 	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
+	Prior          *Prior          // nil if the points that are decoded are z
 	Precision      string          // of the weights: "fp32", "fp16" or "int8"
 	PrecisionError *PrecisionError // nil if the weights are not rounded
 	Check          *Check
@@ -120,6 +122,11 @@ func (d Metadata) Write(m *onnx.Model) error {
 		}
 	}
 	setText(m, KeyModelID, d.ModelID)
+	if d.Prior != nil {
+		if err := setJSON(m, KeyPrior, d.Prior); err != nil {
+			return err
+		}
+	}
 	setText(m, KeyPrecision, d.Precision)
 	if e := d.PrecisionError; e != nil {
 		m.SetMetadata(KeyPrecisionError, fmt.Sprintf(`{"max":%.3g,"mean":%.3g}`, e.Max, e.Mean))
@@ -157,8 +164,8 @@ func setJSON(m *onnx.Model, key string, value any) error {
 }
 
 // Read reads the metadata of m, which may have none. A format that is not known is a
-// [*FormatError]. A pixel range, latent dimensions or a size of images that mean nothing
-// here are a [*MetadataError]: no task could go right. Any other entry that cannot be read
+// [*FormatError]. A pixel range, latent dimensions, a size of images or a prior that mean
+// nothing here are a [*MetadataError]: no task could go right. Any other entry that cannot be read
 // is left out, for the file serves without it; [Metadata.Err] tells why.
 func Read(m *onnx.Model) (Metadata, error) {
 	d := Metadata{entries: map[string]error{}}
@@ -190,6 +197,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
 		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},
 		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
+		{KeyPrior, true, func(text string) error { return d.readPrior(text) }},
 		{KeyPrecision, false, func(text string) error { d.Precision = text; return nil }},
 		{KeyPrecisionError, false, func(text string) error { return readJSON(text, &d.PrecisionError) }},
 		{KeyCheck, false, func(text string) error {

@@ -10,6 +10,10 @@
 // noise. The weights of a file may be stored in fewer bits ([models.Precision]);
 // its graph widens them, so that nothing else changes.
 //
+// A decoder may draw from a mixture that was fitted to codes of the training images
+// ([Options].Prior): what turns N(0, I) into the mixture is then a part of the graph, and
+// programs that embed the file get better samples without knowing of it.
+//
 // Each file holds check values ([contract.Check]): a few inputs by formula and a few
 // values of what comes out, so that any program can test itself.
 //

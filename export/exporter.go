@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"govae/contract"
 	"govae/internal/kernel"
 	"govae/models"
 	"govae/onnx"
@@ -13,8 +14,9 @@ import (
 type exporter struct {
 	options Options
 	k       *kernel.Kernel
-	trained *pass // the VAE as it is
-	stored  *pass // with the weights that the files hold: the same unless they are rounded
+	trained *pass  // the VAE as it is
+	stored  *pass  // with the weights that the files hold: the same unless they are rounded
+	prior   *prior // of the decoder, nil if that is N(0, I)
 }
 
 func newExporter(m *models.VAE, o Options) (*exporter, error) {
@@ -23,11 +25,17 @@ func newExporter(m *models.VAE, o Options) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
+	var p *prior
+	if o.Prior != nil {
+		if p, err = newPrior(o.Prior, m); err != nil {
+			return nil, err
+		}
+	}
 	k, err := kernel.New(0)
 	if err != nil {
 		return nil, err
 	}
-	e := &exporter{options: o, k: k, trained: newPass(m, k)}
+	e := &exporter{options: o, k: k, prior: p, trained: newPass(m, k)}
 	if e.stored = e.trained; rounded != m {
 		e.stored = newPass(rounded, k)
 	}
@@ -36,6 +44,17 @@ func newExporter(m *models.VAE, o Options) (*exporter, error) {
 
 // close ends the kernel.
 func (e *exporter) close() { e.k.Close() }
+
+// chosen returns the graph as the options ask for it.
+func (e *exporter) chosen(g graph) (graph, error) {
+	switch {
+	case e.prior == nil:
+		return g, nil
+	case g.role != contract.Decoder:
+		return graph{}, ErrPriorPair
+	}
+	return decoderOf(e.prior), nil
+}
 
 // model returns a graph with its metadata, checked, and what rounding its weights
 // has changed.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"govae/contract"
+	"govae/latent"
 	"govae/models"
 	"govae/onnx"
 )
@@ -12,12 +13,19 @@ import (
 type Options struct {
 	Opset     int64            // version of the ONNX operators; 0 means 17
 	Precision models.Precision // of the weights in the file; "" means float32
+
+	// Prior, if not nil, is a mixture that was fitted to codes of the model. It becomes a
+	// part of the decoder, whose input z is N(0, I) as before and whose images are those of
+	// the mixture's points: better samples, for programs that know nothing of it. Such a
+	// file stands alone: it is another latent space than the encoder's, of another model
+	// id. The mixture of another model is a [*latent.SpaceError].
+	Prior *latent.Mixture
 }
 
 // Decoder returns the decoder of m as an ONNX model.
 func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, decoder, o) }
 
-// Encoder returns the encoder of m as an ONNX model.
+// Encoder returns the encoder of m as an ONNX model. Options.Prior is an error, [ErrPriorPair].
 func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
 
 // Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
@@ -46,6 +54,19 @@ var decoder = graph{
 	forward: func(p *pass, in [][]float32) [][]float32 {
 		return [][]float32{p.decode(in[0], in[1:]...)}
 	},
+}
+
+// decoderOf is the decoder with a prior in front.
+func decoderOf(p *prior) graph {
+	g := decoder
+	g.doc = "Decoder of a variational autoencoder with a mixture as its prior: standard normal noise to images in [0, 1]."
+	g.emit = func(b *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
+		return []onnx.Value{m.EmitDecoder(b, p.emit(b, in[0]), in[1:]...)}
+	}
+	g.forward = func(pass *pass, in [][]float32) [][]float32 {
+		return [][]float32{pass.decode(p.points(in[0]), in[1:]...)}
+	}
+	return g
 }
 
 var encoder = graph{
@@ -107,6 +128,9 @@ func one(m *models.VAE, g graph, o Options) (*onnx.Model, error) {
 		return nil, err
 	}
 	defer e.close()
+	if g, err = e.chosen(g); err != nil {
+		return nil, err
+	}
 	model, _, err := e.model(context.Background(), g)
 	return model, err
 }

@@ -10,7 +10,7 @@ import (
 // metadata returns what all files of the exporter's VAE say about it.
 func (e *exporter) metadata() contract.Metadata {
 	m, c := e.trained.VAE, e.trained.Config
-	return contract.Metadata{
+	metadata := contract.Metadata{
 		Latent:       c.Latent,
 		Image:        c.Image,
 		Likelihood:   c.Likelihood,
@@ -23,6 +23,11 @@ func (e *exporter) metadata() contract.Metadata {
 		ModelID:      m.ID(),
 		Precision:    string(e.options.Precision),
 	}
+	if e.prior != nil { // in front of which z is another space
+		metadata.Prior, metadata.ModelID = &e.prior.metadata, e.prior.id
+		metadata.LatentStats, metadata.LatentGroups = nil, nil
+	}
+	return metadata
 }
 
 // version is that of this module in the running program.

@@ -51,7 +51,11 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 		if file.path == "" {
 			continue
 		}
-		result, data, err := e.file(ctx, file.graph, engine)
+		chosen, err := e.chosen(file.graph)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file.path, err)
+		}
+		result, data, err := e.file(ctx, chosen, engine)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}

@@ -39,6 +39,9 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 			}
 			role += fmt.Sprintf("%s%s (%d)", separator, g.Name, g.Size)
 		}
+		if p := c.Metadata.Prior; p != nil {
+			role += fmt.Sprintf(", drawn from %v", p)
+		}
 		if c.Classes > 0 {
 			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
 		}

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -22,6 +24,12 @@ type EvaluateOptions struct {
 	// one for each image, say which are right.
 	Probe  *latent.Probe
 	Labels []int
+
+	// Scorer, if not nil, is that of the same model ([Pair.CheckScorer]) with the label of
+	// the pair. Of a hierarchical model ([Pair.Hierarchical]) it knows the posterior, of
+	// which the pair knows a part: each group where those above it are at their means. ELBO
+	// and Bound are then the model's own, as a rule higher; all else is that of the pair.
+	Scorer *Scorer
 }
 
 // Figures are what evaluation finds about one image.
@@ -80,13 +88,11 @@ func (p *Pair) figures(ctx context.Context, l *Likelihood, x []float32, codes []
 	if o.Images > 0 {
 		many = min(max(o.Images-codes[0].Index, 0), many)
 	}
-	single := o.ScoreOptions
-	single.Draws = 1
-	scores, err := l.scores(ctx, x[:many*width], codes[:many], o.ScoreOptions)
+	scores, err := l.judge(ctx, x[:many*width], codes[:many], o, o.Draws)
 	if err != nil {
 		return nil, err
 	}
-	others, err := l.scores(ctx, x[many*width:], codes[many:], single)
+	others, err := l.judge(ctx, x[many*width:], codes[many:], o, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +116,24 @@ func (p *Pair) figures(ctx context.Context, l *Likelihood, x []float32, codes []
 	return figures, nil
 }
 
+// judge is scores, with ELBO and Bound by the scorer where there is one.
+func (l *Likelihood) judge(ctx context.Context, x []float32, codes []latent.Code, o EvaluateOptions, draws int) ([]Score, error) {
+	o.Draws = draws
+	if o.Scorer == nil || len(codes) == 0 {
+		return l.scores(ctx, x, codes, o.ScoreOptions)
+	}
+	elbos, bounds, err := o.Scorer.estimates(ctx, x, codes[0].Index, o.ScoreOptions)
+	if err != nil {
+		return nil, err
+	}
+	o.Draws = 1
+	scores, err := l.scores(ctx, x, codes, o.ScoreOptions)
+	for i := range scores {
+		scores[i].ELBO, scores[i].Bound = elbos[i], bounds[i]
+	}
+	return scores, err
+}
+
 // Evaluation is how good a model is for a set of images. Means are over images; nats are
 // per image.
 type Evaluation struct {
@@ -117,6 +141,9 @@ type Evaluation struct {
 	ELBO           Estimate `json:"elbo"`           // nats
 	Reconstruction float64  `json:"reconstruction"` // -log p(x|z) in nats, as in [Score]
 	KL             float64  `json:"kl"`             // nats
+	// AlongMeans is -(Reconstruction + KL), the bound of a hierarchical model by the pair,
+	// where a Scorer gave its own; else it is 0.
+	AlongMeans float64 `json:"elbo_along_means,omitempty"`
 	// LogLikelihood is an estimate of log p(x) in nats by importance sampling, which is
 	// [Score].Bound: on average it is below log p(x), and less so the more draws there are
 	// (Burda et al. 2016).
@@ -129,9 +156,10 @@ type Evaluation struct {
 	// ActiveUnits is the number of latent dimensions whose posterior means have a variance
 	// above 0.01 (Burda et al. 2016).
 	ActiveUnits     int             `json:"active_units"`
-	KLByDimension   []float64       `json:"kl_by_dimension"`   // nats
-	VarianceOfMeans latent.Activity `json:"variance_of_means"` // by dimension; nil for one image
-	Codes           *CodeAccuracy   `json:"codes,omitempty"`   // nil without labels
+	KLByDimension   []float64       `json:"kl_by_dimension"`       // nats
+	KLByGroup       []GroupKL       `json:"kl_by_group,omitempty"` // of a hierarchical model, from coarse to fine
+	VarianceOfMeans latent.Activity `json:"variance_of_means"`     // by dimension; nil for one image
+	Codes           *CodeAccuracy   `json:"codes,omitempty"`       // nil without labels
 }
 
 // Estimate is a mean with its 95 % confidence interval, which tells what another choice of
@@ -139,6 +167,12 @@ type Evaluation struct {
 type Estimate struct {
 	Mean     float64    `json:"mean"`
 	Interval [2]float64 `json:"interval"`
+}
+
+// GroupKL is the divergence of a group of latent variables.
+type GroupKL struct {
+	Name string  `json:"name"`
+	KL   float64 `json:"kl"` // nats
 }
 
 // LogLikelihood is an estimate of log p(x) from so many draws for each image.
@@ -217,6 +251,12 @@ func (p *Pair) Summarize(ctx context.Context, figures iter.Seq2[Figures, error],
 			e.VarianceOfMeans = append(e.VarianceOfMeans, all.Variance(5+dims+k))
 		}
 		e.ActiveUnits = e.VarianceOfMeans.Used()
+	}
+	for _, g := range p.Encoder.contract.Metadata.LatentGroups {
+		e.KLByGroup = append(e.KLByGroup, GroupKL{g.Name, floats.Sum(e.KLByDimension[g.First : g.First+g.Size])})
+	}
+	if o.Scorer != nil && p.Hierarchical() {
+		e.AlongMeans = -(e.Reconstruction + e.KL)
 	}
 	if o.Probe != nil {
 		e.Codes = &CodeAccuracy{o.Probe.N, found.Nearest / float64(all.N), found.Linear / float64(all.N)}

@@ -10,7 +10,7 @@ import (
 // Label tells a model that is conditional on a class the class of each row of a batch or
 // stream: it writes the weights of the classes, which are 0, to weights. 1 for a class and 0
 // for all others means that class; a mixture of classes means something in between.
-// [Class], [Classes] and [Mixture] are such labels. A label says the same of a row however
+// [Class], [Classes], [Between] and [Mixture] are such labels. A label says the same of a row however
 // often it is asked, on any goroutine.
 type Label func(row int, weights []float32) error
 
@@ -42,6 +42,22 @@ func Mixture(mixture []float32) Label {
 			return fmt.Errorf("a mixture of %d classes: the model has %d", len(mixture), len(weights))
 		}
 		copy(weights, mixture)
+		return nil
+	}
+}
+
+// Between is the label of rows that all are of a mixture of two classes: share of one, and the
+// rest of the other.
+func Between(from, to int, share float64) Label {
+	return func(row int, weights []float32) error {
+		if err := Class(from)(row, weights); err != nil {
+			return err
+		}
+		weights[from] = float32(1 - share)
+		if to < 0 || to >= len(weights) {
+			return Class(to)(row, weights)
+		}
+		weights[to] += float32(share)
 		return nil
 	}
 }

@@ -58,23 +58,41 @@ func (s source) pairWith(decoder *Decoder, o Options) (*Pair, error) {
 	return p, nil
 }
 
-// PairOf returns the pair of two sessions. It is an error, a [*latent.SpaceError] where
-// their latent spaces differ, unless they are made for one size of images and come from
-// one model as far as they tell.
+// PairOf returns the pair of two sessions. It is an error, a [*PriorError] where the decoder has
+// a prior of its own and a [*latent.SpaceError] where their latent spaces differ, unless they
+// are made for one size of images and come from one model as far as they tell.
 func PairOf(decoder *Decoder, encoder *Encoder) (*Pair, error) {
-	const remedy = "use the two files of one export"
-	e, d := encoder.contract, decoder.contract
-	if err := decoder.Space().Check(encoder.name, e.ModelID, e.Latent, remedy); err != nil {
+	if err := decoder.TakesCodes(); err != nil {
 		return nil, err
 	}
-	if e.Classes != d.Classes {
-		return nil, fmt.Errorf("%s is conditional on %d classes, %s on %d; %s", encoder.name, e.Classes, decoder.name, d.Classes, remedy)
-	}
-	if e.C != d.C || e.H != d.H || e.W != d.W {
-		return nil, fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", encoder.name, e.C, e.H, e.W, decoder.name, d.C, d.H, d.W, remedy)
+	if err := together(decoder.session, encoder.session); err != nil {
+		return nil, err
 	}
 	return &Pair{Encoder: encoder, Decoder: decoder}, nil
 }
+
+// together returns an error unless two files can be of one model, as far as they tell.
+func together(s, other *session) error {
+	const remedy = "use the files of one export"
+	a, b := other.contract, s.contract
+	if err := s.Space().Check(other.name, a.ModelID, a.Latent, remedy); err != nil {
+		return err
+	}
+	if a.Classes != b.Classes {
+		return fmt.Errorf("%s is conditional on %d classes, %s on %d; %s", other.name, a.Classes, s.name, b.Classes, remedy)
+	}
+	if a.C != b.C || a.H != b.H || a.W != b.W {
+		return fmt.Errorf("%s is made for %dx%dx%d images, %s for %dx%dx%d; %s", other.name, a.C, a.H, a.W, s.name, b.C, b.H, b.W, remedy)
+	}
+	return nil
+}
+
+// CheckScorer returns an error, as [PairOf] does, unless a scorer can be of the same model.
+func (p *Pair) CheckScorer(s *Scorer) error { return together(p.Decoder.session, s.session) }
+
+// Hierarchical reports whether the model has several groups of latent variables, so that the
+// encoder's posterior, which is that along the means of the groups, is not the model's own.
+func (p *Pair) Hierarchical() bool { return len(p.Decoder.contract.Metadata.LatentGroups) > 1 }
 
 // Shape returns the size of an image.
 func (p *Pair) Shape() images.Shape { return p.Decoder.Shape() }

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"govae/engine"
 	"govae/images"
 	"govae/internal/parallel"
+	"govae/latent"
 )
 
 // Scorer computes log weights: how likely a model finds images together with points of their
@@ -64,6 +66,40 @@ func (s *Scorer) logWeights(ctx context.Context, pixels, eps, label []float32) (
 		weights[i] = float64(v)
 	}
 	return weights, nil
+}
+
+// estimates returns the ELBO of each image of x [n, C, H, W] and its importance-weighted bound,
+// as [Score] has them, from draws by the noise of [latent.Noise]. The first image has this
+// index.
+func (s *Scorer) estimates(ctx context.Context, x []float32, first int, o ScoreOptions) (elbos, bounds []float64, err error) {
+	dims, width := s.Latent(), s.Shape().Len()
+	n, draws := len(x)/width, cmp.Or(o.Draws, 1)
+	if s.contract.channelsLast {
+		x = images.ChannelsLast(x, s.Shape())
+	}
+	label, err := s.labels(first, n)
+	if err != nil {
+		return nil, nil, err
+	}
+	elbos, bounds = make([]float64, n), make([]float64, n)
+	sums, eps := make([]logSum, n), make([]float32, n*dims)
+	for draw := range draws {
+		for i := range n {
+			latent.Noise(eps[i*dims:(i+1)*dims], o.Seed, first+i, draw)
+		}
+		weights, err := s.logWeights(ctx, x, eps, label)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, w := range weights {
+			elbos[i] += w / float64(draws)
+			sums[i].add(w)
+		}
+	}
+	for i := range bounds {
+		bounds[i] = sums[i].log() - math.Log(float64(draws))
+	}
+	return elbos, bounds, nil
 }
 
 // WithLabel returns the scorer with a label for the images, as [Decoder.WithLabel] does.

@@ -299,7 +299,7 @@ type density struct {
 }
 
 func (m *Mixture) densities() ([]density, error) {
-	factors, err := m.factors()
+	factors, err := m.Factors()
 	if err != nil {
 		return nil, err
 	}

@@ -1,5 +1,11 @@
 package latent
 
+import (
+	"iter"
+	"math"
+	"slices"
+)
+
 // Fixed yields points in which the dimensions from first on are those of z: of a
 // hierarchical model with the finer groups of latent variables fixed, the coarse ones vary.
 func Fixed(points Points, first int, z []float32) Points {
@@ -9,6 +15,25 @@ func Fixed(points Points, first int, z []float32) Points {
 				point = append(point[:first:first], z[first:]...)
 			}
 			if !yield(point, err) {
+				return
+			}
+		}
+	}
+}
+
+// Settled yields codes without variance in the dimensions from first on: [Draws] of them have
+// the means there, so that of a hierarchical model the coarse groups of latent variables alone
+// are drawn.
+func Settled(codes iter.Seq2[Code, error], first int) iter.Seq2[Code, error] {
+	return func(yield func(Code, error) bool) {
+		for code, err := range codes {
+			if err == nil && code.LogVar != nil && first < len(code.LogVar) {
+				code.LogVar = slices.Clone(code.LogVar)
+				for k := range code.LogVar[first:] {
+					code.LogVar[first+k] = float32(math.Inf(-1))
+				}
+			}
+			if !yield(code, err) {
 				return
 			}
 		}

@@ -57,7 +57,7 @@ func ParseMixture(data []byte) (*Mixture, error) {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return nil, fmt.Errorf("not a mixture (%w)", err)
 	}
-	if _, err := m.factors(); err != nil {
+	if _, err := m.Factors(); err != nil {
 		return nil, err
 	}
 	return &m, nil
@@ -86,7 +86,7 @@ func (m *Mixture) Points(n int, o SampleOptions) Points {
 		return fail(err)
 	}
 	return func(yield func([]float32, error) bool) {
-		factors, err := m.factors()
+		factors, err := m.Factors()
 		if err != nil {
 			yield(nil, err)
 			return
@@ -122,9 +122,9 @@ func pick(weights []float64, u float64) int {
 	return len(weights) - 1 // by rounding
 }
 
-// factors checks the mixture and returns the lower Cholesky factors of its
+// Factors checks the mixture and returns the lower Cholesky factors of its
 // covariances.
-func (m *Mixture) factors() ([]*mat.TriDense, error) {
+func (m *Mixture) Factors() ([]*mat.TriDense, error) {
 	k := len(m.Weights)
 	if k < 1 || m.Latent < 1 || len(m.Means) != k || len(m.Covariances) != k {
 		return nil, fmt.Errorf("not a mixture: %d weights, %d means and %d covariances of %d dimensions", k, len(m.Means), len(m.Covariances), m.Latent)

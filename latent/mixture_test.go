@@ -125,7 +125,7 @@ func TestFitMixtureDegenerate(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if _, err := m.factors(); err != nil {
+		if _, err := m.Factors(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

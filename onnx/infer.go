@@ -293,6 +293,8 @@ func (c *call) types(s *schema) error {
 			v.Type = Int64
 		case "float32":
 			v.Type = Float32
+		case "bool":
+			v.Type = Bool
 		default:
 			v.Type = bound[kind]
 		}

@@ -254,7 +254,7 @@ func TestInferMergesDeclarations(t *testing.T) {
 // Every row of the table parses: names and types that exist, operator sets in
 // order, one row that holds at the oldest set.
 func TestOperatorTable(t *testing.T) {
-	kinds := "T U int64 float32 -"
+	kinds := "T U int64 float32 bool -"
 	attributeKinds := "int ints float floats string strings tensor sparse"
 	for op, rows := range operators {
 		if rows[0].since > OldestOpset {

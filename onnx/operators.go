@@ -29,7 +29,18 @@ var operators = map[string][]schema{
 		{since: 13, in: "X:T Y:U", out: "Z:T", T: bfloats | indices, U: numbers &^ set(BFloat16), infer: inferBroadcast},
 		{since: 15, in: "X:T Y:U", out: "Z:T", T: bfloats | indices, U: numbers, infer: inferBroadcast}},
 
+	// Comparisons, element by element with broadcasting.
+	"Less":    {{since: 13, in: "A:T B:T", out: "C:bool", T: numbers, infer: inferBroadcast}},
+	"Greater": {{since: 13, in: "A:T B:T", out: "C:bool", T: numbers, infer: inferBroadcast}},
+	"LessOrEqual": {
+		{since: 12, in: "A:T B:T", out: "C:bool", T: numbers &^ set(BFloat16), infer: inferBroadcast},
+		{since: 16, in: "A:T B:T", out: "C:bool", T: numbers, infer: inferBroadcast}},
+	"GreaterOrEqual": {
+		{since: 12, in: "A:T B:T", out: "C:bool", T: numbers &^ set(BFloat16), infer: inferBroadcast},
+		{since: 16, in: "A:T B:T", out: "C:bool", T: numbers, infer: inferBroadcast}},
+
 	// Functions, element by element.
+	"Abs": {{since: 13, in: "X:T", out: "Y:T", T: numbers, infer: inferSame}},
 	"Neg": {{since: 13, in: "X:T", out: "Y:T", T: bfloats | signed, infer: inferSame}},
 	"Relu": {
 		{since: 13, in: "X:T", out: "Y:T", T: bfloats, infer: inferSame},

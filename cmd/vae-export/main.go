@@ -27,6 +27,11 @@ const help = `Writes the decoder and the encoder of a trained model as ONNX file
 --graph elbo a file that scores: it maps images and noise eps to log p(x,z) - log q(z|x)
 in nats, from which any program computes the model's ELBO and log-likelihood.
 
+--prior writes a decoder that draws from a mixture which vae-infer encode --fit-mixture
+has fitted to codes of images. Its input z is N(0, I) as before, so that every program
+that embeds it gets the better samples without knowing of it. Its latent space is not
+that of the encoder, which it therefore cannot be used with.
+
 Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command
 says so and writes the files checked but not run.
@@ -40,6 +45,7 @@ const examples = `  vae-export
   vae-export --out web/ --encoder none --precision int8
   vae-export --graph autoencoder --out autoencoder.onnx
   vae-export --graph elbo --out elbo.onnx
+  vae-export --prior codes.json --out sampler.onnx
   vae-export --opset 13                             # for an older runtime`
 
 func main() { cli.Main("vae-export", build) }
@@ -47,6 +53,7 @@ func main() { cli.Main("vae-export", build) }
 func build(app *cli.App) *cobra.Command {
 	var model, graph, out, encoder, precision string
 	var options export.Options
+	var prior priorFlag
 	cmd := &cobra.Command{
 		Use:     "vae-export",
 		Short:   "Write a trained model as ONNX files",
@@ -61,6 +68,9 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := prior.alone(&paths, graph, out, encoder); err != nil {
+				return err
+			}
 			if err := checkPaths(paths); err != nil {
 				return err
 			}
@@ -70,6 +80,9 @@ func build(app *cli.App) *cobra.Command {
 			options.Precision = models.Precision(precision)
 			if !slices.Contains(models.Precisions(), options.Precision) {
 				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
+			}
+			if options.Prior, err = prior.read(); err != nil {
+				return err
 			}
 			m, err := models.Load(model)
 			if _, ok := errors.AsType[*fs.PathError](err); ok {
@@ -88,7 +101,7 @@ func build(app *cli.App) *cobra.Command {
 			}
 			results, err := export.Write(cmd.Context(), m, paths, verifier, options)
 			if err != nil {
-				return err
+				return prior.explain(err)
 			}
 			for _, r := range results {
 				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))
@@ -109,6 +122,7 @@ func build(app *cli.App) *cobra.Command {
 	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder), autoencoder or elbo")
 	p.StringVar(&out, "out", "", "decoder, autoencoder or elbo file to write, or its folder, which is made (default decoder.onnx, autoencoder.onnx or elbo.onnx)")
 	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
+	prior.flag(p)
 	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
 	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
 	return cmd

@@ -34,6 +34,7 @@ func advices() []advice.Advice {
 			return ""
 		}),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
+		advice.Say[*infer.PriorError](" (vae-export without --prior)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
 		advice.Say[*infer.NoDetectorError]("; learn one from normal images with vae-infer score --calibrate"),
 		advice.On(func(e *latent.FileError) string {

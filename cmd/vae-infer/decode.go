@@ -32,6 +32,9 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 				return err
 			}
 			defer decoder.Close()
+			if err := decoder.TakesCodes(); err != nil {
+				return err
+			}
 			points, err := latent.OpenPoints(files[0], decoder.Latent())
 			if err != nil {
 				return err

@@ -43,6 +43,12 @@ func evaluate(m *modelFlags) *cobra.Command {
                   the nearest of --codes codes of the training split, and the share that
                   ridge regression from these codes gets right
 
+Of a hierarchical model, --elbo or else elbo.onnx beside the decoder gives elbo and
+log-likelihood, as vae-export --graph elbo writes it: it knows the posterior in which each
+group of latent variables depends on those drawn above it. Encoder and decoder know the
+one along the means of the groups, which gives a looser bound as a rule; the terms, the KL
+by dimension and by group, and all else are theirs.
+
 The ranges are 95 % confidence intervals of means over images. --binarize static makes
 images black and white first, each pixel white with its value as the probability, by one
 fixed draw, the same as in training; likelihoods of digits are published so.
@@ -52,9 +58,10 @@ a crash interrupts goes on with --resume, to the same bytes.`,
 		Example: `  vae-infer evaluate --data mnist
   vae-infer evaluate --data mnist --draws 5000 --images 1000 --binarize static
   vae-infer evaluate --data mnist --draws 200 --images 0 --out nll.json --resume
+  vae-infer evaluate --data mnist --decoder ladder/decoder.onnx --elbo ladder/elbo.onnx
   vae-infer evaluate photos/ --decoder photos-model/decoder.onnx`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data), e.out)); err != nil {
+			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file), e.out)); err != nil {
 				return err
 			}
 			if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
@@ -65,6 +72,12 @@ a crash interrupts goes on with --resume, to the same bytes.`,
 				return err
 			}
 			defer pair.Close()
+			if e.options.Scorer, err = e.elbo.open(m, pair, x); err != nil {
+				return err
+			}
+			if e.options.Scorer != nil {
+				defer e.options.Scorer.Close()
+			}
 			return e.run(cmd.Context(), cmd.OutOrStdout(), pair, x)
 		},
 	}
@@ -74,6 +87,7 @@ a crash interrupts goes on with --resume, to the same bytes.`,
 	f.IntVar(&e.options.Images, "images", 1000, "number of images with a log-likelihood, 0 for all")
 	f.IntVar(&e.codes, "codes", 10000, "number of training images whose codes tell classes, 0 for none")
 	f.StringVar(&e.binarize, "binarize", "none", "make images black and white at random: none, or static by one fixed draw for each")
+	f.StringVar(&e.elbo.file, "elbo", "", "file of vae-export --graph elbo for elbo and log-likelihood, or none (default: for a hierarchical model elbo.onnx beside the decoder, if there is one)")
 	f.Uint64Var(&e.options.Seed, "seed", 0, "number that determines all draws")
 	f.BoolVar(&e.force, "force", false, "begin anew where an evaluation was interrupted")
 	f.BoolVar(&e.resume, "resume", false, "go on where the same evaluation was interrupted")
@@ -87,6 +101,7 @@ const static = "static"
 type evaluation struct {
 	*modelFlags
 	in            inputFlags
+	elbo          elboFlag
 	out, binarize string
 	codes         int
 	force, resume bool
@@ -135,6 +150,9 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": digest, "binarize": e.binarize,
 		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
 	}}
+	if e.options.Scorer != nil {
+		rows.Job["elbo"] = e.options.Scorer.Fingerprint()
+	}
 	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed}
 	if e.binarize == static {
 		r.Binarize = static
@@ -237,6 +255,9 @@ func (r report) table(out io.Writer) error {
 	}
 	half := func(e infer.Estimate) float64 { return (e.Interval[1] - e.Interval[0]) / 2 }
 	row("elbo", "%.2f ± %.2f nats", r.ELBO.Mean, half(r.ELBO))
+	if r.AlongMeans != 0 {
+		row("elbo along the means", "%.2f nats", r.AlongMeans)
+	}
 	row("reconstruction", "%.2f nats", r.Reconstruction)
 	row("kl", "%.2f nats", r.KL)
 	l := r.LogLikelihood
@@ -247,6 +268,13 @@ func (r report) table(out io.Writer) error {
 	row("squared error", "%.6f", r.SquaredError)
 	if r.VarianceOfMeans != nil {
 		row("active units", "%d of %d", r.ActiveUnits, r.Latent)
+	}
+	if r.KLByGroup != nil {
+		var parts []string
+		for _, g := range r.KLByGroup {
+			parts = append(parts, fmt.Sprintf("%s %.2f", g.Name, math.Abs(g.KL)))
+		}
+		row("kl by group", "%s", strings.Join(parts, ", "))
 	}
 	row("kl by dimension", "%s", largest(r.KLByDimension))
 	if c := r.Codes; c != nil {

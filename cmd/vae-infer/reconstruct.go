@@ -10,6 +10,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
+	"govae/latent"
 	"govae/picture"
 )
 
@@ -46,6 +47,11 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if r.pair, ok = r.model.(*infer.Pair); !ok && r.draws > 0 {
 				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
 			}
+			if r.draws > 0 {
+				if r.settled, err = r.groups.first(r.pair.Decoder); err != nil {
+					return err
+				}
+			}
 			x, err := in.load(cmd.Context(), m.app, r.model, files)
 			if err != nil {
 				return err
@@ -66,6 +72,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 	r.output.flags(cmd, "reconstructions.png")
 	cmd.Flags().IntVar(&r.draws, "draws", 0, "points to draw from each posterior, instead of its mean")
 	cmd.Flags().Uint64Var(&r.seed, "seed", 0, "number that determines the draws")
+	r.groups.flag(cmd, "draw all but this many of the finest groups of latent variables, which keep their means")
 	cmd.Flags().StringVar(&r.errors, "errors", "", "CSV file for the error of each image")
 	in.flags(cmd, 32)
 	return cmd
@@ -79,11 +86,15 @@ type reconstruction struct {
 	draws  int
 	seed   uint64
 	errors string
+
+	groups  groupsFlag
+	settled int // first dimension that is not drawn
 }
 
 func (r *reconstruction) check() error {
 	return cmp.Or(
 		checkDraws(r.draws),
+		cli.Want(r.draws > 0 || r.groups.fixed == 0, "--fixed-groups keeps groups as they are of points that are drawn: give --draws"),
 		cli.Want(r.draws <= 0 || r.errors == "", "--errors are those of the means: leave --draws out, or see 'vae-infer score'"),
 	)
 }
@@ -92,7 +103,8 @@ func (r *reconstruction) check() error {
 func (r *reconstruction) write(ctx context.Context, x dataset.Selection) error {
 	images := r.model.Reconstruct(ctx, x.All())
 	if r.draws > 0 {
-		images = r.pair.ReconstructDraws(ctx, x.All(), r.draws, r.seed)
+		codes := latent.Settled(r.pair.Encoder.EncodeAll(ctx, x.All()), r.settled)
+		images = r.pair.Decoder.Repeated(r.draws).DecodeAll(ctx, latent.Draws(codes, r.draws, r.seed))
 	}
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {

@@ -38,7 +38,7 @@ func makeSample(cmd *cobra.Command, m *modelFlags) {
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
 	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
-	cmd.Flags().IntVar(&s.fixed, "fixed-groups", 0, "of a hierarchical model, draw this many of the finest groups of latent variables once for all images")
+	s.groups.flag(cmd, "draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
 }
@@ -48,7 +48,7 @@ type sampling struct {
 	*modelFlags
 	n      int
 	from   string
-	fixed  int // groups
+	groups groupsFlag
 	draw   latent.SampleOptions
 	output outputFlags
 }
@@ -77,6 +77,9 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	source := latent.PriorOf(decoder.Space())
 	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature), "label": s.label}
 	if s.from != "" {
+		if err := decoder.TakesCodes(); err != nil {
+			return err
+		}
 		if source, err = latent.OpenSource(s.from, decoder.Space()); err != nil {
 			return err
 		}
@@ -100,8 +103,8 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if s.fixed > 0 {
-		job["fixed-groups"] = fmt.Sprint(s.fixed)
+	if s.groups.fixed > 0 {
+		job["fixed-groups"] = fmt.Sprint(s.groups.fixed)
 	}
 	if classes != nil {
 		return s.ofEach(cmd.Context(), decoder, classes, source, fix, job)
@@ -146,20 +149,13 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 // fix returns what gives all points the same noise of the finest groups: that of the prior's
 // first point.
 func (s *sampling) fix(decoder *infer.Decoder) (func(latent.Points) latent.Points, error) {
-	if s.fixed == 0 {
-		return func(points latent.Points) latent.Points { return points }, nil
-	}
-	groups := decoder.Contract().Metadata.LatentGroups
-	if len(groups) == 0 {
-		return nil, cli.Usagef("--fixed-groups %d: %s has no groups of latent variables: train with --arch ladder", s.fixed, decoder.Space().Name)
-	}
-	if err := cli.Between("--fixed-groups", s.fixed, 0, len(groups)-1); err != nil {
-		return nil, err
+	first, err := s.groups.first(decoder)
+	if err != nil || first == decoder.Latent() {
+		return func(points latent.Points) latent.Points { return points }, err
 	}
 	once, err := latent.Collect(latent.Prior(decoder.Latent(), 1, latent.SampleOptions{Seed: s.draw.Seed, Temperature: s.draw.Temperature}))
 	if err != nil {
 		return nil, err
 	}
-	first := groups[len(groups)-s.fixed].First
 	return func(points latent.Points) latent.Points { return latent.Fixed(points, first, once[0]) }, nil
 }

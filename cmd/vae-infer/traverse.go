@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,7 @@ func traverse(m *modelFlags) *cobra.Command {
 	var steps, top int
 	var bounds []float64
 	var at string
+	var groups groupsFlag
 	cmd := &cobra.Command{
 		Use:   "traverse",
 		Short: "Walk along each latent dimension, the most active first",
@@ -57,7 +59,11 @@ model uses the dimensions with a variance of more than about 0.01.`,
 			if err != nil {
 				return err
 			}
-			dims := activity.Order()
+			first, err := groups.first(decoder)
+			if err != nil {
+				return err
+			}
+			dims := slices.DeleteFunc(activity.Order(), func(k int) bool { return k >= first })
 			if top > 0 {
 				dims = dims[:min(top, len(dims))]
 			}
@@ -75,6 +81,7 @@ model uses the dimensions with a variance of more than about 0.01.`,
 	in.flags(cmd, 1000)
 	cmd.Flags().IntVar(&steps, "steps", 11, "images per row")
 	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
+	groups.flag(cmd, "walk along the dimensions of all but this many of the finest groups of latent variables")
 	rangeFlag(cmd, &bounds, -3, 3, "`FIRST,LAST` value of each dimension")
 	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	return cmd

@@ -24,20 +24,25 @@ func main() {
 	name := flag.String("engine", "auto", "auto, onnxruntime or go")
 	flag.Parse()
 
-	session, err := infer.OpenDecoderBytes(decoder, infer.Options{Engine: engine.Options{Name: *name}})
+	options := infer.Options{Engine: engine.Options{Name: *name}}
+	if *check {
+		file, err := infer.OpenBytes(decoder, options)
+		if err != nil {
+			log.Fatal(err)
+		}
+		defer file.Close()
+		difference, err := file.CheckValues(context.Background())
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s, %s: largest difference %.1e\n", runtime.Version(), file.Engine(), difference)
+		return
+	}
+	session, err := infer.OpenDecoderBytes(decoder, options)
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer session.Close()
-
-	if *check {
-		difference, err := session.CheckValues(context.Background())
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Printf("%s, %s: largest difference %.1e\n", runtime.Version(), session.Engine(), difference)
-		return
-	}
 	for image, err := range session.Sample(context.Background(), 1, latent.SampleOptions{Seed: *seed}) {
 		if err != nil {
 			log.Fatal(err)

@@ -9,8 +9,10 @@ var operators = map[string]operator{
 	"Add": opArithmetic, "Sub": opArithmetic, "Mul": opArithmetic, "Div": opArithmetic, "Pow": opPow,
 	"BatchNormalization": opBatchNorm,
 
+	"Less": opCompare, "LessOrEqual": opCompare, "Greater": opCompare, "GreaterOrEqual": opCompare,
+
 	"Relu": opRelu, "LeakyRelu": opLeakyRelu, "Elu": opElu, "Sigmoid": opSigmoid, "Tanh": opTanh, "Softplus": opSoftplus,
-	"Exp": opExp, "Log": opLog, "Sqrt": opSqrt, "Neg": opNeg, "Clip": opClip, "Identity": opIdentity,
+	"Exp": opExp, "Log": opLog, "Sqrt": opSqrt, "Abs": opAbs, "Neg": opNeg, "Clip": opClip, "Identity": opIdentity,
 
 	"Gemm": opGemm, "MatMul": opMatMul,
 

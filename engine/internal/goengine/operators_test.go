@@ -130,7 +130,7 @@ func TestElements(t *testing.T) {
 	}
 	check(t, allOpsets, []operatorCase{
 		unary("Relu"), unary("LeakyRelu"), unary("LeakyRelu", f("alpha", 0.3)), unary("Elu"), unary("Elu", f("alpha", 2)),
-		unary("Sigmoid"), unary("Tanh"), unary("Softplus"), unary("Exp"), unary("Neg"), unary("Identity"),
+		unary("Sigmoid"), unary("Tanh"), unary("Softplus"), unary("Exp"), unary("Neg"), unary("Abs"), unary("Identity"),
 		unary("Softmax"), unary("Softmax", i("axis", 1)),
 		{"Sqrt, Log", []int{5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Log", g.node("Sqrt", g.node("Exp", x))) }},
 		{"Clip", []int{5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Clip", x, g.scalar(-0.5), g.scalar(0.25)) }},
@@ -144,6 +144,19 @@ func TestElements(t *testing.T) {
 			return g.node("Pow", g.node("Pow", x, g.scalar(2)), g.scalar(1.5))
 		}},
 		{"Pow of an integer", []int{5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Pow", x, g.list(3)) }},
+		{"comparisons", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { // sums of different shares tell them apart
+			y := x
+			for k, op := range []string{"Less", "LessOrEqual", "Greater", "GreaterOrEqual"} {
+				share := g.node("Cast", g.node(op, x, g.weight(5)), i("to", 1))
+				equal := g.node("Cast", g.node(op, x, x), i("to", 1))
+				y = g.node("Add", y, g.node("Mul", g.node("Sub", share, equal), g.scalar(float32(int(1)<<k))))
+			}
+			return y
+		}},
+		{"comparison of integers", []int{5}, func(g *graph, x onnx.Value) onnx.Value {
+			whole := g.node("Cast", g.node("Mul", x, g.scalar(2)), i("to", 7))
+			return g.node("Cast", g.node("Less", g.node("Abs", whole), g.list(2)), i("to", 1))
+		}},
 		{"with its own transpose", []int{3, 3}, func(g *graph, x onnx.Value) onnx.Value {
 			y := g.node("Neg", x)
 			return g.node("Sub", y, g.node("Transpose", y, is("perm", 0, 2, 1)))

@@ -85,6 +85,13 @@ func opRelu(c *call) *value {
 	})
 }
 
+func opAbs(c *call) *value {
+	if x := c.in[0]; !isFloat(x.typ) {
+		return c.intUnary(x, func(v int64) int64 { return max(v, -v) })
+	}
+	return c.unary(each(func(v float32) float32 { return float32(math.Abs(float64(v))) }))
+}
+
 func opNeg(c *call) *value {
 	if x := c.in[0]; !isFloat(x.typ) {
 		return c.intUnary(x, func(v int64) int64 { return -v })

@@ -1,4 +1,4 @@
-//! Runs the check values inside a decoder through tract, an inference engine in
+//! Runs the check values inside an ONNX file through tract, an inference engine in
 //! plain Rust: `cargo run --release decoder.onnx`
 
 use serde::Deserialize;
@@ -14,11 +14,28 @@ struct Check {
 #[derive(Deserialize)]
 struct Case {
     rows: usize,
+    // One input stands in the case itself; of several there is a list.
+    input: Option<String>,
+    #[serde(flatten)]
+    formula: Option<Formula>,
+    #[serde(default)]
+    inputs: Vec<Input>,
+    outputs: Vec<Wanted>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    name: String,
+    #[serde(flatten)]
+    formula: Formula,
+}
+
+#[derive(Deserialize)]
+struct Formula {
     step: usize,
     modulus: usize,
     scale: f64,
     offset: f64,
-    outputs: Vec<Wanted>,
 }
 
 #[derive(Deserialize)]
@@ -28,14 +45,25 @@ struct Wanted {
 }
 
 impl Case {
-    /// Returns the input [rows, latent] that the case describes by a formula.
-    fn input(&self, latent: usize) -> TractResult<Tensor> {
+    /// Returns the formula of the input of that name.
+    fn formula(&self, name: &str) -> Option<&Formula> {
+        if self.input.as_deref() == Some(name) {
+            return self.formula.as_ref();
+        }
+        let input = self.inputs.iter().find(|input| input.name == name)?;
+        Some(&input.formula)
+    }
+}
+
+impl Formula {
+    /// Returns the input of that shape that the formula describes.
+    fn input(&self, shape: &[usize]) -> TractResult<Tensor> {
         let value = |i: usize| {
             let remainder = (i * self.step % self.modulus) as f64;
             (self.offset + self.scale * remainder / self.modulus as f64) as f32
         };
-        let values: Vec<f32> = (0..self.rows * latent).map(value).collect();
-        Tensor::from_shape(&[self.rows, latent], &values)
+        let values: Vec<f32> = (0..shape.iter().product()).map(value).collect();
+        Tensor::from_shape(shape, &values)
     }
 }
 
@@ -63,18 +91,42 @@ fn metadata<'a>(model: &'a InferenceModel, key: &str) -> Result<&'a str, Box<dyn
     Ok(entry.try_as_plain_ram()?.to_scalar::<String>()?)
 }
 
+/// Returns the name of each input and the sizes of a row: all but the batch.
+fn inputs(model: &TypedModel) -> TractResult<Vec<(String, Vec<usize>)>> {
+    let row = |i| {
+        let dims = model.input_fact(i)?.shape.iter().skip(1);
+        dims.map(|d| Ok(d.to_i64()? as usize))
+            .collect::<TractResult<_>>()
+    };
+    let names = model
+        .inputs
+        .iter()
+        .map(|input| model.node(input.node).name.clone());
+    names
+        .enumerate()
+        .map(|(i, name)| Ok((name, row(i)?)))
+        .collect()
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args()
         .nth(1)
         .ok_or("give the path of a decoder.onnx")?;
     let model = tract_onnx::onnx().model_for_path(path)?;
     let check: Check = serde_json::from_str(metadata(&model, "vae.check")?)?;
-    let latent = metadata(&model, "vae.latent")?.parse()?;
 
-    let decoder = model.into_optimized()?.into_runnable()?;
+    let model = model.into_optimized()?;
+    let inputs = inputs(&model)?;
+    let model = model.into_runnable()?;
     let mut differences = vec![];
     for case in &check.cases {
-        let outputs = decoder.run(tvec!(case.input(latent)?.into()))?;
+        let mut given = tvec!();
+        for (name, row) in &inputs {
+            let formula = case.formula(name);
+            let formula = formula.ok_or(format!("the check values have no input {name}"))?;
+            given.push(formula.input(&[&[case.rows], &row[..]].concat())?.into());
+        }
+        let outputs = model.run(given)?;
         for (output, want) in outputs.iter().zip(&case.outputs) {
             differences.push(want.difference(output.try_as_plain_ram()?.as_slice::<f32>()?));
         }

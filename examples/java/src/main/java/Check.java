@@ -9,8 +9,8 @@ import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
@@ -22,8 +22,15 @@ public class Check {
   // The entry vae.check of the file's metadata.
   record Values(double tolerance, List<Case> cases) {}
 
-  record Case(long rows, String input, long step, long modulus, double scale, double offset, List<Wanted> outputs) {
-    /** Returns the input that the case describes by a formula. */
+  /** One input stands in the case itself; of several there is a list. */
+  record Case(long rows, String input, long step, long modulus, double scale, double offset, List<Input> inputs, List<Wanted> outputs) {
+    List<Input> given() {
+      return inputs != null ? inputs : List.of(new Input(input, step, modulus, scale, offset));
+    }
+  }
+
+  record Input(String name, long step, long modulus, double scale, double offset) {
+    /** Returns the input that the formula describes. */
     float[] values(int size) {
       var x = new float[size];
       for (int i = 0; i < size; i++) {
@@ -61,13 +68,20 @@ public class Check {
 
       double largest = 0;
       for (var c : check.cases()) {
-        try (var x = input(environment, session, c); var outputs = session.run(Map.of(c.input(), x))) {
+        var inputs = new HashMap<String, OnnxTensor>();
+        for (var given : c.given()) {
+          inputs.put(given.name(), input(environment, session, given, c.rows()));
+        }
+        try (var outputs = session.run(inputs)) {
           for (var want : c.outputs()) {
             largest = Math.max(largest, want.difference(floats(outputs, want.name())));
           }
-          if (args.length > 1 && c == check.cases().get(check.cases().size() - 1)) {
-            savePicture((float[][][][]) outputs.get("image").orElseThrow().getValue(), new File(args[1]));
+          var image = outputs.get("image"); // of a decoder
+          if (args.length > 1 && image.isPresent() && c == check.cases().get(check.cases().size() - 1)) {
+            savePicture((float[][][][]) image.get().getValue(), new File(args[1]));
           }
+        } finally {
+          inputs.values().forEach(OnnxTensor::close);
         }
       }
 
@@ -77,11 +91,11 @@ public class Check {
     }
   }
 
-  static OnnxTensor input(OrtEnvironment environment, OrtSession session, Case c) throws OrtException {
-    var shape = ((TensorInfo) session.getInputInfo().get(c.input()).getInfo()).getShape().clone();
-    shape[0] = c.rows(); // the batch, which the file leaves open
+  static OnnxTensor input(OrtEnvironment environment, OrtSession session, Input given, long rows) throws OrtException {
+    var shape = ((TensorInfo) session.getInputInfo().get(given.name()).getInfo()).getShape().clone();
+    shape[0] = rows; // the batch, which the file leaves open
     var size = Math.toIntExact(OrtUtil.elementCount(shape));
-    return OnnxTensor.createTensor(environment, FloatBuffer.wrap(c.values(size)), shape);
+    return OnnxTensor.createTensor(environment, FloatBuffer.wrap(given.values(size)), shape);
   }
 
   static float[] floats(OrtSession.Result outputs, String name) {

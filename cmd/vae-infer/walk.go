@@ -1,0 +1,74 @@
+package main
+
+import (
+	"math"
+
+	"github.com/spf13/cobra"
+
+	"govae/cmd/internal/cli"
+	"govae/infer"
+	"govae/latent"
+)
+
+// walkFlags say where a walk through latent space goes that no images lead.
+type walkFlags struct {
+	random  int    // points of the prior
+	seed    uint64 // of these
+	toLabel string // a class
+	groups  groupsFlag
+}
+
+func (f *walkFlags) flags(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&f.random, "random", 0, "number of random latent points in place of images: those of sample --seed")
+	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "number that determines the points of --random")
+	cmd.Flags().StringVar(&f.toLabel, "to-label", "", "`CLASS` of a conditional model to which the walk goes from --label; one point will do then")
+	f.groups.flag(cmd, "keep this many of the finest groups of latent variables as they are in the first point")
+}
+
+func (f *walkFlags) check(pace string, paceGiven bool) error {
+	const most = 100_000
+	if err := cli.Between("--random", f.random, 0, most); err != nil {
+		return err
+	}
+	return cli.Want(f.toLabel == "" || pace != "image" || !paceGiven, "--pace image measures the images of one class: leave it out with --to-label")
+}
+
+// points returns the points of --random.
+func (f *walkFlags) points(decoder *infer.Decoder) ([][]float32, error) {
+	return latent.Collect(latent.Prior(decoder.Latent(), f.random, latent.SampleOptions{Seed: f.seed}))
+}
+
+// fix gives all points the finest groups of the first.
+func (f *walkFlags) fix(decoder *infer.Decoder, way [][]float32) error {
+	first, err := f.groups.first(decoder)
+	if err != nil {
+		return err
+	}
+	for _, z := range way[1:] {
+		copy(z[first:], way[0][first:])
+	}
+	return nil
+}
+
+// labelled returns the decoder for so many frames, which with --to-label go from its class to
+// that one, and come back in a loop.
+func (f *walkFlags) labelled(m *modelFlags, decoder *infer.Decoder, frames int, loop bool) (*infer.Decoder, error) {
+	if f.toLabel == "" {
+		return decoder, nil
+	}
+	to, err := decoder.Class(f.toLabel)
+	if err != nil {
+		return nil, err
+	}
+	from, err := decoder.Class(m.label)
+	if err != nil {
+		return nil, err
+	}
+	return decoder.WithLabel(func(row int, weights []float32) error {
+		share := float64(row) / float64(max(frames-1, 1))
+		if loop {
+			share = 1 - math.Abs(2*share-1)
+		}
+		return infer.Between(from, to, share)(row, weights)
+	})
+}

@@ -1,0 +1,39 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Prior is what a decoder makes of z inside, before it decodes: z is still drawn from
+// N(0, I), and the points that are decoded are of a distribution that was fitted to the codes
+// of images. So the latent space of such a file is not that of the model's encoder, and its
+// model id is another one.
+type Prior struct {
+	Kind       string `json:"kind"`       // [MixturePrior]
+	Components int    `json:"components"` // of the mixture
+	ModelID    string `json:"model_id"`   // of the model's other files; empty if they have none
+}
+
+// MixturePrior is the [Prior].Kind of a Gaussian mixture.
+const MixturePrior = "mixture"
+
+// String returns what follows "the prior is": "a mixture of 7 components".
+func (p Prior) String() string {
+	if p.Kind != MixturePrior {
+		return fmt.Sprintf("a %.40q", p.Kind)
+	}
+	return fmt.Sprintf("a mixture of %d components", p.Components)
+}
+
+func (d *Metadata) readPrior(text string) error {
+	var p Prior
+	if err := readJSON(text, &p); err != nil {
+		return err
+	}
+	if p.Kind == "" || p.Components < 1 {
+		return errors.New("want a kind and a number of components")
+	}
+	d.Prior = &p
+	return nil
+}

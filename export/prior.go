@@ -1,0 +1,155 @@
+package export
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"govae/contract"
+	"govae/latent"
+	"govae/models"
+)
+
+// ErrPriorPair is the error of a mixture where files are written that it cannot be part of.
+var ErrPriorPair = errors.New("a decoder with a prior of its own is written alone: its latent space is not that of the encoder")
+
+// prior turns a point z of N(0, I) into one of a mixture. It stands in front of a decoder, so
+// that programs that know nothing of mixtures draw better samples.
+//
+// The direction of (z_0, z_1) is uniform and independent of all else. So the circle is cut into
+// one arc for each component, as long as its weight, and z_0 and z_1 are turned about the origin
+// so that the arc where they are becomes the whole circle: that gives both the component and
+// z ~ N(0, I) again, exactly, and without tails where numbers end. A scale of z scales the noise
+// and leaves the component. Then x = mean + factor z, by the Cholesky factor of its covariance.
+//
+// Where an arc is short, its stretching makes rounding errors as many times larger. The functions
+// of the angle are therefore made of +, -, * and / alone, which all runtimes round alike:
+// tan(half an angle) = y / (r + |x|), and polynomials for the arc tangent and the tangent.
+type prior struct {
+	latent, components int
+	lower, upper       []float32 // [K] where arcs begin and end, in turns
+	middle, inverse    []float32 // [K] of an arc, and 1 over its length
+	factor             []float32 // [K, L, L]
+	mean               []float32 // [K, L]
+	id                 string    // of the file's latent space
+	metadata           contract.Prior
+}
+
+// The polynomials p of atan(a)/pi = a p(a^2) for |a| <= 1 and of tan(pi/2 q) = q p(q^2) for
+// |q| <= 1/2 (M. Abramowitz and I. Stegun, "Handbook of Mathematical Functions", 1964, 4.4.49
+// and 4.3.101; their errors are below 2e-8).
+var (
+	arcTangent = scaled([]float64{1, -0.3333314528, 0.1999355085, -0.1420889944, 0.1065626393, -0.0752896400, 0.0429096138, -0.0161657367, 0.0028662257}, 1/math.Pi, 1)
+	tangent    = scaled([]float64{1, 0.3333314036, 0.1333923995, 0.0533740603, 0.0245650893, 0.0029005250, 0.0095168091}, math.Pi/2, math.Pi*math.Pi/4)
+)
+
+func scaled(coefficients []float64, by, each float64) []float32 {
+	var s []float32
+	for _, c := range coefficients {
+		s = append(s, float32(c*by))
+		by *= each
+	}
+	return s
+}
+
+const (
+	farthest = 1e15  // beyond which coordinates count as this, as their squares must be finite
+	nothing  = 1e-30 // added to what may be 0 and divides
+)
+
+// newPrior returns the prior of a mixture that was fitted to codes of m.
+func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
+	if err := mixture.Check(latent.Space{Name: "the model to export", ModelID: m.ID(), Dims: m.Config.Latent}); err != nil {
+		return nil, err
+	}
+	factors, err := mixture.Factors()
+	if err != nil {
+		return nil, err
+	}
+	if mixture.Latent < 2 {
+		return nil, errors.New("a mixture in a decoder needs two latent dimensions, and the model has one")
+	}
+	p := &prior{latent: mixture.Latent}
+	total := 0.0
+	for k, w := range mixture.Weights {
+		lower := float32(total)
+		total += w
+		upper := float32(total)
+		if !(upper > lower) {
+			continue // never drawn
+		}
+		p.components++
+		p.lower, p.upper = append(p.lower, lower), append(p.upper, upper)
+		p.middle = append(p.middle, float32((float64(lower)+float64(upper))/2))
+		p.inverse = append(p.inverse, float32(1/(float64(upper)-float64(lower))))
+		for i := range p.latent {
+			p.mean = append(p.mean, float32(mixture.Means[k][i]))
+			for j := range p.latent {
+				p.factor = append(p.factor, float32(factors[k].At(i, j)))
+			}
+		}
+	}
+	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
+	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID()}
+	h := sha256.New()
+	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
+	p.id = hex.EncodeToString(h.Sum(nil))
+	return p, nil
+}
+
+// points returns the points of the mixture for z (N, L), by the operations that emit adds.
+func (p *prior) points(z []float32) []float32 {
+	l := p.latent
+	points := make([]float32, len(z))
+	turned := make([]float32, l)
+	for at := 0; at < len(z); at += l {
+		copy(turned, z[at:at+l])
+		k := p.turn(turned)
+		for i := range l {
+			sum := float64(p.mean[k*l+i])
+			for j, v := range turned {
+				sum += float64(p.factor[(k*l+i)*l+j]) * float64(v)
+			}
+			points[at+i] = float32(sum)
+		}
+	}
+	return points
+}
+
+// turn turns z about the origin and returns the component. A conversion of each result keeps
+// compilers from rounding twice as one.
+func (p *prior) turn(z []float32) int {
+	x, y := min(max(z[0], -farthest), farthest), min(max(z[1], -farthest), farthest)
+	r := float32(math.Sqrt(float64(float32(float32(x*x) + float32(y*y)))))
+	a := y / float32(float32(r+max(x, -x))+nothing)
+	u := horner(arcTangent, a) // turns from the x axis, of the half plane of positive x
+	if x < 0 {
+		u = float32(u + float32(0.5-float32(2*u)))
+	}
+	u += 0.25
+	k := p.components - 1
+	for k > 0 && u < p.lower[k] {
+		k--
+	}
+	q := min(max(float32(float32(u-p.middle[k])*p.inverse[k]), -0.5), 0.5) // half turns from the y axis
+	t := horner(tangent, q)
+	t2 := float32(t * t)
+	d := float32(1 + t2)
+	sin, cos := float32(2*t)/d, float32(1-t2)/d // of pi q
+	z[0] = float32(float32(float32(-2*r)*sin) * cos)
+	z[1] = float32(float32(r*float32(cos-sin)) * float32(cos+sin))
+	return k
+}
+
+// horner returns v times the polynomial of v^2.
+func horner(coefficients []float32, v float32) float32 {
+	v2 := float32(v * v)
+	sum := coefficients[len(coefficients)-1]
+	for _, c := range slices.Backward(coefficients[:len(coefficients)-1]) {
+		sum = float32(float32(sum*v2) + c)
+	}
+	return float32(v * sum)
+}
