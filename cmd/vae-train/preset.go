@@ -32,12 +32,12 @@ var presets = []preset{
 	{"reference", "the network and the settings that others are compared with", []flagValue{
 		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.001"}, {"batch", "128"}, {"epochs", "30"}, {"schedule", constant},
 	}},
-	{"fast", "the reference network in fewer epochs: a larger learning rate, which falls", []flagValue{
-		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.008"}, {"batch", "128"}, {"epochs", "7"}, {"schedule", "cosine"}, {"lr-warmup", "100steps"},
+	{"fast", "the reference network in fewer epochs: more and larger steps, which become small in the end", []flagValue{
+		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "32"}, {"epochs", "6"}, {"schedule", "cosine"}, {"lr-warmup", "400steps"},
 	}},
-	{"quality", "a larger network, trained for long: for gray and colour images alike", []flagValue{
-		{"arch", "residual"}, {"width", "32"}, {"depth", "1"}, {"latent", "40"}, {"optimizer", "muon"}, {"batch", "64"}, {"epochs", "60"},
-		{"schedule", "cosine"}, {"lr-warmup", "500steps"}, {"kl-warmup", "6"},
+	{"quality", "groups of latent variables from coarse to fine, trained for long", []flagValue{
+		{"arch", "ladder"}, {"width", "32"}, {"depth", "1"}, {"optimizer", "muon"}, {"batch", "32"}, {"epochs", "30"},
+		{"schedule", "cosine"}, {"lr-warmup", "200steps"}, {"kl-warmup", "2"},
 	}},
 }
 
