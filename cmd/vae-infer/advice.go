@@ -33,6 +33,7 @@ func advices() []advice.Advice {
 			}
 			return ""
 		}),
+		advice.Say[*infer.UnconvincingError](" (--confidence)"),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),
 		advice.Say[*infer.NoDetectorError]("; learn one from normal images with vae-infer score --calibrate"),
