@@ -19,7 +19,7 @@ const ClassifierFile = "classifier.safetensors"
 // halve the image until about 4x4 pixels are left, as those of the architecture "residual"
 // do, and a dense layer reads the classes from them:
 //
-//	28x28x1 -> 14x14x32 -> 7x7x64 -> 4x4x128 -> classes
+//	28x28x1 -> 14x14x16 -> 7x7x32 -> 4x4x64 -> classes
 //
 // It is no part of the VAE, and stands beside it: it may have told the classes of images that
 // the VAE was trained on, and it is exported with it.
@@ -33,7 +33,7 @@ type Classifier struct {
 }
 
 // classifierWidth is the number of channels of the largest feature map.
-const classifierWidth = 32
+const classifierWidth = 16
 
 // NewClassifier returns a classifier for the images and classes of a conditional model, with
 // parameters initialised from the seed.
