@@ -163,3 +163,38 @@ func TestSkipBad(t *testing.T) {
 	_, err = load(t, folder, Options{SkipBad: true})
 	wantError(t, err, "2 of 2 images cannot be read: test/5.png is no picture")
 }
+
+// TestUnlabelledData: images without a label are given to those who ask for them, and count as
+// left out for others.
+func TestUnlabelledData(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"train/cat/a.png": gray(1, 1, 1), "train/dog/b.png": gray(1, 1, 2), "train/unlabelled/c.png": gray(1, 1, 3), "train/unlabelled/d.png": gray(1, 1, 4),
+		"test/cat/e.png": gray(1, 1, 5),
+	})
+	for _, limit := range []int{0, 1} {
+		d, err := load(t, folder, Options{Unlabelled: true, Limit: limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []byte{3, 4}
+		if limit == 1 {
+			want = want[:1]
+		}
+		if u := d.Unlabelled; u == nil || !slices.Equal(u.Pixels, want) || u.Labels != nil || u.Names[0] != "train/unlabelled/c.png" {
+			t.Errorf("limit %d: %+v", limit, u)
+		}
+		if err := d.Validate(); err != nil {
+			t.Error(err)
+		}
+		if limit == 0 && !slices.Contains(d.Report.Lines(), "2 images without a label") {
+			t.Errorf("%q", d.Report.Lines())
+		}
+	}
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Unlabelled != nil || d.All().Len() != 3 || !slices.Equal(d.Report.LeftOut, []string{"2 images without a label"}) {
+		t.Errorf("%+v, %q", d, d.Report.LeftOut)
+	}
+}
