@@ -113,6 +113,7 @@ func TestParity(t *testing.T) {
 		conditional(models.Config{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 1}}),
 		conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}}),
 		conditional(models.Config{Arch: "residual", Image: models.Shape{H: 20, W: 18, C: 3}, Width: 8}),
+		conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 131, W: 5, C: 1}, Hidden: []int{4}}),
 	} {
 		t.Run(fmt.Sprintf("%s %v %d", c.Arch, c.Image, c.Classes()), func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, e *engine.Engine, run engine.Options) {

@@ -17,7 +17,8 @@ const ClassifierFile = "classifier.safetensors"
 
 // Classifier tells the class of an image: q(y|x), a probability for each class. Convolutions
 // halve the image until about 4x4 pixels are left, as those of the architecture "residual"
-// do, and a dense layer reads the classes from them:
+// do, and a dense layer reads the classes from them. Images of more than 64 pixels in a
+// direction are halved before, by averages.
 //
 //	28x28x1 -> 14x14x16 -> 7x7x32 -> 4x4x64 -> classes
 //
@@ -32,8 +33,10 @@ type Classifier struct {
 	image, logits *nn.Value
 }
 
-// classifierWidth is the number of channels of the largest feature map.
-const classifierWidth = 16
+const (
+	classifierWidth = 16 // channels of the largest feature map
+	classifierSide  = 64 // of images that are not halved first
+)
 
 // NewClassifier returns a classifier for the images and classes of a conditional model, with
 // parameters initialised from the seed.
@@ -56,7 +59,10 @@ func buildClassifier(c Config) (*Classifier, error) {
 	m := &Classifier{Image: c.Image, Classes: c.Classes()}
 	m.image = m.graph.Input("image", c.Image)
 	x := m.image
-	for i, s := range stages(Config{Image: c.Image, Width: classifierWidth})[1:] {
+	for i := 0; max(x.Shape().H, x.Shape().W) > classifierSide; i++ {
+		x = m.graph.Add(nn.NewAvgPool(fmt.Sprintf("classifier/pool_%d", i), x.Shape()), x)
+	}
+	for i, s := range stages(Config{Image: x.Shape(), Width: classifierWidth})[1:] {
 		x = m.graph.Add(withGain(nn.NewConv2D(fmt.Sprintf("classifier/conv_%d", i), x.Shape(), s.C, 3, 2, nn.ReLU), reluGain), x)
 	}
 	m.logits = m.graph.Add(nn.NewDense("classifier/dense_0", x.Shape(), images.Vector(m.Classes), nn.Identity), x)

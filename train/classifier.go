@@ -2,6 +2,8 @@ package train
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"govae/dataset"
 	"govae/internal/kernel"
@@ -71,7 +73,7 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 	told := teller{kernel: t.kernel, net: net}
 	for t.step = 1; t.step <= t.steps; t.step++ {
 		if err := ctx.Err(); err != nil {
-			return err
+			return fmt.Errorf("stopped in step %d of %d of the classifier: %w", t.step, t.steps, err)
 		}
 		t.index, t.classes = t.index[:0], t.classes[:0]
 		for range t.labelled {
@@ -93,7 +95,9 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 		o.step(t.kernel, t.m.Theta, grad, t.step, 0)
 		tell(t.step)
 	}
-	copy(t.m.Theta, o.average)
+	if copy(t.m.Theta, o.average); !allFinite(t.m.Theta) {
+		return errors.New("the classifier has diverged, which nothing but another seed can help")
+	}
 	return nil
 }
 

@@ -94,7 +94,7 @@ func (r *run) classify(ctx context.Context) error {
 		}
 		t := teaching{recipe: theRecipe, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, also: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
 		if err := t.fit(ctx, func(step int) { r.OnClassifierStep(step, t.steps) }); err != nil {
-			return fmt.Errorf("stopped while the classifier was fitted: %w", err)
+			return err
 		}
 		l.figures.Seconds = r.pace.now().Sub(start).Seconds()
 	}

@@ -37,6 +37,7 @@ class is another one.`,
 			c.file = cmp.Or(c.file, m.classifierPath())
 			if err := cmp.Or(
 				c.in.check(files),
+				cli.Want(c.label == "", "--label %s: classify tells the classes itself", c.label),
 				cli.Want(c.out != "", "--out is empty: give a file"),
 				cli.CheckOutputs([]string{c.file}, append(files, c.in.data), c.out),
 			); err != nil {
