@@ -96,7 +96,7 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 		tell(t.step)
 	}
 	if copy(t.m.Theta, o.average); !allFinite(t.m.Theta) {
-		return errors.New("the classifier has diverged, which nothing but another seed can help")
+		return errors.New("the classifier has diverged: its weights are not finite; try another seed")
 	}
 	return nil
 }

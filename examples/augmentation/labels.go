@@ -31,7 +31,10 @@ func (e *experiment) fitConditional(ctx context.Context, few *dataset.Images, se
 	unlabelled := *e.train
 	unlabelled.Labels = nil
 	data := &dataset.Data{Name: "images", Train: few, Unlabelled: &unlabelled, Test: few.Head(1), Classes: names}
-	options := train.Options{Epochs: max(1, e.allSteps*batch/unlabelled.Len()), Batch: batch, Seed: seed, ClassifierSteps: e.labelSteps}
+	options := train.Options{
+		Epochs: max(1, e.labelledSteps*batch/unlabelled.Len()), Batch: batch, LR: train.Course{Kind: train.OneCycle, Peak: 3e-3},
+		Seed: seed, ClassifierSteps: e.labelSteps,
+	}
 	if _, err := train.Run(ctx, m, data, options); err != nil {
 		return c, err
 	}
@@ -68,18 +71,20 @@ func (e *experiment) labels(ctx context.Context, few *dataset.Images, shifted se
 		return err
 	}
 	o := infer.AugmentOptions{Method: infer.Sampling, PerClass: e.perClass, Seed: seed}
-	any, err := augment(ctx, labelled, toSet(few), o)
+	unfiltered, err := augment(ctx, labelled, toSet(few), o)
 	if err != nil {
 		return err
 	}
-	o.Filter = &infer.AugmentFilter{Classifier: vae.classifier, Confidence: e.confidence}
-	chosen, err := augment(ctx, labelled, toSet(few), o)
+	o.Filter, o.PerClass = &infer.AugmentFilter{Classifier: vae.classifier, Confidence: e.confidence}, e.many
+	many, err := augment(ctx, labelled, toSet(few), o)
 	if err != nil {
 		return err
 	}
-	synthetic[cell{sawLabels, samples, k}] = any
+	chosen := many.first(e.perClass, e.classes)
+	synthetic[cell{sawLabels, samples, k}] = unfiltered
 	synthetic[cell{sawLabels, sure, k}] = chosen
 	synthetic[cell{sawLabels, shiftsSure, k}] = join(shifted, chosen)
+	synthetic[cell{sawLabels, shiftsMany, k}] = join(shifted, shake(many, few.H, few.W, rand.New(rand.NewPCG(seed, 4))))
 
 	// The images that the classifier labels, without a VAE: as many.
 	others := toSet(e.train.Select(rand.New(rand.NewPCG(seed, 3)).Perm(e.train.Len())[:e.perClass*e.classes]))

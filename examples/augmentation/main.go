@@ -32,20 +32,22 @@ type settings struct {
 	sizes      []int // real images per class
 	seeds      int
 	perClass   int     // synthetic images per class and method
+	many       int     // where they are more
 	steps      int     // of each classifier
 	fewSteps   int     // of a VAE that sees the few images
 	allSteps   int     // of the VAE that sees all images
 	noise      float64 // of the jitter
 	judgeSteps int     // of the classifier that sees all images with their labels
-	labelSteps int     // of a classifier that labels images
-	confidence float64 // of that classifier in samples that are kept
-	saw        []string
+	// Of a VAE that sees all images and a few labels, and of the classifier before it.
+	labelledSteps, labelSteps int
+	confidence                float64 // of that classifier in samples that are kept
+	saw                       []string
 }
 
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("augmentation: ")
-	s := settings{sizes: []int{10, 20, 50, 100}, perClass: 500, steps: 1500, fewSteps: 2000, allSteps: 6000, judgeSteps: 6000, labelSteps: 1000, confidence: 0.9}
+	s := settings{sizes: []int{10, 20, 50, 100}, perClass: 500, steps: 1500, fewSteps: 2000, allSteps: 6000, judgeSteps: 6000, many: 2000, labelledSteps: 3000, labelSteps: 1000, confidence: 0.9}
 	data := flag.String("data", "", "labelled gray images: mnist (downloaded once) or a folder of IDX files")
 	flag.IntVar(&s.seeds, "seeds", 5, "number of repetitions")
 	flag.Float64Var(&s.noise, "noise", 1, "of the jitter, in standard deviations of the posterior")
@@ -102,6 +104,7 @@ const (
 	samples       = "samples"
 	sure          = "sure samples"
 	shiftsSure    = "shifts and sure samples"
+	shiftsMany    = "shifts of real images and of four times as many sure samples"
 	pseudo        = "images that the classifier labels"
 	itself        = "the labelling classifier itself"
 )

@@ -32,7 +32,7 @@ func digits(t *testing.T) *dataset.Data {
 // TestMeasure goes the whole way on a small scale, twice.
 func TestMeasure(t *testing.T) {
 	data := digits(t)
-	s := settings{sizes: []int{2, 4}, seeds: 2, perClass: 4, noise: 1, steps: 20, fewSteps: 4, allSteps: 4, judgeSteps: 20, labelSteps: 4, confidence: 0.05, saw: []string{sawFew, sawAll, sawLabels}}
+	s := settings{sizes: []int{2, 4}, seeds: 2, perClass: 4, noise: 1, steps: 20, fewSteps: 4, allSteps: 4, judgeSteps: 20, labelledSteps: 4, many: 6, labelSteps: 4, confidence: 0.05, saw: []string{sawFew, sawAll, sawLabels}}
 	var runs []*results
 	for range 2 {
 		r, err := measure(context.Background(), data, s, io.Discard)
@@ -54,7 +54,7 @@ func TestMeasure(t *testing.T) {
 	}
 	var text strings.Builder
 	runs[0].print(&text)
-	if rows := strings.Count(text.String(), "\n| "); rows != 5+5+6+7+13+7 || strings.Contains(text.String(), "NaN") {
+	if rows := strings.Count(text.String(), "\n| "); rows != 5+5+6+8+14+7 || strings.Contains(text.String(), "NaN") {
 		t.Errorf("%d rows of tables:\n%s", rows, &text)
 	}
 	path := filepath.Join(t.TempDir(), "plot.png")

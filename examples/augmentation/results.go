@@ -47,7 +47,7 @@ func arms(saw string) []cell {
 	case "":
 		return all
 	case sawLabels:
-		return append(all, cell{saw, samples, 0}, cell{saw, sure, 0}, cell{saw, shiftsSure, 0}, cell{saw, pseudo, 0}, cell{saw, itself, 0})
+		return append(all, cell{saw, samples, 0}, cell{saw, sure, 0}, cell{saw, shiftsSure, 0}, cell{saw, shiftsMany, 0}, cell{saw, pseudo, 0}, cell{saw, itself, 0})
 	case sawAll:
 		return append(all, cell{saw, jitter, 0}, cell{saw, interpolation, 0}, cell{saw, shiftsJitter, 0}, cell{saw, codes, 0})
 	}
@@ -56,7 +56,7 @@ func arms(saw string) []cell {
 
 // made reports whether an arm's images are made by a VAE, and nothing else.
 func (c cell) made() bool {
-	return c.saw != "" && c.arm != shiftsJitter && c.arm != shiftsSure && c.arm != codes && c.arm != itself
+	return c.saw != "" && c.arm != shiftsJitter && c.arm != shiftsSure && c.arm != shiftsMany && c.arm != codes && c.arm != itself
 }
 
 // print writes the tables in Markdown.
@@ -138,7 +138,7 @@ func (r *results) plot(path string) error {
 
 // panel draws the accuracies with their standard deviations over the number of images.
 func (r *results) panel(saw string) (*plot.Plot, error) {
-	colors := []color.Color{color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.Black}
+	colors := []color.Color{color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.Black, color.RGBA{240, 228, 66, 255}}
 	p := plot.New()
 	p.Title.Text = "VAE of " + saw
 	p.Title.Padding = 6
