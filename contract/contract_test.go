@@ -29,6 +29,7 @@ func TestSignature(t *testing.T) {
 		{Decoder, conditional, "decoder z[batch,2] label[batch,10] -> image[batch,3,28,20]"},
 		{Encoder, conditional, "encoder image[batch,3,28,20] label[batch,10] -> mean[batch,2] log_var[batch,2]"},
 		{Autoencoder, conditional, "autoencoder image[batch,3,28,20] label[batch,10] -> reconstruction[batch,3,28,20]"},
+		{Classifier, conditional, "classifier image[batch,3,28,20] -> class[batch,10]"},
 	} {
 		s := tt.role.Signature(tt.sizes)
 		got := s.Role.String()

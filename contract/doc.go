@@ -10,10 +10,11 @@
 //	encoder      image [batch, channels, height, width]    -> mean, log_var [batch, latent]
 //	autoencoder  image [batch, channels, height, width]    -> reconstruction [batch, channels, height, width]
 //	scorer       image, eps [batch, latent]                -> log_weight [batch]
+//	classifier   image [batch, channels, height, width]    -> class [batch, classes]
 //
 // Everything is float32, images are in [0, 1], and the first dimension is open. A model
 // that is conditional on a class has the input label [batch, classes] behind each of
-// these, which is 1 at the class and 0 elsewhere, or a mixture of classes. Their names are
+// the first four, which is 1 at the class and 0 elsewhere, or a mixture of classes. Their names are
 // the entry vae.labels.
 //
 // The prior of z is N(0, I), also where a model is hierarchical: z is then the noise of all
@@ -30,6 +31,9 @@
 // A scorer's log_weight is log p(x,z) - log q(z|x) in nats, with z drawn from the posterior of
 // the image x by the standard normal noise eps. Its mean over noise is the ELBO; the logarithm
 // of the mean of e^log_weight over much noise approaches log p(x).
+//
+// A classifier gives the probability of each class, q(y|x). It is beside the model and no part
+// of it, but has its vae.model_id.
 //
 // # Formats
 //

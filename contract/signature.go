@@ -17,6 +17,7 @@ const (
 	Reconstruction = "reconstruction" // the image that the decoder makes of the mean
 	Eps            = "eps"            // standard normal noise, by which a latent point is drawn from q(z|x)
 	LogWeight      = "log_weight"     // log p(x,z) - log q(z|x), in nats
+	Class          = "class"          // q(y|x), the probability of each class
 )
 
 // batch is the name of the first dimension of every tensor, which is open.
@@ -30,14 +31,15 @@ const (
 	Encoder                 // image to mean and log_var
 	Autoencoder             // image to reconstruction
 	Scorer                  // image and eps to log_weight
+	Classifier              // image to class
 )
 
-// String returns "decoder", "encoder", "autoencoder" or "scorer".
+// String returns "decoder", "encoder", "autoencoder", "scorer" or "classifier".
 func (r Role) String() string {
-	if r < Decoder || r > Scorer {
+	if r < Decoder || r > Classifier {
 		return fmt.Sprintf("role %d", int(r))
 	}
-	return [...]string{"decoder", "encoder", "autoencoder", "scorer"}[r]
+	return [...]string{"decoder", "encoder", "autoencoder", "scorer", "classifier"}[r]
 }
 
 // Tensor is an input or output: its name, its type, and its shape, whose first dimension
@@ -77,7 +79,7 @@ type Signature struct {
 type Sizes struct {
 	Latent  int
 	Image   images.Shape
-	Classes int // of the labels that the model is conditional on; 0 if it is not
+	Classes int // of the labels that the model is conditional on, 0 if it is not; those that a classifier tells
 }
 
 // MaxClasses bounds Sizes.Classes, and with it what the labels of a batch take.
@@ -108,6 +110,10 @@ func (r Role) Signature(s Sizes) Signature {
 	case Scorer:
 		sig.Inputs = []Tensor{image(Image), tensor(Eps, s.Latent)}
 		sig.Outputs = []Tensor{tensor(LogWeight)}
+	case Classifier:
+		sig.Inputs = []Tensor{image(Image)}
+		sig.Outputs = []Tensor{tensor(Class, s.Classes)}
+		return sig
 	}
 	if s.Classes > 0 {
 		sig.Inputs = append(sig.Inputs, tensor(Label, s.Classes))

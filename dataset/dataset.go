@@ -27,6 +27,9 @@ type Data struct {
 	// Validation are the images for choosing among models where the source has some of
 	// its own, beside those for testing; nil otherwise.
 	Validation *Images
+	// Unlabelled are more images for training, without labels, where those of Train have some;
+	// nil unless [Options].Unlabelled asks for them and the source has such.
+	Unlabelled *Images
 	// Framing is how the source's pictures became images of this shape. Its Fit is empty
 	// where all had that size.
 	Framing images.Framing
@@ -40,7 +43,8 @@ type Data struct {
 }
 
 // All returns the images of all splits, those for training first, those for testing last.
-// With [Options].Whole they are all images of the source, in its order.
+// With [Options].Whole they are all images of the source, in its order. Images without a
+// label where others have one are not among them.
 func (d *Data) All() *Images {
 	all := d.Train
 	for _, m := range []*Images{d.Validation, d.Test} {
@@ -55,7 +59,7 @@ func (d *Data) All() *Images {
 // labels of all splits. A resumed run tells by it that the data has changed.
 func (d *Data) Fingerprint() string {
 	h := sha256.New()
-	for _, m := range []*Images{d.Train, d.Test, d.Validation} {
+	for _, m := range []*Images{d.Train, d.Test, d.Validation, d.Unlabelled} {
 		if m == nil {
 			continue
 		}
@@ -84,9 +88,13 @@ type Source interface {
 
 // Options say how a source is loaded. The zero value loads everything.
 type Options struct {
-	// Limit, if positive, is the number of training images to keep: the first
-	// ones. The test split stays whole.
+	// Limit, if positive, is the number of training images to keep, and of those without a
+	// label: the first ones. The test split stays whole.
 	Limit int
+
+	// Unlabelled gives the images of folders that are called unlabelled as [Data].Unlabelled.
+	// Otherwise they are left out.
+	Unlabelled bool
 
 	// Shape, where it is not zero, is that of all images: of C = 1 colours become
 	// gray, of C = 3 gray ones get three equal channels, and images of another height or

@@ -42,7 +42,9 @@
 // Folders train, test and val at the top, or in each class folder, are splits (also as
 // Training, testing, valid, validation); the folders below are classes, with all that is in
 // them. A class may be in one split alone. Images of val are [Data].Validation, or the
-// held-out ones where there is no test. Links are followed; hidden files, pipes, devices,
+// held-out ones where there is no test. A folder called unlabelled (or unlabeled) beside the
+// classes for training, or beside the splits, is no class: it holds images whose class is not
+// known, and is [Data].Unlabelled for those who ask for it. Links are followed; hidden files, pipes, devices,
 // and directories of govae's models are no data. [Data].Report tells what was understood.
 //
 // # Held-out images

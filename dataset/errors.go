@@ -92,3 +92,13 @@ type UnlabelledError struct {
 func (e *UnlabelledError) Error() string {
 	return fmt.Sprintf("%s: the %s images have no labels, on which the model is to be conditional: give one folder for each class, or files with labels", cmp.Or(e.Name, "the data"), e.Split)
 }
+
+// FewImagesError says that a class has fewer training images than are to keep their label.
+type FewImagesError struct {
+	Class       string
+	Found, Want int
+}
+
+func (e *FewImagesError) Error() string {
+	return fmt.Sprintf("the class %s has %s for training, fewer than the %d that are to keep their label", shown(e.Class), plural(e.Found, "image", "images"), e.Want)
+}

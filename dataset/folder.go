@@ -24,7 +24,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := slices.Concat(used.train, used.validation, used.test)
+	files := slices.Concat(used.train, used.unlabelled, used.validation, used.test)
 	set, err := s.readImages(ctx, s.path, files, report)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 		name   string
 		n      int
 		images **Images
-	}{{"training", len(used.train), &d.Train}, {"validation", len(used.validation), &d.Validation}, {"test", len(used.test), &d.Test}} {
+	}{{"training", len(used.train), &d.Train}, {"unlabelled", len(used.unlabelled), &d.Unlabelled}, {"validation", len(used.validation), &d.Validation}, {"test", len(used.test), &d.Test}} {
 		if split.n == 0 {
 			continue
 		}
@@ -58,6 +58,13 @@ func (s imageFolder) find() (found folderSplits, report *Report, err error) {
 		return found, nil, err
 	}
 	found = splitFolder(root, &left)
+	if len(found.train) == 0 {
+		found.train, found.unlabelled = found.unlabelled, nil
+	}
+	if !s.Unlabelled {
+		left.add(noLabel, "", len(found.unlabelled))
+		found.unlabelled = nil
+	}
 	report = newReport(s.path, found, left)
 	if report.Images == 0 {
 		holds := ""
@@ -90,6 +97,7 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 	}
 	if s.Limit > 0 {
 		used.train = used.train[:min(s.Limit, len(used.train))]
+		used.unlabelled = used.unlabelled[:min(s.Limit, len(used.unlabelled))]
 	}
 	return used, nil
 }

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// folderSplits are the images of a folder by split. Those of test and validation may be
-// none.
-type folderSplits struct{ train, validation, test []imageFile }
+// folderSplits are the images of a folder by split. All but those for training may be none.
+// Unlabelled are images for training that have no class where others have one.
+type folderSplits struct{ train, unlabelled, validation, test []imageFile }
 
-// imageFile is an image to be read. Its class is empty if it lies loose.
+// imageFile is an image to be read. Its class is empty if it lies loose, or is not known.
 type imageFile struct{ path, class string }
 
 // splitName returns the split that a folder's name means, or none.
@@ -25,18 +25,29 @@ func splitName(name string) string {
 	return ""
 }
 
+// isUnlabelled reports whether a folder is called as one of images whose class nobody has told.
+func isUnlabelled(name string) bool {
+	name = strings.ToLower(name)
+	return name == "unlabelled" || name == "unlabeled"
+}
+
 // splitFolder tells splits and classes apart. Splits are the folders train, test and
 // validation (and the like) at the top, with class folders or not, or in each class
-// folder. The class of an image is the first folder below that. A folder around all others
-// means nothing.
+// folder. The class of an image is the first folder below that, unless that is called
+// unlabelled. A folder around all others means nothing.
 func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 	for len(root.files) == 0 && len(root.folders) == 1 && splitName(root.folders[0].name) == "" && len(root.folders[0].files) == 0 {
 		root = root.folders[0]
 	}
-	if len(root.folders) > 0 && !slices.ContainsFunc(root.folders, func(class *tree) bool { return class.split("train") == nil }) {
+	inside := func(class *tree) bool { return class.split("train") != nil }
+	if slices.ContainsFunc(root.folders, inside) && !slices.ContainsFunc(root.folders, func(class *tree) bool { return !inside(class) && !isUnlabelled(class.name) }) {
 		for _, class := range root.folders {
+			if isUnlabelled(class.name) {
+				s.unlabelled = append(s.unlabelled, inClass("", class.all())...)
+				continue
+			}
 			for _, d := range class.folders {
-				s.add(splitName(d.name), inClass(class.name, d.all()), left)
+				s.add(splitName(d.name), labelled{inClass(class.name, d.all()), nil}, left)
 			}
 			left.add(besideTrain, class.name, len(class.files))
 		}
@@ -53,12 +64,16 @@ func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 		}
 	}
 	if !hasTrain {
-		s.train = rest.classes(left)
+		s.add("train", rest.classes(left), left)
 		return s
 	}
 	left.add(besideTrain, "", len(rest.files))
 	for _, d := range rest.folders {
-		left.add(besideTrain, d.name, len(d.all()))
+		if isUnlabelled(d.name) {
+			s.unlabelled = append(s.unlabelled, inClass("", d.all())...)
+		} else {
+			left.add(besideTrain, d.name, len(d.all()))
+		}
 	}
 	return s
 }
@@ -87,17 +102,24 @@ func (t *tree) isSplit(d *tree) bool {
 	return len(d.folders) > 0
 }
 
+// labelled are images, and those whose class is not known beside them.
+type labelled struct{ files, unlabelled []imageFile }
+
 // classes returns the images of a folder: those of its class folders, or loose ones
 // where there are none.
-func (t *tree) classes(left *leftOut) (files []imageFile) {
-	if len(t.folders) == 0 {
-		return inClass("", t.files)
+func (t *tree) classes(left *leftOut) (l labelled) {
+	for _, d := range t.folders {
+		if isUnlabelled(d.name) {
+			l.unlabelled = append(l.unlabelled, inClass("", d.all())...)
+		} else {
+			l.files = append(l.files, inClass(d.name, d.all())...)
+		}
+	}
+	if l.files == nil {
+		return labelled{files: append(inClass("", t.files), l.unlabelled...)}
 	}
 	left.add(besideClass, "", len(t.files))
-	for _, d := range t.folders {
-		files = append(files, inClass(d.name, d.all())...)
-	}
-	return files
+	return l
 }
 
 func inClass(class string, paths []string) []imageFile {
@@ -108,16 +130,19 @@ func inClass(class string, paths []string) []imageFile {
 	return files
 }
 
-// add adds images to a split.
-func (s *folderSplits) add(split string, files []imageFile, left *leftOut) {
+// add adds images to a split. Only those for training may have no label.
+func (s *folderSplits) add(split string, l labelled, left *leftOut) {
+	unlabelled := len(l.unlabelled)
 	switch split {
 	case "train":
-		s.train = append(s.train, files...)
+		s.train, s.unlabelled = append(s.train, l.files...), append(s.unlabelled, l.unlabelled...)
+		unlabelled = 0
 	case "test":
-		s.test = append(s.test, files...)
+		s.test = append(s.test, l.files...)
 	case "validation":
-		s.validation = append(s.validation, files...)
+		s.validation = append(s.validation, l.files...)
 	default:
-		left.add(besideTrain, "", len(files))
+		left.add(besideTrain, "", len(l.files))
 	}
+	left.add(noLabel, "", unlabelled)
 }

@@ -16,26 +16,33 @@ func TestFolderSplits(t *testing.T) {
 		files                   string
 		train, validation, test string // name:class of each image
 		left                    string
+		unlabelled              string
 	}{
-		"loose":            {files: "a b", train: "a b"},
-		"classes":          {files: "dog/a cat/b", train: "cat/b:cat dog/a:dog"},
-		"one class":        {files: "cat/a", train: "cat/a:cat"},
-		"nested classes":   {files: "cat/b dog/poodle/a dog/pug/c", train: "cat/b:cat dog/poodle/a:dog dog/pug/c:dog"},
-		"splits":           {files: "train/a test/b val/c", train: "train/a", validation: "val/c", test: "test/b"},
-		"in other words":   {files: "Training/a TESTING/b Valid/c", train: "Training/a", validation: "Valid/c", test: "TESTING/b"},
-		"with classes":     {files: "train/cat/a test/cat/b test/dog/x/c", train: "train/cat/a:cat", test: "test/cat/b:cat test/dog/x/c:dog"},
-		"defects":          {files: "train/good/a test/good/b test/scratch/c", train: "train/good/a:good", test: "test/good/b:good test/scratch/c:scratch"},
-		"loose training":   {files: "train/a test/good/b", train: "train/a", test: "test/good/b:good"},
-		"wrapped":          {files: "data/flowers/train/a data/flowers/test/b", train: "data/flowers/train/a", test: "data/flowers/test/b"},
-		"wrapped classes":  {files: "data/cat/a data/dog/b", train: "data/cat/a:cat data/dog/b:dog"},
-		"splits inside":    {files: "cat/train/a cat/test/b dog/Train/c dog/val/d", train: "cat/train/a:cat dog/Train/c:dog", validation: "dog/val/d:dog", test: "cat/test/b:cat"},
-		"beside splits":    {files: "train/a test/b extra/c extra/d e", train: "train/a", test: "test/b", left: "3 images beside the splits (extra 2, others 1)"},
-		"beside classes":   {files: "cat/a b c dog/d", train: "cat/a:cat dog/d:dog", left: "2 images beside the class folders"},
-		"a class test":     {files: "cat/a test/b", train: "cat/a:cat test/b:test"},
-		"test and classes": {files: "cat/a dog/b test/cat/c", train: "cat/a:cat dog/b:dog", test: "test/cat/c:cat"},
-		"test and loose":   {files: "a test/b", train: "a", test: "test/b"},
-		"no training":      {files: "test/cat/a val/cat/b", validation: "val/cat/b:cat", test: "test/cat/a:cat"},
-		"ground truth":     {files: "train/good/a test/bad/b ground_truth/bad/c", train: "train/good/a:good", test: "test/bad/b:bad", left: "1 image beside the splits (ground_truth 1)"},
+		"loose":                    {files: "a b", train: "a b"},
+		"classes":                  {files: "dog/a cat/b", train: "cat/b:cat dog/a:dog"},
+		"one class":                {files: "cat/a", train: "cat/a:cat"},
+		"nested classes":           {files: "cat/b dog/poodle/a dog/pug/c", train: "cat/b:cat dog/poodle/a:dog dog/pug/c:dog"},
+		"splits":                   {files: "train/a test/b val/c", train: "train/a", validation: "val/c", test: "test/b"},
+		"in other words":           {files: "Training/a TESTING/b Valid/c", train: "Training/a", validation: "Valid/c", test: "TESTING/b"},
+		"with classes":             {files: "train/cat/a test/cat/b test/dog/x/c", train: "train/cat/a:cat", test: "test/cat/b:cat test/dog/x/c:dog"},
+		"defects":                  {files: "train/good/a test/good/b test/scratch/c", train: "train/good/a:good", test: "test/good/b:good test/scratch/c:scratch"},
+		"loose training":           {files: "train/a test/good/b", train: "train/a", test: "test/good/b:good"},
+		"wrapped":                  {files: "data/flowers/train/a data/flowers/test/b", train: "data/flowers/train/a", test: "data/flowers/test/b"},
+		"wrapped classes":          {files: "data/cat/a data/dog/b", train: "data/cat/a:cat data/dog/b:dog"},
+		"splits inside":            {files: "cat/train/a cat/test/b dog/Train/c dog/val/d", train: "cat/train/a:cat dog/Train/c:dog", validation: "dog/val/d:dog", test: "cat/test/b:cat"},
+		"beside splits":            {files: "train/a test/b extra/c extra/d e", train: "train/a", test: "test/b", left: "3 images beside the splits (extra 2, others 1)"},
+		"beside classes":           {files: "cat/a b c dog/d", train: "cat/a:cat dog/d:dog", left: "2 images beside the class folders"},
+		"a class test":             {files: "cat/a test/b", train: "cat/a:cat test/b:test"},
+		"test and classes":         {files: "cat/a dog/b test/cat/c", train: "cat/a:cat dog/b:dog", test: "test/cat/c:cat"},
+		"test and loose":           {files: "a test/b", train: "a", test: "test/b"},
+		"no training":              {files: "test/cat/a val/cat/b", validation: "val/cat/b:cat", test: "test/cat/a:cat"},
+		"ground truth":             {files: "train/good/a test/bad/b ground_truth/bad/c", train: "train/good/a:good", test: "test/bad/b:bad", left: "1 image beside the splits (ground_truth 1)"},
+		"unlabelled":               {files: "cat/a dog/b unlabelled/c unlabelled/x/d", train: "cat/a:cat dog/b:dog", unlabelled: "unlabelled/c unlabelled/x/d"},
+		"unlabeled":                {files: "train/cat/a train/Unlabeled/c test/cat/b", train: "train/cat/a:cat", unlabelled: "train/Unlabeled/c", test: "test/cat/b:cat"},
+		"beside train":             {files: "train/cat/a test/cat/b unlabelled/c", train: "train/cat/a:cat", unlabelled: "unlabelled/c", test: "test/cat/b:cat"},
+		"beside the splits inside": {files: "cat/train/a cat/test/b unlabelled/c", train: "cat/train/a:cat", unlabelled: "unlabelled/c", test: "cat/test/b:cat"},
+		"unlabelled test":          {files: "train/cat/a test/cat/b test/unlabelled/c", train: "train/cat/a:cat", test: "test/cat/b:cat", left: "1 image without a label"},
+		"no class":                 {files: "unlabelled/a b", train: "b unlabelled/a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := map[string][]byte{}
@@ -61,8 +68,8 @@ func TestFolderSplits(t *testing.T) {
 				}
 				return strings.Join(words, " ")
 			}
-			got := []string{text(s.train), text(s.validation), text(s.test), strings.Join(left.lines(), ", ")}
-			if d := cmp.Diff([]string{tt.train, tt.validation, tt.test, tt.left}, got); d != "" {
+			got := []string{text(s.train), text(s.validation), text(s.test), strings.Join(left.lines(), ", "), text(s.unlabelled)}
+			if d := cmp.Diff([]string{tt.train, tt.validation, tt.test, tt.left, tt.unlabelled}, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}
 		})
@@ -155,4 +162,39 @@ func TestSkipBad(t *testing.T) {
 	folder = writeFiles(t, map[string][]byte{"train/1.png": {2}, "test/5.png": {1}})
 	_, err = load(t, folder, Options{SkipBad: true})
 	wantError(t, err, "2 of 2 images cannot be read: test/5.png is no picture")
+}
+
+// TestUnlabelledData: images without a label are given to those who ask for them, and count as
+// left out for others.
+func TestUnlabelledData(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"train/cat/a.png": gray(1, 1, 1), "train/dog/b.png": gray(1, 1, 2), "train/unlabelled/c.png": gray(1, 1, 3), "train/unlabelled/d.png": gray(1, 1, 4),
+		"test/cat/e.png": gray(1, 1, 5),
+	})
+	for _, limit := range []int{0, 1} {
+		d, err := load(t, folder, Options{Unlabelled: true, Limit: limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []byte{3, 4}
+		if limit == 1 {
+			want = want[:1]
+		}
+		if u := d.Unlabelled; u == nil || !slices.Equal(u.Pixels, want) || u.Labels != nil || u.Names[0] != "train/unlabelled/c.png" {
+			t.Errorf("limit %d: %+v", limit, u)
+		}
+		if err := d.Validate(); err != nil {
+			t.Error(err)
+		}
+		if limit == 0 && !slices.Contains(d.Report.Lines(), "2 images without a label") {
+			t.Errorf("%q", d.Report.Lines())
+		}
+	}
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Unlabelled != nil || d.All().Len() != 3 || !slices.Equal(d.Report.LeftOut, []string{"2 images without a label"}) {
+		t.Errorf("%+v, %q", d, d.Report.LeftOut)
+	}
 }

@@ -25,6 +25,7 @@ var (
 	notRead      = reason{"picture in a format that is not read", "pictures in formats that are not read"}
 	badFiles     = reason{"image that cannot be read", "images that cannot be read"}
 	besideClass  = reason{"image beside the class folders", "images beside the class folders"}
+	noLabel      = reason{"image without a label", "images without a label"}
 	besideTrain  = reason{"image beside the splits", "images beside the splits"}
 	modelFolders = reason{"model directory", "model directories"}
 	irregular    = reason{"pipe, device or socket", "pipes, devices or sockets"}

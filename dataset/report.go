@@ -19,7 +19,9 @@ type Report struct {
 	Sizes   []SizeCount // of the images used, upright, the most frequent first
 	Classes []ClassCount
 	Splits  []SplitCount // those that the folder has; none if held-out images are chosen
-	LeftOut []string     // by reason, such as "3 not images (.txt 2, .json 1)"
+	// Unlabelled are the images for training that have no class where others have one.
+	Unlabelled int
+	LeftOut    []string // by reason, such as "3 not images (.txt 2, .json 1)"
 
 	Shape      Shape          // of all images now
 	Why        string         // this one
@@ -47,7 +49,7 @@ type SplitCount struct {
 
 // newReport begins the report on the splits of a folder.
 func newReport(name string, s folderSplits, left leftOut) *Report {
-	r := &Report{Name: name, left: left, LeftOut: left.lines()}
+	r := &Report{Name: name, left: left, LeftOut: left.lines(), Images: len(s.unlabelled), Unlabelled: len(s.unlabelled)}
 	classes := map[string]int{}
 	for _, split := range []struct {
 		name  string
@@ -139,6 +141,9 @@ func (r *Report) Lines() []string {
 			splits = append(splits, fmt.Sprintf("%s %d", s.Name, s.N))
 		}
 		lines = append(lines, "splits: "+strings.Join(splits, ", "))
+	}
+	if r.Unlabelled > 0 {
+		lines = append(lines, fmt.Sprintf("%s without a label", plural(r.Unlabelled, "image", "images")))
 	}
 	if r.SeeThrough {
 		lines = append(lines, "transparent parts lie on "+colourName(r.Framing.Background))

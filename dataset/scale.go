@@ -47,7 +47,7 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range []**Images{&d.Train, &d.Validation, &d.Test} {
+	for _, m := range []**Images{&d.Train, &d.Unlabelled, &d.Validation, &d.Test} {
 		if *m, err = scaled(d.Name, *m, s.scale); err != nil {
 			return nil, err
 		}

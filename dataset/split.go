@@ -12,6 +12,7 @@ import (
 const (
 	heldOutStream = iota
 	validationStream
+	labelStream
 )
 
 // heldOutSeed chooses the held-out images, whatever the seed of a run.
@@ -32,6 +33,34 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 	}
 	rest, validation = split(train, k, seed, validationStream)
 	return rest, validation, nil
+}
+
+// SomeLabels returns the numbers of n images of each class of m, which the seed chooses, and
+// those of all others, both in order. A class with fewer images is a [*FewImagesError].
+func SomeLabels(m *Images, classes []string, n int, seed uint64) (some, others []int, err error) {
+	order := make([]int, m.Len())
+	for i := range order {
+		order[i] = i
+	}
+	r := random.New(seed, random.Split, labelStream, 0)
+	r.Shuffle(order)
+	counts := make([]int, len(classes))
+	for _, i := range order {
+		if class := m.Labels[i]; counts[class] < n {
+			counts[class]++
+			some = append(some, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	for class, found := range counts {
+		if found < n {
+			return nil, nil, &FewImagesError{classes[class], found, n}
+		}
+	}
+	slices.Sort(some)
+	slices.Sort(others)
+	return some, others, nil
 }
 
 // holdOut takes a tenth of two or more images, at least one, as test images.

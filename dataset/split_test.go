@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -65,5 +66,35 @@ func TestOrder(t *testing.T) {
 		if v != i {
 			t.Fatalf("%d is lost", i)
 		}
+	}
+}
+
+// TestSomeLabels: as many of each class as asked for, by the seed, and all others.
+func TestSomeLabels(t *testing.T) {
+	m := &Images{Shape: Shape{H: 1, W: 1, C: 1}, Pixels: make([]byte, 40), Labels: make([]int, 40)}
+	for i := range m.Labels {
+		m.Labels[i] = i * i % 2
+	}
+	classes := []string{"even", "odd"}
+	some, others, err := SomeLabels(m, classes, 3, 1)
+	if err != nil || len(some) != 6 || len(others) != 34 || !slices.IsSorted(some) || !slices.IsSorted(others) {
+		t.Fatalf("%v %v, error %v", some, others, err)
+	}
+	counts := [2]int{}
+	for _, i := range some {
+		counts[m.Labels[i]]++
+		if slices.Contains(others, i) {
+			t.Errorf("image %d is on both sides", i)
+		}
+	}
+	if counts != [2]int{3, 3} {
+		t.Errorf("%v of the classes", counts)
+	}
+	if again, _, _ := SomeLabels(m, classes, 3, 2); slices.Equal(again, some) {
+		t.Error("another seed chooses the same")
+	}
+	_, _, err = SomeLabels(m, append(classes, "none"), 3, 1)
+	if few, ok := errors.AsType[*FewImagesError](err); !ok || few.Class != "none" || few.Found != 0 {
+		t.Errorf("error %v", err)
 	}
 }

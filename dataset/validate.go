@@ -7,14 +7,14 @@ import (
 )
 
 // Validate reports whether a model can be trained on d: all splits hold images, all of
-// one shape and whole, each with a label of d.Classes or none; only d.Validation may be nil. What a [Source] gives is
+// one shape and whole, each with a label of d.Classes or none; only d.Validation and d.Unlabelled may be nil. What a [Source] gives is
 // valid, unless [Options].Whole left d.Test nil; data that a program fills in may not be.
 func (d *Data) Validate() error {
 	for _, split := range []struct {
 		name string
 		*images.Set
-	}{{"training", d.Train}, {"test", d.Test}, {"validation", d.Validation}} {
-		if split.Set == nil && split.name == "validation" {
+	}{{"training", d.Train}, {"test", d.Test}, {"validation", d.Validation}, {"unlabelled", d.Unlabelled}} {
+		if split.Set == nil && (split.name == "validation" || split.name == "unlabelled") {
 			continue
 		}
 		if split.Set == nil || len(split.Pixels) == 0 && split.Len() == 0 {

@@ -30,17 +30,19 @@ const Manifest = "manifest.jsonl"
 
 // Origin tells how a synthetic image was made, so that it can be traced and removed.
 type Origin struct {
-	Number  int      `json:"number"` // within the run, from 0; in an IDX file the image's place. Write sets it.
-	File    string   `json:"file"`   // relative to the manifest's folder. Write sets it.
-	Class   string   `json:"class"`
-	Label   int      `json:"label"`
-	Method  string   `json:"method"`
-	Noise   float64  `json:"noise,omitempty"`
-	Mix     float64  `json:"mix,omitempty"` // weight of the second source
-	Seed    uint64   `json:"seed"`
-	Data    string   `json:"data,omitempty"` // where the sources are from
-	Sources []string `json:"sources"`        // the images that it was made from
-	ModelID string   `json:"model_id,omitempty"`
+	Number int     `json:"number"` // within the run, from 0; in an IDX file the image's place. Write sets it.
+	File   string  `json:"file"`   // relative to the manifest's folder. Write sets it.
+	Class  string  `json:"class"`
+	Label  int     `json:"label"`
+	Method string  `json:"method"`
+	Noise  float64 `json:"noise,omitempty"`
+	Mix    float64 `json:"mix,omitempty"` // weight of the second source
+	// Probability of the class, by the classifier that chose the image.
+	Probability float64  `json:"probability,omitempty"`
+	Seed        uint64   `json:"seed"`
+	Data        string   `json:"data,omitempty"` // where the sources are from
+	Sources     []string `json:"sources"`        // the images that it was made from
+	ModelID     string   `json:"model_id,omitempty"`
 }
 
 // Origin returns the origin of an image of a class, the label of which is given, that was

@@ -4,6 +4,7 @@
 //	decoder.onnx       z [batch, latent]                         -> image [batch, channels, height, width]
 //	encoder.onnx       image [batch, channels, height, width]    -> mean, log_var [batch, latent]
 //	autoencoder.onnx   image [batch, channels, height, width]    -> reconstruction [batch, channels, height, width]
+//	classifier.onnx    image [batch, channels, height, width]    -> class [batch, classes]
 //
 // Everything is float32, images are in [0, 1], and the first dimension is
 // dynamic. There is no random operator in a graph: whoever samples brings the

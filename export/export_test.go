@@ -32,6 +32,11 @@ func testModel(t *testing.T, c models.Config) *models.VAE {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if c.Conditional {
+		if m.Classifier, err = models.NewClassifier(m.Config, 2); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return m
 }
 
@@ -53,7 +58,7 @@ func TestGraphGolden(t *testing.T) {
 		"fp16":        {conv, Options{Precision: models.FP16, Opset: 22}, []builder{Decoder}},
 		"int8":        {conv, Options{Precision: models.INT8, Opset: 13}, []builder{Decoder}},
 		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
-		"conditional": {labelled, Options{Precision: models.INT8}, []builder{Decoder, Encoder, Autoencoder}},
+		"conditional": {labelled, Options{Precision: models.INT8}, []builder{Decoder, Encoder, Autoencoder, Classifier}},
 		"elbo":        {mlp, Options{}, []builder{Scorer}},
 		"prior":       {models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 3, C: 1}, Hidden: []int{4}, Latent: 3}, Options{Prior: &twoComponents}, []builder{Decoder}},
 		"ladder":      {models.Config{Arch: "ladder", Image: models.Shape{H: 16, W: 15, C: 1}, Groups: []int{2, 1}, Width: 2}, Options{}, []builder{Decoder, Encoder, Autoencoder, Scorer}},
@@ -109,6 +114,7 @@ func TestParity(t *testing.T) {
 		conditional(models.Config{Arch: "conv", Image: models.Shape{H: 13, W: 10, C: 1}}),
 		conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 6, W: 5, C: 3}}),
 		conditional(models.Config{Arch: "residual", Image: models.Shape{H: 20, W: 18, C: 3}, Width: 8}),
+		conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 131, W: 5, C: 1}, Hidden: []int{4}}),
 	} {
 		t.Run(fmt.Sprintf("%s %v %d", c.Arch, c.Image, c.Classes()), func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, e *engine.Engine, run engine.Options) {
@@ -148,7 +154,7 @@ func testOptions(t *testing.T, e *engine.Engine, run engine.Options) {
 	}
 }
 
-// writeAll writes the four graphs, verified, and runs their check values.
+// writeAll writes all graphs, verified, and runs their check values.
 func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE, o Options) []Result {
 	t.Helper()
 	dir := t.TempDir()
@@ -158,12 +164,17 @@ func writeAll(t *testing.T, e *engine.Engine, run engine.Options, m *models.VAE,
 		Autoencoder: filepath.Join(dir, "autoencoder.onnx"),
 		Scorer:      filepath.Join(dir, "elbo.onnx"),
 	}
+	want := 4
+	if m.Classifier != nil {
+		paths.Classifier = filepath.Join(dir, "classifier.onnx")
+		want++
+	}
 	results, err := Write(t.Context(), m, paths, e, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(results) != 4 {
-		t.Fatalf("%d results, want 4", len(results))
+	if len(results) != want {
+		t.Fatalf("%d results, want %d", len(results), want)
 	}
 	for _, r := range results {
 		if info, err := os.Stat(r.Path); err != nil || info.Size() != int64(r.Bytes) || !r.Verified {

@@ -42,6 +42,13 @@ func newExporter(m *models.VAE, o Options) (*exporter, error) {
 	return e, nil
 }
 
+// NoClassifierError says that a model has no classifier to export.
+type NoClassifierError struct{}
+
+func (e *NoClassifierError) Error() string {
+	return "the model has no classifier: one is fitted where a conditional model is trained with few labels, or on request"
+}
+
 // close ends the kernel.
 func (e *exporter) close() { e.k.Close() }
 
@@ -60,6 +67,9 @@ func (e *exporter) chosen(g graph) (graph, error) {
 // has changed.
 func (e *exporter) model(ctx context.Context, g graph) (*onnx.Model, PrecisionError, error) {
 	var loss PrecisionError
+	if g.role == contract.Classifier && e.trained.Classifier == nil {
+		return nil, loss, &NoClassifierError{}
+	}
 	model, err := g.build(e.stored.VAE, e.options.Opset)
 	if err != nil {
 		return nil, loss, err

@@ -36,6 +36,9 @@ func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, 
 // terms of the ELBO and of importance-weighted likelihoods, exactly.
 func Scorer(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, scorer, o) }
 
+// Classifier returns the classifier of m, which must have one, as an ONNX model.
+func Classifier(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, classifier, o) }
+
 // graph is one of the graphs that a VAE can be exported as.
 type graph struct {
 	role contract.Role
@@ -99,6 +102,16 @@ var scorer = graph{
 	},
 	forward: func(p *pass, in [][]float32) [][]float32 {
 		return [][]float32{p.logWeight(in[0], in[1], in[2:]...)}
+	},
+}
+
+var classifier = graph{
+	role: contract.Classifier, doc: "Classifier beside a variational autoencoder: images in [0, 1] to the probabilities of their classes.",
+	emit: func(g *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
+		return []onnx.Value{m.Classifier.Emit(g, in[0])}
+	},
+	forward: func(p *pass, in [][]float32) [][]float32 {
+		return [][]float32{p.classify(in[0])}
 	},
 }
 

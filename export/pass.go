@@ -11,12 +11,13 @@ import (
 type pass struct {
 	*models.VAE
 	e *models.Evaluator
+	k *kernel.Kernel
 }
 
 const passRows = 16
 
 func newPass(m *models.VAE, k *kernel.Kernel) *pass {
-	return &pass{m, m.NewEvaluator(k, passRows)}
+	return &pass{m, m.NewEvaluator(k, passRows), k}
 }
 
 // decode returns the images of latent points z (N, L), and of labels where there are any.
@@ -34,4 +35,9 @@ func (p *pass) encode(image []float32, label ...[]float32) (mean, logVar []float
 // there are any.
 func (p *pass) logWeight(image, eps []float32, label ...[]float32) []float32 {
 	return p.e.LogWeight(images.ChannelsLast(image, p.Config.Image), eps, label...)
+}
+
+// classify returns the probabilities (N, classes) that the classifier gives to images.
+func (p *pass) classify(image []float32) []float32 {
+	return p.Classifier.Classify(p.k, images.ChannelsLast(image, p.Config.Image), passRows)
 }

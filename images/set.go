@@ -168,12 +168,16 @@ func (m *Set) Select(index []int) *Set {
 // Labels and names are kept where both have them.
 func Join(a, b *Set) *Set {
 	m := &Set{Shape: a.Shape}
-	both := len(a.Pixels) + len(b.Pixels)
 	switch {
 	case a.index != nil && b.index != nil && unsafe.SliceData(a.whole) == unsafe.SliceData(b.whole) && len(a.whole) == len(b.whole):
 		m.whole, m.index = a.whole, slices.Concat(a.index, b.index)
-	case len(b.Pixels) > 0 && cap(a.Pixels) >= both && unsafe.SliceData(a.Pixels[len(a.Pixels):both]) == unsafe.SliceData(b.Pixels):
-		m.Pixels = a.Pixels[:both] // b begins where a ends
+	case a.index != nil && follows(b.Pixels, a.whole):
+		m.whole, m.index = a.whole[:len(a.whole)+len(b.Pixels)], slices.Clone(a.index)
+		for i := range b.Len() {
+			m.index = append(m.index, len(a.whole)/a.Shape.Len()+i)
+		}
+	case follows(b.Pixels, a.Pixels):
+		m.Pixels = a.Pixels[:len(a.Pixels)+len(b.Pixels)]
 	default:
 		m.Pixels = make([]byte, 0, (a.Len()+b.Len())*a.Shape.Len())
 		for _, part := range []*Set{a, b} {
@@ -189,4 +193,10 @@ func Join(a, b *Set) *Set {
 		m.Names = slices.Concat(a.Names, b.Names)
 	}
 	return m
+}
+
+// follows reports whether b begins in memory where a ends, as parts of one slice.
+func follows(b, a []byte) bool {
+	both := len(a) + len(b)
+	return len(b) > 0 && cap(a) >= both && unsafe.SliceData(a[len(a):both]) == unsafe.SliceData(b)
 }

@@ -64,6 +64,15 @@ func TestViews(t *testing.T) {
 	}
 }
 
+// TestJoinViewWithNext shares the memory of a choice and of what lies behind the whole.
+func TestJoinViewWithNext(t *testing.T) {
+	m := five()
+	got := Join(m.Head(3).Select([]int{2, 0}), m.Slice(3, 5))
+	if want := m.Select([]int{2, 0, 3, 4}); !got.Equal(want) || &got.At(3)[0] != &m.At(4)[0] {
+		t.Errorf("joined %v, want %v", got, want)
+	}
+}
+
 // TestJoinOthers copies what does not lie side by side.
 func TestJoinOthers(t *testing.T) {
 	m := five()

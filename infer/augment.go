@@ -38,6 +38,8 @@ type AugmentOptions struct {
 	PerClass int
 	Fill     bool
 	Seed     uint64
+	// Filter, if not nil, lets only images through that a classifier reads as their class.
+	Filter *AugmentFilter
 }
 
 // Synthetic is a new image of a class.
@@ -49,6 +51,8 @@ type Synthetic struct {
 	Sources []int
 	Mix     float64 // weight of the second source, in [0, 1)
 	Noise   float64 // of Jitter, in posterior standard deviations
+	// Probability is what the classifier of a filter gives to the class; 0 without one.
+	Probability float64
 }
 
 // check finds mistakes in the options.
@@ -61,7 +65,7 @@ func (o AugmentOptions) check() error {
 	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
 		return &latent.OptionError{Option: "PerClass", Value: o.PerClass, Want: fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1))}
 	}
-	return nil
+	return o.Filter.check()
 }
 
 // Counts returns how many images [Pair.Augment] makes of each class that is among the
@@ -114,8 +118,8 @@ func (e *ClassSizeError) Error() string {
 // A conditional pair needs the label of the given images ([Pair.WithLabel]); a new one is
 // decoded with that of its first source, or of any image of its class.
 //
-// Nothing makes sure that a new image still looks like its class: the more noise,
-// and the more the classes overlap in latent space, the less it may.
+// Nothing but a Filter makes sure that a new image still looks like its class: the more
+// noise, and the more the classes overlap in latent space, the less it may.
 //
 // The codes of the given images are held in memory; the result is a stream like that of
 // [Decoder.DecodeAll].
@@ -127,17 +131,28 @@ func (p *Pair) Augment(ctx context.Context, images iter.Seq2[Image, error], labe
 			yield(Synthetic{}, err)
 			return
 		}
+		if o.Filter != nil {
+			plan.filtered(ctx, p.Decoder)(yield)
+		} else {
+			plan.made(ctx, p.Decoder)(yield)
+		}
+	}
+}
+
+// made yields the images of the plan.
+func (p *plan) made(ctx context.Context, decoder *Decoder) iter.Seq2[Synthetic, error] {
+	return func(yield func(Synthetic, error) bool) {
 		// The decoder reads points ahead of its images, so the plan is walked twice.
 		points := func(yield func([]float32, error) bool) {
-			for _, z := range plan.all() {
+			for _, z := range p.all() {
 				if !yield(z, nil) {
 					return
 				}
 			}
 		}
-		next, stop := iter.Pull2(plan.all())
+		next, stop := iter.Pull2(p.all())
 		defer stop()
-		decoder, stopLabels := plan.labelled(p.Decoder)
+		decoder, stopLabels := p.labelled(decoder)
 		defer stopLabels()
 		for image, err := range decoder.DecodeAll(ctx, points) {
 			if err != nil {
@@ -161,6 +176,7 @@ type plan struct {
 	classes []int         // in ascending order
 	members map[int][]int // the given images of each class, in the order in which they serve
 	counts  map[int]int   // images to make of each class
+	first   map[int]int   // the number of the first of them within the class
 }
 
 func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], labels []int, o AugmentOptions) (*plan, error) {
@@ -174,7 +190,7 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 	if o.Method == Jitter && encoder.contract.logVar < 0 {
 		return nil, fmt.Errorf("%s: gives no log variance, by which %s is scaled; use the method %s", encoder.name, Jitter, Interpolation)
 	}
-	p := &plan{AugmentOptions: o, dims: pair.Decoder.Latent(), members: map[int][]int{}, counts: o.Counts(labels)}
+	p := &plan{AugmentOptions: o, dims: pair.Decoder.Latent(), members: map[int][]int{}, counts: o.Counts(labels), first: map[int]int{}}
 	for i, class := range labels {
 		p.members[class] = append(p.members[class], i)
 	}
@@ -204,9 +220,13 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 // order yields the class of every new image and its number within the class.
 func (p *plan) order() iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
-		for i := range p.PerClass {
+		for i, more := 0, true; more; i++ {
+			more = false
 			for _, class := range p.classes {
-				if i < p.counts[class] && !yield(class, i) {
+				if i >= p.counts[class] {
+					continue
+				}
+				if more = true; !yield(class, p.first[class]+i) {
 					return
 				}
 			}

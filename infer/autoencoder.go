@@ -25,16 +25,24 @@ func (a *Autoencoder) Reconstruct(ctx context.Context, stream iter.Seq2[Image, e
 }
 
 // setAutoencoder takes the sizes from the shapes of an image and its
-// reconstruction. The latent points are hidden within the graph, but the metadata
-// may tell their size.
+// reconstruction.
 func (c *Contract) setAutoencoder(layout string, image, reconstruction onnx.Shape) error {
+	if err := c.setImage(layout, image); err != nil {
+		return err
+	}
+	if !slices.Equal(image[1:], reconstruction[1:]) {
+		return fmt.Errorf("image has the shape %v but reconstruction %v", image, reconstruction)
+	}
+	return nil
+}
+
+// setImage takes the sizes from the shape of an image, and the latent dimensions, which the
+// graph does not show, from the metadata, which may not tell.
+func (c *Contract) setImage(layout string, image onnx.Shape) error {
 	told := c.Metadata.Latent
 	if err := c.setSizes(layout, onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(told, 1)))}, image); err != nil {
 		return err
 	}
 	c.Latent = told
-	if !slices.Equal(image[1:], reconstruction[1:]) {
-		return fmt.Errorf("image has the shape %v but reconstruction %v", image, reconstruction)
-	}
 	return nil
 }

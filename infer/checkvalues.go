@@ -33,7 +33,7 @@ func labelAmong(inputs [][]float32, others int) []float32 {
 // checkValues is CheckValues for inputs with rows of these widths, and those of the label of
 // a conditional model.
 func (s *session) checkValues(widths []int, run func(inputs [][]float32) (outputs [][]float32, err error)) (difference float64, err error) {
-	if n := s.contract.Classes; n > 0 {
+	if n := s.contract.conditions(); n > 0 {
 		widths = append(widths, n)
 	}
 	metadata := s.contract.Metadata
@@ -74,7 +74,7 @@ func (s *session) checkValues(widths []int, run func(inputs [][]float32) (output
 // outputs maps rows of the inputs to the outputs, with images as [C, H, W].
 func (s *session) outputs(ctx context.Context, input, label []float32) ([][]float32, error) {
 	out, err := s.runLabelled(ctx, input, label)
-	if err == nil && s.contract.Role != RoleEncoder {
+	if err == nil && s.contract.Role != RoleEncoder && s.contract.Role != RoleClassifier {
 		out[0] = s.images(out[0]).Pixels
 	}
 	return out, err

@@ -20,7 +20,7 @@ type rows struct {
 }
 
 // run maps rows of the input to those of the outputs: latent points to images, or images
-// to images, or to means and, where there are any, log variances. Images are [C, H, W] in
+// to images, to probabilities of classes, or to means and, where there are any, log variances. Images are [C, H, W] in
 // the input, and as in the file in the output. The first row is number first of those that
 // have a label.
 func (s *session) run(ctx context.Context, input []float32, first int) ([][]float32, error) {
@@ -39,6 +39,8 @@ func (s *session) runLabelled(ctx context.Context, input, label []float32) ([][]
 	switch {
 	case c.Role == RoleDecoder:
 		row = code
+	case c.Role == RoleClassifier:
+		outputs = [][]int{{c.Classes}}
 	case c.Role == RoleEncoder && c.logVar < 0:
 		outputs = [][]int{code}
 	case c.Role == RoleEncoder:

@@ -18,17 +18,19 @@ const (
 	RoleEncoder     = contract.Encoder     // image [batch, C, H, W] to mean and log_var [batch, L]
 	RoleAutoencoder = contract.Autoencoder // image [batch, C, H, W] to reconstruction [batch, C, H, W]
 	RoleScorer      = contract.Scorer      // image [batch, C, H, W] and eps [batch, L] to log_weight [batch]
+	RoleClassifier  = contract.Classifier  // image [batch, C, H, W] to class [batch, classes]
 
-	// Each has also the input label [batch, classes] if the model is conditional on a class.
+	// Each but the last has also the input label [batch, classes] if the model is conditional
+	// on a class.
 )
 
 // Contract is what a file says about itself: the shapes of its graph and the
 // metadata by which it can be told from other models.
 type Contract struct {
 	Role    Role
-	Latent  int    // L; 0 for an autoencoder that does not tell
+	Latent  int    // L; 0 for an autoencoder or classifier that does not tell
 	C, H, W int    // size of an image
-	Classes int    // that the model is conditional on; 0 if it is not
+	Classes int    // that the model is conditional on, 0 if it is not; those that a classifier tells
 	ModelID string // equal in the encoder and the decoder of one model, empty if not given
 	// Metadata is what the file tells beside; that of another program may tell nothing.
 	Metadata contract.Metadata
@@ -53,7 +55,8 @@ func (c Contract) inputSize() int {
 const maxRow = 1 << 24
 
 // ReadContract tells from a checked model whether it is a decoder, an encoder or an
-// autoencoder, or of this project a scorer, and for what sizes. Any other model is an error.
+// autoencoder, or of this project a scorer or classifier, and for what sizes. Any other model
+// is an error.
 //
 // Files of other programs are welcome: there need be no metadata, images may have their
 // channels last, and an encoder may give the mean alone. Names do not matter, but that an
@@ -83,7 +86,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
 	all := inputs
 	if n := len(inputs) - 1; n >= 1 && n <= 2 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 1, 2) {
-		if err := c.setClasses(inputs[n].Shape); err != nil {
+		if err := c.setClasses(inputs[n]); err != nil {
 			return Contract{}, err
 		}
 		inputs = inputs[:n]
@@ -92,6 +95,9 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
 		c.Role = RoleDecoder
 		err = c.setSizes(layout, inputs[0].Shape, outputs[0].Shape)
+	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 2) && outputs[0].Name == contract.Class && metadata.Format > 0:
+		c.Role = RoleClassifier
+		err = c.setClassifier(layout, inputs[0].Shape, outputs[0])
 	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
 		c.Role = RoleEncoder
 		if len(outputs) == 2 {
@@ -129,12 +135,12 @@ func isLogVar(name string) bool {
 	return strings.Contains(strings.ToLower(strings.ReplaceAll(name, "_", "")), "logvar")
 }
 
-// setClasses takes the number of classes from the shape of a label.
-func (c *Contract) setClasses(label onnx.Shape) error {
-	if n := label[1]; !n.Known() || n.Size < 1 || n.Size > contract.MaxClasses || label[0].Known() {
-		return fmt.Errorf("%s %v: want an open batch, and from 1 to %d classes", contract.Label, label, contract.MaxClasses)
+// setClasses takes the number of classes from the shape of a label, or of their probabilities.
+func (c *Contract) setClasses(v onnx.ValueInfo) error {
+	if n := v.Shape[1]; !n.Known() || n.Size < 1 || n.Size > contract.MaxClasses || v.Shape[0].Known() {
+		return fmt.Errorf("%s %v: want an open batch, and from 1 to %d classes", v.Name, v.Shape, contract.MaxClasses)
 	}
-	c.Classes = int(label[1].Size)
+	c.Classes = int(v.Shape[1].Size)
 	return nil
 }
 

@@ -30,6 +30,8 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 			err = advise(err)
 		}
 		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
+	} else if c.Role == RoleClassifier {
+		role = fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %.200s", c.C, c.H, c.W, c.Classes, strings.Join(c.ClassNames(), ", "))
 	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
 		for i, g := range c.Metadata.LatentGroups {

@@ -2,8 +2,8 @@
 // images, reconstructs given ones and walks through latent space. It needs the
 // files alone, not the packages that trained the model.
 //
-// A file is a [Decoder], an [Encoder] or an [Autoencoder]; encoder and decoder of one
-// model are a [Pair]. [OpenDecoder] and its like read files, [OpenDecoderBytes] and its like
+// A file is a [Decoder], an [Encoder] or an [Autoencoder], or a [Classifier] beside them; encoder
+// and decoder of one model are a [Pair]. [OpenDecoder] and its like read files, [OpenDecoderBytes] and its like
 // memory, as after go:embed, and [NewDecoder] and its like take a model, as package
 // export makes it. [Open] takes whatever a file holds. The sessions know from the file
 // itself what goes in and what comes out, and many goroutines may use one at once:
@@ -45,6 +45,8 @@
 // Row i of each stream has the label of row i. Classes of a session are their names. A
 // pair whose encoder and decoder have different labels makes images of other classes.
 //
+// A [Classifier] tells the classes of images, and chooses among new ones ([AugmentFilter]).
+//
 // # Engines
 //
 // An engine of package [govae/engine] executes the graph: ONNX Runtime, a shared library
@@ -58,7 +60,7 @@
 // What files, other data and options hold that is wrong is an error, never a panic; a
 // stream yields it. Errors on which a program can act have types: [*RoleError],
 // [*LayoutError], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
-// [*latent.OptionError], [*engine.OptionError], [*ClassSizeError].
+// [*latent.OptionError], [*engine.OptionError], [*ClassSizeError], [*UnconvincingError].
 //
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in
 // [0, 1], as in the files; latent points are [n, L]. A model whose images have other values

@@ -89,9 +89,17 @@ func (e *UnconditionalError) Error() string {
 	return fmt.Sprintf("%s: is not conditional on a class: use it without a label, or train a model that is", e.Name)
 }
 
-// ClassNames returns the names of the classes that the model is conditional on, in the order
-// of their numbers: those that the file tells, or else the numbers. They are nil if it is
-// not conditional.
+// conditions is the number of classes that the model is conditional on, 0 if it is not.
+func (c Contract) conditions() int {
+	if c.Role == RoleClassifier {
+		return 0
+	}
+	return c.Classes
+}
+
+// ClassNames returns the names of the classes that the model is conditional on, or that a
+// classifier tells, in the order of their numbers: those that the file has, or else the
+// numbers. They are nil if there are none.
 func (c Contract) ClassNames() []string {
 	if c.Metadata.Labels != nil && c.Classes > 0 {
 		return c.Metadata.Labels
@@ -103,8 +111,8 @@ func (c Contract) ClassNames() []string {
 	return names
 }
 
-// Classes returns the names of the classes that the model is conditional on, in the order of
-// their numbers, and nil if it is not conditional.
+// Classes returns the names of the classes that the model is conditional on, or that a
+// classifier tells, in the order of their numbers, and nil if there are none.
 func (s *session) Classes() []string { return s.contract.ClassNames() }
 
 // Class returns the number of the class that its name, or else its number, means. A class
@@ -143,7 +151,7 @@ func (s *session) LabelOf(labels []int, classes []string) (Label, error) {
 
 // withLabel returns the session with another label.
 func (s *session) withLabel(l Label) (*session, error) {
-	if s.contract.Classes == 0 {
+	if s.contract.conditions() == 0 {
 		return nil, &UnconditionalError{s.name}
 	}
 	if err := l(0, make([]float32, s.contract.Classes)); err != nil {
@@ -162,7 +170,7 @@ func (s *session) with(l Label) *session {
 // labels returns those of n rows [n, classes], the first of which is number first; nil if
 // the model is not conditional.
 func (s *session) labels(first, n int) ([]float32, error) {
-	classes := s.contract.Classes
+	classes := s.contract.conditions()
 	if classes == 0 {
 		return nil, nil
 	}

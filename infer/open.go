@@ -15,8 +15,8 @@ import (
 )
 
 // Open reads the ONNX file at path, and weights that it keeps in other files of its
-// folder. The session is a [*Decoder], an [*Encoder], an [*Autoencoder] or a [*Scorer], as the file
-// tells. Errors name the file, what is wrong with it and what to do;
+// folder. The session is a [*Decoder], an [*Encoder], an [*Autoencoder], a [*Scorer] or a
+// [*Classifier], as the file tells. Errors name the file, what is wrong with it and what to do;
 // errors.Is(err, fs.ErrNotExist) tells that it is missing.
 func Open(path string, o Options) (Session, error) { return fromFile(path).session(o) }
 
@@ -69,6 +69,17 @@ func OpenScorerBytes(data []byte, o Options) (*Scorer, error) { return fromBytes
 // NewScorer is [New] for a scorer, such as package export makes of a trained model.
 func NewScorer(m *onnx.Model, o Options) (*Scorer, error) { return fromModel(m).scorer(o) }
 
+// OpenClassifier is [Open] for a classifier. Another file is a [*RoleError].
+func OpenClassifier(path string, o Options) (*Classifier, error) { return fromFile(path).classifier(o) }
+
+// OpenClassifierBytes is [OpenBytes] for a classifier.
+func OpenClassifierBytes(data []byte, o Options) (*Classifier, error) {
+	return fromBytes(data).classifier(o)
+}
+
+// NewClassifier is [New] for a classifier.
+func NewClassifier(m *onnx.Model, o Options) (*Classifier, error) { return fromModel(m).classifier(o) }
+
 // source is a model on its way to a session, or what is wrong with it.
 type source struct {
 	name  string // in errors
@@ -112,7 +123,7 @@ func (s source) because(err error) source {
 
 // session opens whatever the model is.
 func (s source) session(o Options) (Session, error) {
-	opened, err := s.open(o, RoleDecoder, RoleEncoder, RoleAutoencoder, RoleScorer)
+	opened, err := s.open(o, RoleDecoder, RoleEncoder, RoleAutoencoder, RoleScorer, RoleClassifier)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +134,8 @@ func (s source) session(o Options) (Session, error) {
 		return &Autoencoder{opened}, nil
 	case RoleScorer:
 		return &Scorer{opened}, nil
+	case RoleClassifier:
+		return &Classifier{opened}, nil
 	}
 	return &Decoder{opened}, nil
 }
@@ -157,6 +170,14 @@ func (s source) scorer(o Options) (*Scorer, error) {
 		return nil, err
 	}
 	return &Scorer{opened}, nil
+}
+
+func (s source) classifier(o Options) (*Classifier, error) {
+	opened, err := s.open(o, RoleClassifier)
+	if err != nil {
+		return nil, err
+	}
+	return &Classifier{opened}, nil
 }
 
 // open gives a model that has one of the roles to an engine.

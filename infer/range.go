@@ -9,7 +9,7 @@ import (
 // [0, 1], or that are not finite.
 type RangeError struct {
 	Name      string // of the model
-	What      string // "image" or "code"
+	What      string // "image", "code" or "row of probabilities"
 	Values    int    // of the first one that is wrong
 	NotFinite int    // how many of them are infinite or not a number
 	Min, Max  float32
@@ -18,6 +18,9 @@ type RangeError struct {
 func (e *RangeError) Error() string {
 	if e.NotFinite > 0 {
 		return fmt.Sprintf("%s: %d of the %d values of an output %s are not finite; the file is damaged, or it was given numbers far from all that it has learned", e.Name, e.NotFinite, e.Values, e.What)
+	}
+	if e.What != "image" {
+		return fmt.Sprintf("%s: an output %s has values from %.6g to %.6g, and they should be in [0, 1]; the file is damaged", e.Name, e.What, e.Min, e.Max)
 	}
 	return fmt.Sprintf("%s: an output image has values from %.6g to %.6g, and those of images are in [0, 1]; %s", e.Name, e.Min, e.Max, e.guess())
 }
@@ -40,8 +43,11 @@ const rounding = 1e-4
 // check returns an error for the first of some rows of an output that is wrong.
 func (s *session) check(output []float32, width int) error {
 	lo, hi, what := float32(-rounding), float32(1+rounding), "image"
-	if s.contract.Role == RoleEncoder {
+	switch s.contract.Role {
+	case RoleEncoder:
 		lo, hi, what = -math.MaxFloat32, math.MaxFloat32, "code"
+	case RoleClassifier:
+		what = "row of probabilities"
 	}
 	wrong := firstOutside(output, lo, hi)
 	if wrong < 0 {

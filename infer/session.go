@@ -13,8 +13,8 @@ import (
 	"govae/onnx"
 )
 
-// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder], an [*Autoencoder] or
-// a [*Scorer]. Many goroutines may use it at once; Close it when none does.
+// Session is a file of a VAE ready to run: a [*Decoder], an [*Encoder], an [*Autoencoder],
+// a [*Scorer] or a [*Classifier]. Many goroutines may use it at once; Close it when none does.
 type Session interface {
 	// Contract returns what the file says about itself.
 	Contract() Contract
@@ -31,8 +31,8 @@ type Session interface {
 	StoredActivity() (latent.Activity, bool)
 	// FromPicture returns a picture of any size as the model takes it.
 	FromPicture(image.Image) (Image, error)
-	// Classes returns the names of the classes that the model is conditional on, in the
-	// order of their numbers, and nil if it is not conditional.
+	// Classes returns the names of the classes that the model is conditional on, or that a
+	// classifier tells, in the order of their numbers, and nil if there are none.
 	Classes() []string
 	// Class returns the number of the class that its name, or else its number, means.
 	Class(name string) (int, error)
@@ -74,7 +74,7 @@ func (o Options) Check() error {
 	return nil
 }
 
-// session is what decoders, encoders, autoencoders and scorers share.
+// session is what all kinds of [Session] share.
 type session struct {
 	contract Contract
 	model    *onnx.Model
@@ -98,8 +98,8 @@ func (s *session) Shape() images.Shape { return s.contract.Shape() }
 // file tells; a model takes others prepared alike.
 func (s *session) Framing() images.Framing { return s.contract.Metadata.Framing }
 
-// Latent returns the number L of latent dimensions, 0 for an autoencoder that does not
-// tell.
+// Latent returns the number L of latent dimensions, 0 for an autoencoder or classifier that
+// does not tell.
 func (s *session) Latent() int { return s.contract.Latent }
 
 // Space returns the model's latent space.

@@ -105,3 +105,22 @@ func WriteVerdicts(path string, images Named, verdicts iter.Seq2[anomaly.Verdict
 	})
 	return all, err
 }
+
+// WriteGuesses writes a CSV table of guesses as they come, one row per image: its name, its
+// label, the class that is most probable, by the names of classes, and its probability. It
+// returns the guesses. Where these end with an error the file at path stays as it was.
+func WriteGuesses(path string, images Named, classes []string, guesses iter.Seq2[Guess, error]) (all []Guess, err error) {
+	err = table.Write(path, []string{"image", "label", "class", "probability"}, func(yield func([]string, error) bool) {
+		for g, err := range guesses {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			i := len(all)
+			if all = append(all, g); !yield([]string{images.Name(i), images.Class(i), classes[g.Class], table.Number(g.Probability)}, nil) {
+				return
+			}
+		}
+	})
+	return all, err
+}

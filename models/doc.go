@@ -39,7 +39,7 @@
 // [Config].Labels: q(z|x,y) and p(x|z,y), with the prior N(0, I) for all classes (Kingma et
 // al. 2014, arXiv 1406.5298). A label is a vector of the classes' weights ([OneHot]). Its
 // embedding is added to the features that the posterior is read from, and another one stands
-// beside z where the decoder begins.
+// beside z where the decoder begins. A [Classifier], q(y|x), may stand beside such a model.
 //
 // # Names
 //

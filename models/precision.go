@@ -1,6 +1,10 @@
 package models
 
-import "govae/internal/nn"
+import (
+	"slices"
+
+	"govae/internal/nn"
+)
 
 // Precision is the form in which a file holds weights. Arithmetic is float32 in
 // all of them: a graph widens the weights before it uses them.
@@ -29,7 +33,15 @@ func (m *VAE) AtPrecision(p Precision) (*VAE, error) {
 	copy(rounded.Theta, m.Theta)
 	copy(rounded.State, m.State)
 	rounded.LatentStats = m.LatentStats
-	for _, q := range rounded.Params() {
+	params := rounded.Params()
+	if c := m.Classifier; c != nil {
+		if rounded.Classifier, err = buildClassifier(m.Config); err != nil {
+			return nil, err
+		}
+		copy(rounded.Classifier.Theta, c.Theta)
+		params = slices.Concat(params, rounded.Classifier.Params())
+	}
+	for _, q := range params {
 		if err := q.Round(p); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -135,16 +136,17 @@ func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tenso
 // hold a tensor of the right shape and of finite values for each parameter. v is
 // unchanged after an error.
 func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error {
-	return m.set(m.graph.Params(), prefix, v, f)
+	return set(m.graph.Params(), prefix, v, f, m.Config.Arch)
 }
 
 // SetStateTensors is the reverse of [VAE.StateTensors].
 func (m *VAE) SetStateTensors(prefix string, v []float32, f *safetensors.File) error {
-	return m.set(m.graph.Buffers(), prefix, v, f)
+	return set(m.graph.Buffers(), prefix, v, f, m.Config.Arch)
 }
 
-func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors.File) error {
-	if err := m.check(params, prefix, f); err != nil {
+// set fills v, which is laid out like the parameters of an architecture, from a file.
+func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, arch string) error {
+	if err := check(params, prefix, f, arch); err != nil {
 		return err
 	}
 	for _, p := range params {
@@ -155,11 +157,11 @@ func (m *VAE) set(params []*nn.Param, prefix string, v []float32, f *safetensors
 
 // check returns an error unless f holds a tensor of the right shape and of finite values
 // for each parameter.
-func (m *VAE) check(params []*nn.Param, prefix string, f *safetensors.File) error {
+func check(params []*nn.Param, prefix string, f *safetensors.File, arch string) error {
 	for _, p := range params {
 		t := f.Tensor(prefix + p.Name)
 		if t == nil {
-			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, m.Config.Arch)
+			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, arch)
 		}
 		if !slices.Equal(t.Shape, p.Shape) {
 			return fmt.Errorf("tensor %q has shape %v, want %v: these are the weights of a model of other sizes", t.Name, t.Shape, p.Shape)
@@ -195,7 +197,7 @@ func (m *VAE) LoadWeights(path string) error {
 			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this architecture (%s)", path, t.Name, m.Config.Arch)
 		}
 	}
-	if err := m.check(all, "", f); err != nil {
+	if err := check(all, "", f, m.Config.Arch); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	m.LatentStats = nil // those of other parameters
@@ -211,8 +213,8 @@ func (m *VAE) ID() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Load reads a model directory. Latent statistics of other weights than those in
-// the directory are left out.
+// Load reads a model directory, with its classifier if it holds one. Latent statistics of
+// other weights than those in the directory are left out.
 func Load(dir string) (*VAE, error) {
 	s, err := LoadSaved(dir)
 	if err != nil {
@@ -228,5 +230,8 @@ func Load(dir string) (*VAE, error) {
 	if s.StatsOf == m.ID() {
 		m.LatentStats = s.LatentStats
 	}
-	return m, nil
+	if m.Classifier, err = LoadClassifier(dir, m.Config); errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	return m, err
 }

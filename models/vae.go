@@ -28,6 +28,8 @@ type VAE struct {
 	// trained on, as a finished run leaves them; nil where they are not known. They are
 	// exported with the model.
 	LatentStats *LatentStats
+	// Classifier tells the classes that the VAE is conditional on; nil where there is none.
+	Classifier *Classifier
 
 	graph    nn.Graph
 	logScale *nn.Param // of the likelihood; nil if that has none or a constant one

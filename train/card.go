@@ -23,7 +23,7 @@ const CardFile = "model-card.md"
 //go:embed card.md
 var cardText string
 
-var cardTemplate = template.Must(template.New(CardFile).Funcs(template.FuncMap{"code": code, "cell": tableCode}).Parse(cardText))
+var cardTemplate = template.Must(template.New(CardFile).Funcs(template.FuncMap{"code": code, "cell": tableCode, "percent": func(share float64) float64 { return 100 * share }}).Parse(cardText))
 
 // code is a text as Markdown shows it letter by letter. Texts come from files' names and
 // settings, and must not become markup.
@@ -51,6 +51,8 @@ type card struct {
 	Seconds float64 // of training, in all
 	Splits  []cardSplit
 
+	Classifier *ClassifierFigures // nil where there is none
+
 	Pictures []cardPicture
 }
 
@@ -72,6 +74,9 @@ func (r *run) writeCard() error {
 			{ManifoldPicture, "The latent plane from -4 to 4."},
 			{LossPicture, "The terms of the ELBO by epoch."},
 		},
+	}
+	if r.labelling != nil {
+		c.Classifier = &r.labelling.figures
 	}
 	if r.validation != nil {
 		c.Validation = r.validation.Len()

@@ -47,6 +47,10 @@ type settings struct {
 	FreeBits    FreeBits      `json:"free-bits,omitzero"`
 	Importance  int           `json:"importance,omitempty"`
 	Binarize    Binarize      `json:"binarize,omitempty"`
+
+	LabelsPerClass  int  `json:"labels-per-class,omitempty"`
+	Classifier      bool `json:"classifier,omitempty"`
+	ClassifierSteps int  `json:"classifier-steps,omitempty"` // 0 where there is no classifier
 }
 
 // before are settings that older versions have not written: there was one value.

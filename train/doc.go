@@ -11,6 +11,13 @@
 // bound of several draws of each image ([IWAE]); images may become binary on their way
 // ([Binarize]). The learning rate is a [Constant], or follows a [Course] over the run.
 //
+// # Few labels
+//
+// Images without a label, of which a conditional model needs one, are given the one that a
+// [models.Classifier] tells. It is fitted before the VAE to the few labels that there are and
+// to all images ([Options].LabelsPerClass, [dataset.Data].Unlabelled), and kept in the
+// directory, so that a run that is resumed has it.
+//
 // # Reproducibility
 //
 // The same binary, kernel, data and seed give the same weights bit for bit,

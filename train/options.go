@@ -54,6 +54,16 @@ type Options struct {
 	// Binarize makes images black and white; empty leaves them gray.
 	Binarize Binarize
 
+	// LabelsPerClass, where it is not 0, keeps the labels of so many training images of each
+	// class, which the seed chooses, and hides those of all others: a classifier tells them.
+	// The model must be conditional on the class.
+	LabelsPerClass int
+	// Classifier fits a classifier also where all labels are known, so that the model has one.
+	Classifier bool
+	// ClassifierSteps is the number of steps in which a classifier is fitted; 0 means
+	// [DefaultClassifierSteps].
+	ClassifierSteps int
+
 	// ValFraction is the share of the training images that is set apart for
 	// validation; 0 means none but those that the data has of its own, beside which it is an
 	// error. With validation images the weights of the best
@@ -76,6 +86,10 @@ type Options struct {
 	// OnChoice is called once with Time, when the number of epochs is known, with the time
 	// that one is expected to take. That is 0 where the number was recorded.
 	OnChoice func(epochs int, each time.Duration)
+	// OnClassifierStep is called after each step in which a classifier is fitted, OnClassifier
+	// when there is one. Both may be nil.
+	OnClassifierStep func(done, total int)
+	OnClassifier     func(ClassifierFigures)
 	// OnStep is called after every step, OnEpoch after every epoch, and Warn with a
 	// line for the user when something is not as asked for. All may be nil.
 	OnStep  func(Progress)
@@ -128,6 +142,12 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.OnChoice == nil {
 		o.OnChoice = func(int, time.Duration) {}
 	}
+	if o.OnClassifierStep == nil {
+		o.OnClassifierStep = func(int, int) {}
+	}
+	if o.OnClassifier == nil {
+		o.OnClassifier = func(ClassifierFigures) {}
+	}
 	if o.OnStep == nil {
 		o.OnStep = func(Progress) {}
 	}
@@ -163,6 +183,10 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("free bits and importance weighting belong to the objective that is given")
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
 		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
+	case o.LabelsPerClass < 0:
+		return o, fmt.Errorf("labels of %d images of each class: there must be at least 1", o.LabelsPerClass)
+	case o.ClassifierSteps < 0:
+		return o, fmt.Errorf("a classifier that is fitted in %d steps: there must be at least 1", o.ClassifierSteps)
 	case o.Patience < 0:
 		return o, fmt.Errorf("a patience of %d epochs: there must be 0 or more", o.Patience)
 	case o.Augment >= 1<<len(Augmentations()):

@@ -23,6 +23,7 @@ const (
 // pace is how fast a run goes.
 type pace struct {
 	now         func() time.Time
+	before      time.Duration // the first epoch
 	began, last time.Time
 	steps       int
 	images      int // of these steps, without the first, for which everything is cold
@@ -89,7 +90,7 @@ func (r *run) choose(share float64) error {
 	if r.state.Batch > 0 {
 		least++
 	}
-	r.Epochs = max(least, int((r.Time-finish)/epoch))
+	r.Epochs = max(least, int((r.Time-r.pace.before-finish)/epoch))
 	if epoch > r.Time {
 		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
 	}

@@ -27,7 +27,7 @@ const (
 // files are all that a run writes in its directory.
 var files = []string{
 	CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
-	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile, EventsFile,
+	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile, EventsFile, models.ClassifierFile,
 }
 
 // removeRun deletes what an earlier run left in dir, so that nothing in it is of

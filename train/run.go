@@ -29,13 +29,18 @@ const checkpointInterval = 5 * time.Minute
 // evaluated and kept is a running average of the weights over the steps, which is
 // better than the weights of any one step. When Run returns without an error m holds
 // those of the best validation ELBO if there are validation images, else those of
-// the last epoch, with their [models.VAE.LatentStats], and in its Config the names of the
-// classes of the data: all that package export writes beside the weights.
+// the last epoch, with their [models.VAE.LatentStats], in its Config the names of the classes
+// of the data, and its [models.Classifier] where one was fitted: all that package export
+// writes beside the weights.
+//
+// A conditional model may be trained on images of which few have a label: those of
+// [dataset.Data].Unlabelled beside the others, or with [Options].LabelsPerClass. A classifier
+// is fitted to all of them first, and the VAE is then trained with the classes that it tells.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
 // on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
-// of a conditional model [*dataset.UnlabelledError], and, of package lock, one that tells that
+// of a conditional model [*dataset.UnlabelledError] and [*dataset.FewImagesError], and, of package lock, one that tells that
 // another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
@@ -54,6 +59,7 @@ type run struct {
 	train, validation, test *dataset.Images
 	name                    string // of the data
 	metrics                 []Metrics
+	labelling               *labelling        // nil if all labels are known and no classifier is asked for
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
 	pace                    pace              // while Epochs are to be chosen
@@ -81,6 +87,9 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
 	default:
 		r.validation = data.Validation
+	}
+	if err := r.gather(data, m); err != nil {
+		return nil, err
 	}
 	if n := r.train.Len(); r.Batch > n {
 		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
@@ -141,6 +150,7 @@ func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction,
 		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
 		Clip: r.Clip, FreeBits: r.FreeBits, Importance: importance, Binarize: r.Binarize,
+		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps,
 	}
 }
 
@@ -229,7 +239,7 @@ func (r *run) open() error {
 			return err
 		}
 	}
-	r.m.LatentStats = nil // those of other parameters
+	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
@@ -245,6 +255,9 @@ func (r *run) open() error {
 }
 
 func (r *run) run(ctx context.Context) error {
+	if err := r.classify(ctx); err != nil {
+		return err
+	}
 	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
 		if err := r.remember(); err != nil {
 			return err

@@ -25,7 +25,9 @@ import (
 const help = `Writes the decoder and the encoder of a trained model as ONNX files, or with
 --graph autoencoder the two in one file that maps images to reconstructions, or with
 --graph elbo a file that scores: it maps images and noise eps to log p(x,z) - log q(z|x)
-in nats, from which any program computes the model's ELBO and log-likelihood.
+in nats, from which any program computes the model's ELBO and log-likelihood. Where the
+model has a classifier, it is a third file beside decoder and encoder, which maps images to
+the probabilities of their classes.
 
 --prior writes a decoder that draws from a mixture which vae-infer encode --fit-mixture
 has fitted to codes of images. Its input z is N(0, I) as before, so that every program
@@ -51,7 +53,7 @@ const examples = `  vae-export
 func main() { cli.Main("vae-export", build) }
 
 func build(app *cli.App) *cobra.Command {
-	var model, graph, out, encoder, precision string
+	var model, graph, out, encoder, classifier, precision string
 	var options export.Options
 	var prior priorFlag
 	cmd := &cobra.Command{
@@ -64,11 +66,11 @@ func build(app *cli.App) *cobra.Command {
 			if model == "" {
 				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
 			}
-			paths, err := choosePaths(graph, out, encoder)
+			paths, err := choosePaths(graph, out, encoder, classifier)
 			if err != nil {
 				return err
 			}
-			if err := prior.alone(&paths, graph, out, encoder); err != nil {
+			if err := prior.alone(&paths, graph, out, encoder, classifier); err != nil {
 				return err
 			}
 			if err := checkPaths(paths); err != nil {
@@ -91,6 +93,9 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if m.Classifier == nil && classifier == "" {
+				paths.Classifier = ""
+			}
 			var verifier export.Engine
 			e, missing := engine.New(engine.Options{})
 			if missing == nil && e.Note() != nil {
@@ -101,7 +106,7 @@ func build(app *cli.App) *cobra.Command {
 			}
 			results, err := export.Write(cmd.Context(), m, paths, verifier, options)
 			if err != nil {
-				return prior.explain(err)
+				return prior.explain(advice.Add(err, advice.Say[*export.NoClassifierError](" (vae-train --classifier)")))
 			}
 			for _, r := range results {
 				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))
@@ -119,9 +124,10 @@ func build(app *cli.App) *cobra.Command {
 	p := cmd.Flags()
 	p.SortFlags = false
 	p.StringVar(&model, "model", "vae-model", "model directory to read")
-	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder), autoencoder or elbo")
+	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder, and the classifier if there is one), autoencoder or elbo")
 	p.StringVar(&out, "out", "", "decoder, autoencoder or elbo file to write, or its folder, which is made (default decoder.onnx, autoencoder.onnx or elbo.onnx)")
 	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
+	p.StringVar(&classifier, "classifier", "", "classifier file to write, or none (default, where the model has one, classifier.onnx beside the decoder)")
 	prior.flag(p)
 	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
 	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
@@ -129,18 +135,23 @@ func build(app *cli.App) *cobra.Command {
 }
 
 // choosePaths turns the flags that name files into the files to write.
-func choosePaths(graph, out, encoder string) (export.Paths, error) {
+func choosePaths(graph, out, encoder, classifier string) (export.Paths, error) {
 	switch graph {
 	case "pair":
 		decoder := fileOf(out, "decoder.onnx")
-		paths := export.Paths{Decoder: decoder, Encoder: cmp.Or(encoder, filepath.Join(filepath.Dir(decoder), "encoder.onnx"))}
-		if encoder == "none" {
-			paths.Encoder = ""
+		beside := func(path, name string) string {
+			if path == "none" {
+				return ""
+			}
+			return cmp.Or(path, filepath.Join(filepath.Dir(decoder), name))
 		}
-		return paths, nil
+		return export.Paths{Decoder: decoder, Encoder: beside(encoder, "encoder.onnx"), Classifier: beside(classifier, "classifier.onnx")}, nil
 	case "autoencoder", "elbo":
 		if encoder != "" {
 			return export.Paths{}, cli.Usagef("--encoder %s: --graph %s is a single file, named by --out", encoder, graph)
+		}
+		if classifier != "" {
+			return export.Paths{}, cli.Usagef("--classifier %s: --graph %s is a single file, named by --out", classifier, graph)
 		}
 		if graph == "elbo" {
 			return export.Paths{Scorer: fileOf(out, "elbo.onnx")}, nil
@@ -165,13 +176,19 @@ func fileOf(out, name string) string {
 
 // checkPaths refuses files that must not be written, such as a model's weights.
 func checkPaths(p export.Paths) error {
-	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder, p.Scorer} {
+	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder, p.Scorer, p.Classifier} {
 		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
 			return cli.Usagef("%s: want a .onnx file", path)
 		}
 	}
-	if p.Encoder != "" && atomicfile.Same(p.Encoder, p.Decoder) {
-		return cli.Usagef("%s: the decoder and the encoder need two different files", p.Decoder)
+	for _, pair := range []struct{ a, b, both string }{
+		{p.Decoder, p.Encoder, "the decoder and the encoder"},
+		{p.Decoder, p.Classifier, "the decoder and the classifier"},
+		{p.Encoder, p.Classifier, "the encoder and the classifier"},
+	} {
+		if pair.a != "" && pair.b != "" && atomicfile.Same(pair.a, pair.b) {
+			return cli.Usagef("%s: %s need two different files", pair.a, pair.both)
+		}
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (f *priorFlag) flag(p *pflag.FlagSet) {
 }
 
 // alone makes the decoder the only file to write if it has a prior, which none goes with.
-func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder string) error {
+func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier string) error {
 	switch {
 	case f.file == "":
 		return nil
@@ -28,6 +28,8 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder string) error
 		return cli.Usagef("--prior %s: belongs to a decoder, not to --graph %s", f.file, graph)
 	case encoder != "" && encoder != "none":
 		return cli.Usagef("--prior %s: a decoder with a prior of its own has no encoder: leave --encoder out", f.file)
+	case classifier != "" && classifier != "none":
+		return cli.Usagef("--prior %s: a decoder with a prior of its own is written alone: leave --classifier out", f.file)
 	}
 	*paths = export.Paths{Decoder: fileOf(out, "sampler.onnx")}
 	return nil

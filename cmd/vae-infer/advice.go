@@ -33,6 +33,7 @@ func advices() []advice.Advice {
 			}
 			return ""
 		}),
+		advice.Say[*infer.UnconvincingError](" (--confidence)"),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.PriorError](" (vae-export without --prior)"),
 		advice.Say[*infer.LikelihoodError]("; export the model with vae-export"),

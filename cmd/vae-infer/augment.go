@@ -30,7 +30,9 @@ gives and eps is drawn from N(0, I). Noise 1 is a draw from the posterior; more 
 more variety, and more images that no longer look like their class. The method
 interpolate decodes a random point on the line between the codes of two images of one
 class. The method sample, of a conditional model, draws new images of each class. A new
-image gets the class of its sources; look at some before you train on them.
+image gets the class of its sources; look at some before you train on them, or give a
+--classifier file: only those are kept that it reads as their class with a probability of
+at least --confidence, and others are made in the place of the rest.
 
 --per-class N makes N new images of every class. With --fill the images of the
 source count too: a class gets only what it lacks to N, so that old and new images
@@ -47,9 +49,10 @@ parameters, seed, model and the images it was made from.`,
 		Example: `  vae-infer augment --data mnist --per-class 100
   vae-infer augment --data photos --split train --per-class 500 --fill --out more/
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
-  vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000`,
+  vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000
+  vae-infer augment --data mnist --method sample --classifier classifier.onnx --per-class 500`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(in.check(files), a.check(), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data), a.out)); err != nil {
+			if err := cmp.Or(in.check(files), a.check(), cli.Want(a.classifier != "" || !cmd.Flags().Changed("confidence"), "--confidence is that of a --classifier"), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data, a.classifier), a.out)); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)
@@ -61,6 +64,8 @@ parameters, seed, model and the images it was made from.`,
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
 	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
+	f.StringVar(&a.classifier, "classifier", "", "classifier `FILE`: keep only images that it reads as their class")
+	f.Float64Var(&a.confidence, "confidence", 0.9, "least probability that --classifier gives to the class")
 	f.Uint64Var(&a.Seed, "seed", 0, "number that determines the images")
 	f.StringVar((*string)(&a.write.Format), "format", string(dataset.ClassFolders), "png for class folders, or idx for IDX files")
 	f.StringVar(&a.out, "out", "augmented", "folder to write")
@@ -71,9 +76,11 @@ parameters, seed, model and the images it was made from.`,
 // augmentation is one run of the subcommand.
 type augmentation struct {
 	infer.AugmentOptions
-	app   *cli.App
-	out   string
-	write dataset.WriteOptions
+	app        *cli.App
+	out        string
+	classifier string // a file, or empty
+	confidence float64
+	write      dataset.WriteOptions
 }
 
 // check finds mistakes in the flags.
@@ -81,6 +88,7 @@ func (a *augmentation) check() error {
 	return cmp.Or(
 		cli.OneOf("--method", a.Method, infer.Jitter, infer.Interpolation, infer.Sampling),
 		cli.Want(a.Noise > 0 && a.Noise <= maxScale, "--noise %g: want a positive number up to %g", a.Noise, maxScale),
+		cli.Want(a.confidence > 0 && a.confidence <= 1, "--confidence %g: want a probability, above 0 and at most 1", a.confidence),
 		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
 		cli.OneOf("--format", a.write.Format, dataset.ClassFolders, dataset.IDXFiles),
 		cli.Want(a.out != "" && !slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, filepath.Ext(a.out)),
@@ -103,6 +111,19 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
+	tried, kept := 0, 0
+	if a.classifier != "" {
+		classifier, err := openAs(m, a.classifier, infer.OpenClassifier)
+		if err != nil {
+			return err
+		}
+		defer classifier.Close()
+		a.Filter = &infer.AugmentFilter{Classifier: classifier, Classes: x.Classes, Confidence: a.confidence, OnTried: func(_ int, ok bool) {
+			if tried++; ok {
+				kept++
+			}
+		}}
+	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
 	images := func(yield func(dataset.Synthetic, error) bool) {
@@ -111,7 +132,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 			if err == nil {
 				image = dataset.Synthetic{Picture: made.Picture(), Origin: x.Origin(made.Class, made.Sources)}
 				image.Method, image.Noise, image.Mix, image.Seed = string(a.Method), made.Noise, made.Mix, a.Seed
-				image.Data, image.ModelID = in.data, pair.Decoder.Space().ModelID
+				image.Data, image.ModelID, image.Probability = in.data, pair.Decoder.Space().ModelID, made.Probability
 			}
 			if !yield(image, err) {
 				return
@@ -122,6 +143,9 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		return err
 	}
 	a.app.Printf("%s: %d new images by %s in %.2f s; %s tells where each is from", a.out, total, pair.Engine(), p.Done(), dataset.Manifest)
+	if a.classifier != "" {
+		a.app.Printf("%s reads %d of %d (%.1f %%) as their class with a probability of %g or more: the others were left out", a.classifier, kept, tried, 100*float64(kept)/float64(tried), a.confidence)
+	}
 	return nil
 }
 

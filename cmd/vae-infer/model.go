@@ -42,6 +42,11 @@ func (m *modelFlags) encoderPath() string {
 	return filepath.Join(filepath.Dir(m.decoder), "encoder.onnx")
 }
 
+// classifierPath is the classifier that vae-export writes beside the decoder.
+func (m *modelFlags) classifierPath() string {
+	return filepath.Join(filepath.Dir(m.decoder), "classifier.onnx")
+}
+
 // checkOutputs is [cli.CheckOutputs] of a command that runs the model.
 func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 	return cli.CheckOutputs([]string{m.decoder, m.encoderPath()}, inputs, outputs...)

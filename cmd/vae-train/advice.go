@@ -17,6 +17,7 @@ func advices() []advice.Advice {
 		advice.On(fitting),
 		advice.On(fittingMemory),
 		advice.Say[*dataset.UnlabelledError](" (or leave --conditional out)"),
+		advice.Say[*dataset.FewImagesError](" (--labels-per-class)"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 		advice.Say[*train.SaveError](" (--resume)"),

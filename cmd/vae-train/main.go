@@ -33,7 +33,7 @@ The data is one of
             downloaded once into the user's cache
   FOLDER    of IDX files, or of images (PNG, JPEG, GIF, BMP, TIFF, WebP, PBM, PGM, PPM)
             of any size, with or without a folder for each class; folders train, test
-            and val are splits
+            and val are splits, and unlabelled holds images whose class is not known
   FILE.npy  of images, bytes or floats in [0, 1]; or FILE.npz of such arrays called x
             and y, or x_train, y_train, x_test and y_test
 
@@ -50,6 +50,7 @@ const examples = `  vae-train
   vae-train --data photos/ --size 48x64 --fit pad --background white
   vae-train --arch mlp --hidden 400,200 --activation tanh
   vae-train --data mnist --conditional --latent 16
+  vae-train --data mnist --conditional --latent 16 --labels-per-class 10
   vae-train --init vae-model/model.safetensors --lr 1e-4 --out tuned-model
   vae-train --data photos/ --time 10m
   vae-train --config vae-model/config.json --seed 1 --out second-model
@@ -143,6 +144,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
 	f.addReading(p)
+	f.addLabels(p)
 	f.addReports(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
@@ -225,12 +227,15 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	if err := f.checkLadder(); err != nil {
 		return err
 	}
+	if err := f.checkLabels(); err != nil {
+		return err
+	}
 	return f.checkLikelihood(p)
 }
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	download := meter{app: app, unit: "bytes"}
-	options, err := f.source.options(dataset.Options{Limit: f.limit, Scale: f.scale, Progress: func(done, total int64) {
+	options, err := f.source.options(dataset.Options{Limit: f.limit, Scale: f.scale, Unlabelled: true, Progress: func(done, total int64) {
 		download.show(int(done), int(total), "download")
 	}})
 	if err != nil {
@@ -306,6 +311,11 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
 	o.OnStep = func(s train.Progress) {
 		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
+	}
+	o.OnClassifierStep = func(done, total int) { epoch.show(done, total, "classifier") }
+	o.OnClassifier = func(c train.ClassifierFigures) {
+		epoch.stop()
+		app.Printf("%s", classifierLine(c))
 	}
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {

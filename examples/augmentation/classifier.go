@@ -24,6 +24,19 @@ func join(sets ...set) set {
 	return all
 }
 
+// first returns the first n images of each class.
+func (s set) first(n, classes int) set {
+	var some set
+	taken, size := make([]int, classes), len(s.x)/len(s.labels)
+	for i, label := range s.labels {
+		if taken[label]++; taken[label] <= n {
+			some.x = append(some.x, s.x[i*size:(i+1)*size]...)
+			some.labels = append(some.labels, label)
+		}
+	}
+	return some
+}
+
 // classifier is a network with one hidden layer,
 //
 //	p(class | x) = softmax(W2 relu(W1 x + b1) + b2).

@@ -66,6 +66,17 @@ func shift(m *dataset.Images, n, classes int, r *rand.Rand) set {
 	return made
 }
 
+// shake moves each image by up to two pixels in both directions.
+func shake(s set, h, w int, r *rand.Rand) set {
+	const most = 2
+	moves := set{labels: s.labels}
+	for i := range s.labels {
+		dy, dx := r.IntN(2*most+1)-most, r.IntN(2*most+1)-most
+		moves.x = append(moves.x, moved(s.x[i*h*w:(i+1)*h*w], h, w, dy, dx)...)
+	}
+	return moves
+}
+
 // moved returns an image [h, w] moved down by dy and right by dx, with black behind it.
 func moved(x []float32, h, w, dy, dx int) []float32 {
 	y := make([]float32, len(x))

@@ -32,7 +32,7 @@ func digits(t *testing.T) *dataset.Data {
 // TestMeasure goes the whole way on a small scale, twice.
 func TestMeasure(t *testing.T) {
 	data := digits(t)
-	s := settings{sizes: []int{2, 4}, seeds: 2, perClass: 4, noise: 1, steps: 20, fewSteps: 4, allSteps: 4, judgeSteps: 20}
+	s := settings{sizes: []int{2, 4}, seeds: 2, perClass: 4, noise: 1, steps: 20, fewSteps: 4, allSteps: 4, judgeSteps: 20, labelledSteps: 4, many: 6, labelSteps: 4, confidence: 0.05, saw: []string{sawFew, sawAll, sawLabels}}
 	var runs []*results
 	for range 2 {
 		r, err := measure(context.Background(), data, s, io.Discard)
@@ -44,7 +44,7 @@ func TestMeasure(t *testing.T) {
 	if !reflect.DeepEqual(runs[0].accuracy, runs[1].accuracy) {
 		t.Error("two runs have different results")
 	}
-	for _, arm := range slices.Concat(arms(sawFew), arms(sawAll)) {
+	for _, arm := range slices.Concat(arms(sawFew), arms(sawAll), arms(sawLabels)) {
 		for _, arm.k = range s.sizes {
 			values := runs[0].accuracy[arm]
 			if len(values) != s.seeds || slices.ContainsFunc(values, func(v float64) bool { return !(v >= 0 && v <= 1) }) {
@@ -54,7 +54,7 @@ func TestMeasure(t *testing.T) {
 	}
 	var text strings.Builder
 	runs[0].print(&text)
-	if rows := strings.Count(text.String(), "\n| "); rows != 4+5+5+7+4 || strings.Contains(text.String(), "NaN") {
+	if rows := strings.Count(text.String(), "\n| "); rows != 5+5+6+8+14+7 || strings.Contains(text.String(), "NaN") {
 		t.Errorf("%d rows of tables:\n%s", rows, &text)
 	}
 	path := filepath.Join(t.TempDir(), "plot.png")

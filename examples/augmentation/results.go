@@ -5,7 +5,6 @@ import (
 	"image/color"
 	"io"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
@@ -35,21 +34,48 @@ type results struct {
 	kept        map[cell][]float64 // share of synthetic images that have their class for the judge
 }
 
+// add adds the results of a seed.
+func (r *results) add(at cell, accuracy, kept float64) {
+	r.accuracy[at] = append(r.accuracy[at], accuracy)
+	r.kept[at] = append(r.kept[at], kept)
+}
+
 // arms are the rows of a table and the curves of a picture.
 func arms(saw string) []cell {
-	return []cell{{"", nothing, 0}, {"", shifts, 0}, {saw, jitter, 0}, {saw, interpolation, 0}, {saw, shiftsJitter, 0}}
+	all := []cell{{"", nothing, 0}, {"", shifts, 0}}
+	switch saw {
+	case "":
+		return all
+	case sawLabels:
+		return append(all, cell{saw, samples, 0}, cell{saw, sure, 0}, cell{saw, shiftsSure, 0}, cell{saw, shiftsMany, 0}, cell{saw, pseudo, 0}, cell{saw, itself, 0})
+	case sawAll:
+		return append(all, cell{saw, jitter, 0}, cell{saw, interpolation, 0}, cell{saw, shiftsJitter, 0}, cell{saw, codes, 0})
+	}
+	return append(all, cell{saw, jitter, 0}, cell{saw, interpolation, 0}, cell{saw, shiftsJitter, 0})
+}
+
+// made reports whether an arm's images are made by a VAE, and nothing else.
+func (c cell) made() bool {
+	return c.saw != "" && c.arm != shiftsJitter && c.arm != shiftsSure && c.arm != shiftsMany && c.arm != codes && c.arm != itself
 }
 
 // print writes the tables in Markdown.
 func (r *results) print(w io.Writer) {
-	for _, saw := range []string{sawFew, sawAll} {
+	gains, kept := arms("")[1:], []cell(nil)
+	for _, saw := range r.saw {
+		gains = append(gains, arms(saw)[2:]...)
+		for _, arm := range arms(saw) {
+			if arm.made() {
+				kept = append(kept, arm)
+			}
+		}
 		fmt.Fprintf(w, "\nAccuracy on %d test images in %%; the VAE saw %s.\n\n", r.test, saw)
 		r.table(w, r.accuracy, arms(saw))
 	}
 	fmt.Fprintf(w, "\nGain over the real images alone in percentage points, seed by seed.\n\n")
-	r.table(w, r.gain(), slices.Concat(arms(sawFew)[1:], arms(sawAll)[2:]))
+	r.table(w, r.gain(), gains)
 	fmt.Fprintf(w, "\nShare of synthetic images in %% to which a classifier trained on all %d labelled images (test accuracy %.1f %%) gives the class that they carry.\n\n", r.total, 100*r.judge)
-	r.table(w, r.kept, slices.Concat(arms(sawFew)[2:4], arms(sawAll)[2:4]))
+	r.table(w, r.kept, kept)
 }
 
 // gain returns what each accuracy is above that of the same seed without augmentation.
@@ -91,19 +117,20 @@ func (r *results) table(w io.Writer, values map[cell][]float64, rows []cell) {
 // plot draws the accuracies, a panel for each VAE.
 func (r *results) plot(path string) error {
 	var panels []*plot.Plot
-	for _, saw := range []string{sawFew, sawAll} {
+	for _, saw := range r.saw {
 		p, err := r.panel(saw)
 		if err != nil {
 			return err
 		}
 		panels = append(panels, p)
 	}
-	const width, height, dpi = 9 * vg.Inch, 3.8 * vg.Inch, 90
-	c := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
+	const each, height, dpi = 4.5 * vg.Inch, 3.8 * vg.Inch, 90
+	c := vgimg.NewWith(vgimg.UseWH(each*vg.Length(len(panels)), height), vgimg.UseDPI(dpi))
 	tiles := draw.Tiles{Rows: 1, Cols: len(panels), PadX: 16, PadTop: 8, PadBottom: 8, PadLeft: 8, PadRight: 8}
 	for i, p := range panels {
-		p.Y.Min = min(panels[0].Y.Min, panels[1].Y.Min)
-		p.Y.Max = max(panels[0].Y.Max, panels[1].Y.Max)
+		for _, other := range panels {
+			p.Y.Min, p.Y.Max = min(p.Y.Min, other.Y.Min), max(p.Y.Max, other.Y.Max)
+		}
 		p.Draw(tiles.At(draw.New(c), i, 0))
 	}
 	return picture.WritePNG(path, c.Image())
@@ -111,7 +138,7 @@ func (r *results) plot(path string) error {
 
 // panel draws the accuracies with their standard deviations over the number of images.
 func (r *results) panel(saw string) (*plot.Plot, error) {
-	colors := []color.Color{color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255}}
+	colors := []color.Color{color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.Black, color.RGBA{240, 228, 66, 255}}
 	p := plot.New()
 	p.Title.Text = "VAE of " + saw
 	p.Title.Padding = 6

@@ -28,6 +28,7 @@ const (
 	Mixture                        // Gaussian mixtures; epoch 0, index: the sample; else epoch: the components of a fit
 	Augment                        // new images of a class; epoch: the class, index: 0 for the order of sources, i+1 for image i
 	TrainAugment                   // changes of training images; epoch, index: the image
+	ClassAugment                   // changes of a classifier's images; epoch: the step, index: the place in the batch
 )
 
 // Source is a stream of random numbers. It implements [math/rand/v2.Source].

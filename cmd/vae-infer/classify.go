@@ -1,0 +1,146 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"govae/cmd/internal/cli"
+	"govae/dataset"
+	"govae/infer"
+	"govae/internal/atomicfile"
+)
+
+func classify(m *modelFlags) *cobra.Command {
+	c := classification{modelFlags: m}
+	cmd := &cobra.Command{
+		Use:   "classify [FILE…]",
+		Short: "Tell the classes of images",
+		Long: `Tell the class of each image, with the classifier that vae-export writes beside the
+decoder of a model that has one: vae-train fits one where few images have labels, and with
+--classifier.
+
+The table has one row per image: its name, its label where it has one, the class that is
+most probable and its probability. An --out that ends in .json is a report instead, with
+the probabilities of all classes. Where images have labels the share of those is told whose
+class is another one.`,
+		Example: `  vae-infer classify --data mnist
+  vae-infer classify photos/ --classifier photos-model/classifier.onnx
+  vae-infer classify seven.png --out classes.json`,
+		RunE: func(cmd *cobra.Command, files []string) error {
+			c.file = cmp.Or(c.file, m.classifierPath())
+			if err := cmp.Or(
+				c.in.check(files),
+				cli.Want(c.label == "", "--label %s: classify tells the classes itself", c.label),
+				cli.Want(c.out != "", "--out is empty: give a file"),
+				cli.CheckOutputs([]string{c.file}, append(files, c.in.data), c.out),
+			); err != nil {
+				return err
+			}
+			return c.run(cmd.Context(), files)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&c.file, "classifier", "", "classifier file (default: classifier.onnx beside the decoder)")
+	f.StringVar(&c.out, "out", "classes.csv", "file for the table, or the report if it ends in .json")
+	c.in.flags(cmd, 0)
+	return cmd
+}
+
+type classification struct {
+	*modelFlags
+	in        inputFlags
+	file, out string
+}
+
+// classReport is the JSON file.
+type classReport struct {
+	Data    string       `json:"data,omitempty"` // empty for files that were named
+	Split   string       `json:"split,omitempty"`
+	ModelID string       `json:"model_id,omitempty"`
+	Engine  string       `json:"engine"`
+	Classes []string     `json:"classes"`
+	Error   *float64     `json:"error,omitempty"` // the share of images with a label that have another class
+	Images  []classGuess `json:"images"`
+}
+
+type classGuess struct {
+	Image         string    `json:"image"`
+	Label         string    `json:"label,omitempty"`
+	Class         string    `json:"class"`
+	Probability   float64   `json:"probability"`
+	Probabilities []float32 `json:"probabilities"` // in the order of the classes
+}
+
+func (c *classification) run(ctx context.Context, files []string) error {
+	classifier, err := openAs(c.modelFlags, c.file, infer.OpenClassifier)
+	if err != nil {
+		return err
+	}
+	defer classifier.Close()
+	x, err := c.in.load(ctx, c.app, classifier, files)
+	if err != nil {
+		return err
+	}
+	p := c.app.Progress(x.Len(), "images")
+	defer p.Stop()
+	guesses := cli.Counted(p, classifier.ClassifyAll(ctx, x.All()))
+	var all []infer.Guess
+	if filepath.Ext(c.out) == ".json" {
+		all, err = c.report(classifier, x, guesses)
+	} else {
+		all, err = infer.WriteGuesses(c.out, x, classifier.Classes(), guesses)
+	}
+	if err != nil {
+		return err
+	}
+	result := ""
+	if wrong, ok := errorRate(classifier.Classes(), x, all); ok {
+		result = fmt.Sprintf(", %.2f %% of another class than their label", 100*wrong)
+	}
+	say := c.app.Printf
+	if atomicfile.IsStdout(c.out) {
+		say = c.app.Notef // the table is there
+	}
+	say("%s: %d images%s, by %s in %.2f s", c.out, x.Len(), result, classifier.Engine(), p.Done())
+	return nil
+}
+
+// report writes the JSON file.
+func (c *classification) report(classifier *infer.Classifier, x dataset.Selection, guesses iter.Seq2[infer.Guess, error]) (all []infer.Guess, err error) {
+	r := classReport{Data: c.in.data, Split: string(x.Split), ModelID: classifier.Space().ModelID, Engine: classifier.Engine(), Classes: classifier.Classes()}
+	for g, err := range guesses {
+		if err != nil {
+			return nil, err
+		}
+		i := len(all)
+		all = append(all, g)
+		r.Images = append(r.Images, classGuess{x.Name(i), x.Class(i), r.Classes[g.Class], g.Probability, g.Probabilities})
+	}
+	if wrong, ok := errorRate(r.Classes, x, all); ok {
+		r.Error = &wrong
+	}
+	return all, atomicfile.Write(c.out, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", " ")
+		return e.Encode(r)
+	})
+}
+
+// errorRate is the share of images whose class is another one than their label; ok is false
+// if they have no labels.
+func errorRate(classes []string, x dataset.Selection, all []infer.Guess) (rate float64, ok bool) {
+	wrong := 0
+	for i, g := range all {
+		if classes[g.Class] != x.Class(i) {
+			wrong++
+		}
+	}
+	return float64(wrong) / float64(max(1, len(all))), x.Labels != nil
+}

@@ -1,0 +1,180 @@
+package train
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"govae/dataset"
+	"govae/images"
+	"govae/models"
+)
+
+// ClassifierFigures tell about the classifier of a run.
+type ClassifierFigures struct {
+	Labelled   int     `json:"labelled"`   // images with a label, to which it was fitted
+	Unlabelled int     `json:"unlabelled"` // images without one, of which it tells the class
+	Steps      int     `json:"steps"`
+	Seconds    float64 `json:"seconds"` // that fitting it took
+	// The share of images for which it tells another class than their label.
+	Test       float64  `json:"test_error"`
+	Validation *float64 `json:"validation_error,omitempty"`
+}
+
+// labelling is what a run knows of the labels of its training images.
+type labelling struct {
+	known, unknown *dataset.Images // images with labels and without; unknown is nil if all have one
+	places         []int           // of unknown among the training images
+	figures        ClassifierFigures
+}
+
+// gather puts all images together that are to be trained on, those without a label last, and
+// takes away the labels that are to be unknown.
+func (r *run) gather(data *dataset.Data, m *models.VAE) (err error) {
+	steps := r.ClassifierSteps
+	r.ClassifierSteps = 0
+	if !m.Config.Conditional {
+		if r.Classifier || r.LabelsPerClass > 0 {
+			return errors.New("a classifier and few labels are for models that are conditional on a class")
+		}
+		if data.Unlabelled != nil {
+			r.train = images.Join(r.train, data.Unlabelled)
+		}
+		return nil
+	}
+	if !r.Classifier && r.LabelsPerClass == 0 && data.Unlabelled == nil {
+		return nil
+	}
+	r.ClassifierSteps = cmp.Or(steps, DefaultClassifierSteps)
+	l := &labelling{known: r.train}
+	if r.LabelsPerClass > 0 {
+		var some []int
+		if some, l.places, err = dataset.SomeLabels(r.train, m.Config.Labels, r.LabelsPerClass, r.Seed); err != nil {
+			return fmt.Errorf("%s: %w", data.Name, err)
+		}
+		l.known = r.train.Select(some)
+	}
+	all := *r.train
+	if data.Unlabelled != nil {
+		for i := range data.Unlabelled.Len() {
+			l.places = append(l.places, r.train.Len()+i)
+		}
+		all = *images.Join(r.train, data.Unlabelled)
+	}
+	all.Labels = make([]int, all.Len()) // until the classifier has told them
+	copy(all.Labels, r.train.Labels)
+	if len(l.places) > 0 {
+		l.unknown = all.Select(l.places)
+	}
+	l.figures = ClassifierFigures{Labelled: l.known.Len(), Unlabelled: len(l.places), Steps: r.ClassifierSteps}
+	r.train, r.labelling = &all, l
+	return nil
+}
+
+// classify gives the training images without a label the one that a classifier tells. The
+// classifier is fitted first, unless the directory holds that of the run.
+func (r *run) classify(ctx context.Context) error {
+	l := r.labelling
+	if l == nil {
+		return nil
+	}
+	start := r.pace.now()
+	c, err := r.storedClassifier()
+	if err != nil {
+		return err
+	}
+	stored := c != nil
+	if !stored {
+		if c, err = models.NewClassifier(r.m.Config, r.Seed); err != nil {
+			return err
+		}
+		t := teaching{recipe: theRecipe, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, also: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
+		if err := t.fit(ctx, func(step int) { r.OnClassifierStep(step, t.steps) }); err != nil {
+			return err
+		}
+		l.figures.Seconds = r.pace.now().Sub(start).Seconds()
+	}
+	told := teller{kernel: r.kernel, net: c.NewNetwork(toldAtOnce)}
+	if l.unknown != nil {
+		classes, err := told.classes(ctx, l.unknown)
+		if err != nil {
+			return err
+		}
+		for i, class := range classes {
+			r.train.Labels[l.places[i]] = class
+		}
+	}
+	if !stored {
+		if l.figures.Test, err = told.wrong(ctx, r.test); err != nil {
+			return err
+		}
+		if r.validation != nil {
+			wrong, err := told.wrong(ctx, r.validation)
+			if err != nil {
+				return err
+			}
+			l.figures.Validation = &wrong
+		}
+		if err := r.storeClassifier(c); err != nil {
+			return err
+		}
+	}
+	r.m.Classifier, r.pace.before = c, r.pace.now().Sub(start)
+	r.OnClassifier(l.figures)
+	return nil
+}
+
+// The metadata of [models.ClassifierFile].
+const (
+	classifierSettings = "settings" // those of the run
+	classifierFigures  = "figures"
+)
+
+// storeClassifier writes the classifier, where there is a directory, with what it belongs to.
+func (r *run) storeClassifier(c *models.Classifier) error {
+	if r.Dir == "" {
+		return nil
+	}
+	settings, err := json.Marshal(r.settings)
+	if err != nil {
+		return err
+	}
+	figures, err := json.Marshal(r.labelling.figures)
+	if err != nil {
+		return err
+	}
+	return c.Save(r.Dir, map[string]string{classifierSettings: string(settings), classifierFigures: string(figures)})
+}
+
+// storedClassifier returns the classifier that the run has left in its directory. One that is
+// damaged, or is not of this run, is as good as none: the next will be the same.
+func (r *run) storedClassifier() (*models.Classifier, error) {
+	if r.Dir == "" {
+		return nil, nil
+	}
+	settings, err := json.Marshal(r.settings)
+	if err != nil {
+		return nil, err
+	}
+	c, metadata, err := models.ReadClassifier(r.Dir, r.m.Config)
+	var figures ClassifierFigures
+	if err == nil {
+		err = json.Unmarshal([]byte(metadata[classifierFigures]), &figures)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		r.Warn(fmt.Sprintf("%v; fitting the classifier again", err))
+		return nil, nil
+	case metadata[classifierSettings] != string(settings):
+		r.Warn(fmt.Sprintf("%s is not of this run; fitting the classifier again", filepath.Join(r.Dir, models.ClassifierFile)))
+		return nil, nil
+	}
+	r.labelling.figures = figures
+	return c, nil
+}
