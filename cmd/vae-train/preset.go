@@ -33,7 +33,7 @@ var presets = []preset{
 		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.001"}, {"batch", "128"}, {"epochs", "30"}, {"schedule", constant},
 	}},
 	{"fast", "the reference network in fewer epochs: more and larger steps, which become small in the end", []flagValue{
-		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "32"}, {"epochs", "6"}, {"schedule", "cosine"}, {"lr-warmup", "400steps"},
+		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "32"}, {"epochs", "9"}, {"schedule", "cosine"}, {"lr-warmup", "400steps"},
 	}},
 	{"quality", "groups of latent variables from coarse to fine, trained for long", []flagValue{
 		{"arch", "ladder"}, {"width", "32"}, {"depth", "1"}, {"optimizer", "muon"}, {"batch", "32"}, {"epochs", "30"},
