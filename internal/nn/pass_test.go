@@ -104,7 +104,11 @@ func TestPassAllocatesNothing(t *testing.T) {
 			p.Backward(grad)
 		}
 	}
-	run()
+	// How many of the kernel's buffers are in use at a time depends on when its workers
+	// run, so the first passes may allocate.
+	for range 50 {
+		run()
+	}
 	if allocs := testing.AllocsPerRun(10, run); allocs != 0 {
 		t.Errorf("a pass allocates %v times, want 0", allocs)
 	}
