@@ -27,19 +27,7 @@ func TestConditionalSessions(t *testing.T) {
 		m.Theta[i] += float32(i%7-3) / 20
 	}
 	enginetest.Each(t, func(t *testing.T, _ *engine.Engine, run engine.Options) {
-		decoder, err := Decoder(m, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		encoder, err := Encoder(m, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		pair, err := infer.NewPair(decoder, encoder, infer.Options{Engine: run})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer pair.Close()
+		pair, _ := testPair(t, m, run)
 		k, err := kernel.New(1)
 		if err != nil {
 			t.Fatal(err)

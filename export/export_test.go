@@ -40,6 +40,25 @@ func testModel(t *testing.T, c models.Config) *models.VAE {
 	return m
 }
 
+// testPair opens m as it is exported, and returns the decoder's file too.
+func testPair(t *testing.T, m *models.VAE, run engine.Options) (*infer.Pair, *onnx.Model) {
+	t.Helper()
+	decoder, err := Decoder(m, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoder, err := Encoder(m, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := infer.NewPair(decoder, encoder, infer.Options{Engine: run})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pair.Close() })
+	return pair, decoder
+}
+
 type builder = func(*models.VAE, Options) (*onnx.Model, error)
 
 // TestGraphGolden pins names, order, shapes and metadata of the exported graphs.

@@ -68,19 +68,7 @@ func testScores(t *testing.T, m *models.VAE, run engine.Options) {
 		want -= v / n
 	}
 
-	decoder, err := Decoder(m, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	encoder, err := Encoder(m, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pair, err := infer.NewPair(decoder, encoder, infer.Options{Engine: run})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pair.Close()
+	pair, decoder := testPair(t, m, run)
 	if m.Config.Conditional {
 		if pair, err = pair.WithLabel(infer.Classes(classes)); err != nil {
 			t.Fatal(err)

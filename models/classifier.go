@@ -158,15 +158,9 @@ func (m *Classifier) Save(dir string, metadata map[string]string) error {
 	return f.Save(filepath.Join(dir, ClassifierFile))
 }
 
-// LoadClassifier reads the classifier of the model in dir, which has the configuration.
-func LoadClassifier(dir string, c Config) (*Classifier, error) {
-	m, _, err := ReadClassifier(dir, c)
-	return m, err
-}
-
-// ReadClassifier is [LoadClassifier], and returns the texts too that [Classifier.Save] was
-// given.
-func ReadClassifier(dir string, c Config) (*Classifier, map[string]string, error) {
+// LoadClassifier reads the classifier of the model in dir, which has the configuration, and the
+// texts that [Classifier.Save] was given.
+func LoadClassifier(dir string, c Config) (*Classifier, map[string]string, error) {
 	path := filepath.Join(dir, ClassifierFile)
 	f, err := safetensors.LoadSealed(path)
 	if err != nil {

@@ -66,19 +66,19 @@ func TestClassifierGradient(t *testing.T) {
 func TestSaveClassifier(t *testing.T) {
 	m, c := testClassifier(t)
 	dir := t.TempDir()
-	if _, err := LoadClassifier(dir, c); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := LoadClassifier(dir, c); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}
 	if err := m.Save(dir, map[string]string{"figures": "{}"}); err != nil {
 		t.Fatal(err)
 	}
-	read, metadata, err := ReadClassifier(dir, c)
+	read, metadata, err := LoadClassifier(dir, c)
 	if err != nil || !slices.Equal(read.Theta, m.Theta) || metadata["figures"] != "{}" {
 		t.Errorf("error %v, metadata %v", err, metadata)
 	}
 	fewer := c
 	fewer.Labels = c.Labels[:2]
-	if _, err := LoadClassifier(dir, fewer); err == nil {
+	if _, _, err := LoadClassifier(dir, fewer); err == nil {
 		t.Error("the classifier of three classes is taken for two")
 	}
 	path := filepath.Join(dir, ClassifierFile)
@@ -90,7 +90,7 @@ func TestSaveClassifier(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadClassifier(dir, c); err == nil {
+	if _, _, err := LoadClassifier(dir, c); err == nil {
 		t.Error("a damaged file is read")
 	}
 	plain := c

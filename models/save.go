@@ -230,7 +230,7 @@ func Load(dir string) (*VAE, error) {
 	if s.StatsOf == m.ID() {
 		m.LatentStats = s.LatentStats
 	}
-	if m.Classifier, err = LoadClassifier(dir, m.Config); errors.Is(err, fs.ErrNotExist) {
+	if m.Classifier, _, err = LoadClassifier(dir, m.Config); errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}
 	return m, err

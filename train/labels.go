@@ -160,7 +160,7 @@ func (r *run) storedClassifier() (*models.Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, metadata, err := models.ReadClassifier(r.Dir, r.m.Config)
+	c, metadata, err := models.LoadClassifier(r.Dir, r.m.Config)
 	var figures ClassifierFigures
 	if err == nil {
 		err = json.Unmarshal([]byte(metadata[classifierFigures]), &figures)

@@ -65,7 +65,7 @@ func TestFewLabels(t *testing.T) {
 		if steps != 60 || figures.Labelled != 12 || figures.Unlabelled != 108 || figures.Test > 0.1 {
 			t.Errorf("%d steps, %+v", steps, figures)
 		}
-		stored, err := models.LoadClassifier(o.Dir, m.Config)
+		stored, _, err := models.LoadClassifier(o.Dir, m.Config)
 		if err != nil || !slices.Equal(stored.Theta, m.Classifier.Theta) {
 			t.Errorf("the classifier of the model is not that of the directory; error %v", err)
 		}
@@ -158,7 +158,7 @@ func TestClassifierResumes(t *testing.T) {
 	}
 
 	// A damaged file is replaced.
-	was, err := models.LoadClassifier(whole.Dir, c)
+	was, _, err := models.LoadClassifier(whole.Dir, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestClassifierResumes(t *testing.T) {
 	if _, err := Run(t.Context(), smallModel(t, c), d, whole); err != nil {
 		t.Fatal(err)
 	}
-	again, err := models.LoadClassifier(whole.Dir, c)
+	again, _, err := models.LoadClassifier(whole.Dir, c)
 	if err != nil || !slices.Equal(again.Theta, was.Theta) || !strings.Contains(warning, "fitting the classifier again") {
 		t.Errorf("error %v, warning %q", err, warning)
 	}

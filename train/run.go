@@ -40,8 +40,8 @@ const checkpointInterval = 5 * time.Minute
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
 // on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
-// of a conditional model [*dataset.UnlabelledError] and [*dataset.FewImagesError], and, of package lock, one that tells that
-// another run writes the directory.
+// of a conditional model [*dataset.UnlabelledError] and [*dataset.FewImagesError], and, of
+// package lock, one that tells that another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"govae/dataset"
-	"govae/engine"
 	"govae/export"
 	"govae/infer"
 	"govae/models"
@@ -38,23 +37,14 @@ func (e *experiment) fitConditional(ctx context.Context, few *dataset.Images, se
 	if _, err := train.Run(ctx, m, data, options); err != nil {
 		return c, err
 	}
-	encoder, err := export.Encoder(m, export.Options{})
-	if err != nil {
-		return c, err
-	}
-	decoder, err := export.Decoder(m, export.Options{})
-	if err != nil {
-		return c, err
-	}
 	classifier, err := export.Classifier(m, export.Options{})
 	if err != nil {
 		return c, err
 	}
-	o := infer.Options{Engine: engine.Options{Name: "go"}}
-	if c.Pair, err = infer.NewPair(decoder, encoder, o); err != nil {
+	if c.Pair, err = pairOf(m); err != nil {
 		return c, err
 	}
-	c.classifier, err = infer.NewClassifier(classifier, o)
+	c.classifier, err = infer.NewClassifier(classifier, everywhere)
 	return c, err
 }
 

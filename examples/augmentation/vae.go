@@ -28,6 +28,14 @@ func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64)
 	if _, err := train.Run(ctx, m, data, options); err != nil {
 		return nil, err
 	}
+	return pairOf(m)
+}
+
+// everywhere chooses the engine that is there on every machine.
+var everywhere = infer.Options{Engine: engine.Options{Name: "go"}}
+
+// pairOf opens a trained model.
+func pairOf(m *models.VAE) (*infer.Pair, error) {
 	encoder, err := export.Encoder(m, export.Options{})
 	if err != nil {
 		return nil, err
@@ -36,8 +44,7 @@ func fitVAE(ctx context.Context, images *dataset.Images, steps int, seed uint64)
 	if err != nil {
 		return nil, err
 	}
-	// The engine that is there on every machine.
-	return infer.NewPair(decoder, encoder, infer.Options{Engine: engine.Options{Name: "go"}})
+	return infer.NewPair(decoder, encoder, everywhere)
 }
 
 // augment makes new images of the classes of s with a VAE.
