@@ -37,6 +37,11 @@ func peakAVX2(n int)
 //go:noescape
 func packAVX2(dst *float32, src *float32, stride int, rows int)
 
+// addRowsAVX2 adds rows of 16 numbers of x to those of y.
+//
+//go:noescape
+func addRowsAVX2(y *float32, yStride int, x *float32, xStride int, rows int)
+
 // columnSumsAVX2 adds rows of dy to 16 sums. If y is not nil, it first sets dy to 0 where y <= 0.
 //
 //go:noescape
@@ -159,6 +164,11 @@ func peakAVX512(n int)
 //
 //go:noescape
 func packAVX512(dst *float32, src *float32, stride int, rows int)
+
+// addRowsAVX512 adds rows of 32 numbers of x to those of y.
+//
+//go:noescape
+func addRowsAVX512(y *float32, yStride int, x *float32, xStride int, rows int)
 
 // columnSumsAVX512 adds rows of dy to 32 sums. If y is not nil, it first sets dy to 0 where y <= 0.
 //

@@ -1783,6 +1783,29 @@ again:
 	VZEROUPPER
 	RET
 
+// func addRowsAVX2(y *float32, yStride int, x *float32, xStride int, rows int)
+// Requires: AVX
+TEXT ·addRowsAVX2(SB), NOSPLIT, $0-40
+	MOVQ y+0(FP), AX
+	MOVQ yStride+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ xStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+
+again:
+	VMOVUPS (DX), Y0
+	VADDPS  (AX), Y0, Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VADDPS  32(AX), Y0, Y0
+	VMOVUPS Y0, 32(AX)
+	LEAQ    (AX)(CX*4), AX
+	LEAQ    (DX)(BX*4), DX
+	DECQ    SI
+	JNZ     again
+	VZEROUPPER
+	RET
+
 // func columnSumsAVX2(sums *float32, dy *float32, y *float32, rows int, stride int)
 // Requires: AVX
 TEXT ·columnSumsAVX2(SB), NOSPLIT, $0-40
@@ -4581,6 +4604,29 @@ again:
 	LEAQ    (CX)(DX*4), CX
 	ADDQ    $0x80, AX
 	DECQ    BX
+	JNZ     again
+	VZEROUPPER
+	RET
+
+// func addRowsAVX512(y *float32, yStride int, x *float32, xStride int, rows int)
+// Requires: AVX, AVX512F
+TEXT ·addRowsAVX512(SB), NOSPLIT, $0-40
+	MOVQ y+0(FP), AX
+	MOVQ yStride+8(FP), CX
+	MOVQ x+16(FP), DX
+	MOVQ xStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+
+again:
+	VMOVUPS (DX), Z0
+	VADDPS  (AX), Z0, Z0
+	VMOVUPS Z0, (AX)
+	VMOVUPS 64(DX), Z0
+	VADDPS  64(AX), Z0, Z0
+	VMOVUPS Z0, 64(AX)
+	LEAQ    (AX)(CX*4), AX
+	LEAQ    (DX)(BX*4), DX
+	DECQ    SI
 	JNZ     again
 	VZEROUPPER
 	RET

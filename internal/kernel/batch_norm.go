@@ -5,6 +5,10 @@ import "math"
 // A batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167) takes the mean and the
 // variance of each column of a matrix, whose rows are the pixels of a batch.
 
+// normParts is the number of partial sums over the pixels of a batch. They are no nodes of a
+// batch's tree: a normalisation by batch is for one machine.
+const normParts = 16
+
 // ColumnStats sets mean and inverse to the mean of each column of x and the inverse of its
 // standard deviation, 1/sqrt(variance + epsilon).
 func (k *Kernel) ColumnStats(mean, inverse, x []float32, epsilon float64) {
@@ -12,7 +16,7 @@ func (k *Kernel) ColumnStats(mean, inverse, x []float32, epsilon float64) {
 	checkLen("ColumnStats", "inverse", len(inverse), cols)
 	checkRows("ColumnStats", "mean", cols, len(x))
 	rows := float64(len(x) / cols)
-	k.BiasGradient(mean, x, nil, cols, false)
+	k.sumRows(mean, x, nil, ceilDiv(len(x)/cols, normParts)*cols, cols, false)
 	for j := range mean {
 		mean[j] = float32(float64(mean[j]) / rows)
 	}
@@ -47,7 +51,7 @@ func (k *Kernel) NormaliseGradient(dx, dscale, dshift, x, dy, mean, inverse, sca
 	rows := float64(len(x) / cols)
 	buffer := k.floats.borrow(3 * cols)
 	factor, share, shift := (*buffer)[:cols], (*buffer)[cols:2*cols], (*buffer)[2*cols:]
-	k.BiasGradient(dshift, dy, nil, cols, false)
+	k.sumRows(dshift, dy, nil, ceilDiv(len(x)/cols, normParts)*cols, cols, false)
 	clear(share)
 	k.productSums(dscale, dy, x, share, mean)
 	clear(factor)
@@ -70,7 +74,7 @@ func (k *Kernel) NormaliseGradient(dx, dscale, dshift, x, dy, mean, inverse, sca
 // productSums sets sums[j] to the sum of (a - aCentre)*(b - bCentre) over column j.
 func (k *Kernel) productSums(sums, a, b, aCentre, bCentre []float32) {
 	cols, wide := len(sums), k.columnsWidth(len(sums))
-	count := min(len(a)/cols, sumParts)
+	count := min(len(a)/cols, normParts)
 	parts, centres := k.floats.borrow(count*cols), k.floats.borrow(2*wide)
 	ac, bc := (*centres)[:wide], (*centres)[wide:]
 	copy(ac, aCentre)

@@ -133,7 +133,7 @@ func BenchmarkVector(b *testing.B) {
 		{"SampleGradient", 6 * 4 * len(eps), func() {
 			sampleGradient(k, latent[1], latent[2], latent[3], latent[4], latent[5], eps, 1./n)
 		}},
-		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(db, dact, act, 32, true) }},
+		{"BiasGradient", 3 * 4 * len(act), func() { k.BiasGradient(128, db, dact, act, 32, true) }},
 		{"Add", 3 * 4 * len(act), func() { k.Add(act, act, dact) }},
 		{"LeakyReLU", 2 * 4 * len(act), func() { k.LeakyReLU(dact, act, act, 0.2) }},
 		{"SiLU", 2 * 4 * len(act), func() { k.SiLU(dact, act) }},
@@ -184,7 +184,7 @@ func benchmarkStep(b *testing.B, k *Kernel) {
 		clear(v[i])
 	}
 	dense := func(i, in, out int, relu bool) {
-		k.BiasGradient(db[i], dx[i+1], x[i+1], out, relu)
+		k.BiasGradient(len(dx[i+1])/out, db[i], dx[i+1], x[i+1], out, relu)
 		k.Sgemm(blas.Trans, blas.NoTrans, in, out, n, 1, x[i], in, dx[i+1], out, 0, dw[i], out)
 		k.Sgemm(blas.NoTrans, blas.Trans, n, in, out, 1, dx[i+1], out, w[i], out, 0, dx[i], in)
 	}

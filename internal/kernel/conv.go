@@ -79,15 +79,15 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 		launch(k, &k.wideWeights, t.tasks(), t)
 		return
 	}
-	count := min(n, sumParts)
+	count := partsOf(n)
 	parts := k.floats.borrow(count * len(dw))
 	switch {
 	case k.isa == nil:
-		launch(k, &k.portableWeights, count, portableWeightsTask{k, s, n, count, *parts, x, dy})
+		launch(k, &k.portableWeights, count, portableWeightsTask{k, s, n, *parts, x, dy})
 	case k.isThin(s):
-		launch(k, &k.thinWeights, count, thinWeightsTask{k, s, n, count, *parts, x, dy})
+		launch(k, &k.thinWeights, count, thinWeightsTask{k, s, n, *parts, x, dy})
 	default:
-		launch(k, &k.convWeights, count, convWeightsTask{k, s, n, count, *parts, x, dy})
+		launch(k, &k.convWeights, count, convWeightsTask{k, s, n, *parts, x, dy})
 	}
 	k.addParts(dw, *parts)
 	k.floats.giveBack(parts)

@@ -36,7 +36,7 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 		checkLen(function, "y", len(y), n*out)
 	}
 	if k.isa == nil || s.isWide() || !transposed && dx != nil && (k.scatterPays(s) || k.isThin(s)) {
-		k.BiasGradient(db, dy, y, channels, relu)
+		k.BiasGradient(n, db, dy, y, channels, relu)
 		if transposed {
 			k.ConvBackwardWeights(s, n, dw, dy, x)
 		} else {
@@ -52,7 +52,7 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 		return
 	}
 
-	t := convBackwardTask{transposed: transposed, s: s, n: n, in: in, out: out, count: min(n, sumParts), dx: dx, x: x, y: y, dy: dy, relu: relu, k: k}
+	t := convBackwardTask{transposed: transposed, s: s, n: n, in: in, out: out, count: partsOf(n), dx: dx, x: x, y: y, dy: dy, relu: relu, k: k}
 	dwParts, dbParts := k.floats.borrow(t.count*len(dw)), k.floats.borrow(t.count*len(db))
 	t.dw, t.db = *dwParts, *dbParts
 	switch {
@@ -105,7 +105,7 @@ func (t *convBackwardTask) biasGradient(db []float32, first, last int) []float32
 
 func (t *convBackwardTask) Do(i int) {
 	s := t.s
-	start, end := i*t.n/t.count, (i+1)*t.n/t.count
+	start, end := i*partImages, min((i+1)*partImages, t.n)
 	images := 0
 	if t.dx != nil {
 		images = min(t.input.p.images, end-start)

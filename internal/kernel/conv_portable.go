@@ -44,7 +44,7 @@ func (t *portableInputTask) Do(i int) {
 type portableWeightsTask struct {
 	k            *Kernel
 	s            *Conv
-	n, count     int
+	n            int
 	parts, x, dy []float32
 }
 
@@ -53,7 +53,7 @@ func (t *portableWeightsTask) Do(i int) {
 	rows, depth := s.OH*s.OW, s.KH*s.KW*s.C
 	patches := t.k.floats.borrow(rows * depth)
 	part := t.parts[i*s.weights() : (i+1)*s.weights()]
-	first, last := i*t.n/t.count, (i+1)*t.n/t.count
+	first, last := i*partImages, min((i+1)*partImages, t.n)
 	for image := first; image < last; image++ {
 		im2col(s, *patches, t.x[image*s.in():])
 		beta := float32(1)

@@ -201,7 +201,7 @@ func checkConvBackward(t *testing.T, k *Kernel, s *Conv, n int, big, w, small []
 			backward(s, n, dx, dw, db, x, y, dy, w, relu)
 
 			dy = normal(6, len(y))
-			k.BiasGradient(wantDb, dy, y, channels, relu)
+			k.BiasGradient(n, wantDb, dy, y, channels, relu)
 			checkClose(t, name+"db", db, wantDb, 1e-5)
 			wantDx, wantDw := rubbish(len(x)), rubbish(len(w))
 			if transposed {

@@ -225,7 +225,7 @@ func (t *thinForwardTask) Do(i int) {
 type thinWeightsTask struct {
 	k            *Kernel
 	s            *Conv
-	n, count     int
+	n            int
 	parts, x, dy []float32
 }
 
@@ -233,7 +233,7 @@ func (t *thinWeightsTask) Do(i int) {
 	s := t.s
 	image := newThin(t.k, s)
 	weights := newThinWeights(image, t.parts[i*s.weights():(i+1)*s.weights()])
-	for j := i * t.n / t.count; j < (i+1)*t.n/t.count; j++ {
+	for j := i * partImages; j < min((i+1)*partImages, t.n); j++ {
 		weights.load(t.x[j*s.in() : (j+1)*s.in()])
 		weights.add(t.dy[j*s.out() : (j+1)*s.out()])
 	}
@@ -253,7 +253,7 @@ func (t *thinBackwardTask) Do(i int) {
 	weights := newThinWeights(image, t.dw[i*s.weights():(i+1)*s.weights()])
 	input := newThinForward(image, t.w)
 	db := t.biasPart(i)
-	for j := i * t.n / t.count; j < (i+1)*t.n/t.count; j++ {
+	for j := i * partImages; j < min((i+1)*partImages, t.n); j++ {
 		x, dy := t.x[j*t.in:(j+1)*t.in], t.biasGradient(db, j, j+1)
 		if t.transposed {
 			image.load(dy)

@@ -112,15 +112,15 @@ func (s *Conv) lastRow(pixel int) int {
 type convWeightsTask struct {
 	k            *Kernel
 	s            *Conv
-	n, count     int
+	n            int
 	parts, x, dy []float32
 }
 
 func (t *convWeightsTask) Do(i int) {
 	s := t.s
 	sum := newWeightsSum(t.k, s, t.parts[i*s.weights():(i+1)*s.weights()], 0)
-	end := (i + 1) * t.n / t.count
-	for image := i * t.n / t.count; image < end; {
+	end := min((i+1)*partImages, t.n)
+	for image := i * partImages; image < end; {
 		next := min(image+sum.images, end)
 		after := min(next+sum.images, end)
 		sum.add(t.x[image*s.in():next*s.in()], t.dy[image*s.out():next*s.out()], t.x[next*s.in():after*s.in()], t.dy[next*s.out():after*s.out()])

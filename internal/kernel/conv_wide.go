@@ -1,5 +1,7 @@
 package kernel
 
+import "math/bits"
+
 // wideWeightsTask is [Kernel.ConvBackwardWeights] for many weights, as between small maps
 // of many channels. Partial sums by images would then be larger than what is summed, so a
 // task owns the weights of one tap and some input channels instead, and adds up all images.
@@ -33,31 +35,18 @@ func (t *wideWeightsTask) Do(i int) {
 	across := ceilDiv(s.C, most)
 	tap, first := i/across, i%across*most
 	w := wideWeightsSum{wideWeightsTask: t, sum: t.dw[(tap*s.C+first)*s.K:], channels: min(most, s.C-first)}
-	edge := set.outerRows * set.cols
-	floats, ints := t.k.floats.borrow(edge+widePixels*ceilDiv(s.K, set.cols)*set.cols), t.k.ints.borrow(4*widePixels)
-	w.edge, w.panels = (*floats)[:edge], (*floats)[edge:]
+	edge, panels, node := set.outerRows*set.cols, widePixels*ceilDiv(s.K, set.cols)*set.cols, w.channels*s.K
+	floats, ints := t.k.floats.borrow(edge+panels+bits.Len(uint(ceilDiv(t.n, Chunk)))*node), t.k.ints.borrow(4*widePixels)
+	w.edge, w.panels, w.nodes, _ = cut4(*floats, edge, panels, len(*floats)-edge-panels)
 	for i := range w.pairs {
 		w.pairs[i].x = (*ints)[2*i*widePixels:][:0:widePixels]
 		w.pairs[i].y = (*ints)[(2*i+1)*widePixels:][:0:widePixels]
 	}
 
-	kh, kw := tap/s.KW, tap%s.KW
-	top, bottom := s.inside(kh, s.H, s.OH)
-	left, right := s.inside(kw, s.W, s.OW)
-	for image := range t.n {
-		for oy := top; oy < bottom; oy++ {
-			x := ((image*s.H+oy*s.Stride+kh-s.Pad)*s.W+kw-s.Pad)*s.C + first
-			y := (image*s.OH + oy) * s.OW * s.K
-			for ox := left; ox < right; ox++ {
-				w.take(x+ox*s.Stride*s.C, y+ox*s.K)
-			}
-		}
-	}
-	w.turn()
-	w.turn()
-	if !w.begun { // a tap that always lies outside
-		clear(w.sum[:w.channels*s.K])
-	}
+	w.kh, w.kw, w.first = tap/s.KW, tap%s.KW, first
+	w.top, w.bottom = s.inside(w.kh, s.H, s.OH)
+	w.left, w.right = s.inside(w.kw, s.W, s.OW)
+	w.add(0, t.n, w.sum[:node], w.nodes)
 	t.k.floats.giveBack(floats)
 	t.k.ints.giveBack(ints)
 }
@@ -77,6 +66,38 @@ type wideWeightsSum struct {
 	channels     int
 	pairs        [2]struct{ x, y []int } // where pixels of x and their outputs lie: the present ones and the next
 	panels, edge []float32               // panels of the present outputs
+	nodes        []float32               // room for nodes of the tree
+
+	kh, kw, first            int // the tap and the first input channel
+	top, bottom, left, right int // of the outputs whose tap lies inside
+}
+
+// add sets sum to the node of some images. The one over its later images takes the first of
+// the places for nodes.
+func (w *wideWeightsSum) add(first, images int, sum, nodes []float32) {
+	split := Split(images)
+	if split < images {
+		w.add(first, split, sum, nodes)
+		w.add(first+split, images-split, nodes[:len(sum)], nodes[len(sum):])
+		w.k.addTo(sum, nodes[:len(sum)])
+		return
+	}
+	s := w.s
+	w.sum, w.begun = sum, false
+	for image := first; image < first+images; image++ {
+		for oy := w.top; oy < w.bottom; oy++ {
+			x := ((image*s.H+oy*s.Stride+w.kh-s.Pad)*s.W+w.kw-s.Pad)*s.C + w.first
+			y := (image*s.OH + oy) * s.OW * s.K
+			for ox := w.left; ox < w.right; ox++ {
+				w.take(x+ox*s.Stride*s.C, y+ox*s.K)
+			}
+		}
+	}
+	w.turn()
+	w.turn()
+	if !w.begun { // a tap that always lies outside
+		clear(sum)
+	}
 }
 
 // take adds one more pair to the next ones.

@@ -29,6 +29,22 @@ func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []f
 	}
 }
 
+// OuterSum sets dw, of rows x cols, to x' dy: the sum over a batch of n images, each a row of x
+// and of dy, of their outer products.
+func (k *Kernel) OuterSum(n, rows, cols int, dw, x, dy []float32) {
+	checkLen("OuterSum", "dw", len(dw), rows*cols)
+	checkLen("OuterSum", "x", len(x), n*rows)
+	checkLen("OuterSum", "dy", len(dy), n*cols)
+	switch {
+	case n == 0:
+		clear(dw)
+	case k.isa == nil:
+		k.portableOuterSum(n, rows, cols, dw, x, dy)
+	case len(dw) > 0:
+		k.gemm(gemmTask{transA: true, m: rows, n: cols, kk: n, alpha: 1, a: x, lda: rows, b: dy, ldb: cols, c: dw, ldc: cols, floor: floor(false), tree: true})
+	}
+}
+
 // checkMatrix panics unless x can hold a rows x cols matrix, or its transpose.
 func checkMatrix(name string, t blas.Transpose, rows, cols int, x []float32, ld int) {
 	if t != blas.NoTrans && t != blas.Trans && t != blas.ConjTrans {

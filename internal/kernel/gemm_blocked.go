@@ -1,5 +1,7 @@
 package kernel
 
+import "math/bits"
+
 const (
 	gemmDepth = 320 // of a block at most: a packed panel of 32 columns is 40 KiB, most of a first-level cache
 	gemmTiles = 16  // row blocks of a task at most, or twice as many shallow ones; about 250 KiB of A
@@ -24,6 +26,7 @@ type gemmTask struct {
 	ldc            int
 	bias           []float32
 	floor          float32
+	tree           bool // kk counts images, and the sum over them is a tree; C is overwritten
 
 	k             *Kernel
 	depth         int // of a block of kk
@@ -39,12 +42,15 @@ func (k *Kernel) gemm(t gemmTask) {
 	}
 	tiles, panels := ceilDiv(t.m, t.rows), ceilDiv(t.n, k.isa.cols)
 	t.depth = ceilDiv(t.kk, ceilDiv(t.kk, gemmDepth))
+	if t.tree {
+		t.depth = t.kk
+	}
 	t.panels = ceilDiv(panels, gemmTasks)
 	if tiles >= gemmTiles*4 {
 		t.panels = min(panels, 32) // the rows of A are read from memory only once
 	}
 	t.across = ceilDiv(panels, t.panels)
-	t.tiles = min(gemmTiles*min(2, gemmDepth/t.depth), ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
+	t.tiles = min(gemmTiles*min(2, max(1, gemmDepth/t.depth)), ceilDiv(tiles, ceilDiv(gemmTasks/2, t.across)))
 	launch(k, &k.calls.gemm, ceilDiv(tiles, t.tiles)*t.across, t)
 }
 
@@ -95,6 +101,7 @@ type gemmBlock struct {
 	packed []float32 // room for B's panel
 	aEdge  []float32 // and for rows of A^T that end before the register block does
 	edge   []float32 // and for a register block that C's edge cuts
+	nodes  []float32 // and for register blocks of a tree's nodes
 	bias   []float32
 
 	edgeDepth  int // what aEdge holds
@@ -109,8 +116,14 @@ type gemmBlock struct {
 func newGemmBlock(t *gemmTask) gemmBlock {
 	set := t.k.isa
 	g := gemmBlock{gemmTask: t, set: set}
-	g.floats = t.k.floats.borrow(t.depth*(set.cols+set.outerRows) + set.gatherRows*set.cols + set.cols)
-	g.packed, g.aEdge, g.edge, g.bias = cut4(*g.floats, t.depth*set.cols, t.depth*set.outerRows, set.gatherRows*set.cols)
+	nodes := 0
+	if t.tree {
+		nodes = bits.Len(uint(ceilDiv(t.kk, Chunk)))
+	}
+	block := set.gatherRows * set.cols
+	g.floats = t.k.floats.borrow(t.depth*(set.cols+set.outerRows) + block + set.cols + nodes*block)
+	g.packed, g.aEdge, g.edge, g.nodes = cut4(*g.floats, t.depth*set.cols, t.depth*set.outerRows, block)
+	g.bias, g.nodes = g.nodes[:set.cols], g.nodes[set.cols:]
 	size := max(t.depth, set.gatherRows)
 	g.ints = t.k.ints.borrow(2*size + 3*set.gatherRows)
 	g.aOffsets, g.packedOffsets, g.cOffsets, g.edgeOffsets = cut4(*g.ints, size, size, set.gatherRows)
@@ -260,5 +273,22 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 		}
 		a, offsets = g.aEdge, g.packedOffsets
 	}
+	if g.tree {
+		g.outerTree(0, g.deep, a, offsets, c, cStride, g.nodes)
+		return
+	}
 	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)
+}
+
+// outerTree is outerTile for the node of some images. The one over its later images takes
+// the first of the blocks of nodes.
+func (g *gemmBlock) outerTree(first, images int, a []float32, offsets []int, c []float32, cStride int, nodes []float32) {
+	split := Split(images)
+	if split == images {
+		g.set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, images, &c[0], cStride, false)
+		return
+	}
+	g.outerTree(first, split, a, offsets, c, cStride, nodes)
+	g.outerTree(first+split, images-split, a, offsets, nodes, g.set.cols, nodes[g.set.gatherRows*g.set.cols:])
+	g.set.addRows(&c[0], cStride, &nodes[0], g.set.cols, g.rows)
 }

@@ -18,6 +18,17 @@ const (
 	gemmCols = 128
 )
 
+func (k *Kernel) portableOuterSum(n, rows, cols int, dw, x, dy []float32) {
+	count := ceilDiv(n, Chunk)
+	parts := k.floats.borrow(count * len(dw))
+	for i := range count {
+		first, last := i*Chunk, min((i+1)*Chunk, n)
+		k.portableSgemm(blas.Trans, blas.NoTrans, rows, cols, last-first, 1, x[first*rows:], rows, dy[first*cols:], cols, 0, (*parts)[i*len(dw):(i+1)*len(dw)], cols)
+	}
+	k.addParts(dw, *parts)
+	k.floats.giveBack(parts)
+}
+
 type portableSgemmTask struct {
 	tA, tB  blas.Transpose
 	m, n, k int

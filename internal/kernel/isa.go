@@ -81,6 +81,9 @@ type isa struct {
 	// 0 where y <= 0.
 	columnSums func(sums, dy, y *float32, rows, stride int)
 
+	// addRows adds rows of cols numbers of x to those of y.
+	addRows func(y *float32, yStride int, x *float32, xStride, rows int)
+
 	// columnProducts adds rows of (a-aCentre)*(b-bCentre) to cols sums.
 	columnProducts func(sums, a, b, aCentre, bCentre *float32, rows, stride int)
 

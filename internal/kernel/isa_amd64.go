@@ -18,7 +18,7 @@ func supported() (sets []*isa) {
 			pixels: pixelsAVX512, sample: sampleAVX512, sampleGradient: sampleGradientAVX512, normal: normalAVX512,
 			bernoulli: bernoulliAVX512, gaussian: gaussianAVX512, logistic: logisticAVX512, adam: adamAVX512, columnSums: columnSumsAVX512,
 			columnProducts: columnProductsAVX512, columnAffine: columnAffineAVX512,
-			peak: peakAVX512, pack: packAVX512,
+			addRows: addRowsAVX512, peak: peakAVX512, pack: packAVX512,
 			transpose8: transpose8, prefetch: prefetch,
 		})
 	}
@@ -33,7 +33,7 @@ func supported() (sets []*isa) {
 			pixels: pixelsAVX2, sample: sampleAVX2, sampleGradient: sampleGradientAVX2, normal: normalAVX2,
 			bernoulli: bernoulliAVX2, gaussian: gaussianAVX2, logistic: logisticAVX2, adam: adamAVX2, columnSums: columnSumsAVX2,
 			columnProducts: columnProductsAVX2, columnAffine: columnAffineAVX2,
-			peak: peakAVX2, pack: packAVX2,
+			addRows: addRowsAVX2, peak: peakAVX2, pack: packAVX2,
 			transpose8: transpose8, prefetch: prefetch,
 		})
 	}

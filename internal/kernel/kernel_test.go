@@ -170,7 +170,7 @@ func testNothingIsAllocated(t *testing.T) {
 		k.ConvForward(s, n, y, x, w, db, true)
 		k.ConvBackwardInput(s, n, x, y, w, nil, false)
 		k.ConvBackwardWeights(s, n, dw, x, y)
-		k.BiasGradient(db, y, y, s.K, true)
+		k.BiasGradient(n, db, y, y, s.K, true)
 		k.Affine(n*49, 64, 64, y, y, w[:64*64], db, true)
 		k.Bernoulli(loss, y, y, y, 1)
 		k.Gaussian(loss, y, y, y, 1)

@@ -10,7 +10,7 @@ import "math"
 //
 // z is right to 1 ulp of the larger of its two terms. The divergences are computed in
 // float64, each right to 4 ulp of float64 of the largest of its three terms, and added
-// row by row.
+// as a tree (tree.go).
 func (k *Kernel) Sample(z []float32, kl []float64, mean, logVar, eps []float32) {
 	n := len(z)
 	checkLen("Sample", "mean", len(mean), n)
@@ -35,10 +35,8 @@ func (k *Kernel) Sample(z []float32, kl []float64, mean, logVar, eps []float32) 
 		z[i] = float32(mu + math.Exp(lv/2)*float64(eps[i]))
 		twice[i] = math.Expm1(lv) - lv + mu*mu
 	}
-	for row := twice; len(row) > 0; row = row[len(kl):] {
-		for j := range kl {
-			kl[j] += row[j] / 2
-		}
+	for j := range kl {
+		kl[j] = TreeSum(n/len(kl), func(i int) float64 { return twice[i*len(kl)+j] / 2 })
 	}
 	k.doubles.giveBack(buffer)
 }

@@ -1,64 +1,45 @@
 package kernel
 
-import "gonum.org/v1/gonum/blas/gonum"
-
-// sumParts is the number of partial sums of a reduction over a batch. It is
-// fixed, so that the order of additions does not depend on the threads.
-const sumParts = 16
-
-// addParts sets dst to the sum of the parts, which follow each other in one
-// slice, in their order.
-func (k *Kernel) addParts(dst, parts []float32) {
-	launch(k, &k.sumParts, ceilDiv(len(dst), sumBlock), sumPartsTask{k.Implementation, dst, parts})
-}
-
-const sumBlock = 4096
-
-type sumPartsTask struct {
-	blas       gonum.Implementation
-	dst, parts []float32
-}
-
-func (t *sumPartsTask) Do(i int) {
-	first, last := i*sumBlock, min((i+1)*sumBlock, len(t.dst))
-	dst := t.dst[first:last]
-	clear(dst)
-	for part := t.parts; len(part) > 0; part = part[len(t.dst):] {
-		t.blas.Saxpy(last-first, 1, part[first:last], 1, dst, 1)
-	}
-}
-
-// BiasGradient sets db[j] to the sum over rows of dy, which has cols columns.
+// BiasGradient sets db[j] to the sum over the rows of dy, of n images, which has cols columns.
 // If relu is set it first takes the gradient through ReLU, whose output was y:
 // dy[i] becomes 0 in place where y[i] <= 0.
-func (k *Kernel) BiasGradient(db, dy, y []float32, cols int, relu bool) {
+func (k *Kernel) BiasGradient(n int, db, dy, y []float32, cols int, relu bool) {
 	checkLen("BiasGradient", "db", len(db), cols)
 	if cols < 1 {
 		return
 	}
-	rows := len(dy) / cols
-	checkLen("BiasGradient", "dy", len(dy), rows*cols)
+	if n == 0 {
+		clear(db)
+		return
+	}
+	rows := len(dy) / cols / n // of an image
+	checkLen("BiasGradient", "dy", len(dy), n*rows*cols)
 	if relu {
 		checkLen("BiasGradient", "y", len(y), len(dy))
 	}
-	count := min(rows, sumParts)
+	k.sumRows(db, dy, y, partImages*rows*cols, cols, relu)
+}
+
+// sumRows is BiasGradient in parts of size values.
+func (k *Kernel) sumRows(db, dy, y []float32, size, cols int, relu bool) {
+	count := ceilDiv(len(dy), size)
 	parts := k.floats.borrow(count * cols)
-	launch(k, &k.biasGradient, count, biasGradientTask{k, *parts, dy, y, rows, cols, count, relu})
+	launch(k, &k.biasGradient, count, biasGradientTask{k, *parts, dy, y, size, cols, relu})
 	k.addParts(db, *parts)
 	k.floats.giveBack(parts)
 }
 
 type biasGradientTask struct {
-	k                 *Kernel
-	parts, dy, y      []float32
-	rows, cols, count int
-	relu              bool
+	k            *Kernel
+	parts, dy, y []float32
+	size, cols   int // of dy's part, and its columns
+	relu         bool
 }
 
 func (t *biasGradientTask) Do(i int) {
 	part := t.parts[i*t.cols : (i+1)*t.cols]
 	clear(part)
-	from, to := i*t.rows/t.count*t.cols, (i+1)*t.rows/t.count*t.cols
+	from, to := i*t.size, min((i+1)*t.size, len(t.dy))
 	dy := t.dy[from:to]
 	y := dy[:0]
 	if t.relu {

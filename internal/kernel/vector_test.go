@@ -22,7 +22,7 @@ func testBiasGradient(t *testing.T) {
 				sums[i%s.cols] += float64(wantDy[i])
 			}
 			db := rubbish(s.cols)
-			k.BiasGradient(db, dy, y, s.cols, relu)
+			k.BiasGradient(s.rows, db, dy, y, s.cols, relu)
 			checkClose(t, fmt.Sprintf("%+v relu=%v dy", s, relu), dy, wantDy, 0)
 			checkClose(t, fmt.Sprintf("%+v relu=%v db", s, relu), db, narrow(sums), 2e-6)
 		}
@@ -34,7 +34,7 @@ func TestBiasGradientThreads(t *testing.T) { eachKernel(t, testBiasGradientThrea
 func testBiasGradientThreads(t *testing.T) {
 	checkThreads(t, func(k *Kernel) []float32 {
 		db := rubbish(33)
-		k.BiasGradient(db, normal(1, 33*1000), nil, 33, false)
+		k.BiasGradient(1000, db, normal(1, 33*1000), nil, 33, false)
 		return db
 	})
 }

@@ -44,8 +44,8 @@ func (l *Dense) Forward(c *Call) {
 func (l *Dense) Backward(c *Call) {
 	in, out := l.in[0].Len(), l.out.Len()
 	l.act.backward(c.Kernel, c.DY, c.Y)
-	c.Kernel.BiasGradient(l.bias.In(c.Grad), c.DY, c.Y, out, l.act == ReLU)
-	c.Kernel.Sgemm(blas.Trans, blas.NoTrans, in, out, c.N, 1, c.X[0], in, c.DY, out, 0, l.weight.In(c.Grad), out) // dW = x' dy
+	c.Kernel.BiasGradient(c.N, l.bias.In(c.Grad), c.DY, c.Y, out, l.act == ReLU)
+	c.Kernel.OuterSum(c.N, in, out, l.weight.In(c.Grad), c.X[0], c.DY) // dW = x' dy
 	if dx := c.DX[0]; dx != nil {
 		c.Kernel.Sgemm(blas.NoTrans, blas.Trans, c.N, in, out, 1, c.DY, out, l.weight.Value, out, 0, dx, in) // dx = dy W'
 	}

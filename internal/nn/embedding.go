@@ -26,7 +26,7 @@ func (l *Embedding) Forward(c *Call) {
 
 func (l *Embedding) Backward(c *Call) {
 	in, out := l.in[0].C, l.out.C
-	c.Kernel.Sgemm(blas.Trans, blas.NoTrans, in, out, c.N, 1, c.X[0], in, c.DY, out, 0, l.weight.In(c.Grad), out) // dW = x' dy
+	c.Kernel.OuterSum(c.N, in, out, l.weight.In(c.Grad), c.X[0], c.DY) // dW = x' dy
 	if dx := c.DX[0]; dx != nil {
 		c.Kernel.Sgemm(blas.NoTrans, blas.Trans, c.N, in, out, 1, c.DY, out, l.weight.Value, out, 0, dx, in) // dx = dy W'
 	}

@@ -77,3 +77,24 @@ func (set isa) columnAffine() {
 	VZEROUPPER()
 	RET()
 }
+
+// addRows generates the sum of two matrices, two vectors wide.
+func (set isa) addRows() {
+	TEXT("addRows"+set.name, NOSPLIT, "func(y *float32, yStride int, x *float32, xStride, rows int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("addRows%s adds rows of %d numbers of x to those of y.", set.name, 2*set.lanes))
+	y, yStride, x, xStride, rows := load("y"), load("yStride"), load("x"), load("xStride"), load("rows")
+	v := set.vecs(2)
+	Label("again")
+	for i := range v {
+		VMOVUPS(at(x, i*set.lanes), v[i])
+		VADDPS(at(y, i*set.lanes), v[i], v[i])
+		VMOVUPS(v[i], at(y, i*set.lanes))
+	}
+	LEAQ(Mem{Base: y, Index: yStride, Scale: 4}, y)
+	LEAQ(Mem{Base: x, Index: xStride, Scale: 4}, x)
+	DECQ(rows)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}

@@ -33,6 +33,7 @@ func main() {
 		set.outer("outerFew", 4)
 		set.peak()
 		set.pack()
+		set.addRows()
 		set.columnSums()
 		set.columnProducts()
 		set.columnAffine()

@@ -1,0 +1,88 @@
+package kernel
+
+import "math/bits"
+
+// A sum over a batch is a binary tree: its leaves are [Chunk] images each, from the first on,
+// whatever the size of the batch, and a node over more images is the sum of the node over the
+// first [Split] of them and that over the rest. So whoever holds an aligned part of a batch
+// has a node of the tree, to the last bit, and several machines that finish the tree together
+// have the sum that one has. Within a leaf images are added in a fixed order.
+
+// Chunk is the number of images of a leaf of the sums over a batch.
+const Chunk = 16
+
+// partImages is the number of images whose gradients of a convolution's weights a task adds up:
+// a part of a leaf, for more tasks than there are leaves.
+const partImages = 8
+
+// Split is the number of images in the first of the two nodes below that of n images: the
+// largest power of two of leaves that leaves something for the second. n itself tells a leaf.
+func Split(n int) int {
+	if n <= Chunk {
+		return n
+	}
+	return Chunk << (bits.Len(uint((n-1)/Chunk)) - 1)
+}
+
+// TreeSum returns the sum over a batch of n images of what at tells of each.
+func TreeSum(n int, at func(image int) float64) float64 { return treeSum(0, n, at) }
+
+func treeSum(first, n int, at func(int) float64) (sum float64) {
+	if split := Split(n); split < n {
+		return treeSum(first, split, at) + treeSum(first+split, n-split, at)
+	}
+	for i := first; i < first+n; i++ {
+		sum += at(i)
+	}
+	return sum
+}
+
+// partsOf is the number of parts of a batch.
+func partsOf(images int) int { return ceilDiv(images, partImages) }
+
+// addParts sets dst to the sum of the parts, which follow each other in one slice and are
+// overwritten: neighbours first, then neighbouring pairs, and so on.
+func (k *Kernel) addParts(dst, parts []float32) {
+	launch(k, &k.sumParts, ceilDiv(len(dst), sumBlock), sumPartsTask{k, dst, parts})
+}
+
+// sumBlock makes a task's share of 16 parts fit the first-level cache.
+const sumBlock = 512
+
+type sumPartsTask struct {
+	k          *Kernel
+	dst, parts []float32
+}
+
+func (t *sumPartsTask) Do(i int) {
+	size := len(t.dst)
+	first, last := i*sumBlock, min((i+1)*sumBlock, size)
+	count := len(t.parts) / size
+	part := func(p int) []float32 { return t.parts[p*size+first : p*size+last] }
+	if count == 0 {
+		clear(t.dst[first:last])
+		return
+	}
+	for step := 1; step < count; step *= 2 {
+		for p := 0; p+step < count; p += 2 * step {
+			t.k.addTo(part(p), part(p+step))
+		}
+	}
+	copy(t.dst[first:last], part(0))
+}
+
+// addTo adds x to y.
+func (k *Kernel) addTo(y, x []float32) {
+	if k.isa == nil {
+		k.Saxpy(len(x), 1, x, 1, y, 1)
+		return
+	}
+	cols := k.isa.cols
+	rows := len(x) / cols
+	if rows > 0 {
+		k.isa.addRows(&y[0], cols, &x[0], cols, rows)
+	}
+	for i := rows * cols; i < len(x); i++ {
+		y[i] += x[i]
+	}
+}
