@@ -148,15 +148,25 @@ func (m *VAE) FitsScale() bool { return m.logScale != nil && !m.Config.LearnSigm
 // those the network was made for takes it only so much of the way.
 func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight float64, train bool) {
 	formula, logits := likelihoods[w.Config.Likelihood], w.pass.Value(w.logits)
+	total := func(dLogScale float64) float64 {
+		if w.logScale == nil {
+			return dLogScale
+		}
+		return w.total(dLogScale)
+	}
 	if !train {
-		w.dLogScale = formula.Loss(k, loss, nil, logits, x, w.scale(), 0)
+		w.dLogScale = total(formula.Loss(k, loss, nil, logits, x, w.scale(), 0))
 		return
 	}
 	if w.FitsScale() {
-		w.dLogScale = formula.Loss(k, loss, nil, logits, x, w.scale(), 0)
-		w.FitScale(w.dLogScale, len(loss), float64(len(loss))/float64(w.batch))
+		images := len(loss)
+		if w.Whole.Sum != nil {
+			images = w.Whole.Images
+		}
+		w.dLogScale = total(formula.Loss(k, loss, nil, logits, x, w.scale(), 0))
+		w.FitScale(w.dLogScale, images, float64(images)/float64(w.batch))
 	}
-	w.dLogScale = weight * formula.Loss(k, loss, w.pass.Gradient(w.logits), logits, x, w.scale(), float32(weight))
+	w.dLogScale = weight * total(formula.Loss(k, loss, w.pass.Gradient(w.logits), logits, x, w.scale(), float32(weight)))
 }
 
 // ScaleGradient returns the derivative of the sum of the latest losses, times the weight in

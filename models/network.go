@@ -13,6 +13,27 @@ type Network struct {
 	batch     int     // images, at most
 	dLogScale float64 // derivative of the latest loss by the logarithm of the likelihood's scale
 	draws     *draws  // nil for one latent point of an image
+
+	// Whole is the batch of which others compute a share, too.
+	Whole Whole
+	sum   [1]float64
+}
+
+// Whole is a batch that several networks compute, each of them its share.
+type Whole struct {
+	Images int               // of the batch; it counts where Sum is not nil
+	Sum    func(x []float64) // makes sums over the share sums over the batch; nil for one network
+	Others bool              // another network has the first share
+}
+
+// total returns the sum over the batch of what is v over the share.
+func (w *Network) total(v float64) float64 {
+	if w.Whole.Sum == nil {
+		return v
+	}
+	w.sum[0] = v
+	w.Whole.Sum(w.sum[:])
+	return w.sum[0]
 }
 
 // Inputs are what a network computes a batch of N images from.
@@ -63,6 +84,9 @@ func (w *Network) Backward(grad []float32) {
 	}
 	derivative := float32(w.dLogScale)
 	if w.logScale.Value[0] <= MinLogSigma && derivative > 0 {
+		derivative = 0
+	}
+	if w.Whole.Others { // the derivative is that of the batch, which one of all gives
 		derivative = 0
 	}
 	w.logScale.In(grad)[0] = derivative

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"govae/cluster"
 	"govae/dataset"
 	"govae/internal/kernel"
 	"govae/internal/random"
@@ -9,7 +10,12 @@ import (
 
 // Batch is images as a network takes them, with noise for each, and its label for a
 // conditional one.
-type Batch struct{ models.Inputs }
+type Batch struct {
+	models.Inputs
+	// Total is the number of images of the whole batch, of which a rank of several has a
+	// share.
+	Total int
+}
 
 // pipeline prepares one batch while the one before it is computed, on a worker that
 // finds nothing else to do.
@@ -18,6 +24,7 @@ type pipeline struct {
 	augment       Augment // of training images
 	binarize      Binarize
 	present, next *loading
+	group         *cluster.Group
 }
 
 // newPipeline returns a pipeline of batches of up to n images, with noise for some draws of
@@ -32,6 +39,9 @@ func newPipeline(m *models.VAE, k *kernel.Kernel, n, draws int) *pipeline {
 // taken.
 func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
 	l := p.next
+	l.Total = len(index)
+	share := p.group.Share(len(index))
+	index = index[share.First:][:share.Images]
 	l.images, l.index, l.seed, l.domain, l.epoch = images, index, seed, domain, uint32(epoch)
 	l.augment = 0
 	if domain == random.TrainNoise {

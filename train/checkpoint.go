@@ -23,12 +23,13 @@ const (
 	PreviousCheckpointFile = "checkpoint.previous.safetensors"
 )
 
-// Format 3 has the halvings of the learning rate in its state and the weights of the best
+// Format 4 is of runs that add up gradients over a batch as a tree (package kernel): its bytes
+// are those of format 3, but not the weights that follow from them. Format 3 has the halvings of the learning rate in its state and the weights of the best
 // epoch among its tensors. Format 2 had neither, and kept those weights in
 // [models.WeightsFile] alone.
-const checkpointFormat = "3"
+const checkpointFormat = "4"
 
-var readFormats = []string{"2", checkpointFormat}
+var readFormats = []string{"2", "3", checkpointFormat}
 
 // settings are what must not change when a run is resumed.
 type settings struct {
@@ -131,6 +132,7 @@ type checkpoint struct {
 	// predecessor, so that the start of the running epoch is there to go back to, and a
 	// damaged file never takes the place of the only good one.
 	begins bool
+	older  bool // it was loaded from an older format
 }
 
 // best is the prefix of what a checkpoint holds of the best epoch.
@@ -307,6 +309,7 @@ func (c *checkpoint) fill(f *safetensors.File) error {
 	if old && st.BestEpoch > 0 {
 		c.kept, c.keptState = kept, keptState
 	}
+	c.older = f.Metadata["format"] != checkpointFormat
 	c.state, c.kernelName = st, f.Metadata["kernel"]
 	return nil
 }

@@ -1,6 +1,10 @@
 package train
 
-import "slices"
+import (
+	"slices"
+
+	"govae/internal/kernel"
+)
 
 // ELBO is the objective of a VAE: the mean over the batch of reconstruction + beta KL,
 // with one draw from each posterior (Kingma and Welling 2014, arXiv 1312.6114; beta is
@@ -10,6 +14,7 @@ type ELBO struct {
 	FreeBits FreeBits `json:"free_bits,omitzero"`
 
 	loss []float64 // -log p(x|z) of each image
+	sums []float64 // of the losses, then kl
 	kl   []float64 // by latent dimension
 }
 
@@ -17,16 +22,19 @@ type ELBO struct {
 func (e *ELBO) Terms(s *Step) Terms {
 	n, net := s.Batch.N, s.Net
 	net.Forward(s.Kernel, s.Batch.Inputs, s.Grad != nil)
-	scale := 1 / float64(n)
+	scale := 1 / float64(s.Batch.Total)
 	e.loss = slices.Grow(e.loss[:0], n)[:n]
 	net.Loss(s.Kernel, e.loss, s.Batch.Image, scale, s.Grad != nil)
-	var sum Terms
-	for _, loss := range e.loss {
-		sum.Reconstruction += loss
-	}
-	e.kl = e.kl[:0]
+	e.sums = append(e.sums[:0], kernel.TreeSum(n, func(i int) float64 { return e.loss[i] }))
 	for _, group := range net.Divergences() {
-		e.kl = append(e.kl, group.KL...)
+		e.sums = append(e.sums, group.KL...)
+	}
+	s.group.SumOf(e.sums)
+	sum := Terms{Reconstruction: e.sums[0]}
+	e.kl = e.sums[1:]
+	rest := e.kl
+	for _, group := range net.Divergences() {
+		rest = rest[copy(group.KL, rest):]
 	}
 	for _, kl := range e.kl {
 		sum.KL += kl
@@ -36,7 +44,7 @@ func (e *ELBO) Terms(s *Step) Terms {
 		return sum
 	}
 	for _, group := range net.Divergences() {
-		e.FreeBits.scale(group, n, scale*e.Beta.At(s.Number))
+		e.FreeBits.scale(group, s.Batch.Total, scale*e.Beta.At(s.Number))
 	}
 	net.Backward(s.Grad)
 	return sum

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -44,6 +45,7 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
 	mean := t.over(sum, images.Len())
+	err = cmp.Or(err, t.group.Err())
 	if err == nil && !(finite(mean.ELBO()) && finite(mean.Bound())) {
 		err = &DivergedError{What: fmt.Sprintf("the %v ELBO is not finite", s)}
 	}

@@ -87,7 +87,7 @@ func (r *run) diverged(what string) error { return &DivergedError{What: what} }
 
 // remember keeps the start of an epoch, if it is not on the disk, for goBack.
 func (r *run) remember() (err error) {
-	if r.Dir == "" && r.state.Batch == 0 {
+	if r.Dir == "" && r.state.Batch == 0 && r.group.First() {
 		if r.start, err = r.file(); err == nil {
 			r.start.Hold()
 		}
@@ -105,7 +105,14 @@ func (r *run) goBack(why *DivergedError) error {
 		return why
 	}
 	r.pipeline.drop()
-	if err := r.restore(now.Epoch); err != nil {
+	var err error
+	if r.group.First() {
+		err = r.restore(now.Epoch)
+	}
+	if err = r.group.Agree(err); err == nil {
+		err = r.share()
+	}
+	if err != nil {
 		return fmt.Errorf("%w (and there is no going back: %w)", why, err)
 	}
 	r.state.Halvings = now.Halvings + 1

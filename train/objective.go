@@ -1,6 +1,7 @@
 package train
 
 import (
+	"govae/cluster"
 	"govae/internal/kernel"
 	"govae/models"
 )
@@ -41,6 +42,8 @@ type Step struct {
 	Batch  *Batch
 	Number int       // of the training step, from 1; 0 in evaluation
 	Grad   []float32 // laid out like [models.VAE.Theta]; nil in evaluation
+
+	group *cluster.Group // of ranks that have a share of the batch each
 }
 
 // Terms are the two terms of the ELBO, in nats per image, and what follows from them.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"govae/cluster"
 	"govae/internal/memory"
 	"govae/models"
 )
@@ -78,6 +79,14 @@ type Options struct {
 	TensorBoard bool
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int
+
+	// Cluster lets the ranks of an engine train the model together; nil means this process
+	// alone. All ranks call [Run], with the same data and options: one that differs is an
+	// error on all of them, which names it. The weights have the same bits for any number
+	// of ranks. Rank 0 alone reads and writes Dir and calls what is to be called; only its
+	// model has LatentStats in the end. A rank computes whole chunks of 16 images of each
+	// batch.
+	Cluster cluster.Engine
 
 	// Note is stored in config.json beside the settings, for the reader of it: the
 	// flags of a command, say.

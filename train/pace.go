@@ -77,6 +77,15 @@ func (p *pace) estimate(n, others int) (epoch, finish time.Duration) {
 // choose chooses the number of epochs where that is to be done and enough has been
 // measured for it. share is [chooseWithin] or [chooseAfter].
 func (r *run) choose(share float64) error {
+	if r.group.First() {
+		if err := r.chooseNow(share); err != nil {
+			return err
+		}
+	}
+	return r.agreeOnEpochs()
+}
+
+func (r *run) chooseNow(share float64) error {
 	elapsed := r.pace.last.Sub(r.pace.began)
 	if r.Epochs > 0 || r.pace.images == 0 || r.pace.steps < 2 && r.pace.epochs == 0 || elapsed < time.Duration(share*float64(r.Time)) {
 		return nil

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"govae/cluster"
 	"govae/dataset"
 	"govae/internal/atomicfile"
 	"govae/internal/kernel"
@@ -48,7 +49,8 @@ func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]M
 		return nil, err
 	}
 	defer r.close()
-	return r.metrics, saving(r.run(ctx))
+	err = saving(r.run(r.held(ctx)))
+	return r.metrics, err
 }
 
 // run is a training run.
@@ -64,9 +66,42 @@ type run struct {
 	saved                   time.Time         // when the latest checkpoint was written
 	pace                    pace              // while Epochs are to be chosen
 	unlock                  func()            // the model directory
+
+	asked   context.Context // of several ranks: whether the user of this one wants to stop
+	stop    func()          // and what stops it when all agree
+	counted bool            // they have agreed on the number of epochs
 }
 
 func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
+	group := cluster.New(o.Cluster)
+	if !group.First() {
+		o = o.alone()
+	}
+	r, err := prepareRun(m, data, o, group)
+	if err := group.Agree(err); err != nil {
+		if r != nil {
+			r.close()
+		}
+		return nil, err
+	}
+	if group != nil {
+		err = r.same()
+	}
+	if err == nil {
+		err = saving(group.Agree(r.open()))
+	}
+	if err == nil {
+		err = r.share()
+	}
+	if err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// prepareRun makes a run that has not touched its directory.
+func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Group) (*run, error) {
 	o, err := o.withDefaults(m.Config.Training())
 	if err != nil {
 		return nil, err
@@ -76,6 +111,11 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	}
 	if err := o.Binarize.check(m.Config); err != nil {
 		return nil, err
+	}
+	if group != nil {
+		if err := o.checkObjective(); err != nil {
+			return nil, err
+		}
 	}
 	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {
@@ -112,6 +152,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 		return nil, err
 	}
 	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
+	r.trainer.join(group)
 	r.checkpoint = checkpoint{
 		settings:   r.settingsOf(m, data),
 		kernelName: k.Name(),
@@ -121,10 +162,6 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	if o.Patience > 0 && r.validation == nil {
 		r.close()
 		return nil, &NoValidationError{}
-	}
-	if err := r.open(); err != nil {
-		r.close()
-		return nil, saving(err)
 	}
 	return r, nil
 }
@@ -217,6 +254,9 @@ func (r *run) open() error {
 		} else if r.state.Epoch > r.Epochs {
 			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
 		}
+		if r.older {
+			r.Warn("the run was started by an older version, which added up gradients in another order: the result will differ in its last bits")
+		}
 		if name := r.kernel.Name(); r.checkpoint.kernelName != name {
 			r.Warn(fmt.Sprintf("the run was started with the %s kernel and goes on with %s: the result will differ in its last bits", r.checkpoint.kernelName, name))
 			r.checkpoint.kernelName = name
@@ -255,7 +295,7 @@ func (r *run) open() error {
 }
 
 func (r *run) run(ctx context.Context) error {
-	if err := r.classify(ctx); err != nil {
+	if err := r.group.Agree(r.classify(ctx)); err != nil {
 		return err
 	}
 	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
@@ -296,7 +336,11 @@ func (r *run) run(ctx context.Context) error {
 	} else if err := r.fitScale(ctx, r.train, r.Seed); err != nil { // as the last epoch did
 		return err
 	}
-	return r.finish(ctx)
+	var err error
+	if r.group.First() {
+		err = r.finish(ctx)
+	}
+	return r.group.Agree(err)
 }
 
 // epoch trains from where the state is to the end of the running epoch,
@@ -309,8 +353,14 @@ func (r *run) epoch(ctx context.Context) error {
 	r.prepare(batch(r.state.Batch * r.Batch))
 	r.pace.start()
 	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
-		if err := ctx.Err(); err != nil {
+		save, err := r.consult(ctx)
+		if err != nil {
 			return err
+		}
+		if save {
+			if err := r.saveCheckpoint(); err != nil {
+				return err
+			}
 		}
 		if err := r.advance(batch(lo + r.Batch)); err != nil {
 			return err
@@ -321,11 +371,6 @@ func (r *run) epoch(ctx context.Context) error {
 			return err
 		}
 		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.total().over(done)})
-		if time.Since(r.saved) > checkpointInterval {
-			if err := r.saveCheckpoint(); err != nil {
-				return err
-			}
-		}
 	}
 	if err := r.sound(); err != nil {
 		return err
@@ -397,10 +442,13 @@ func (r *run) advance(next []int) error {
 	r.state.Waiting += time.Since(start).Seconds()
 	r.prepare(next)
 	terms := r.terms(batch, r.state.Step+1, r.grad)
+	if err := r.group.Err(); err != nil {
+		return err
+	}
 	r.state.Step++
 	r.state.Batch++
 	r.state.Sums.add(terms)
-	if err := r.watch(terms, batch.N); err != nil {
+	if err := r.watch(terms, batch.Total); err != nil {
 		return err
 	}
 	r.optimiser.step(r.kernel, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
@@ -452,13 +500,16 @@ func (r *run) saveMetrics() error {
 }
 
 func (r *run) saveCheckpoint() error {
-	if r.Dir == "" {
+	if r.Dir == "" && r.group == nil {
 		return nil
 	}
-	if err := r.sound(); err != nil {
+	if err := r.sound(); err != nil { // which all ranks see
 		return err
 	}
 	r.saved = time.Now()
+	if r.Dir == "" {
+		return nil
+	}
 	return r.checkpoint.save(r.Dir)
 }
 

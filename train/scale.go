@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 
 	"govae/dataset"
@@ -28,7 +29,7 @@ func (t *trainer) fitScale(ctx context.Context, images *dataset.Images, seed uin
 		t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(trainSplit)), 0, nil)
 		derivative += t.net.ScaleGradient()
 	})
-	if err == nil {
+	if err = cmp.Or(err, t.group.Err()); err == nil {
 		t.net.FitScale(derivative, n, 1)
 	}
 	return err

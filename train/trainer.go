@@ -1,6 +1,7 @@
 package train
 
 import (
+	"govae/cluster"
 	"govae/internal/kernel"
 	"govae/models"
 )
@@ -11,9 +12,10 @@ type trainer struct {
 	net       *models.Network
 	objective Objective
 	pipeline  *pipeline
-	batch     int       // images, at most
-	grad      []float32 // of the parameters
-	current   Step      // reused, so that a step allocates nothing
+	batch     int            // images, at most
+	grad      []float32      // of the parameters
+	group     *cluster.Group // nil for one process
+	current   Step           // reused, so that a step allocates nothing
 }
 
 // newTrainer takes over the kernel. It is an error if the objective does not suit the model.
@@ -26,6 +28,15 @@ func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*train
 	}, err
 }
 
+// join makes the trainer one of a group of ranks, of which each computes its share of every
+// batch.
+func (t *trainer) join(g *cluster.Group) {
+	t.group, t.pipeline.group = g, g
+	if g != nil {
+		t.net.Whole = models.Whole{Sum: g.SumOf, Others: !g.First()}
+	}
+}
+
 func network(m *models.VAE, batch, draws int) (*models.Network, error) {
 	if draws == 1 {
 		return m.NewNetwork(batch), nil
@@ -36,8 +47,14 @@ func network(m *models.VAE, batch, draws int) (*models.Network, error) {
 // terms returns the objective's terms of a batch, and their gradient unless grad is nil;
 // number is that of the training step.
 func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
-	t.current = Step{Kernel: t.kernel, Net: t.net, Batch: b, Number: number, Grad: grad}
-	return t.objective.Terms(&t.current)
+	t.current = Step{Kernel: t.kernel, Net: t.net, Batch: b, Number: number, Grad: grad, group: t.group}
+	t.group.Share(b.Total)
+	t.net.Whole.Images = b.Total
+	terms := t.objective.Terms(&t.current)
+	if grad != nil {
+		t.group.Sum(t.kernel, grad)
+	}
+	return terms
 }
 
 // close waits for what is being prepared and ends the kernel.

@@ -1,0 +1,188 @@
+package train
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"govae/cluster"
+)
+
+// Several ranks train one model ([Options.Cluster]). Each has all the state, and takes the same
+// decisions from the same numbers: of every batch it computes its share, then the shares'
+// gradients and terms are added as trees. What clocks, users and files say, the first rank
+// says, or all agree on; it alone writes, and the others are runs without a directory.
+
+// alone are the options of a rank that is not the first.
+func (o Options) alone() Options {
+	o.Dir, o.Resume, o.Force, o.TensorBoard = "", false, false, false
+	o.OnChoice, o.OnClassifierStep, o.OnClassifier, o.OnStep, o.OnEpoch, o.Warn = nil, nil, nil, nil, nil, nil
+	return o
+}
+
+// checkObjective returns an error unless the objective is one for several ranks.
+func (o Options) checkObjective() error {
+	if _, ok := newObjective(o).(*ELBO); !ok {
+		return fmt.Errorf("importance weighting, and objectives of a program's own, are not for several ranks: train in one process")
+	}
+	return nil
+}
+
+// same returns an error unless all ranks do the same.
+func (r *run) same() error {
+	own, err := json.Marshal(struct {
+		settings
+		Epochs   int           `json:"epochs"`
+		Time     time.Duration `json:"time"`
+		Patience int           `json:"patience"`
+		Kernel   string        `json:"kernel"`
+		Program  string        `json:"program"`
+	}{r.settings, r.Epochs, r.Time, r.Patience, r.kernel.Name(), program()})
+	if err != nil {
+		return err
+	}
+	texts, err := r.group.Texts(own)
+	if err != nil {
+		return err
+	}
+	first, err := flatSettings(texts[0])
+	if err != nil {
+		return err
+	}
+	for rank, text := range texts {
+		other, err := flatSettings(text)
+		if err != nil {
+			return err
+		}
+		if name, was, is := difference(first, other); name != "" {
+			why := fmt.Errorf("its %s is %v, where that of rank 0 is %v", name, orNone(is), orNone(was))
+			if name == "data" {
+				why = errors.New("its data are not those of rank 0")
+			}
+			return &cluster.RankError{Rank: rank, Size: r.group.Size(), Err: fmt.Errorf("%w: start all ranks with the same program, settings and data", why)}
+		}
+	}
+	return nil
+}
+
+// orNone is text, and says nothing as none.
+func orNone(setting any) any { return cmp.Or(fmt.Sprint(text(setting)), "none") }
+
+// program is the beginning of the SHA-256 of the running program, found once.
+var program = sync.OnceValue(func() string {
+	path, err := os.Executable()
+	if err != nil {
+		return err.Error()
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err.Error()
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return err.Error()
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+})
+
+// share gives all ranks the state of the first.
+func (r *run) share() error {
+	if r.group == nil {
+		return nil
+	}
+	own, err := json.Marshal(struct {
+		State  state
+		Epochs int
+	}{r.state, r.Epochs})
+	if err != nil {
+		return err
+	}
+	texts, err := r.group.Texts(own)
+	if err != nil {
+		return err
+	}
+	var first struct {
+		State  state
+		Epochs int
+	}
+	if err := json.Unmarshal(texts[0], &first); err != nil {
+		return err
+	}
+	if !r.group.First() {
+		r.state, r.Epochs = first.State, first.Epochs
+		r.kept, r.keptState = nil, nil
+		if r.state.BestEpoch > 0 {
+			r.kept, r.keptState = make([]float32, len(r.m.Theta)), make([]float32, len(r.m.State))
+		}
+		if r.Time > 0 && r.Epochs > 0 {
+			r.span()
+		}
+	}
+	for _, vectors := range [][]prefixed{r.tensors(), r.buffers()} {
+		for _, v := range vectors {
+			if err := r.group.Broadcast(v.values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// held returns the context by which a rank stops. That of one of several stops it where all
+// agree to ([run.consult]): a rank that stopped by itself would leave the others waiting.
+func (r *run) held(ctx context.Context) context.Context {
+	if r.group == nil {
+		return ctx
+	}
+	held, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.asked, r.stop = ctx, stop
+	return held
+}
+
+// consult is asked before each step: it returns the context's error if the run is to stop, and
+// reports whether it is time for a checkpoint.
+func (r *run) consult(ctx context.Context) (save bool, err error) {
+	const goOn, saving, stopping = 0, 1, 2
+	save = r.state.Batch > 0 && time.Since(r.saved) > checkpointInterval
+	if r.group == nil {
+		return save, ctx.Err()
+	}
+	signal := float64(goOn)
+	switch {
+	case r.asked.Err() != nil:
+		signal = stopping
+	case save && r.group.First():
+		signal = saving
+	}
+	if signal, err = r.group.Most(signal); err != nil {
+		return false, err
+	}
+	if signal == stopping {
+		r.stop()
+	}
+	return signal == saving, ctx.Err()
+}
+
+// agreeOnEpochs gives all ranks the number of epochs that the first may have chosen.
+func (r *run) agreeOnEpochs() error {
+	if r.group == nil || r.Time == 0 || r.counted {
+		return nil
+	}
+	n, err := r.group.Most(float64(r.Epochs)) // 0 in all others
+	if err != nil || n == 0 {
+		return err
+	}
+	r.counted = true
+	r.Epochs = int(n)
+	r.span()
+	return nil
+}
