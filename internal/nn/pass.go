@@ -198,6 +198,12 @@ func (p *Pass) Forward(k *kernel.Kernel, n int, train bool, inputs ...[]float32)
 		}
 	}
 	p.n = n
+	if n == 0 { // a share of a batch that has none of it
+		for _, d := range p.latents {
+			clear(d.KL)
+		}
+		return
+	}
 	for _, node := range p.nodes {
 		c := &node.call
 		c.Kernel, c.N, c.Train = k, n, train
@@ -225,7 +231,7 @@ func (p *Pass) Backward(grad []float32) {
 	}
 	for i := len(p.nodes) - 1; i >= 0; i-- {
 		node := p.nodes[i]
-		if node.dy == nil { // no seed depends on it
+		if node.dy == nil || p.n == 0 { // no seed depends on it
 			for _, w := range node.layer.Params() {
 				clear(w.In(grad))
 			}
