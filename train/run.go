@@ -321,7 +321,7 @@ func (r *run) run(ctx context.Context) error {
 				save = r.saveCheckpoint()
 			}
 		}
-		if save != nil {
+		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
 		if r.Epochs == 0 {

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +78,7 @@ type flags struct {
 	schedule               scheduleFlags
 	preset                 string
 	cpuProfile             string
+	ranks                  ranks
 	config                 string
 	filed                  []string // the flags that have their values from the file config
 	restored               bool     // the flags that were left out have their values from the run in out
@@ -99,25 +99,17 @@ func build(app *cli.App) *cobra.Command {
 			if f.list {
 				return list(cmd.OutOrStdout())
 			}
-			if f.resume {
-				if err := f.restore(cmd.Flags()); err != nil {
-					return err
-				}
-			}
-			if err := f.applyPreset(cmd.Flags()); err != nil {
+			if err := f.ranks.join(app); err != nil {
 				return err
 			}
-			if err := f.check(cmd.Flags()); err != nil {
-				return f.placed(err)
-			}
-			if err := cmp.Or(f.checkModel(), train.CheckDir(train.Options{Dir: f.out, Resume: f.resume, Force: f.force})); err != nil {
-				return err
+			if err := f.ranks.Agree(f.prepare(cmd.Flags())); err != nil {
+				return f.ranks.leave(err)
 			}
 			stop, err := profile(f.cpuProfile)
 			if err != nil {
 				return err
 			}
-			return errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop())
+			return f.ranks.leave(errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop()))
 		},
 	}
 	p := cmd.Flags()
@@ -146,6 +138,7 @@ func build(app *cli.App) *cobra.Command {
 	f.addReading(p)
 	f.addLabels(p)
 	f.addReports(p)
+	f.ranks.flags(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
@@ -154,6 +147,25 @@ func build(app *cli.App) *cobra.Command {
 	cmd.AddCommand(compare(app))
 	advice.Command(cmd, advices()...)
 	return cmd
+}
+
+// prepare completes the flags, and finds what is wrong with them before any data is loaded.
+func (f *flags) prepare(p *pflag.FlagSet) error {
+	if f.resume {
+		if err := f.restore(p); err != nil {
+			return err
+		}
+	}
+	if err := f.applyPreset(p); err != nil {
+		return err
+	}
+	if err := f.check(p); err != nil {
+		return f.placed(err)
+	}
+	if err := f.checkModel(); err != nil || !f.ranks.First() { // whose directory it is
+		return err
+	}
+	return train.CheckDir(train.Options{Dir: f.out, Resume: f.resume, Force: f.force})
 }
 
 // ranges say what numbers flags take.
@@ -234,12 +246,21 @@ func (f *flags) check(p *pflag.FlagSet) error {
 }
 
 func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
+	m, data, err := f.load(ctx, app)
+	if err := f.ranks.Agree(err); err != nil {
+		return err
+	}
+	return f.fit(ctx, app, p, m, data)
+}
+
+// load returns the data and the model to be trained on it.
+func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.Data, error) {
 	download := meter{app: app, unit: "bytes"}
 	options, err := f.source.options(dataset.Options{Limit: f.limit, Scale: f.scale, Unlabelled: true, Progress: func(done, total int64) {
 		download.show(int(done), int(total), "download")
 	}})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if f.resume {
 		options = f.source.asStarted(options, f.out)
@@ -247,13 +268,13 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	data, err := source.Load(ctx)
 	download.stop()
 	stopDecoding()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if data.Report != nil {
 		for _, line := range data.Report.Lines() {
@@ -263,7 +284,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	warn(app, data.Warnings)
 	if f.model.Conditional {
 		if err := data.CheckLabels(); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
@@ -272,25 +293,30 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	}
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
-		return cli.Usagef("%w", err)
+		return nil, nil, cli.Usagef("%w", err)
 	}
 	// A run that goes on has its weights in its checkpoint.
 	if f.init != "" && !(f.resume && train.Resumable(f.out)) {
 		err := m.LoadWeights(f.init)
 		if _, ok := errors.AsType[*fs.PathError](err); ok {
-			return fmt.Errorf("--init %s: no weights can be read there (%w): give the %s of a model directory", f.init, err, models.WeightsFile)
+			return nil, nil, fmt.Errorf("--init %s: no weights can be read there (%w): give the %s of a model directory", f.init, err, models.WeightsFile)
 		}
 		if err != nil {
-			return fmt.Errorf("--init: %w", err)
+			return nil, nil, fmt.Errorf("--init: %w", err)
 		}
 	}
+	return m, data, nil
+}
+
+// fit trains the model, and tells how it goes.
+func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *models.VAE, data *dataset.Data) error {
 	k, err := kernel.New(1)
 	if err != nil {
 		return err
 	}
 	defer k.Close()
-	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads",
-		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads)
+	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads%s",
+		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
 
 	if n := m.Config.Classes(); n > 0 {
 		app.Printf("conditional on %d classes: %.100s", n, strings.Join(m.Config.Labels, ", "))
@@ -305,6 +331,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.Beta = f.objective.beta(f.beta)
+	o.Cluster = f.ranks.engine()
 	f.addTime(app, &o)
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
