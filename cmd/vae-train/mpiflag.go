@@ -72,7 +72,7 @@ func (r *ranks) leave(err error) error {
 		if !ofOne && !diverged && !errors.Is(err, context.Canceled) {
 			return &cluster.RankError{Rank: r.Rank(), Size: r.Size(), Err: err}
 		}
-		time.Sleep(10 * time.Second)
+		time.Sleep(2 * time.Second)
 		os.Exit(1)
 	}
 	return err
