@@ -53,7 +53,7 @@ func TestRanks(t *testing.T) {
 		c models.Config
 		o Options
 	}{
-		"conv":      {models.Config{}, Options{ValFraction: 0.2, Clip: 1, Augment: everything}},
+		"conv":      {models.Config{}, Options{Epochs: 2, ValFraction: 0.2, Clip: 1, Augment: everything}},
 		"learned":   {models.Config{Likelihood: models.Gaussian, LearnSigma: true, Latent: 5}, Options{}},
 		"optimal":   {models.Config{Likelihood: models.Gaussian, OptimalSigma: true}, Options{FreeBits: FreeBits{Nats: 0.05}}},
 		"logistic":  {models.Config{Likelihood: models.Logistic, Arch: "mlp", Hidden: []int{33, 20}}, Options{FreeBits: FreeBits{Nats: 0.1, Group: true}}},
@@ -64,22 +64,24 @@ func TestRanks(t *testing.T) {
 		"diverging": {models.Config{Arch: "mlp", Hidden: []int{20}}, Options{LR: Constant(1e4), Epochs: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			if testing.Short() && tt.c.Arch != "mlp" {
+				t.Skip("slow under the race detector")
+			}
 			data := rankData(tt.c)
 			tt.c.Image = data.Train.Shape
 			if tt.o.Epochs == 0 {
-				tt.o.Epochs = 2
+				tt.o.Epochs = 1
 			}
 			tt.o.Batch = 64
 			var want *models.VAE
 			var wantErr error
-			for _, ranks := range []int{1, 2, 3, 5} {
+			for _, ranks := range []int{1, 2, 5} {
 				all, errs := trainRanks(t, t.Context(), ranks, tt.c, func(int) (Options, *dataset.Data) { return tt.o, rankData(tt.c) })
 				if want == nil {
 					want, wantErr = all[0], errs[0]
 				}
 				for rank, m := range all {
-					if (errs[rank] == nil) != (wantErr == nil) || wantErr == nil && name == "diverging" && false {
+					if (errs[rank] == nil) != (wantErr == nil) {
 						t.Fatalf("rank %d of %d: %v, want %v", rank, ranks, errs[rank], wantErr)
 					}
 					if !slices.Equal(m.Theta, want.Theta) || !slices.Equal(m.State, want.State) {
