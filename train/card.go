@@ -53,6 +53,7 @@ type card struct {
 
 	Classifier *ClassifierFigures // nil where there is none
 
+	Prior    bool // whether there is a [models.PriorFile]
 	Pictures []cardPicture
 }
 
@@ -70,7 +71,7 @@ func (r *run) writeCard() error {
 		Train: r.train.Len(), Test: r.test.Len(),
 		Pictures: []cardPicture{
 			{ReconstructionsPicture, "Test images, each above its reconstruction."},
-			{SamplesPicture, "New images, drawn from the prior."},
+			{SamplesPicture, "New images."},
 			{ManifoldPicture, "The latent plane from -4 to 4."},
 			{LossPicture, "The terms of the ELBO by epoch."},
 		},
@@ -96,7 +97,8 @@ func (r *run) writeCard() error {
 		c.Splits = append(c.Splits, cardSplit{"validation", *v})
 	}
 	c.Splits = append(c.Splits, cardSplit{"test", c.Kept.Test})
-	var err error
+	_, err := os.Stat(filepath.Join(r.Dir, models.PriorFile))
+	c.Prior = err == nil
 	if c.Settings, err = r.settings.list(); err != nil {
 		return err
 	}

@@ -484,11 +484,15 @@ func (r *run) saveConfig() error {
 const evaluated = 16
 
 // finish does what is done with the final weights: statistics, pictures and the card.
-func (r *run) finish(ctx context.Context) (err error) {
+func (r *run) finish(ctx context.Context) error {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	r.m.LatentStats, err = r.latentStats(ctx, e, r.train)
-	if err != nil || r.Dir == "" {
+	codes, err := r.codes(ctx, e, r.train)
+	if err != nil {
 		return err
+	}
+	r.m.LatentStats = codes.stats
+	if r.Dir == "" {
+		return nil
 	}
 	if err := r.m.SaveWeights(r.Dir); err != nil { // again: somebody may have changed them
 		return err
@@ -496,7 +500,10 @@ func (r *run) finish(ctx context.Context) (err error) {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
-	if err := r.pictures(e); err != nil {
+	if err := r.savePrior(codes); err != nil {
+		return err
+	}
+	if err := r.pictures(e, codes.prior); err != nil {
 		return err
 	}
 	return r.writeCard()

@@ -83,14 +83,14 @@ func build(app *cli.App) *cobra.Command {
 			if !slices.Contains(models.Precisions(), options.Precision) {
 				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
 			}
-			if options.Prior, err = prior.read(); err != nil {
-				return err
-			}
 			m, err := models.Load(model)
 			if _, ok := errors.AsType[*fs.PathError](err); ok {
 				return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", model, err)
 			}
 			if err != nil {
+				return err
+			}
+			if options.Prior, err = prior.read(model, m, &paths); err != nil {
 				return err
 			}
 			if m.Classifier == nil && classifier == "" {
@@ -176,7 +176,7 @@ func fileOf(out, name string) string {
 
 // checkPaths refuses files that must not be written, such as a model's weights.
 func checkPaths(p export.Paths) error {
-	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder, p.Scorer, p.Classifier} {
+	for _, path := range []string{p.Decoder, p.Encoder, p.Sampler, p.Autoencoder, p.Scorer, p.Classifier} {
 		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
 			return cli.Usagef("%s: want a .onnx file", path)
 		}
