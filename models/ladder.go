@@ -37,10 +37,17 @@ const (
 	maxLogScale = 3
 )
 
-// defaultGroups have no more than one group on a map. Variables on larger maps make the bound
-// better and samples worse: their prior does not know how details of photographs belong
-// together, so that they are drawn as noise (docs/quality.md).
-func defaultGroups(Config) []int { return []int{64, 8} }
+// defaultGroups have no group on a map but the smallest, unless images are small and gray.
+// Variables on larger maps make the bound better, and samples of photographs worse: their
+// prior does not know how such details belong together, so that they are drawn as noise
+// (docs/quality.md).
+func defaultGroups(c Config) []int {
+	groups := []int{64, 8}
+	if smallGray(c.Image) {
+		groups = []int{64, 4, 2, 1}
+	}
+	return groups[:min(len(groups), len(stages(c)))]
+}
 
 // LatentGroup is a group of latent variables: which part of z it is.
 type LatentGroup = contract.LatentGroup

@@ -66,6 +66,9 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	if s.from == "" && s.groups.fixed == 0 && !cmd.Flags().Changed("decoder") {
+		decoder = s.better(decoder)
+	}
 	defer decoder.Close()
 	classes := decoder.Classes()
 	if s.label != "" || classes == nil {

@@ -11,7 +11,7 @@ import (
 
 // addLadder adds the flag of hierarchical models.
 func (f *flags) addLadder(p *pflag.FlagSet) {
-	p.StringVar(&f.groups, "groups", "", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8)")
+	p.StringVar(&f.groups, "groups", "", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8; of small gray images 64,4,2,1)")
 }
 
 // checkLadder finds what is wrong with the flag of addLadder, and completes f.
