@@ -4,63 +4,64 @@
 // hundredths of a second, enlarged so many times, again and again.
 export function encode(frames, w, h, { delay = 6, scale = 1 } = {}) {
   const { colours, index } = palette(frames);
-  const out = [];
-  const text = (s) => out.push(...[...s].map((c) => c.charCodeAt(0)));
-  const word = (v) => out.push(v & 255, v >> 8);
-  text("GIF89a");
-  word(w * scale);
-  word(h * scale);
-  out.push(0xf7, 0, 0); // a table of 256 colours
-  for (let i = 0; i < 256; i++) out.push(...(colours[i] ?? [0, 0, 0]));
-  out.push(0x21, 0xff, 11);
-  text("NETSCAPE2.0");
-  out.push(3, 1, 0, 0, 0);
+  const parts = [];
+  const word = (v) => [v & 255, v >> 8];
+  const put = (...list) => parts.push(Uint8Array.from(list.flatMap((v) => (typeof v === "string" ? [...v].map((c) => c.charCodeAt(0)) : v))));
+  put("GIF89a", word(w * scale), word(h * scale), 0xf7, 0, 0); // with a table of 256 colours
+  put(Array.from({ length: 256 }, (_, i) => colours[i] ?? [0, 0, 0]).flat());
+  put(0x21, 0xff, 11, "NETSCAPE2.0", 3, 1, 0, 0, 0); // again and again
   for (const frame of frames) {
-    out.push(0x21, 0xf9, 4, 4);
-    word(delay);
-    out.push(0, 0, 0x2c, 0, 0, 0, 0);
-    word(w * scale);
-    word(h * scale);
-    out.push(0, 8);
-    const pixels = new Uint8Array(w * h * scale * scale);
-    for (let y = 0, at = 0; y < h * scale; y++)
-      for (let x = 0; x < w * scale; x++) {
-        const from = 3 * (Math.floor(y / scale) * w + Math.floor(x / scale));
-        pixels[at++] = index(frame[from], frame[from + 1], frame[from + 2]);
+    put(0x21, 0xf9, 4, 4, word(delay), 0, 0, 0x2c, 0, 0, 0, 0, word(w * scale), word(h * scale), 0, 8);
+    const pixels = new Uint8Array(w * h * scale * scale), width = w * scale;
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w; x++) {
+        const from = 3 * (y * w + x), at = y * scale * width + x * scale;
+        pixels.fill(index(frame[from], frame[from + 1], frame[from + 2]), at, at + scale);
       }
-    const data = compress(pixels);
-    for (let i = 0; i < data.length; i += 255) {
-      out.push(Math.min(255, data.length - i));
-      for (let j = i; j < Math.min(data.length, i + 255); j++) out.push(data[j]);
+      for (let row = 1; row < scale; row++) pixels.copyWithin((y * scale + row) * width, y * scale * width, (y * scale + 1) * width);
     }
-    out.push(0);
+    const data = compress(pixels);
+    for (let i = 0; i < data.length; i += 255) parts.push(Uint8Array.of(Math.min(255, data.length - i)), data.slice(i, i + 255));
+    put(0);
   }
-  out.push(0x3b);
-  return new Blob([Uint8Array.from(out)], { type: "image/gif" });
+  put(0x3b);
+  return new Blob(parts, { type: "image/gif" });
 }
+
+// codes are those of LZW by prefix and next pixel, with the number of the table that they are
+// of above, so that a new table need not clear it.
+const codes = new Int32Array(1 << 20);
+let tableNumber = 0;
 
 // compress is LZW with codes of 9 to 12 bits.
 function compress(pixels) {
-  const out = [], clear = 256;
-  let table, next, width, bits = 0, count = 0;
+  const out = new Uint8Array(2 * pixels.length + 16), clear = 256;
+  let length = 0, next, width, bits = 0, count = 0;
   const emit = (code) => {
     bits |= code << count;
-    for (count += width; count >= 8; count -= 8, bits >>>= 8) out.push(bits & 255);
+    for (count += width; count >= 8; count -= 8, bits >>>= 8) out[length++] = bits & 255;
   };
-  const reset = () => { table = new Map(); next = 258; width = 9; };
+  const reset = () => {
+    next = 258;
+    width = 9;
+    if (++tableNumber === 1 << 18) {
+      codes.fill(0);
+      tableNumber = 1;
+    }
+  };
   reset();
   emit(clear);
   let prefix = pixels[0];
   for (let i = 1; i < pixels.length; i++) {
-    const key = (prefix << 8) | pixels[i], code = table.get(key);
-    if (code !== undefined) {
-      prefix = code;
+    const key = (prefix << 8) | pixels[i], code = codes[key];
+    if (code >> 12 === tableNumber) {
+      prefix = code & 4095;
       continue;
     }
     emit(prefix);
     if (next < 4096) {
       if (next === 1 << width) width++;
-      table.set(key, next++);
+      codes[key] = (tableNumber << 12) | next++;
     } else {
       emit(clear);
       reset();
@@ -69,8 +70,8 @@ function compress(pixels) {
   }
   emit(prefix);
   emit(257);
-  if (count > 0) out.push(bits & 255);
-  return out;
+  if (count > 0) out[length++] = bits & 255;
+  return out.subarray(0, length);
 }
 
 // palette chooses 256 colours by median cut (P. Heckbert, "Color image quantization for frame

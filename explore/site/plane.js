@@ -210,7 +210,9 @@ export class Plane {
   }
 
   resize() {
-    this.view.resize(this.over.clientWidth, this.over.clientHeight);
+    const { clientWidth, clientHeight } = this.over;
+    if (clientWidth === 0 || clientHeight === 0) return; // it is not shown
+    this.view.resize(clientWidth, clientHeight);
     if (!this.sized) this.view.home(this.reach);
     this.sized = true;
     this.draw();
@@ -258,7 +260,9 @@ export class Plane {
     g.fillRect(0, 0, view.width, view.height);
     if (this.showImages && this.tiles) {
       g.imageSmoothingEnabled = false;
-      g.globalAlpha = this.showPoints && this.points ? 0.5 : 1;
+      g.fillStyle = "#000";
+      g.fillRect(0, 0, view.width, view.height);
+      g.globalAlpha = this.showPoints && this.points ? 0.55 : 1;
       g.drawImage(this.tiles.sheet, 0, 0, this.tiles.columns * this.tiles.side, this.tiles.rows * this.tiles.side);
       g.globalAlpha = 1;
     } else this.drawGrid(g);
@@ -291,7 +295,7 @@ export class Plane {
 
   drawPoints(g) {
     const { view, points } = this, radius = Math.min(4.5, Math.max(2.2, 110 / Math.sqrt(points.n))) * (view.width < 500 ? 0.85 : 1);
-    const edge = dark() ? "#0009" : "#fffc", plain = colour("accent");
+    const edge = dark() || this.showImages ? "#000a" : "#fffc", plain = colour("accent");
     g.lineWidth = 1;
     g.strokeStyle = edge;
     // In a mixed order, so that no class covers the others.

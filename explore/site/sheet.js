@@ -7,6 +7,14 @@ import { write } from "./npy.js";
 const most = 400;
 const each = 10; // images of each class, as vae-infer draws
 
+// wide returns the number of columns of n images: one that leaves no row short, if there is one
+// that is not far from what looks well.
+function wide(n) {
+  const best = Math.min(n, 16);
+  for (let columns = best; columns >= 8; columns--) if (n % columns === 0) return columns;
+  return best;
+}
+
 export function sheet(state, engine) {
   const { model } = state;
   const seed = $("seed"), count = $("count"), temperature = $("temperature"), source = $("source"), of = $("of-class"), grid = $("samples");
@@ -36,7 +44,7 @@ export function sheet(state, engine) {
         state.set(z.subarray(i * model.latent, (i + 1) * model.latent), `${name} of seed ${options.seed}`, "sheet");
       } }, canvas);
     });
-    const columns = classes > 1 ? Math.min(n, 20) : Math.ceil(Math.sqrt(n * 1.6));
+    const columns = classes > 1 ? Math.min(n, 20) : wide(n);
     grid.style.setProperty("--columns", columns);
     grid.replaceChildren(...cells);
     const size = model.image.channels * model.image.height * model.image.width;

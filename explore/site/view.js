@@ -3,7 +3,7 @@
 
 // planes returns those that a model has, each with project(z) and point(x, y, base).
 export function planes(model) {
-  const list = (model.points?.planes ?? []).filter((p) => model.latent > 2 || p.name !== "Principal components").map((p) => ({
+  const list = (model.points?.planes ?? []).filter(() => model.latent > 2).map((p) => ({
     ...p,
     project: (z) => p.axes.map((axis) => axis.reduce((s, a, k) => s + a * (z[k] - p.origin[k]), 0)),
     point: (x, y) => Float32Array.from(p.origin, (o, k) => o + x * p.axes[0][k] + y * p.axes[1][k]),

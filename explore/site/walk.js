@@ -5,7 +5,7 @@ import { encode } from "./gif.js";
 
 const frames = 60;
 const delay = 60; // milliseconds
-const gifSide = 256; // of the longer side, about
+const gifSide = 224; // of the longer side, about
 
 export class Walk {
   path = [];
