@@ -43,22 +43,22 @@ type Options struct {
 
 // description is the file model.json, from which the page knows everything else.
 type description struct {
-	Title      string                  `json:"title"`
-	ModelID    string                  `json:"model_id,omitempty"`
-	Latent     int                     `json:"latent"`
-	Image      size                    `json:"image"`
-	Classes    []string                `json:"classes,omitempty"` // that the model is conditional on
-	Groups     []contract.LatentGroup  `json:"groups,omitempty"`
-	Likelihood string                  `json:"likelihood,omitempty"`
-	Scale      float64                 `json:"scale,omitempty"`    // of the likelihood, where it has one
-	Activity   []float64               `json:"activity,omitempty"` // variance of posterior means, by dimension
-	Framing    framing                 `json:"framing"`
-	Decoder    graph                   `json:"decoder"`
-	Encoder    *graph                  `json:"encoder,omitempty"`
-	Check      *contract.Check         `json:"check,omitempty"` // of the decoder
-	Points     *pointsDescription      `json:"points,omitempty"`
-	Mixture    *mixture                `json:"mixture,omitempty"`
-	Attributes []attribute             `json:"attributes,omitempty"`
+	Title      string                 `json:"title"`
+	ModelID    string                 `json:"model_id,omitempty"`
+	Latent     int                    `json:"latent"`
+	Image      size                   `json:"image"`
+	Classes    []string               `json:"classes,omitempty"` // that the model is conditional on
+	Groups     []contract.LatentGroup `json:"groups,omitempty"`
+	Likelihood string                 `json:"likelihood,omitempty"`
+	Scale      float64                `json:"scale,omitempty"`    // of the likelihood, where it has one
+	Activity   []float64              `json:"activity,omitempty"` // variance of posterior means, by dimension
+	Framing    framing                `json:"framing"`
+	Decoder    graph                  `json:"decoder"`
+	Encoder    *graph                 `json:"encoder,omitempty"`
+	Check      *contract.Check        `json:"check,omitempty"` // of the decoder
+	Points     *pointsDescription     `json:"points,omitempty"`
+	Mixture    *mixture               `json:"mixture,omitempty"`
+	Attributes []attribute            `json:"attributes,omitempty"`
 }
 
 type size struct {

@@ -38,7 +38,7 @@ func removeRun(dir string) error {
 			return err
 		}
 	}
-	return nil
+	return removeEpochPictures(dir)
 }
 
 // What the pictures show.
@@ -58,17 +58,10 @@ func (r *run) pictures(e *models.Evaluator) error {
 	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
 		return err
 	}
-	index := fromAllClasses(r.test, reconstructed)
-	n := len(index)
-	originals := make([]float32, n*r.m.Config.Image.Len())
-	r.pipeline.floats(originals, r.test, index, testSplit)
-	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
-	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
+	if err := r.writeReconstructions(e, path(ReconstructionsPicture)); err != nil {
 		return err
 	}
-	z, label := r.sampled()
-	sheet := picture.Grid(r.images(e.Decode(z, label...)), sampleRow)
-	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
+	if err := r.writeSamples(e, path(SamplesPicture)); err != nil {
 		return err
 	}
 	l := r.m.Config.Latent
@@ -81,6 +74,22 @@ func (r *run) pictures(e *models.Evaluator) error {
 	}
 	tiles := r.images(e.Decode(slices.Concat(points...)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+}
+
+// writeReconstructions writes test images above their reconstructions.
+func (r *run) writeReconstructions(e *models.Evaluator, path string) error {
+	index := fromAllClasses(r.test, reconstructed)
+	n := len(index)
+	originals := make([]float32, n*r.m.Config.Image.Len())
+	r.pipeline.floats(originals, r.test, index, testSplit)
+	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
+	return picture.WritePNG(path, pairs)
+}
+
+// writeSamples writes new images, of the same latent points in all epochs.
+func (r *run) writeSamples(e *models.Evaluator, path string) error {
+	z, label := r.sampled()
+	return picture.WritePNG(path, picture.Grid(r.images(e.Decode(z, label...)), sampleRow))
 }
 
 // sampled returns the latent points of [SamplesPicture] and, of a conditional model, their

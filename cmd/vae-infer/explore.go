@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
+	"govae/cmd/internal/show"
 	"govae/explore"
 	"govae/infer"
 	"govae/latent"
@@ -106,7 +107,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	if !e.open {
 		return nil
 	}
-	return e.app.ShowPage(ctx, e.port, http.FileServer(http.Dir(e.out)))
+	return show.Page(ctx, e.app, e.port, http.FileServer(http.Dir(e.out)))
 }
 
 // told says what the page has.
