@@ -27,7 +27,7 @@ func Handler(dir string) http.Handler {
 	mux := http.NewServeMux()
 	own, shared := http.FileServerFS(page.Sub(site, "site")), http.FileServerFS(page.Shared())
 	mux.Handle("GET /", own)
-	for _, name := range []string{"page.css", "page.js"} {
+	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
 		mux.Handle("GET /"+name, shared)
 	}
 	mux.HandleFunc("GET /metrics.jsonl", func(w http.ResponseWriter, r *http.Request) {

@@ -18,7 +18,7 @@ import (
 //go:embed shared
 var shared embed.FS
 
-// Shared returns the files that every page has beside its own: page.css and page.js.
+// Shared returns the files that every page has beside its own: page.css, page.js and icon.svg.
 func Shared() fs.FS { return Sub(shared, "shared") }
 
 // Sub returns the files of an embedded folder.

@@ -109,7 +109,9 @@ async function load(epoch, name) {
   const key = `${epoch} ${name}`;
   if (pictures.get(key) !== undefined) return;
   pictures.set(key, null);
-  const answer = await fetch(`pictures/${String(epoch).padStart(4, "0")}-${name}.png`).catch(() => null);
+  let answer = await fetch(`pictures/${String(epoch).padStart(4, "0")}-${name}.png`).catch(() => null);
+  // A run without pictures of its epochs has some when it is over.
+  if (answer?.status === 204 && epoch === epochs.at(-1).epoch) answer = await fetch(`pictures/${name}.png`).catch(() => null);
   if (answer?.status === 200) pictures.set(key, URL.createObjectURL(await answer.blob()));
   if (Number($("epoch").value) === epoch) choose(epoch);
 }
