@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the page of vae-infer explore in headless Chromium: scripts/explore.sh [SCREENSHOTS].
+# Tests the pages of vae-infer explore and vae-train --watch in headless Chromium: scripts/explore.sh [SCREENSHOTS].
 # It trains small models of all kinds on the built-in digits, makes their pages, and what
 # vae-infer makes of the same points and images, below build/explore. Chromium is
 # installed from Debian's packages where it is missing and that is possible.
@@ -61,3 +61,4 @@ mkdir -p "$work"
 page conv
 page conditional --arch mlp --hidden 64 --latent 3 --conditional
 page ladder --arch ladder --width 8 --groups 1,1
+node explore/browser/watch.mjs bin/vae-train "$work/watched" ${screenshots:+"$screenshots/watch"}

@@ -223,7 +223,7 @@ export class Plane {
     this.drawMap();
     this.drawOver();
     this.backdropSoon();
-    for (const chip of $("legend").querySelectorAll("button")) chip.firstChild.style.background = classColour(Number(chip.dataset.label));
+    for (const chip of $("legend").querySelectorAll("button")) chip.firstChild.style.background = classColour(Number(chip.dataset.label), this.onDark);
   }
 
   // backdrop decodes the plane in tiles.
@@ -293,9 +293,12 @@ export class Plane {
     g.stroke();
   }
 
+  // onDark says whether points are drawn on images, whose ground is black, or in the dark.
+  get onDark() { return dark() || this.showImages; }
+
   drawPoints(g) {
     const { view, points } = this, radius = Math.min(4.5, Math.max(2.2, 110 / Math.sqrt(points.n))) * (view.width < 500 ? 0.85 : 1);
-    const edge = dark() || this.showImages ? "#000a" : "#fffc", plain = colour("accent");
+    const { onDark } = this, edge = onDark ? "#000a" : "#fffc", plain = colour("accent");
     g.lineWidth = 1;
     g.strokeStyle = edge;
     // In a mixed order, so that no class covers the others.
@@ -306,7 +309,7 @@ export class Plane {
       if (x < -9 || y < -9 || x > view.width + 9 || y > view.height + 9) continue;
       g.beginPath();
       g.arc(x, y, radius, 0, 2 * Math.PI);
-      g.fillStyle = label === undefined ? plain : classColour(label);
+      g.fillStyle = label === undefined ? plain : classColour(label, onDark);
       g.fill();
       g.stroke();
     }

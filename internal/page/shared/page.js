@@ -51,10 +51,11 @@ const classes = {
   dark: ["#4da3e0", "#f0b429", "#2fc79a", "#e39ac4", "#8fd0f5", "#ff8347", "#e5d94a", "#f2f0ea", "#c08a6a", "#9d9d9d"],
 };
 
-// classColour returns the colour of a class by its number; those beyond ten differ in hue.
-export function classColour(i) {
-  const palette = classes[dark() ? "dark" : "light"];
-  return i < palette.length ? palette[i] : `hsl(${(i * 137.508) % 360} 60% ${dark() ? 68 : 42}%)`;
+// classColour returns the colour of a class by its number, on a dark ground or a light one; those
+// beyond ten differ in hue.
+export function classColour(i, onDark = dark()) {
+  const palette = classes[onDark ? "dark" : "light"];
+  return i < palette.length ? palette[i] : `hsl(${(i * 137.508) % 360} 60% ${onDark ? 68 : 42}%)`;
 }
 
 // sharp gives a canvas as many pixels as its place on the screen has, and returns a context
