@@ -37,7 +37,7 @@ func removeRun(dir string) error {
 			return err
 		}
 	}
-	return nil
+	return removeEpochPictures(dir)
 }
 
 // What the pictures show.
@@ -51,27 +51,16 @@ const (
 	manifoldExtreme = 4 // of both latent dimensions
 )
 
-// pictures writes all pictures of the present weights, and of samples of a prior, or of N(0, I)
-// if that is nil.
+// pictures writes all pictures of the present weights, those of samples as writeSamples does.
 func (r *run) pictures(e *models.Evaluator, prior *latent.Mixture) error {
 	path := func(name string) string { return filepath.Join(r.Dir, name) }
 	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
 		return err
 	}
-	index := fromAllClasses(r.test, reconstructed)
-	n := len(index)
-	originals := make([]float32, n*r.m.Config.Image.Len())
-	r.pipeline.floats(originals, r.test, index, testSplit)
-	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
-	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
+	if err := r.writeReconstructions(e, path(ReconstructionsPicture)); err != nil {
 		return err
 	}
-	z, label, err := r.sampled(prior)
-	if err != nil {
-		return err
-	}
-	sheet := picture.Grid(r.images(e.Decode(z, label...)), sampleRow)
-	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
+	if err := r.writeSamples(e, prior, path(SamplesPicture)); err != nil {
 		return err
 	}
 	l := r.m.Config.Latent
@@ -84,6 +73,26 @@ func (r *run) pictures(e *models.Evaluator, prior *latent.Mixture) error {
 	}
 	tiles := r.images(e.Decode(slices.Concat(points...)))
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
+}
+
+// writeReconstructions writes test images above their reconstructions.
+func (r *run) writeReconstructions(e *models.Evaluator, path string) error {
+	index := fromAllClasses(r.test, reconstructed)
+	n := len(index)
+	originals := make([]float32, n*r.m.Config.Image.Len())
+	r.pipeline.floats(originals, r.test, index, testSplit)
+	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
+	return picture.WritePNG(path, pairs)
+}
+
+// writeSamples writes new images, of the same noise in all epochs: of a prior, or of N(0, I) if
+// that is nil.
+func (r *run) writeSamples(e *models.Evaluator, prior *latent.Mixture, path string) error {
+	z, label, err := r.sampled(prior)
+	if err != nil {
+		return err
+	}
+	return picture.WritePNG(path, picture.Grid(r.images(e.Decode(z, label...)), sampleRow))
 }
 
 // sampled returns the latent points of [SamplesPicture] and, of a conditional model, their

@@ -63,6 +63,7 @@ type run struct {
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
 	pace                    pace              // while Epochs are to be chosen
+	evaluator               *models.Evaluator // of the pictures of epochs, made when the first are drawn
 	unlock                  func()            // the model directory
 }
 
@@ -359,6 +360,9 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		return Metrics{}, err
 	}
 	metrics, err := r.measure(ctx)
+	if err == nil {
+		err = r.epochPictures(metrics.Epoch)
+	}
 	if err != nil {
 		return metrics, err
 	}

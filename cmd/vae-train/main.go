@@ -83,6 +83,7 @@ type flags struct {
 	filed                  []string // the flags that have their values from the file config
 	restored               bool     // the flags that were left out have their values from the run in out
 	list                   bool
+	watch                  bool
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -117,7 +118,8 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop())
+			err = f.watched(cmd.Context(), app, func() error { return f.run(cmd.Context(), app, cmd.Flags()) })
+			return errors.Join(err, stop())
 		},
 	}
 	p := cmd.Flags()
@@ -146,12 +148,13 @@ func build(app *cli.App) *cobra.Command {
 	f.addReading(p)
 	f.addLabels(p)
 	f.addReports(p)
+	f.addWatch(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
-	cmd.AddCommand(compare(app))
+	cmd.AddCommand(compare(app), watchCommand(app))
 	advice.Command(cmd, advices()...)
 	return cmd
 }
