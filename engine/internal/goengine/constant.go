@@ -8,7 +8,7 @@ import (
 	"govae/onnx"
 )
 
-// constant is a tensor of the file. Float16 is widened, all integers are too.
+// constant is a tensor of the file. Real numbers become float32, integers int64.
 func (c *compiler) constant(t *onnx.Tensor) *value {
 	shape := make([]int, len(t.Shape))
 	for i, size := range t.Shape {
@@ -87,12 +87,10 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 	if x.typ == to {
 		return alias(x)
 	}
-	if x.typ == onnx.Float16 && to == onnx.Float32 { // kept as float32 already
-		y := view(x, x.shape, x.order)
-		y.typ = to
-		return y
+	if isFloat(x.typ) && isFloat(to) {
+		return c.castFloat(x, to)
 	}
-	if to != onnx.Float32 && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
+	if !isFloat(to) && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
 		unsupported("%v cannot become %v in the pure-Go engine", x.typ, to)
 	}
 	y := c.newValue(to, x.shape, x.order)
@@ -111,10 +109,33 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 			}
 		default:
 			for i, v := range s.i(x) {
-				s.f(y)[i] = float32(v)
+				s.f(y)[i] = to.Round(float32(v))
 			}
 		}
 	}, []*value{y}, []*value{x})
+	return y
+}
+
+// castFloat changes the type of real numbers, which are all kept as float32. Those of the
+// narrower of the two types are rounded: what was computed since has more digits. Weights
+// have been.
+func (c *compiler) castFloat(x *value, to onnx.DataType) *value {
+	narrower := to
+	if x.typ.Size() < to.Size() && !x.mem.known {
+		narrower = x.typ
+	}
+	if narrower.Size() > 2 {
+		y := view(x, x.shape, x.order)
+		y.typ = to
+		return y
+	}
+	y := c.newValue(to, x.shape, x.order)
+	c.emitInPlace(func(s *state) {
+		dst := s.f(y)
+		for i, v := range s.f(x) {
+			dst[i] = narrower.Round(v)
+		}
+	}, y, x)
 	return y
 }
 
