@@ -50,7 +50,7 @@ type simplifier struct {
 	taken     map[string]bool // names of the old graph's values, those in control flow included
 	read      map[string]bool // those of them that something reads
 	constants map[string]*Tensor
-	float     DataType // of the first input of real numbers
+	float     DataType // of the first weight of real numbers
 	fresh     int      // names made so far
 	inlined   int      // nodes and calls out of functions
 }
@@ -62,11 +62,11 @@ const maxInlined = 1 << 16
 func (s *simplifier) note(g *Graph) {
 	for _, v := range g.Inputs {
 		s.taken[v.Name] = true
-		if s.float == Undefined && bfloats.has(v.Type) {
-			s.float = v.Type
-		}
 	}
 	for _, t := range g.Initializers {
+		if s.float == Undefined && bfloats.has(t.Type) {
+			s.float = t.Type
+		}
 		s.taken[t.Name], s.constants[t.Name] = true, t
 	}
 	for _, t := range g.Sparse {

@@ -87,8 +87,10 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 	if x.typ == to {
 		return alias(x)
 	}
-	if isFloat(x.typ) && isFloat(to) {
-		return c.castFloat(x, to)
+	if isFloat(x.typ) && isFloat(to) { // all are kept as float32
+		y := alias(x)
+		y.typ = to
+		return y
 	}
 	if !isFloat(to) && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
 		unsupported("%v cannot become %v in the pure-Go engine", x.typ, to)
@@ -109,33 +111,10 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 			}
 		default:
 			for i, v := range s.i(x) {
-				s.f(y)[i] = to.Round(float32(v))
+				s.f(y)[i] = float32(v)
 			}
 		}
 	}, []*value{y}, []*value{x})
-	return y
-}
-
-// castFloat changes the type of real numbers, which are all kept as float32. Those of the
-// narrower of the two types are rounded: what was computed since has more digits. Weights
-// have been.
-func (c *compiler) castFloat(x *value, to onnx.DataType) *value {
-	narrower := to
-	if x.typ.Size() < to.Size() && !x.mem.known {
-		narrower = x.typ
-	}
-	if narrower.Size() > 2 {
-		y := view(x, x.shape, x.order)
-		y.typ = to
-		return y
-	}
-	y := c.newValue(to, x.shape, x.order)
-	c.emitInPlace(func(s *state) {
-		dst := s.f(y)
-		for i, v := range s.f(x) {
-			dst[i] = narrower.Round(v)
-		}
-	}, y, x)
 	return y
 }
 

@@ -26,6 +26,6 @@
 //
 // Arithmetic is float32. Integers and booleans serve for shapes and indices and
 // for quantized weights; real numbers of other types
-// are float32 here, too, and are rounded where the model casts from or to float16 and
-// bfloat16.
+// are float32 here, too: casts between them round nothing, as ONNX Runtime's do where it has
+// no kernel for a type and computes in float32.
 package goengine
