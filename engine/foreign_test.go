@@ -40,8 +40,7 @@ func TestOldOperators(t *testing.T) {
 	norm := []*onnx.Tensor{onnx.Float32Tensor("s", []int64{2}, []float32{1, 2}), onnx.Float32Tensor("b", []int64{2}, []float32{0.5, 0}),
 		onnx.Float32Tensor("m", []int64{2}, []float32{0.1, -0.2}), onnx.Float32Tensor("v", []int64{2}, []float32{1, 3})}
 	scales := onnx.Float32Tensor("by", []int64{4}, []float32{1, 1, 2, 3})
-	none, sizes := onnx.Float32Tensor("none", []int64{0}, nil), onnx.Int64Tensor("to", []int64{4}, []int64{1, 2, 8, 6})
-	_ = sizes
+	none := onnx.Float32Tensor("none", []int64{0}, nil)
 	twice := &onnx.Function{Name: "Twice", Domain: "own", Inputs: []string{"a"}, Outputs: []string{"b"}, Opsets: []onnx.Opset{{Version: 11}},
 		Nodes: []*onnx.Node{node("ReduceSum", "a", "s", onnx.Ints("axes", 1)), {Op: "Add", Inputs: []string{"a", "s"}, Outputs: []string{"b"}}}}
 	calls := graphOf(11, []*onnx.Node{node("Twice", "x", "once"), node("Twice", "once", "y")})
