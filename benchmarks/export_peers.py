@@ -1,10 +1,10 @@
 """Export untrained decoders and encoders of the peers' networks as ONNX files.
 
-    python export_peers.py FOLDER [torch] [keras]
+    python export_peers.py FOLDER [torch] [keras] [any]
     PEER_MODELS=FOLDER go test ./infer -run 'Peers|ExternalData'
 
 Needs torch with onnxscript for the first, keras on TensorFlow with tf2onnx for
-the second (pip install --no-deps tf2onnx flatbuffers). The networks are those of the training benchmarks.
+the second (pip install --no-deps tf2onnx flatbuffers), torch, onnx and onnxruntime for the third (any_models.py). The networks are those of the training benchmarks.
 """
 import os
 import sys
@@ -98,3 +98,8 @@ if "keras" in which:
     for opset in (15, 18):
         for name, model in (("decoder", decoder), ("encoder", encoder)):
             model.export(str(folder / f"keras_{opset}_{name}.onnx"), format="onnx", opset_version=opset, verbose=False)
+
+if "any" in which:
+    import any_models
+
+    any_models.export(folder)

@@ -69,10 +69,10 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	if err := infer.Describe(&text, path, "", nil); err != nil || !strings.HasPrefix(text.String(), path+": VAE decoder, images ") || !strings.Contains(text.String(), "Sigmoid") {
+	if err := infer.Describe(&text, path, infer.Options{}, nil); err != nil || !strings.HasPrefix(text.String(), path+": VAE decoder, images ") || !strings.Contains(text.String(), "Sigmoid") {
 		t.Errorf("%v: %s", err, &text)
 	}
-	if err := infer.Describe(&text, path+"x", "", nil); !errors.Is(err, fs.ErrNotExist) {
+	if err := infer.Describe(&text, path+"x", infer.Options{}, nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}
 }

@@ -54,7 +54,7 @@ func (c Contract) inputSize() int {
 // small file can make a program allocate.
 const maxRow = 1 << 24
 
-// ReadContract tells from a checked model whether it is a decoder, an encoder or an
+// ReadContract tells from a model of sound structure whether it is a decoder, an encoder or an
 // autoencoder, or of this project a scorer or classifier, and for what sizes. Any other model
 // is an error.
 //
@@ -72,7 +72,7 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 			return Contract{}, fmt.Errorf("node %q (%s) is in training mode, in which an image depends on those beside it; export the model for inference", n.Name, n.Op)
 		}
 	}
-	shapes, err := onnx.Infer(m)
+	shapes, err := onnx.Values(m)
 	if err != nil {
 		return Contract{}, err
 	}
@@ -192,10 +192,10 @@ func (c *Contract) setLayout(layout string, image onnx.Shape) error {
 	return nil
 }
 
-// areTensors reports whether values are n float32 tensors of that many dimensions.
+// areTensors reports whether values are n tensors of real numbers of that many dimensions.
 func areTensors(values []onnx.ValueInfo, n, dims int) bool {
 	return len(values) == n && !slices.ContainsFunc(values, func(v onnx.ValueInfo) bool {
-		return v.Type != onnx.Float32 || len(v.Shape) != dims
+		return !slices.Contains([]onnx.DataType{onnx.Float32, onnx.Float16, onnx.BFloat16, onnx.Float64}, v.Type) || len(v.Shape) != dims
 	})
 }
 

@@ -1,31 +1,35 @@
 package infer
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"govae/engine"
 	"govae/onnx"
 )
 
 // Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
-// then what [onnx.Model.Describe] says. layout is that of [Options]. advise, if not nil,
-// may add to the error by which the file is none of a VAE.
-func Describe(out io.Writer, path, layout string, advise func(error) error) error {
+// which engines run it, then what [onnx.Model.Describe] says. It describes every file whose
+// structure is right. advise, if not nil, may add to the error by which the file is none of
+// a VAE.
+func Describe(out io.Writer, path string, o Options, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if err := model.Check(); err != nil {
+	if err := model.CheckStructure(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	s := &source{name: path, model: model}
 	stat, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	role := ""
-	if c, err := ReadContract(model, layout); err != nil {
+	if c, err := s.readContract(o); err != nil {
 		if advise != nil {
 			err = advise(err)
 		}
@@ -51,5 +55,34 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
 		return err
 	}
+	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, o.Engine)); err != nil {
+		return err
+	}
 	return model.Describe(out, stat.Size())
+}
+
+// runsIn says which engines run a model, and why others do not.
+func runsIn(m *onnx.Model, o engine.Options) string {
+	var runs, others []string
+	for _, name := range []string{"onnxruntime", "go"} {
+		e, err := engine.New(engine.Options{Name: name, Library: o.Library})
+		if err != nil { // no such library
+			others = append(others, fmt.Sprintf("%s was not tried: %v", name, err))
+			continue
+		}
+		p, err := e.Load(m)
+		if err != nil {
+			if u, ok := errors.AsType[*onnx.UnsupportedError](err); ok {
+				err = u
+			}
+			others = append(others, fmt.Sprintf("not in %s: %v", name, err))
+			continue
+		}
+		p.Close()
+		runs = append(runs, e.Name())
+	}
+	if len(runs) == 0 {
+		runs = []string{"none of the engines"}
+	}
+	return strings.Join(append([]string{strings.Join(runs, " and ")}, others...), "; ")
 }

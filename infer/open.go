@@ -185,10 +185,10 @@ func (s source) open(o Options, want ...Role) (*session, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	if err := s.model.Check(); err != nil {
+	if err := s.model.CheckStructure(); err != nil {
 		return nil, s.because(err).err
 	}
-	contract, err := ReadContract(s.model, o.Layout)
+	contract, err := s.readContract(o)
 	if err != nil {
 		return nil, s.because(err).err
 	}

@@ -43,7 +43,7 @@ func advices() []advice.Advice {
 			return "; write it with vae-infer " + options[e.Want]
 		}),
 		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
-		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),
+		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"),
 		advice.On(func(e *engine.ProviderError) string {
 			text := ", and name its library with --library or " + onnxruntime.Variable
 			if e.Provider == "coreml" {

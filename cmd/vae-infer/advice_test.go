@@ -36,7 +36,7 @@ func TestAdvise(t *testing.T) {
 		{&latent.FileError{Want: "mixture", Err: plain}, "; write it with vae-infer encode --fit-mixture"},
 		{&latent.FileError{Want: "attribute", Err: plain}, "; write it with vae-infer edit --save-attribute"},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
-		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
+		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"},
 		{&sink.InterruptedError{Resumable: true}, "; go on with --resume, or begin anew with --force"},
 		{&sink.InterruptedError{Resumable: true, Err: plain}, "; go on with --resume"},
 		{&sink.InterruptedError{}, "; begin anew with --force"},

@@ -9,11 +9,8 @@ import (
 
 func opArithmetic(c *call) *value {
 	a, b := c.in[0], c.in[1]
-	if a.typ == onnx.Float32 {
-		return c.arithmetic(c.Op, a, b)
-	}
 	if isFloat(a.typ) {
-		c.float(0)
+		return c.arithmetic(c.Op, a, b)
 	}
 	return c.intArithmetic(a, b)
 }
@@ -150,7 +147,10 @@ func (c *call) intArithmetic(a, b *value) *value {
 // opPow takes an integer exponent too.
 func opPow(c *call) *value {
 	x, y := c.float(0), c.in[1]
-	return c.arithmetic("Pow", x, c.cast(y, onnx.Float32))
+	if !isFloat(y.typ) {
+		y = c.cast(y, onnx.Float32)
+	}
+	return c.arithmetic("Pow", x, y)
 }
 
 // opBatchNorm is (x - mean) / sqrt(var + epsilon) * scale + B, with numbers of one a

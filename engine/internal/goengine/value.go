@@ -31,7 +31,9 @@ type memory struct {
 
 // isFloat reports whether elements of that type are kept as float32; all others
 // are kept as int64.
-func isFloat(t onnx.DataType) bool { return t == onnx.Float32 || t == onnx.Float16 }
+func isFloat(t onnx.DataType) bool {
+	return t == onnx.Float32 || t == onnx.Float16 || t == onnx.BFloat16 || t == onnx.Float64
+}
 
 // plainOrder is 0, 1, ... rank-1.
 func plainOrder(rank int) []int {
