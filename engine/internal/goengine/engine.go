@@ -37,10 +37,6 @@ const maxPrograms = 8
 // after a pause at the first one of each. An operator or a type that is not
 // supported is an [UnsupportedError], which names the node.
 func Load(m *onnx.Model, batch int) (*Model, error) {
-	nodes, err := neededNodes(m)
-	if err != nil {
-		return nil, err
-	}
 	k, err := kernel.New(1) // callers run several models at once instead
 	if err != nil {
 		return nil, err
@@ -49,7 +45,7 @@ func Load(m *onnx.Model, batch int) (*Model, error) {
 		kernel: k, opset: m.Opset(), packed: &packedWeights{}, state: &state{},
 		uses: map[string]int{}, values: map[string]*value{}, foldable: maxFolded,
 	}}
-	if err := e.prepare(m, nodes); err != nil {
+	if err := e.prepare(m, neededNodes(m.Graph)); err != nil {
 		k.Close()
 		return nil, err
 	}

@@ -2,6 +2,9 @@ package goengine
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
 
 	onnxgo "github.com/owulveryck/onnx-go"
 	"gonum.org/v1/gonum/graph"
@@ -10,6 +13,49 @@ import (
 
 	"govae/onnx"
 )
+
+// TestNeededNodes compares the nodes that are needed with those that onnx-go's graph leads to, in
+// random graphs.
+func TestNeededNodes(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	left := 0
+	for range 200 {
+		g := &onnx.Graph{Name: "random", Inputs: []onnx.ValueInfo{{Name: "x"}}}
+		known := []string{"x"}
+		for i := range 1 + random.IntN(12) {
+			n := &onnx.Node{Op: "Concat"}
+			for range random.IntN(4) {
+				if name := known[random.IntN(len(known))]; !slices.Contains(n.Inputs, name) {
+					n.Inputs = append(n.Inputs, name)
+				}
+			}
+			if random.IntN(4) == 0 {
+				n.Inputs = append(n.Inputs, "") // left out
+			}
+			for j := range 1 + random.IntN(2) {
+				n.Outputs = append(n.Outputs, fmt.Sprintf("node %d result %d", i, j))
+			}
+			known = append(known, n.Outputs...)
+			g.Nodes = append(g.Nodes, n)
+		}
+		for range 1 + random.IntN(2) {
+			if name := known[1+random.IntN(len(known)-1)]; !slices.ContainsFunc(g.Outputs, func(v onnx.ValueInfo) bool { return v.Name == name }) {
+				g.Outputs = append(g.Outputs, onnx.ValueInfo{Name: name})
+			}
+		}
+		want, err := neededByOnnxGo(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := neededNodes(g); !slices.Equal(got, want) {
+			t.Fatalf("%d nodes are needed, want %d, of\n%v", len(got), len(want), g.Nodes)
+		}
+		left += len(g.Nodes) - len(want)
+	}
+	if left == 0 {
+		t.Error("all nodes were needed")
+	}
+}
 
 // network is the graph that onnx-go builds, from each result to the operands
 // behind it, on gonum's graphs. It is a backend in onnx-go's sense.
@@ -35,18 +81,14 @@ func (w *network) ApplyOperation(_ onnxgo.Operation, results ...graph.Node) erro
 	return nil
 }
 
-// neededNodes returns the nodes that the model's outputs depend on, in the order
-// of the file: it lets onnx-go build the graph and walks through it, from the
-// outputs back.
+// neededByOnnxGo is [neededNodes] by another way: onnx-go builds the graph, on gonum's graphs,
+// and the walk goes through it from the outputs back. It is a test's because onnx-go brings
+// gorgonia's tensors along, which are half of a program that links them.
 //
 // onnx-go gets no more than a skeleton of names, because it knows neither dynamic
 // dimensions nor all types of weights and trusts the numbers that it reads.
-// Everything else comes from our own reader, which has checked it.
-func neededNodes(m *onnx.Model) ([]*onnx.Node, error) {
-	if len(m.Graph.Nodes) == 0 {
-		return nil, nil
-	}
-	data, err := skeleton(m.Graph).Marshal()
+func neededByOnnxGo(g *onnx.Graph) ([]*onnx.Node, error) {
+	data, err := skeleton(g).Marshal()
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +97,8 @@ func neededNodes(m *onnx.Model) ([]*onnx.Node, error) {
 	if err := decoded.UnmarshalBinary(data); err != nil {
 		return nil, fmt.Errorf("onnx-go refuses the graph: %w", err)
 	}
-	if len(w.results) != len(m.Graph.Nodes) {
-		return nil, fmt.Errorf("onnx-go found %d operations instead of %d", len(w.results), len(m.Graph.Nodes))
+	if len(w.results) != len(g.Nodes) {
+		return nil, fmt.Errorf("onnx-go found %d operations instead of %d", len(w.results), len(g.Nodes))
 	}
 	walk := traverse.DepthFirst{}
 	for _, id := range decoded.Output {
@@ -66,7 +108,7 @@ func neededNodes(m *onnx.Model) ([]*onnx.Node, error) {
 	for i, results := range w.results {
 		for _, r := range results {
 			if walk.Visited(r) {
-				needed = append(needed, m.Graph.Nodes[i])
+				needed = append(needed, g.Nodes[i])
 				break
 			}
 		}
@@ -93,15 +135,4 @@ func skeleton(g *onnx.Graph) *onnx.Model {
 		s.Nodes = append(s.Nodes, &onnx.Node{Op: n.Op, Inputs: inputs, Outputs: names(n.Outputs)})
 	}
 	return &onnx.Model{Graph: s}
-}
-
-// names returns those that are not empty.
-func names(list []string) []string {
-	var named []string
-	for _, name := range list {
-		if name != "" {
-			named = append(named, name)
-		}
-	}
-	return named
 }
