@@ -68,6 +68,7 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	root.Use = strings.Replace(root.Use, root.Name(), name, 1)
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(manCommand(name))
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
