@@ -12,12 +12,18 @@ import (
 // method of every type, a third of the code.
 var errVersion = errors.New("version")
 
-// Version returns the module version that the Go tool stamped into the binary,
-// with the Go version and the platform it was built for.
+// version is what a release stamps into the binary by -ldflags -X.
+var version string
+
+// Version returns the version of a release, or else the module version that the Go tool
+// stamped into the binary, with the Go version and the platform it was built for.
 func Version() string {
-	v := "(devel)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		v = info.Main.Version
+	v := version
+	if v == "" {
+		v = "(devel)"
+		if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+			v = info.Main.Version
+		}
 	}
 	return fmt.Sprintf("%s (%s %s/%s)", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
