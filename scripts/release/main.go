@@ -123,7 +123,11 @@ func contents(ctx context.Context, version, dir, target string, when time.Time) 
 		readme = "vae-infer of this archive was built without a C compiler: it runs models by its\npure-Go engine and cannot load ONNX Runtime.\n" + readme
 		fmt.Printf("%s: without ONNX Runtime, as CC_%s names no C compiler\n", target, strings.ReplaceAll(target, "/", "_"))
 	}
-	files = append(files, file{"README", []byte("govae " + version + " for " + target + "\n\n" + readme), 0o644})
+	licence, err := os.ReadFile("LICENSE")
+	if err != nil {
+		return nil, nil, err
+	}
+	files = append(files, file{"LICENSE", licence, 0o644}, file{"README", []byte("govae " + version + " for " + target + "\n\n" + readme), 0o644})
 	for _, name := range commands {
 		if strings.HasPrefix(target, "windows/") {
 			name += ".exe"
@@ -134,15 +138,15 @@ func contents(ctx context.Context, version, dir, target string, when time.Time) 
 		}
 		files = append(files, file{name, data, 0o755})
 	}
-	bill, modules, err := billOfMaterials(version, target, when, files[1:])
+	bill, modules, err := billOfMaterials(version, target, when, files[2:])
 	if err != nil {
 		return nil, nil, err
 	}
-	licences, err := licences(ctx, modules)
+	others, err := licences(ctx, modules)
 	if err != nil {
 		return nil, nil, err
 	}
-	return append(files, file{"LICENSES.txt", licences, 0o644}, file{"sbom.cdx.json", bill, 0o644}), bill, nil
+	return append(files, file{"LICENSES.txt", others, 0o644}, file{"sbom.cdx.json", bill, 0o644}), bill, nil
 }
 
 // build builds the commands for a target into a folder. Symbols for debuggers are left out;
