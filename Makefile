@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 DEMO        := demo
 DEMO_EPOCHS ?= 12
 
-.PHONY: all build runtime runtimes demo test browser bench lint generate fuzz clean
+.PHONY: all build runtime runtimes demo test browser bench lint generate fuzz dist install clean
 
 all: build
 
@@ -65,5 +65,15 @@ fuzz:
 	  done; \
 	done
 
+# Archives to download, for Linux, macOS and Windows: scripts/release says how.
+TARGETS ?= linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64,windows/arm64
+dist:
+	$(GO) run ./scripts/release --out dist --targets $(TARGETS)
+
+# The commands, their pages for man and completions for the usual shells, below PREFIX.
+PREFIX ?= /usr/local
+install: build
+	scripts/install.sh $(BIN) $(DESTDIR)$(PREFIX)
+
 clean:
-	rm -rf $(BIN) $(DEMO) build
+	rm -rf $(BIN) $(DEMO) build dist

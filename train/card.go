@@ -1,16 +1,13 @@
 package train
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"govae/internal/atomicfile"
 	"govae/models"
@@ -19,11 +16,6 @@ import (
 // CardFile is the file of a model directory that tells people what the model is: its
 // data, settings, figures and limits, and how to use it.
 const CardFile = "model-card.md"
-
-//go:embed card.md
-var cardText string
-
-var cardTemplate = template.Must(template.New(CardFile).Funcs(template.FuncMap{"code": code, "cell": tableCode, "percent": func(share float64) float64 { return 100 * share }}).Parse(cardText))
 
 // code is a text as Markdown shows it letter by letter. Texts come from files' names and
 // settings, and must not become markup.
@@ -102,7 +94,7 @@ func (r *run) writeCard() error {
 	if c.Settings, err = r.settings.list(); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(r.Dir, CardFile), func(w io.Writer) error { return cardTemplate.Execute(w, c) })
+	return atomicfile.WriteBytes(filepath.Join(r.Dir, CardFile), c.text())
 }
 
 // list names the settings in order, each with its value as config.json has it. What the card

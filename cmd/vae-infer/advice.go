@@ -79,6 +79,12 @@ func advices() []advice.Advice {
 			return "; begin anew with --force"
 		}),
 		advice.Say[*sink.RecordError]("; give --force in place of --resume to begin anew"),
+		advice.On(func(e *sink.ShardsError) string {
+			if e.N == 0 {
+				return "; make them with --shard"
+			}
+			return fmt.Sprintf("; make those with --shard %d/%d", e.Missing[0], e.N)
+		}),
 		advice.Say[*dataset.NotEmptyError](", or --force to write into it"),
 	}
 }

@@ -42,7 +42,7 @@ its last complete image. The result is the same bit for bit.`,
 	m.flags(root)
 	root.AddCommand(
 		sample(m), reconstruct(m), score(m), evaluate(m), encode(m), decode(m),
-		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m), classify(m),
+		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m), classify(m), join(m),
 		info(m), runtimeCommand(m), exploreCommand(m),
 	)
 	advice.Command(root, advices()...)
