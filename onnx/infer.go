@@ -332,6 +332,8 @@ func (c *call) types(s *schema) error {
 			want = set(Int64)
 		case "float32":
 			want = set(Float32)
+		case "bool":
+			want = set(Bool)
 		}
 		if !want.has(v.Type) {
 			return fmt.Errorf("input %s (%q) is %v, which the operator does not take at this operator set", p.name, v.Name, v.Type)

@@ -156,6 +156,18 @@ func seeds(f *testing.F) (files [][]byte) {
 		x = b.Node("Clip", "clip", list(x, b.Float32("low", []int{}, []float32{-1})))
 		return b.Node("Softmax", "softmax", list(b.Node("ReduceSum", "sum", list(x, b.Int64("which", []int{1}, []int64{-1})))))
 	})
+	build([]int64{4, 4, 4}, func(b *onnx.Builder, x onnx.Value) onnx.Value { // norms and sums
+		x = b.Node("InstanceNormalization", "norm", list(x, weight(b, "s", 4), weight(b, "o", 4)))
+		x = b.Node("SpaceToDepth", "space", list(x), onnx.Int("blocksize", 2))
+		x = b.Node("Tile", "tile", list(x, b.Int64("times", []int{4}, []int64{1, 1, 2, 1})))
+		x = b.Node("Mul", "erf", list(x, b.Node("Erf", "bell", list(x))))
+		number := func(name string, v int64) onnx.Value { return b.Int64(name, nil, []int64{v}) }
+		numbers := b.Node("Range", "range", list(number("start", 1), number("limit", 5), number("delta", 2)))
+		x = b.Node("Max", "max", list(x, b.Node("Cast", "float", list(numbers), onnx.Int("to", 1))))
+		x = b.Node("Einsum", "sums", list(x, weight(b, "e", 2, 3)), onnx.String("equation", "nchw,wk->nckh"))
+		x = b.Node("LogSoftmax", "log", list(x), onnx.Int("axis", 1))
+		return b.Node("Mul", "arg", list(x, b.Node("Cast", "place", list(b.Node("ArgMax", "argmax", list(x), onnx.Int("axis", 1))), onnx.Int("to", 1))))
+	})
 	data, err := oldSeed().Marshal()
 	if err != nil {
 		f.Fatal(err)

@@ -19,6 +19,7 @@ type value struct {
 	linear *linear // the operation that computes it, if more may become part of it
 	dense  *dense  // the dense layer whose result this is, reshaped and for one reader
 	flatOf *value  // a tensor [N, ...] that this is a copy of, as a matrix [N, all else]
+	from   *value  // a tensor that this is a copy of, in another shape
 }
 
 // memory is a stretch of elements.
