@@ -2,6 +2,9 @@ package kernel
 
 import "math"
 
+// Of every architecture, as go generate skips the files of others:
+//go:generate go -C gen run ./neon -out ../assembly_arm64.s -stubs ../assembly_arm64.go
+
 // isa is an instruction set: the shapes of its register blocks and the assembly
 // that computes them. Generated from gen/; nil stands for portable Go.
 type isa struct {
