@@ -174,9 +174,10 @@ func (set *isa) ahead(x []float32) {
 	}
 }
 
-// aheadPart asks for the first of some parts of x and returns the others.
+// aheadPart asks for the first of some parts of x and returns the others. A count of parts
+// that was too low runs out: nothing is left then.
 func (set *isa) aheadPart(x []float32, parts int) []float32 {
-	n := len(x) / parts
+	n := len(x) / max(parts, 1)
 	set.ahead(x[:n])
 	return x[n:]
 }
