@@ -302,7 +302,7 @@ func (f *flags) run(ctx context.Context, app *cli.App, p *pflag.FlagSet) error {
 		app.Printf("training images are changed at random: %v", f.train.Augment)
 	}
 	if k.Name() == "gonum" {
-		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2 or AVX-512 trains ten times as fast", k.Name())
+		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2, AVX-512 or NEON trains ten times as fast", k.Name())
 	}
 
 	o := f.train
