@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,9 +12,9 @@ import (
 )
 
 // Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
-// then what [onnx.Model.Describe] says. layout is that of [Options]. advise, if not nil,
-// may add to the error by which the file is none of a VAE.
-func Describe(out io.Writer, path, layout string, advise func(error) error) error {
+// then what [onnx.Model.Describe] says. One of another program is run to find out. advise, if
+// not nil, may add to the error by which the file is none of a VAE.
+func Describe(out io.Writer, path string, o Options, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
 		return err
@@ -25,7 +27,12 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		return err
 	}
 	role := ""
-	if c, err := ReadContract(model, layout); err != nil {
+	s := source{name: path, model: model}.understood(o, nil)
+	c, err := Contract{}, cmp.Or(errors.Unwrap(s.err), s.err)
+	if s.err == nil {
+		c, err = ReadContract(s.model)
+	}
+	if err != nil {
 		if advise != nil {
 			err = advise(err)
 		}
@@ -46,6 +53,9 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		}
 		if c.Classes > 0 {
 			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
+		}
+		if s.adapted != nil {
+			role += "; of another program: " + strings.Join(s.adapted, "; ")
 		}
 	}
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
