@@ -25,10 +25,11 @@ func (a *adapter) fresh(name string) string {
 	return fresh
 }
 
-// names are those of all values.
+// names are those of all values and nodes.
 func (a *adapter) names() map[string]bool {
 	names := map[string]bool{}
 	for _, n := range a.graph.Nodes {
+		names[n.Name] = true
 		for _, list := range [][]string{n.Inputs, n.Outputs} {
 			for _, name := range list {
 				names[name] = true
