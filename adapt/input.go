@@ -304,7 +304,12 @@ func (a *adapter) fillRow(row, openDims []int) error {
 	if latent {
 		point := a.o.Latent
 		if point == nil && len(a.known.point) == len(row) {
-			point = a.known.point
+			point = slices.Clone(a.known.point)
+			for i, d := range row { // what the encoder gives may be moments
+				if d > 0 && point[i] == 2*d {
+					point[i] = d
+				}
+			}
 		}
 		return fill("Latent", point, exampleOf(row))
 	}

@@ -19,16 +19,12 @@ func (a *adapter) load() (*engine.Program, error) {
 	if a.engine == nil {
 		return nil, errors.New("its shapes and the range of its numbers are known only when it runs, and there is no engine")
 	}
-	m := a.model
-	graph := *a.graph
-	m.Graph = &graph
-	b := *a
-	b.graph = &graph
+	b := newAdapter(&a.model, a.engine, a.o, a.known, a.roles) // a copy: programs keep theirs
 	b.prune()
-	if err := b.checkChance(); err != nil && len(a.outputs) == 1 {
+	if err := b.checkChance(); err != nil {
 		return nil, err
 	}
-	return a.engine.Load(&m)
+	return a.engine.Load(&b.model)
 }
 
 // feed runs a program on rows of the data; noise says how far they reach.

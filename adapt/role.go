@@ -29,6 +29,8 @@ func (a *adapter) chooseRole() {
 	image := len(in) == 3 && (isChannels(in[0]) || isChannels(in[2])) && slices.Max(in) < n || len(in) == 2
 	codes := !slices.ContainsFunc(a.outputs, func(t tensor) bool { return len(t.row) > 1 && slices.Max(t.row) < volume(t.row) })
 	switch {
+	case sameAs && len(in) == 1 && len(a.roles) == 1: // 4 numbers may be a latent point, and an image of 2x2
+		a.role = a.roles[0]
 	case sameAs && !(means && len(a.roles) == 1 && a.roles[0] == contract.Encoder):
 		a.role = contract.Autoencoder
 	case sameAs, len(a.o.EncoderOutputs) > 0 && len(a.roles) == 1 && a.roles[0] == contract.Encoder:

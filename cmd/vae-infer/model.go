@@ -4,17 +4,20 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"govae/adapt"
 	"govae/cmd/internal/cli"
 	"govae/cmd/internal/foreign"
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
+	"govae/onnx"
 )
 
 // modelFlags say which files are run, and by what. All subcommands have them.
@@ -110,9 +113,16 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// openDecoder opens the decoder for images of the class --label, if it is conditional.
+// openDecoder opens the decoder for images of the class --label, if it is conditional. What one
+// of another program leaves open its encoder may tell, if there is one.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
+	if _, open := errors.AsType[*adapt.Question](err); open && exists(m.encoderPath()) {
+		if pair, _ := m.openPair(); pair != nil {
+			pair.Encoder.Close()
+			decoder, err = pair.Decoder, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -123,8 +133,27 @@ func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	return labelled, err
 }
 
+// openEncoder opens the encoder. What images one of another program takes its decoder may
+// tell, if there is one.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
+	if exists(m.decoder) && isForeign(m.encoderPath()) {
+		if pair, _ := m.openPair(); pair != nil {
+			pair.Decoder.Close()
+			return pair.Encoder, nil
+		}
+	}
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// isForeign reports whether a file is of another program.
+func isForeign(path string) bool {
+	model, err := onnx.ReadFile(path)
+	return err == nil && adapt.Foreign(model)
 }
 
 // openPair opens the decoder and the encoder of one model.
