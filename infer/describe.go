@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"govae/engine"
 	"govae/onnx"
 )
 
@@ -27,6 +28,9 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 		return err
 	}
 	role := ""
+	if _, err := engine.New(o.Engine); err != nil { // to look at a file the pure-Go engine serves
+		o.Engine = engine.Options{Name: "go"}
+	}
 	s := source{name: path, model: model}.understood(o, nil)
 	c, err := Contract{}, cmp.Or(errors.Unwrap(s.err), s.err)
 	if s.err == nil {
