@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/adapt"
 	"govae/contract"
 	"govae/engine"
 	"govae/infer"
@@ -78,12 +79,12 @@ func TestDescribe(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for _, o := range []infer.Options{{Layout: "chw"}, {Engine: engine.Options{Name: "tpu"}}} {
-		if err := o.Check(); !errors.As(err, new(*engine.OptionError)) {
+	for _, o := range []infer.Options{{Foreign: adapt.Options{Layout: "chw"}}, {Engine: engine.Options{Name: "tpu"}}} {
+		if err := o.Check(); !errors.As(err, new(*engine.OptionError)) && !errors.As(err, new(*adapt.OptionError)) {
 			t.Errorf("%+v: error %v", o, err)
 		}
 	}
-	if err := (infer.Options{Layout: "nhwc"}).Check(); err != nil {
+	if err := (infer.Options{Foreign: adapt.Options{Layout: "nhwc"}}).Check(); err != nil {
 		t.Error(err)
 	}
 }

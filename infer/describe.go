@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +14,8 @@ import (
 
 // Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
 // which engines run it, then what [onnx.Model.Describe] says. It describes every file whose
-// structure is right. advise, if not nil, may add to the error by which the file is none of
-// a VAE.
+// structure is right; one of another program is run to find out what it means. advise, if not
+// nil, may add to the error by which the file is none of a VAE.
 func Describe(out io.Writer, path string, o Options, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
@@ -23,13 +24,21 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 	if err := model.CheckStructure(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	s := &source{name: path, model: model}
 	stat, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	role := ""
-	if c, err := s.readContract(o); err != nil {
+	engines := o.Engine
+	if _, err := engine.New(o.Engine); err != nil { // to look at a file the pure-Go engine serves
+		o.Engine = engine.Options{Name: "go"}
+	}
+	s := source{name: path, model: model}.understood(o, nil)
+	c, err := Contract{}, cmp.Or(errors.Unwrap(s.err), s.err)
+	if s.err == nil {
+		c, err = ReadContract(s.model)
+	}
+	if err != nil {
 		if advise != nil {
 			err = advise(err)
 		}
@@ -51,11 +60,14 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 		if c.Classes > 0 {
 			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
 		}
+		if s.adapted != nil {
+			role += "; of another program: " + strings.Join(s.adapted, "; ")
+		}
 	}
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, o.Engine)); err != nil {
+	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, engines)); err != nil {
 		return err
 	}
 	return model.Describe(out, stat.Size())

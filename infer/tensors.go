@@ -8,8 +8,6 @@ type Tensors struct {
 	Label  string `json:"label,omitempty"`
 	Mean   string `json:"mean,omitempty"`
 	LogVar string `json:"log_var,omitempty"`
-	// ChannelsLast says that images are [batch, H, W, C], in place of [batch, C, H, W].
-	ChannelsLast bool `json:"channels_last,omitempty"`
 }
 
 // Tensors returns what the decoder's file calls its inputs and outputs.
@@ -23,18 +21,16 @@ func (d *Decoder) Tensors() Tensors {
 func (e *Encoder) Tensors() Tensors {
 	t, outputs := e.tensors(), e.model.Graph.Outputs
 	t.Image = e.model.Graph.Feeds()[0].Name
-	mean := 0
-	if e.contract.logVar >= 0 {
-		t.LogVar = outputs[e.contract.logVar].Name
-		mean = 1 - e.contract.logVar
+	t.Mean = outputs[0].Name
+	if !e.contract.noLogVar {
+		t.LogVar = outputs[1].Name
 	}
-	t.Mean = outputs[mean].Name
 	return t
 }
 
 // tensors are those that both have.
 func (s *session) tensors() Tensors {
-	t := Tensors{ChannelsLast: s.contract.channelsLast}
+	var t Tensors
 	if s.contract.Classes > 0 {
 		t.Label = s.model.Graph.Feeds()[1].Name
 	}

@@ -25,7 +25,7 @@ func TestTensors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := infer.ReadContract(m, ""); err != nil {
+	if _, err := infer.ReadContract(m); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"govae/cmd/internal/advice"
+	"govae/cmd/internal/foreign"
 	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
@@ -26,7 +27,7 @@ func advices() []advice.Advice {
 		}),
 
 		// Models, and what runs them.
-		advice.Say[*infer.LayoutError](" (--layout)"),
+		foreign.Advice,
 		advice.On(func(e *infer.LabelError) string {
 			if e.Class == "" {
 				return " (--label CLASS)"

@@ -87,31 +87,20 @@ async function check() {
 
 // decode returns the images [n, C, H, W] of points [n, L].
 async function decode({ z, n, labels }) {
-  const { decoder: names, image } = model;
+  const { decoder: names } = model;
   const feeds = { [names.z]: new ort.Tensor("float32", z, [n, model.latent]) };
   if (names.label) feeds[names.label] = new ort.Tensor("float32", labels, [n, model.classes.length]);
   const begun = performance.now();
   const pixels = (await decoder.run(feeds))[names.image].data;
   const milliseconds = performance.now() - begun;
-  return { pixels: names.channels_last ? moved(pixels, n, image.height * image.width, image.channels) : pixels, milliseconds };
+  return { pixels, milliseconds };
 }
 
 // encode returns the mean and the logarithm of the variance of the code of one image [C, H, W].
 async function encode({ x, labels }) {
-  const { encoder: names, image } = model, area = image.height * image.width;
-  const last = names.channels_last;
-  const shape = last ? [1, image.height, image.width, image.channels] : [1, image.channels, image.height, image.width];
-  const feeds = { [names.image]: new ort.Tensor("float32", last ? moved(x, 1, image.channels, area) : x, shape) };
+  const { encoder: names, image } = model;
+  const feeds = { [names.image]: new ort.Tensor("float32", x, [1, image.channels, image.height, image.width]) };
   if (names.label) feeds[names.label] = new ort.Tensor("float32", labels, [1, model.classes.length]);
   const out = await encoder.run(feeds);
   return { mean: out[names.mean].data, logVar: names.log_var ? out[names.log_var].data : null };
-}
-
-// moved transposes each of n matrices [rows, columns].
-function moved(x, n, rows, columns) {
-  const y = new Float32Array(x.length);
-  for (let i = 0; i < n; i++)
-    for (let r = 0, at = i * rows * columns; r < rows; r++)
-      for (let c = 0; c < columns; c++) y[i * rows * columns + c * rows + r] = x[at++];
-  return y;
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/adapt"
 	"govae/engine"
 	"govae/engine/enginetest"
 	"govae/infer"
@@ -43,7 +44,7 @@ func TestStrangeDecoder(t *testing.T) {
 	}
 	const reason = `node "odd" (QuickGelu): the operator is of the domain "com.microsoft"`
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, o engine.Options) {
-		d, err := infer.OpenDecoder(path, infer.Options{Engine: o})
+		d, err := infer.OpenDecoder(path, infer.Options{Engine: o, Foreign: adapt.Options{Pixels: "0..1"}})
 		var text strings.Builder
 		if err := infer.Describe(&text, path, infer.Options{Engine: o}, nil); err != nil || !strings.Contains(text.String(), "not in go: "+reason) ||
 			!strings.Contains(text.String(), "com.microsoft.QuickGelu") {
