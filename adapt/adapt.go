@@ -112,11 +112,6 @@ func (a *adapter) note(format string, args ...any) {
 	a.notes = append(a.notes, fmt.Sprintf(format, args...))
 }
 
-// wants reports whether a role will do.
-func (a *adapter) wants(r contract.Role) bool {
-	return len(a.roles) == 0 || slices.Contains(a.roles, r)
-}
-
 // understand finds out what the tensors mean and rewrites the graph.
 func (a *adapter) understand() error {
 	if err := CheckInference(&a.model); err != nil {
