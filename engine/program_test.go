@@ -187,12 +187,15 @@ func TestLoadRefuses(t *testing.T) {
 
 // TestUnsupported has what one engine lacks.
 func TestUnsupported(t *testing.T) {
-	cubic := onnx.NewBuilder("cubic")
-	x := cubic.Input("x", onnx.Float32, onnx.Size(1), onnx.Size(1), onnx.Size(4), onnx.Size(4))
-	cubic.Output("y", cubic.Node("Resize", "resize", []onnx.Value{x, {}, cubic.Float32("scales", []int{4}, []float32{1, 1, 2, 2})}, onnx.String("mode", "cubic")))
-	m := model(t, cubic)
-	if _, err := enginetest.Go(t).Load(m); !isUnsupported(err) || !strings.Contains(err.Error(), `node "resize" (Resize): mode "cubic"`) {
-		t.Errorf("cubic: error %v, want an UnsupportedError and the node", err)
+	b := onnx.NewBuilder("antialias")
+	x := b.Input("x", onnx.Float32, onnx.Size(1), onnx.Size(1), onnx.Size(4), onnx.Size(4))
+	b.Output("y", b.Node("Resize", "resize", []onnx.Value{x, {}, b.Float32("scales", []int{4}, []float32{1, 1, 2, 2})}, onnx.String("mode", "cubic"), onnx.Int("antialias", 1)))
+	m, err := b.Model(onnx.ModelOptions{Opset: 18})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := enginetest.Go(t).Load(m); !isUnsupported(err) || !strings.Contains(err.Error(), `node "resize" (Resize): mode "cubic" with antialias 1`) {
+		t.Errorf("antialias: error %v, want an UnsupportedError and the node", err)
 	}
 	load(t, enginetest.ONNXRuntime(t), m)
 }

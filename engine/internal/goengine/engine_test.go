@@ -78,9 +78,6 @@ func TestRefusals(t *testing.T) {
 		build func(g *graph, x onnx.Value) onnx.Value
 		want  string
 	}{
-		{"cubic", func(g *graph, x onnx.Value) onnx.Value {
-			return g.node("Resize", x, nil, g.floats(1, 1, 2, 2), text("mode", "cubic"))
-		}, `node "Resize_2" (Resize): mode "cubic"`},
 		{"weights from data", func(g *graph, x onnx.Value) onnx.Value {
 			w := g.node("Slice", x, g.list(0), g.list(1))
 			return g.node("Conv", x, w)
