@@ -156,7 +156,7 @@ func CheckInference(m *onnx.Model) error {
 func (a *adapter) dropRandom() {
 	chance := map[string]bool{}
 	for _, n := range a.graph.Nodes {
-		random := isRandom(n) || slices.ContainsFunc(n.Inputs, func(name string) bool { return chance[name] })
+		random := isRandom(n) || slices.ContainsFunc(reads(n), func(name string) bool { return chance[name] })
 		for _, name := range n.Outputs {
 			chance[name] = chance[name] || random && name != ""
 		}
@@ -170,6 +170,11 @@ func (a *adapter) dropRandom() {
 }
 
 func isRandom(n *onnx.Node) bool {
+	for _, g := range branches(n) {
+		if slices.ContainsFunc(g.Nodes, isRandom) {
+			return true
+		}
+	}
 	return strings.HasPrefix(n.Op, "Random") || n.Op == "Multinomial" || n.Op == "Bernoulli"
 }
 

@@ -249,3 +249,44 @@ func TestOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestControlFlow: names and weights that only the branches of a node read are kept.
+func TestControlFlow(t *testing.T) {
+	branch := func(op string, inputs ...string) *onnx.Graph {
+		name := "of_" + op
+		return &onnx.Graph{Name: op, Nodes: []*onnx.Node{{Op: op, Inputs: inputs, Outputs: []string{name}}}, Outputs: []onnx.ValueInfo{{Name: name, Type: onnx.Float32}}}
+	}
+	m := &onnx.Model{IRVersion: 8, Opsets: []onnx.Opset{{Version: 17}}, Graph: &onnx.Graph{
+		Name: "main",
+		Nodes: []*onnx.Node{
+			{Op: "If", Inputs: []string{"condition"}, Outputs: []string{"mean"}, Attributes: []onnx.Attribute{
+				{Name: "then_branch", Value: branch("Mul", "image", "weight")}, {Name: "else_branch", Value: branch("Identity", "image")},
+			}},
+			{Op: "Sigmoid", Inputs: []string{"mean"}, Outputs: []string{"pixels"}},
+			{Op: "Reshape", Inputs: []string{"pixels", "shape"}, Outputs: []string{"z"}},
+		},
+		Initializers: []*onnx.Tensor{
+			{Name: "condition", Type: onnx.Bool, Data: []byte{1}},
+			onnx.Float32Tensor("weight", nil, []float32{3}), onnx.Int64Tensor("shape", []int64{4}, []int64{-1, 1, 2, 2}),
+		},
+		Inputs:  []onnx.ValueInfo{{Name: "image", Type: onnx.Float32, Shape: rows(4)}},
+		Outputs: []onnx.ValueInfo{{Name: "z", Type: onnx.Float32, Shape: rows(1, 2, 2)}},
+	}}
+	e := enginetest.ONNXRuntime(t)
+	a, err := adapt.Adapt(m, e, adapt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.Load(a.Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	out, err := p.Run([]engine.Tensor{{Shape: []int{1, 4}, Data: []float32{-1, 0, 1, 2}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float32{0.04742587, 0.5, 0.9525741, 0.9975274}; !close(out[0].Data, want) {
+		t.Errorf("got %v, want %v", out[0].Data, want)
+	}
+}

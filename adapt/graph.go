@@ -30,7 +30,7 @@ func (a *adapter) names() map[string]bool {
 	names := map[string]bool{}
 	for _, n := range a.graph.Nodes {
 		names[n.Name] = true
-		for _, list := range [][]string{n.Inputs, n.Outputs} {
+		for _, list := range [][]string{reads(n), n.Outputs} {
 			for _, name := range list {
 				names[name] = true
 			}
@@ -192,10 +192,8 @@ func (a *adapter) rename(old, name string) {
 		return names
 	}
 	for i, n := range a.graph.Nodes {
-		if slices.Contains(n.Inputs, old) || slices.Contains(n.Outputs, old) {
-			renamed := *n
-			renamed.Inputs, renamed.Outputs = swap(n.Inputs), swap(n.Outputs)
-			a.graph.Nodes[i] = &renamed
+		if slices.Contains(n.Outputs, old) || slices.Contains(reads(n), old) {
+			a.graph.Nodes[i] = swapped(n, swap)
 		}
 	}
 	for i, t := range a.graph.Initializers {
@@ -219,6 +217,68 @@ func (a *adapter) rename(old, name string) {
 	}
 }
 
+// reads are the names that a node reads, itself or in the branches of its control flow.
+func reads(n *onnx.Node) []string {
+	names := n.Inputs
+	for _, g := range branches(n) {
+		for _, inner := range g.Nodes {
+			names = append(names[:len(names):len(names)], reads(inner)...)
+		}
+		for _, v := range g.Outputs {
+			names = append(names[:len(names):len(names)], v.Name)
+		}
+	}
+	return names
+}
+
+// branches are the graphs that a node runs.
+func branches(n *onnx.Node) (graphs []*onnx.Graph) {
+	for _, attribute := range n.Attributes {
+		switch v := attribute.Value.(type) {
+		case *onnx.Graph:
+			graphs = append(graphs, v)
+		case []*onnx.Graph:
+			graphs = append(graphs, v...)
+		}
+	}
+	return graphs
+}
+
+// swapped is a copy of a node with other names for what it reads and gives. Names inside of a
+// branch are never those of values outside, so that all of them can be swapped.
+func swapped(n *onnx.Node, swap func([]string) []string) *onnx.Node {
+	renamed := *n
+	renamed.Inputs, renamed.Outputs = swap(n.Inputs), swap(n.Outputs)
+	if len(branches(n)) == 0 {
+		return &renamed
+	}
+	branch := func(g *onnx.Graph) *onnx.Graph {
+		inner := *g
+		inner.Nodes, inner.Outputs = slices.Clone(g.Nodes), slices.Clone(g.Outputs)
+		for i := range inner.Nodes {
+			inner.Nodes[i] = swapped(inner.Nodes[i], swap)
+		}
+		for i, v := range inner.Outputs {
+			inner.Outputs[i].Name = swap([]string{v.Name})[0]
+		}
+		return &inner
+	}
+	renamed.Attributes = slices.Clone(n.Attributes)
+	for i, attribute := range renamed.Attributes {
+		switch v := attribute.Value.(type) {
+		case *onnx.Graph:
+			renamed.Attributes[i].Value = branch(v)
+		case []*onnx.Graph:
+			graphs := make([]*onnx.Graph, len(v))
+			for j := range v {
+				graphs[j] = branch(v[j])
+			}
+			renamed.Attributes[i].Value = graphs
+		}
+	}
+	return &renamed
+}
+
 func pointers(tensors []tensor) (p []*tensor) {
 	for i := range tensors {
 		p = append(p, &tensors[i])
@@ -226,8 +286,7 @@ func pointers(tensors []tensor) (p []*tensor) {
 	return p
 }
 
-// prune drops nodes, weights and notes that no output needs. Weights are kept where a node
-// may read them that package onnx does not look into.
+// prune drops nodes, weights and notes that no output needs.
 func (a *adapter) prune() {
 	need := map[string]bool{}
 	for _, v := range a.graph.Outputs {
@@ -238,7 +297,7 @@ func (a *adapter) prune() {
 		if !slices.ContainsFunc(n.Outputs, func(name string) bool { return name != "" && need[name] }) {
 			continue
 		}
-		for _, name := range n.Inputs {
+		for _, name := range reads(n) {
 			need[name] = true
 		}
 		kept = append(kept, n)
