@@ -50,15 +50,8 @@ func (a *adapter) decoder() error {
 	if err != nil {
 		return err
 	}
-	if err := t.check(); err != nil {
-		return err
-	}
-	f, err := a.chooseFormat(t)
+	f, err := a.outputImage(t)
 	if err != nil {
-		return err
-	}
-	a.keep(t)
-	if err := a.outputPixels(t, &f); err != nil {
 		return err
 	}
 	row := a.data.row
@@ -76,6 +69,19 @@ func (a *adapter) decoder() error {
 	a.graph.Outputs = []onnx.ValueInfo{a.setOutput(t, contract.Image, []int{f.shape.C, f.shape.H, f.shape.W}, func(c *chain) { c.toContract(f) })}
 	a.order(contract.Z)
 	return nil
+}
+
+// outputImage makes an image the only output, and finds out how the file has its pixels.
+func (a *adapter) outputImage(t tensor) (f format, err error) {
+	if err := t.check(); err != nil {
+		return f, err
+	}
+	if f, err = a.chooseFormat(t); err != nil {
+		return f, err
+	}
+	a.keep(t)
+	err = a.outputPixels(t, &f)
+	return f, err
 }
 
 // keep leaves out the outputs but those given.
@@ -164,15 +170,8 @@ func (a *adapter) autoencoder() error {
 			t = o
 		}
 	}
-	if err := t.check(); err != nil {
-		return err
-	}
-	f, err := a.chooseFormat(t)
+	f, err := a.outputImage(t)
 	if err != nil {
-		return err
-	}
-	a.keep(t)
-	if err := a.outputPixels(t, &f); err != nil {
 		return err
 	}
 	g := f

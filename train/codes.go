@@ -24,7 +24,7 @@ const (
 // codes are the codes of a model's training images, as far as numbers tell.
 type codes struct {
 	stats *models.LatentStats
-	prior *latent.Mixture // nil but for a number of dimensions from leastFitted to mostFitted
+	prior *latent.Mixture // nil for less than leastFitted or more than mostFitted dimensions, or where it is degenerate
 }
 
 // codes encodes the training images. The prior has the mean and the covariance of the
@@ -72,7 +72,10 @@ func (t *trainer) codes(ctx context.Context, e *models.Evaluator, images *datase
 			}
 			covariance[i][i] += variance[i]/n + leastVariance
 		}
-		c.prior = &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{sum}, Covariances: [][][]float64{covariance}}
+		prior := &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{sum}, Covariances: [][][]float64{covariance}}
+		if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
+			c.prior = prior
+		}
 	}
 	return c, nil
 }

@@ -15,6 +15,9 @@ import (
 	"govae/models"
 )
 
+// samplerFile is the name of a sampler for which none is given.
+const samplerFile = "sampler.onnx"
+
 // priorFlag names the mixture that a sampler draws from.
 type priorFlag struct{ file string }
 
@@ -34,7 +37,7 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 	case classifier != "" && classifier != "none":
 		return cli.Usagef("--prior %s: a decoder with a prior of its own is written alone: leave --classifier out", f.file)
 	}
-	*paths = export.Paths{Sampler: fileOf(out, "sampler.onnx")}
+	*paths = export.Paths{Sampler: fileOf(out, samplerFile)}
 	return nil
 }
 
@@ -52,7 +55,7 @@ func (f *priorFlag) read(model string, m *models.VAE, paths *export.Paths) (*lat
 		if errors.Is(err, fs.ErrNotExist) || err == nil && mixture.ModelID != m.ID() { // of other weights
 			return nil, nil
 		}
-		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), "sampler.onnx")
+		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), samplerFile)
 		return mixture, err
 	}
 	mixture, err := latent.ReadMixture(f.file)

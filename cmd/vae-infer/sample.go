@@ -64,12 +64,13 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	); err != nil {
 		return err
 	}
-	decoder, err := openAs(s.modelFlags, s.decoder, infer.OpenDecoder)
+	path := s.decoder
+	if s.from == "" && s.groups.fixed == 0 && !cmd.Flags().Changed("decoder") {
+		path = s.chosen()
+	}
+	decoder, err := openAs(s.modelFlags, path, infer.OpenDecoder)
 	if err != nil {
 		return err
-	}
-	if s.from == "" && s.groups.fixed == 0 && !cmd.Flags().Changed("decoder") {
-		decoder = s.better(decoder)
 	}
 	defer decoder.Close()
 	classes := decoder.Classes()

@@ -3,25 +3,33 @@ package main
 import (
 	"path/filepath"
 
-	"govae/infer"
+	"govae/contract"
+	"govae/onnx"
 )
 
 // samplerFile is what vae-export writes beside a decoder for better samples.
 const samplerFile = "sampler.onnx"
 
-// better returns the sampler beside decoder if it is of the same model, and closes decoder
-// then; else it returns decoder.
-func (s *sampling) better(decoder *infer.Decoder) *infer.Decoder {
-	sampler, err := openAs(s.modelFlags, filepath.Join(filepath.Dir(s.decoder), samplerFile), infer.OpenDecoder)
-	if err != nil { // none was asked for
-		return decoder
+// chosen is the decoder to draw with: the sampler beside --decoder if it is of the same model.
+func (s *sampling) chosen() string {
+	path := filepath.Join(filepath.Dir(s.decoder), samplerFile)
+	sampler, err := metadataOf(path)
+	if err != nil || sampler.Prior == nil { // none was asked for
+		return s.decoder
 	}
-	id, prior := decoder.Contract().Metadata.ModelID, sampler.Contract().Metadata.Prior
-	if prior == nil || id == "" || prior.ModelID != id {
-		sampler.Close()
-		return decoder
+	decoder, err := metadataOf(s.decoder)
+	if err != nil || decoder.ModelID == "" || decoder.ModelID != sampler.Prior.ModelID {
+		return s.decoder
 	}
-	s.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", sampler.Space().Name, prior, s.decoder)
-	decoder.Close()
-	return sampler
+	s.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, sampler.Prior, s.decoder)
+	return path
+}
+
+// metadataOf reads what a file tells about itself, without an engine.
+func metadataOf(path string) (contract.Metadata, error) {
+	m, err := onnx.ReadFile(path)
+	if err != nil {
+		return contract.Metadata{}, err
+	}
+	return contract.Read(m)
 }
