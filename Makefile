@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
 DEMO        := demo
 DEMO_EPOCHS ?= 12
 
-.PHONY: all build runtime runtimes demo test bench lint generate fuzz clean
+.PHONY: all build runtime runtimes demo test browser bench lint generate fuzz dist install clean
 
 all: build
 
@@ -23,7 +23,9 @@ demo: build runtime
 	$(BIN)/vae-train --data digits --epochs $(DEMO_EPOCHS) --out $(DEMO)/vae-model --force
 	$(BIN)/vae-export --model $(DEMO)/vae-model --out $(DEMO)/decoder.onnx
 	$(BIN)/vae-infer --decoder $(DEMO)/decoder.onnx --samples 64 --out $(DEMO)/samples.png
-	@echo "Look at $(DEMO)/samples.png and at $(DEMO)/vae-model/manifold.png."
+	$(BIN)/vae-infer explore --decoder $(DEMO)/decoder.onnx --data digits --out $(DEMO)/explore || echo "The demo goes on without the page."
+	@echo "Look at $(DEMO)/samples.png and at $(DEMO)/vae-model/manifold.png, and play with the page:"
+	@echo "  $(BIN)/vae-infer explore --decoder $(DEMO)/decoder.onnx --data digits --out $(DEMO)/explore --open"
 
 # Everything, ONNX Runtime included.
 test: runtime
@@ -38,6 +40,12 @@ bench:
 DECODER ?=
 runtimes: runtime
 	scripts/runtimes.sh $(DECODER)
+
+# The page of vae-infer explore, and that of vae-train --watch, in headless Chromium.
+# SCREENSHOTS is a folder for pictures of it.
+SCREENSHOTS ?=
+browser: runtime
+	scripts/explore.sh $(SCREENSHOTS)
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
@@ -57,5 +65,15 @@ fuzz:
 	  done; \
 	done
 
+# Archives to download, for Linux, macOS and Windows: scripts/release says how.
+TARGETS ?= linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64,windows/arm64
+dist:
+	$(GO) run ./scripts/release --out dist --targets $(TARGETS)
+
+# The commands, their pages for man and completions for the usual shells, below PREFIX.
+PREFIX ?= /usr/local
+install: build
+	scripts/install.sh $(BIN) $(DESTDIR)$(PREFIX)
+
 clean:
-	rm -rf $(BIN) $(DEMO) build
+	rm -rf $(BIN) $(DEMO) build dist

@@ -1,10 +1,12 @@
 """Export untrained decoders and encoders of the peers' networks as ONNX files.
 
-    python export_peers.py FOLDER [torch] [keras]
-    PEER_MODELS=FOLDER go test ./infer -run 'Peers|ExternalData'
+    python export_peers.py FOLDER [torch] [keras] [any] [foreign]
+    PEER_MODELS=FOLDER go test ./infer ./engine -run 'Peers|ExternalData|Foreign|Any'
 
 Needs torch with onnxscript for the first, keras on TensorFlow with tf2onnx for
 the second (pip install --no-deps tf2onnx flatbuffers). The networks are those of the training benchmarks.
+any (any_models.py, with torch, onnx and onnxruntime) is a set of all kinds and ages of graphs,
+foreign (foreign_models.py, with onnxruntime and, if it is there, keras on torch) one of decoders and encoders in many forms.
 """
 import os
 import sys
@@ -98,3 +100,13 @@ if "keras" in which:
     for opset in (15, 18):
         for name, model in (("decoder", decoder), ("encoder", encoder)):
             model.export(str(folder / f"keras_{opset}_{name}.onnx"), format="onnx", opset_version=opset, verbose=False)
+
+if "any" in which:
+    import any_models
+
+    any_models.export(folder)
+
+if "foreign" in which:
+    from foreign_models import write
+
+    write(folder / "foreign")

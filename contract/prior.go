@@ -23,6 +23,9 @@ func (p Prior) String() string {
 	if p.Kind != MixturePrior {
 		return fmt.Sprintf("a %.40q", p.Kind)
 	}
+	if p.Components == 1 {
+		return "a normal distribution"
+	}
 	return fmt.Sprintf("a mixture of %d components", p.Components)
 }
 

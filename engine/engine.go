@@ -17,6 +17,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -29,6 +30,8 @@ type Engine struct {
 	name string
 	note error
 	load func(*onnx.Model) (runner, error)
+	// strict says that the engine knows no more than package onnx.
+	strict bool
 	// tune returns a model that computes what m does and runs faster, or m itself. It
 	// does not change m.
 	tune func(m *onnx.Model) *onnx.Model
@@ -73,25 +76,42 @@ func (e *Engine) Note() error { return e.note }
 
 // Load checks a model and prepares it for execution in the form that the engine runs
 // fastest. Do not change m afterwards. Where the pure-Go engine lacks something that
-// the model needs, the error holds an [UnsupportedError].
+// the model needs, the error holds an [UnsupportedError]. ONNX Runtime is given every model
+// whose structure is right ([onnx.Model.CheckStructure]) and judges the rest.
 func (e *Engine) Load(m *onnx.Model) (*Program, error) {
-	if err := m.Check(); err != nil {
+	problem := m.Check()
+	_, beyond := errors.AsType[*onnx.UnsupportedError](problem)
+	if problem != nil && e.strict {
+		return nil, problem
+	}
+	values, err := onnx.Values(m)
+	if err != nil {
 		return nil, err
 	}
-	p := &Program{engine: e.name, inputs: m.Graph.Feeds(), outputs: m.Graph.Outputs}
-	if err := p.checkTypes(); err != nil {
+	p := &Program{engine: e.name, inputs: m.Graph.Feeds()}
+	for _, v := range m.Graph.Outputs {
+		known := values[v.Name]
+		known.Name, known.Doc = v.Name, v.Doc
+		p.outputs = append(p.outputs, known)
+	}
+	wrapped, err := float32Ends(m, p.outputs)
+	if err != nil {
 		return nil, err
 	}
-	if e.tune != nil {
-		if tuned := e.tune(m); tuned != m {
-			var err error
-			if p.runner, err = e.load(tuned); err == nil {
-				return p, nil
+	if e.tune != nil && problem == nil {
+		if simple, err := onnx.Simplify(wrapped); err == nil {
+			if tuned := e.tune(simple); tuned != simple {
+				if p.runner, err = e.load(tuned); err == nil {
+					return p, nil
+				}
 			}
 		}
 	}
-	var err error
-	if p.runner, err = e.load(m); err != nil {
+	p.runner, err = e.load(wrapped)
+	switch {
+	case err != nil && problem != nil && !beyond: // the clearer words
+		return nil, problem
+	case err != nil:
 		return nil, fmt.Errorf("engine %s: %w", e.name, err)
 	}
 	return p, nil

@@ -21,7 +21,7 @@ func newGo(note error) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{name: "go " + name, note: note, load: loadGo}, nil
+	return &Engine{name: "go " + name, note: note, load: loadGo, strict: true}, nil
 }
 
 func loadGo(m *onnx.Model) (runner, error) {

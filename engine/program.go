@@ -47,9 +47,12 @@ func (p *Program) Run(inputs []Tensor, into ...Tensor) ([]Tensor, error) {
 	if p.runner == nil {
 		return nil, fmt.Errorf("engine %s: the program is closed", p.engine)
 	}
-	outputs, err := p.runner.run(inputs, into)
+	outputs, err := p.runner.run(rounded(inputs, p.inputs), into)
 	if err != nil {
 		return nil, fmt.Errorf("engine %s: %w", p.engine, err)
+	}
+	for i, v := range p.outputs {
+		round(outputs[i].Data, v.Type)
 	}
 	return outputs, nil
 }
@@ -99,21 +102,6 @@ func (p *Program) order(named map[string]Tensor) ([]Tensor, error) {
 		}
 	}
 	return in, nil
-}
-
-// checkTypes refuses what a [Tensor] cannot hold.
-func (p *Program) checkTypes() error {
-	for _, v := range p.inputs {
-		if v.Type != onnx.Float32 {
-			return fmt.Errorf("input %q is %v, but engines take float32 only", v.Name, v.Type)
-		}
-	}
-	for _, v := range p.outputs {
-		if v.Type != onnx.Float32 {
-			return fmt.Errorf("output %q is %v, but engines give float32 only", v.Name, v.Type)
-		}
-	}
-	return nil
 }
 
 // checkTensors compares what a caller gives with what the model declares.

@@ -79,7 +79,7 @@ func TestGraphGolden(t *testing.T) {
 		"autoencoder": {conv, Options{}, []builder{Autoencoder}},
 		"conditional": {labelled, Options{Precision: models.INT8}, []builder{Decoder, Encoder, Autoencoder, Classifier}},
 		"elbo":        {mlp, Options{}, []builder{Scorer}},
-		"prior":       {models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 3, C: 1}, Hidden: []int{4}, Latent: 3}, Options{Prior: &twoComponents}, []builder{Decoder}},
+		"prior":       {models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 3, C: 1}, Hidden: []int{4}, Latent: 3}, Options{Prior: &twoComponents}, []builder{Sampler}},
 		"ladder":      {models.Config{Arch: "ladder", Image: models.Shape{H: 16, W: 15, C: 1}, Groups: []int{2, 1}, Width: 2}, Options{}, []builder{Decoder, Encoder, Autoencoder, Scorer}},
 	} {
 		m := testModel(t, tt.config)

@@ -3,6 +3,7 @@ package export
 import (
 	"cmp"
 	"context"
+	"errors"
 
 	"govae/contract"
 	"govae/internal/kernel"
@@ -16,7 +17,7 @@ type exporter struct {
 	k       *kernel.Kernel
 	trained *pass  // the VAE as it is
 	stored  *pass  // with the weights that the files hold: the same unless they are rounded
-	prior   *prior // of the decoder, nil if that is N(0, I)
+	prior   *prior // of a sampler, nil if there is none
 }
 
 func newExporter(m *models.VAE, o Options) (*exporter, error) {
@@ -52,15 +53,15 @@ func (e *NoClassifierError) Error() string {
 // close ends the kernel.
 func (e *exporter) close() { e.k.Close() }
 
-// chosen returns the graph as the options ask for it.
+// chosen returns g, of a sampler that with the prior.
 func (e *exporter) chosen(g graph) (graph, error) {
 	switch {
-	case e.prior == nil:
+	case !g.sampler:
 		return g, nil
-	case g.role != contract.Decoder:
-		return graph{}, ErrPriorPair
+	case e.prior == nil:
+		return g, errors.New("a sampler needs a mixture to draw from")
 	}
-	return decoderOf(e.prior), nil
+	return samplerOf(e.prior), nil
 }
 
 // model returns a graph with its metadata, checked, and what rounding its weights
@@ -74,7 +75,7 @@ func (e *exporter) model(ctx context.Context, g graph) (*onnx.Model, PrecisionEr
 	if err != nil {
 		return nil, loss, err
 	}
-	metadata := e.metadata()
+	metadata := e.metadata(g)
 	if e.stored != e.trained {
 		if loss, err = precisionError(ctx, e.trained, e.stored, g); err != nil {
 			return nil, loss, err

@@ -14,19 +14,22 @@ type Options struct {
 	Opset     int64            // version of the ONNX operators; 0 means 17
 	Precision models.Precision // of the weights in the file; "" means float32
 
-	// Prior, if not nil, is a mixture that was fitted to codes of the model. It becomes a
-	// part of the decoder, whose input z is N(0, I) as before and whose images are those of
-	// the mixture's points: better samples, for programs that know nothing of it. Such a
-	// file stands alone: it is another latent space than the encoder's, of another model
-	// id. The mixture of another model is a [*latent.SpaceError].
+	// Prior is what a [Sampler] draws from: a mixture that was fitted to codes of the model.
+	// That of another model is a [*latent.SpaceError].
 	Prior *latent.Mixture
 }
 
 // Decoder returns the decoder of m as an ONNX model.
 func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, decoder, o) }
 
-// Encoder returns the encoder of m as an ONNX model. Options.Prior is an error, [ErrPriorPair].
+// Encoder returns the encoder of m as an ONNX model.
 func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
+
+// Sampler returns the decoder of m with Options.Prior inside, as an ONNX model: its input z is
+// N(0, I) as that of the decoder, and its images are those of the mixture's points, which are
+// better samples, for programs that know nothing of it. It is another latent space than the
+// encoder's, of another model id.
+func Sampler(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, sampler, o) }
 
 // Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
 // the posterior's mean.
@@ -43,6 +46,9 @@ func Classifier(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, c
 type graph struct {
 	role contract.Role
 	doc  string
+	// sampler says that z is noise, of which prior makes the latent point.
+	sampler bool
+	prior   *prior
 	// emit adds what lies between the inputs and the outputs of the signature.
 	emit func(g *onnx.Builder, m *models.VAE, inputs []onnx.Value) (outputs []onnx.Value)
 	// forward computes the outputs by the trainer's own arithmetic.
@@ -59,17 +65,21 @@ var decoder = graph{
 	},
 }
 
-// decoderOf is the decoder with a prior in front.
-func decoderOf(p *prior) graph {
-	g := decoder
-	g.doc = "Decoder of a variational autoencoder with a mixture as its prior: standard normal noise to images in [0, 1]."
-	g.emit = func(b *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
-		return []onnx.Value{m.EmitDecoder(b, p.emit(b, in[0]), in[1:]...)}
+// sampler stands for the graph that samplerOf makes of the exporter's prior.
+var sampler = graph{role: contract.Decoder, sampler: true}
+
+// samplerOf is the decoder with a prior in front.
+func samplerOf(p *prior) graph {
+	return graph{
+		role: contract.Decoder, sampler: true, prior: p,
+		doc: "Decoder of a variational autoencoder with a mixture as its prior: standard normal noise to images in [0, 1].",
+		emit: func(b *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
+			return []onnx.Value{m.EmitDecoder(b, p.emit(b, in[0]), in[1:]...)}
+		},
+		forward: func(pass *pass, in [][]float32) [][]float32 {
+			return [][]float32{pass.decode(p.points(in[0]), in[1:]...)}
+		},
 	}
-	g.forward = func(pass *pass, in [][]float32) [][]float32 {
-		return [][]float32{pass.decode(p.points(in[0]), in[1:]...)}
-	}
-	return g
 }
 
 var encoder = graph{

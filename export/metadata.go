@@ -7,8 +7,8 @@ import (
 	"govae/images"
 )
 
-// metadata returns what all files of the exporter's VAE say about it.
-func (e *exporter) metadata() contract.Metadata {
+// metadata returns what a graph's file says about the exporter's VAE.
+func (e *exporter) metadata(g graph) contract.Metadata {
 	m, c := e.trained.VAE, e.trained.Config
 	metadata := contract.Metadata{
 		Latent:       c.Latent,
@@ -23,8 +23,8 @@ func (e *exporter) metadata() contract.Metadata {
 		ModelID:      m.ID(),
 		Precision:    string(e.options.Precision),
 	}
-	if e.prior != nil { // in front of which z is another space
-		metadata.Prior, metadata.ModelID = &e.prior.metadata, e.prior.id
+	if p := g.prior; p != nil { // in front of which z is another space
+		metadata.Prior, metadata.ModelID = &p.metadata, p.id
 		metadata.LatentStats, metadata.LatentGroups = nil, nil
 	}
 	return metadata

@@ -13,9 +13,6 @@ import (
 	"govae/models"
 )
 
-// ErrPriorPair is the error of a mixture where files are written that it cannot be part of.
-var ErrPriorPair = errors.New("a decoder with a prior of its own is written alone: its latent space is not that of the encoder")
-
 // prior turns a point z of N(0, I) into one of a mixture. It stands in front of a decoder, so
 // that programs that know nothing of mixtures draw better samples.
 //
@@ -69,9 +66,6 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 	if err != nil {
 		return nil, err
 	}
-	if mixture.Latent < 2 {
-		return nil, errors.New("a mixture in a decoder needs two latent dimensions, and the model has one")
-	}
 	p := &prior{latent: mixture.Latent}
 	total := 0.0
 	for k, w := range mixture.Weights {
@@ -92,6 +86,9 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 			}
 		}
 	}
+	if p.components > 1 && p.latent < 2 {
+		return nil, errors.New("a mixture in a decoder needs two latent dimensions, and the model has one")
+	}
 	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
 	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID()}
 	h := sha256.New()
@@ -107,7 +104,10 @@ func (p *prior) points(z []float32) []float32 {
 	turned := make([]float32, l)
 	for at := 0; at < len(z); at += l {
 		copy(turned, z[at:at+l])
-		k := p.turn(turned)
+		k := 0
+		if p.components > 1 {
+			k = p.turn(turned)
+		}
 		for i := range l {
 			sum := float64(p.mean[k*l+i])
 			for j, v := range turned {

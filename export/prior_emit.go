@@ -10,6 +10,14 @@ import (
 func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 	e := priorGraph{Builder: b}
 	k, l := p.components, p.latent
+	factors, means := b.Float32("prior/factors", []int{k * l, l}, p.factor), b.Float32("prior/means", []int{k * l}, p.mean)
+	// Of turned noise, the point of each component.
+	points := func(turned onnx.Value) onnx.Value {
+		return b.Node("Gemm", "prior/points", []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
+	}
+	if k == 1 {
+		return points(z)
+	}
 	pair := e.node("Clip", "pair", e.slice("first", z, 0, 2), e.number("least", -farthest), e.number("most", farthest))
 	x, y := e.slice("x", pair, 0, 1), e.slice("y", pair, 1, 2)
 
@@ -46,10 +54,7 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 	}
 	turned := b.Node("Concat", "prior/turned", parts, onnx.Int("axis", 1))
 
-	// The point of each component, and of these the one.
-	factors, means := b.Float32("prior/factors", []int{k * l, l}, p.factor), b.Float32("prior/means", []int{k * l}, p.mean)
-	points := b.Node("Gemm", "prior/points", []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
-	chosen := e.node("Mul", "chosen", e.reshape("points_by_component", points, k, l), e.reshape("component_column", component, k, 1))
+	chosen := e.node("Mul", "chosen", e.reshape("points_by_component", points(turned), k, l), e.reshape("component_column", component, k, 1))
 	return b.Node("ReduceSum", "prior/point", []onnx.Value{chosen, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
 }
 

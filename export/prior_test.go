@@ -228,8 +228,8 @@ func TestPriorFiles(t *testing.T) {
 			o.Prior = testMixture(m, 6)
 			t.Run(fmt.Sprint(c.Arch, o.Opset), func(t *testing.T) {
 				enginetest.Each(t, func(t *testing.T, e *engine.Engine, run engine.Options) {
-					path := filepath.Join(t.TempDir(), "decoder.onnx")
-					results, err := Write(t.Context(), m, Paths{Decoder: path}, e, o)
+					path := filepath.Join(t.TempDir(), "sampler.onnx")
+					results, err := Write(t.Context(), m, Paths{Sampler: path}, e, o)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -239,7 +239,7 @@ func TestPriorFiles(t *testing.T) {
 				})
 			})
 		}
-		model, err := Decoder(m, Options{Prior: testMixture(m, 6)})
+		model, err := Sampler(m, Options{Prior: testMixture(m, 6)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,23 +255,21 @@ func TestPriorFiles(t *testing.T) {
 
 func TestPriorErrors(t *testing.T) {
 	m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}})
-	for _, build := range []builder{Encoder, Autoencoder, Scorer} {
-		if _, err := build(m, Options{Prior: testMixture(m, 2)}); !errors.Is(err, ErrPriorPair) {
-			t.Errorf("error %v, want %v", err, ErrPriorPair)
-		}
+	if _, err := Sampler(m, Options{}); err == nil {
+		t.Error("no mixture is no error")
 	}
 	other := testMixture(m, 2)
 	other.ModelID = "another"
-	if _, err := Decoder(m, Options{Prior: other}); errors.As(err, new(*latent.SpaceError)) == false {
+	if _, err := Sampler(m, Options{Prior: other}); errors.As(err, new(*latent.SpaceError)) == false {
 		t.Errorf("error %v, want one about another model", err)
 	}
 	broken := testMixture(m, 2)
 	broken.Weights[0] = 2
-	if _, err := Decoder(m, Options{Prior: broken}); err == nil {
+	if _, err := Sampler(m, Options{Prior: broken}); err == nil {
 		t.Error("weights that are none are no error")
 	}
 	flat := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Latent: 1})
-	if _, err := Decoder(flat, Options{Prior: testMixture(flat, 2)}); err == nil {
+	if _, err := Sampler(flat, Options{Prior: testMixture(flat, 2)}); err == nil {
 		t.Error("one latent dimension is no error")
 	}
 }

@@ -20,7 +20,7 @@ type Engine interface {
 }
 
 // Paths name the files to write; an empty one is left out.
-type Paths struct{ Decoder, Encoder, Autoencoder, Scorer, Classifier string }
+type Paths struct{ Decoder, Encoder, Sampler, Autoencoder, Scorer, Classifier string }
 
 // Result tells about one written file.
 type Result struct {
@@ -47,7 +47,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 	for _, file := range []struct {
 		path  string
 		graph graph
-	}{{paths.Decoder, decoder}, {paths.Encoder, encoder}, {paths.Autoencoder, autoencoder}, {paths.Scorer, scorer}, {paths.Classifier, classifier}} {
+	}{{paths.Decoder, decoder}, {paths.Encoder, encoder}, {paths.Sampler, sampler}, {paths.Autoencoder, autoencoder}, {paths.Scorer, scorer}, {paths.Classifier, classifier}} {
 		if file.path == "" {
 			continue
 		}

@@ -187,7 +187,7 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 	if o.Method == Sampling && pair.Classes() == nil {
 		return nil, &UnconditionalError{pair.Decoder.name}
 	}
-	if o.Method == Jitter && encoder.contract.logVar < 0 {
+	if o.Method == Jitter && encoder.contract.noLogVar {
 		return nil, fmt.Errorf("%s: gives no log variance, by which %s is scaled; use the method %s", encoder.name, Jitter, Interpolation)
 	}
 	p := &plan{AugmentOptions: o, dims: pair.Decoder.Latent(), members: map[int][]int{}, counts: o.Counts(labels), first: map[int]int{}}

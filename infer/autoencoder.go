@@ -26,8 +26,8 @@ func (a *Autoencoder) Reconstruct(ctx context.Context, stream iter.Seq2[Image, e
 
 // setAutoencoder takes the sizes from the shapes of an image and its
 // reconstruction.
-func (c *Contract) setAutoencoder(layout string, image, reconstruction onnx.Shape) error {
-	if err := c.setImage(layout, image); err != nil {
+func (c *Contract) setAutoencoder(image, reconstruction onnx.Shape) error {
+	if err := c.setImage(image); err != nil {
 		return err
 	}
 	if !slices.Equal(image[1:], reconstruction[1:]) {
@@ -38,9 +38,9 @@ func (c *Contract) setAutoencoder(layout string, image, reconstruction onnx.Shap
 
 // setImage takes the sizes from the shape of an image, and the latent dimensions, which the
 // graph does not show, from the metadata, which may not tell.
-func (c *Contract) setImage(layout string, image onnx.Shape) error {
+func (c *Contract) setImage(image onnx.Shape) error {
 	told := c.Metadata.Latent
-	if err := c.setSizes(layout, onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(told, 1)))}, image); err != nil {
+	if err := c.setSizes(onnx.Shape{onnx.Named("batch"), onnx.Size(int64(max(told, 1)))}, image); err != nil {
 		return err
 	}
 	c.Latent = told

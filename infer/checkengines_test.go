@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/adapt"
 	"govae/contract"
 	"govae/engine"
 	"govae/infer"
@@ -69,21 +70,21 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	if err := infer.Describe(&text, path, "", nil); err != nil || !strings.HasPrefix(text.String(), path+": VAE decoder, images ") || !strings.Contains(text.String(), "Sigmoid") {
+	if err := infer.Describe(&text, path, infer.Options{}, nil); err != nil || !strings.HasPrefix(text.String(), path+": VAE decoder, images ") || !strings.Contains(text.String(), "Sigmoid") {
 		t.Errorf("%v: %s", err, &text)
 	}
-	if err := infer.Describe(&text, path+"x", "", nil); !errors.Is(err, fs.ErrNotExist) {
+	if err := infer.Describe(&text, path+"x", infer.Options{}, nil); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}
 }
 
 func TestOptions(t *testing.T) {
-	for _, o := range []infer.Options{{Layout: "chw"}, {Engine: engine.Options{Name: "tpu"}}} {
-		if err := o.Check(); !errors.As(err, new(*engine.OptionError)) {
+	for _, o := range []infer.Options{{Foreign: adapt.Options{Layout: "chw"}}, {Engine: engine.Options{Name: "tpu"}}} {
+		if err := o.Check(); !errors.As(err, new(*engine.OptionError)) && !errors.As(err, new(*adapt.OptionError)) {
 			t.Errorf("%+v: error %v", o, err)
 		}
 	}
-	if err := (infer.Options{Layout: "nhwc"}).Check(); err != nil {
+	if err := (infer.Options{Foreign: adapt.Options{Layout: "nhwc"}}).Check(); err != nil {
 		t.Error(err)
 	}
 }

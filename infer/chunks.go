@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"govae/engine"
-	"govae/images"
 	"govae/internal/parallel"
 )
 
@@ -20,8 +19,7 @@ type rows struct {
 }
 
 // run maps rows of the input to those of the outputs: latent points to images, or images
-// to images, to probabilities of classes, or to means and, where there are any, log variances. Images are [C, H, W] in
-// the input, and as in the file in the output. The first row is number first of those that
+// to images, to probabilities of classes, or to means and, where there are any, log variances. The first row is number first of those that
 // have a label.
 func (s *session) run(ctx context.Context, input []float32, first int) ([][]float32, error) {
 	label, err := s.labels(first, len(input)/s.contract.inputSize())
@@ -41,7 +39,7 @@ func (s *session) runLabelled(ctx context.Context, input, label []float32) ([][]
 		row = code
 	case c.Role == RoleClassifier:
 		outputs = [][]int{{c.Classes}}
-	case c.Role == RoleEncoder && c.logVar < 0:
+	case c.Role == RoleEncoder && c.noLogVar:
 		outputs = [][]int{code}
 	case c.Role == RoleEncoder:
 		outputs = [][]int{code, code}
@@ -50,18 +48,11 @@ func (s *session) runLabelled(ctx context.Context, input, label []float32) ([][]
 	if len(input)%width != 0 {
 		return nil, fmt.Errorf("%s: %d input values are no rows of %d", s.name, len(input), width)
 	}
-	if c.Role != RoleDecoder && c.channelsLast {
-		input = images.ChannelsLast(input, s.Shape())
-	}
 	inputs := []rows{{input, row}}
 	if label != nil {
 		inputs = append(inputs, rows{label, []int{c.Classes}})
 	}
-	out, err := s.runRows(ctx, len(input)/width, inputs, outputs...)
-	if err == nil && c.logVar == 0 && len(out) == 2 {
-		out[0], out[1] = out[1], out[0]
-	}
-	return out, err
+	return s.runRows(ctx, len(input)/width, inputs, outputs...)
 }
 
 // runRows maps n rows of the inputs to n rows of each output; a row has the shape

@@ -52,9 +52,9 @@ func guesses(p []float32, classes int) []Guess {
 
 // setClassifier takes the sizes from the shapes of an image and of the probabilities of its
 // classes. The metadata tell the latent dimensions of the model beside which it stands.
-func (c *Contract) setClassifier(layout string, image onnx.Shape, class onnx.ValueInfo) error {
+func (c *Contract) setClassifier(image onnx.Shape, class onnx.ValueInfo) error {
 	if err := c.setClasses(class); err != nil {
 		return err
 	}
-	return c.setImage(layout, image)
+	return c.setImage(image)
 }

@@ -3,8 +3,8 @@ package infer
 import (
 	"fmt"
 	"slices"
-	"strings"
 
+	"govae/adapt"
 	"govae/contract"
 	"govae/images"
 	"govae/onnx"
@@ -35,8 +35,7 @@ type Contract struct {
 	// Metadata is what the file tells beside; that of another program may tell nothing.
 	Metadata contract.Metadata
 
-	channelsLast bool // the file has images as [batch, H, W, C]
-	logVar       int  // which output of an encoder the log variance is; -1 if there is none
+	noLogVar bool // an encoder gives the mean alone
 }
 
 // Shape is the shape of an image.
@@ -54,25 +53,22 @@ func (c Contract) inputSize() int {
 // small file can make a program allocate.
 const maxRow = 1 << 24
 
-// ReadContract tells from a checked model whether it is a decoder, an encoder or an
-// autoencoder, or of this project a scorer or classifier, and for what sizes. Any other model
-// is an error.
-//
-// Files of other programs are welcome: there need be no metadata, images may have their
-// channels last, and an encoder may give the mean alone. Names do not matter, but that an
-// encoder's log variance may come first if its name says so, and that a second input is the
-// label of a conditional model if it has that name. layout is that of [Options].
-func ReadContract(m *onnx.Model, layout string) (Contract, error) {
+// ReadContract tells from a checked model of the contract what it is and for what sizes: from
+// the names of its inputs and outputs, which are those of package contract, in their order. One
+// of another program becomes such a model by package adapt; here it is an error. An encoder may
+// give the mean alone.
+func ReadContract(m *onnx.Model) (Contract, error) {
 	metadata, err := contract.Read(m)
 	if err != nil {
 		return Contract{}, err
 	}
-	for _, n := range m.Graph.Nodes {
-		if n.Op == "BatchNormalization" && n.Int("training_mode", 0) != 0 {
-			return Contract{}, fmt.Errorf("node %q (%s) is in training mode, in which an image depends on those beside it; export the model for inference", n.Name, n.Op)
-		}
+	if metadata.Format == 0 {
+		return Contract{}, fmt.Errorf("has no %s: it is of another program, and must be adapted", contract.KeyFormat)
 	}
-	shapes, err := onnx.Infer(m)
+	if err := adapt.CheckInference(m); err != nil {
+		return Contract{}, err
+	}
+	shapes, err := onnx.Values(m)
 	if err != nil {
 		return Contract{}, err
 	}
@@ -83,42 +79,37 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 	for _, v := range m.Graph.Outputs {
 		outputs = append(outputs, shapes[v.Name])
 	}
-	c := Contract{ModelID: metadata.ModelID, Metadata: metadata, logVar: -1}
+	c := Contract{ModelID: metadata.ModelID, Metadata: metadata}
 	all := inputs
-	if n := len(inputs) - 1; n >= 1 && n <= 2 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 1, 2) {
+	if n := len(inputs) - 1; n >= 1 && n <= 2 && inputs[n].Name == contract.Label && areTensors(inputs[n:], 2) {
 		if err := c.setClasses(inputs[n]); err != nil {
 			return Contract{}, err
 		}
 		inputs = inputs[:n]
 	}
 	switch {
-	case areTensors(inputs, 1, 2) && areTensors(outputs, 1, 4):
+	case areTensors(inputs, 2) && areTensors(outputs, 4):
 		c.Role = RoleDecoder
-		err = c.setSizes(layout, inputs[0].Shape, outputs[0].Shape)
-	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 2) && outputs[0].Name == contract.Class && metadata.Format > 0:
+		err = c.setSizes(inputs[0].Shape, outputs[0].Shape)
+	case areTensors(inputs, 4) && areTensors(outputs, 2) && outputs[0].Name == contract.Class:
 		c.Role = RoleClassifier
-		err = c.setClassifier(layout, inputs[0].Shape, outputs[0])
-	case areTensors(inputs, 1, 4) && (areTensors(outputs, 1, 2) || areTensors(outputs, 2, 2)):
-		c.Role = RoleEncoder
-		if len(outputs) == 2 {
-			c.logVar = 1
-			if isLogVar(outputs[0].Name) && !isLogVar(outputs[1].Name) {
-				c.logVar = 0
-			}
+		err = c.setClassifier(inputs[0].Shape, outputs[0])
+	case areTensors(inputs, 4) && (areTensors(outputs, 2) || areTensors(outputs, 2, 2)):
+		c.Role, c.noLogVar = RoleEncoder, len(outputs) == 1
+		if !c.noLogVar {
 			if a, b := outputs[0].Shape[1], outputs[1].Shape[1]; a != b {
 				return Contract{}, fmt.Errorf("%s and %s have the shapes %v and %v, but mean and log variance have the same", outputs[0].Name, outputs[1].Name, outputs[0].Shape, outputs[1].Shape)
 			}
 		}
-		err = c.setSizes(layout, outputs[0].Shape, inputs[0].Shape)
-	case areTensors(inputs, 1, 4) && areTensors(outputs, 1, 4):
+		err = c.setSizes(outputs[0].Shape, inputs[0].Shape)
+	case areTensors(inputs, 4) && areTensors(outputs, 4):
 		c.Role = RoleAutoencoder
-		err = c.setAutoencoder(layout, inputs[0].Shape, outputs[0].Shape)
-	case areTensors(outputs, 1, 1) && len(inputs) == 2 && areTensors(inputs[:1], 1, 4) && areTensors(inputs[1:], 1, 2) && metadata.Format > 0:
+		err = c.setAutoencoder(inputs[0].Shape, outputs[0].Shape)
+	case areTensors(outputs, 1) && areTensors(inputs, 4, 2):
 		c.Role = RoleScorer
-		err = c.setSizes(layout, inputs[1].Shape, inputs[0].Shape)
+		err = c.setSizes(inputs[1].Shape, inputs[0].Shape)
 	default:
-		return Contract{}, fmt.Errorf("neither decoder, encoder nor autoencoder of a VAE: it maps %s to %s; want float32 latent points [batch,L] to images of 4 dimensions, or images to means [batch,L] and, if it gives them, log variances, or to images",
-			signature(all), signature(outputs))
+		return Contract{}, fmt.Errorf("no file of a VAE: it maps %s to %s", signature(all), signature(outputs))
 	}
 	if err != nil {
 		return Contract{}, err
@@ -127,12 +118,6 @@ func ReadContract(m *onnx.Model, layout string) (Contract, error) {
 		return Contract{}, err
 	}
 	return c, nil
-}
-
-// isLogVar reports whether an output is named like a log variance: log_var, z_log_var,
-// logvar.
-func isLogVar(name string) bool {
-	return strings.Contains(strings.ToLower(strings.ReplaceAll(name, "_", "")), "logvar")
 }
 
 // setClasses takes the number of classes from the shape of a label, or of their probabilities.
@@ -145,7 +130,7 @@ func (c *Contract) setClasses(v onnx.ValueInfo) error {
 }
 
 // setSizes takes the sizes from the shapes of a latent point and of an image.
-func (c *Contract) setSizes(layout string, latent, image onnx.Shape) error {
+func (c *Contract) setSizes(latent, image onnx.Shape) error {
 	size := int64(1)
 	for i, d := range append(image[1:len(image):len(image)], latent[1]) {
 		if !d.Known() || d.Size < 1 || d.Size > maxRow {
@@ -162,40 +147,17 @@ func (c *Contract) setSizes(layout string, latent, image onnx.Shape) error {
 		return fmt.Errorf("image %v and latent %v: the first dimension must be open, as batch; export with a dynamic batch size", image, latent)
 	}
 	c.Latent = int(latent[1].Size)
-	if err := c.setLayout(layout, image); err != nil {
-		return err
-	}
 	c.C, c.H, c.W = int(image[1].Size), int(image[2].Size), int(image[3].Size)
-	if c.channelsLast {
-		c.C, c.H, c.W = c.W, c.C, c.H
-	}
 	if c.C != 1 && c.C != 3 {
 		return fmt.Errorf("image %v: %d channels, want 1 (grey) or 3 (colour)", image, c.C)
 	}
 	return nil
 }
 
-// setLayout finds out where an image has its channels.
-func (c *Contract) setLayout(layout string, image onnx.Shape) error {
-	channels := func(d onnx.Dim) bool { return d.Size == 1 || d.Size == 3 }
-	switch {
-	case layout == "nhwc":
-		c.channelsLast = true
-	case layout != "" && layout != "nchw":
-		return Options{Layout: layout}.Check()
-	case layout == "nchw", c.Metadata.Format > 0: // our own file
-	case channels(image[1]) && channels(image[3]):
-		return &LayoutError{Image: image}
-	default:
-		c.channelsLast = channels(image[3])
-	}
-	return nil
-}
-
-// areTensors reports whether values are n float32 tensors of that many dimensions.
-func areTensors(values []onnx.ValueInfo, n, dims int) bool {
-	return len(values) == n && !slices.ContainsFunc(values, func(v onnx.ValueInfo) bool {
-		return v.Type != onnx.Float32 || len(v.Shape) != dims
+// areTensors reports whether values are float32 tensors of these numbers of dimensions.
+func areTensors(values []onnx.ValueInfo, dims ...int) bool {
+	return slices.EqualFunc(values, dims, func(v onnx.ValueInfo, n int) bool {
+		return v.Type == onnx.Float32 && len(v.Shape) == n
 	})
 }
 

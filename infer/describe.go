@@ -1,23 +1,27 @@
 package infer
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 
+	"govae/engine"
 	"govae/onnx"
 )
 
 // Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
-// then what [onnx.Model.Describe] says. layout is that of [Options]. advise, if not nil,
-// may add to the error by which the file is none of a VAE.
-func Describe(out io.Writer, path, layout string, advise func(error) error) error {
+// which engines run it, then what [onnx.Model.Describe] says. It describes every file whose
+// structure is right; one of another program is run to find out what it means. advise, if not
+// nil, may add to the error by which the file is none of a VAE.
+func Describe(out io.Writer, path string, o Options, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if err := model.Check(); err != nil {
+	if err := model.CheckStructure(); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	stat, err := os.Stat(path)
@@ -25,7 +29,16 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		return err
 	}
 	role := ""
-	if c, err := ReadContract(model, layout); err != nil {
+	engines := o.Engine
+	if _, err := engine.New(o.Engine); err != nil { // to look at a file the pure-Go engine serves
+		o.Engine = engine.Options{Name: "go"}
+	}
+	s := source{name: path, model: model}.understood(o, nil)
+	c, err := Contract{}, cmp.Or(errors.Unwrap(s.err), s.err)
+	if s.err == nil {
+		c, err = ReadContract(s.model)
+	}
+	if err != nil {
 		if advise != nil {
 			err = advise(err)
 		}
@@ -47,9 +60,41 @@ func Describe(out io.Writer, path, layout string, advise func(error) error) erro
 		if c.Classes > 0 {
 			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
 		}
+		if s.adapted != nil {
+			role += "; of another program: " + strings.Join(s.adapted, "; ")
+		}
 	}
 	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
 		return err
 	}
+	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, engines)); err != nil {
+		return err
+	}
 	return model.Describe(out, stat.Size())
+}
+
+// runsIn says which engines run a model, and why others do not.
+func runsIn(m *onnx.Model, o engine.Options) string {
+	var runs, others []string
+	for _, name := range []string{"onnxruntime", "go"} {
+		e, err := engine.New(engine.Options{Name: name, Library: o.Library})
+		if err != nil { // no such library
+			others = append(others, fmt.Sprintf("%s was not tried: %v", name, err))
+			continue
+		}
+		p, err := e.Load(m)
+		if err != nil {
+			if u, ok := errors.AsType[*onnx.UnsupportedError](err); ok {
+				err = u
+			}
+			others = append(others, fmt.Sprintf("not in %s: %v", name, err))
+			continue
+		}
+		p.Close()
+		runs = append(runs, e.Name())
+	}
+	if len(runs) == 0 {
+		runs = []string{"none of the engines"}
+	}
+	return strings.Join(append([]string{strings.Join(runs, " and ")}, others...), "; ")
 }

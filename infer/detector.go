@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"govae/adapt"
 	"govae/anomaly"
 	"govae/contract"
 	"govae/internal/atomicfile"
@@ -121,14 +122,14 @@ func WriteDetector(path string, d *anomaly.Detector) error {
 	if s.err != nil {
 		return s.err
 	}
-	c, err := ReadContract(s.model, "")
-	var layout *LayoutError
-	switch {
-	case errors.As(err, &layout): // which the detector does not touch
-	case err != nil:
-		return s.because(err).err
-	case c.Role != RoleEncoder:
-		return &RoleError{Name: path, Got: c.Role, Want: RoleEncoder}
+	if !adapt.Foreign(s.model) { // of one of another program the caller knows what it is
+		c, err := ReadContract(s.model)
+		if err != nil {
+			return s.because(err).err
+		}
+		if c.Role != RoleEncoder {
+			return &RoleError{Name: path, Got: c.Role, Want: RoleEncoder}
+		}
 	}
 	text, err := d.MarshalText()
 	if err != nil {

@@ -53,13 +53,15 @@
 // that package [govae/engine/onnxruntime] finds and installs, or "go", which is pure Go
 // and serves where no library is found; Note of a session then says so.
 //
-// Both read decoders and encoders of other programs too: see [ReadContract].
+// Decoders and encoders of other programs are opened like those of this one: package
+// [govae/adapt] finds out what their tensors mean, Adapted of a session says what was found, and
+// [Options] answer what is open.
 //
 // # Conventions
 //
 // What files, other data and options hold that is wrong is an error, never a panic; a
 // stream yields it. Errors on which a program can act have types: [*RoleError],
-// [*LayoutError], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
+// [*adapt.Question], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
 // [*latent.OptionError], [*engine.OptionError], [*ClassSizeError], [*UnconvincingError].
 //
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in

@@ -80,7 +80,7 @@ func TestEvaluateByScorer(t *testing.T) {
 				return
 			}
 			groups := got.KLByGroup
-			if len(groups) != 2 || groups[0].Name != "4x4" || math.Abs(groups[0].KL+groups[1].KL-got.KL) > 1e-9*got.KL || !cmp.Equal(groups, plain.KLByGroup) {
+			if len(groups) != 2 || groups[0].Name != "1x1" || math.Abs(groups[0].KL+groups[1].KL-got.KL) > 1e-9*got.KL || !cmp.Equal(groups, plain.KLByGroup) {
 				t.Errorf("KL by group %v, of all %v, by the pair %v", groups, got.KL, plain.KLByGroup)
 			}
 			if !pair.Hierarchical() || got.AlongMeans != -(got.Reconstruction+got.KL) || plain.AlongMeans != 0 {

@@ -37,18 +37,12 @@ func split(m Images) []Image {
 	return parts
 }
 
-// imageShape is the shape of one image in the file.
+// imageShape is the shape of one image.
 func (s *session) imageShape() []int {
-	if s.contract.channelsLast {
-		return []int{s.contract.H, s.contract.W, s.contract.C}
-	}
 	return []int{s.contract.C, s.contract.H, s.contract.W}
 }
 
 // images wraps the pixels of a model's output.
 func (s *session) images(pixels []float32) Images {
-	if s.contract.channelsLast {
-		pixels = images.ChannelsFirst(pixels, s.Shape())
-	}
 	return Images{Shape: s.Shape(), Pixels: pixels}
 }

@@ -11,6 +11,7 @@ import (
 
 	"govae/contract"
 	"govae/engine"
+	"govae/images"
 	"govae/infer"
 	"govae/latent"
 	"govae/onnx"
@@ -204,7 +205,10 @@ func TestLabelledContract(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = infer.ReadContract(m, "nchw")
+		if err := (contract.Metadata{Latent: 3, Image: images.Shape{H: 1, W: 1, C: 3}}).Write(m); err != nil {
+			t.Fatal(err)
+		}
+		_, err = infer.ReadContract(m)
 		return err
 	}
 	batch := onnx.Named("batch")
@@ -214,8 +218,8 @@ func TestLabelledContract(t *testing.T) {
 		want string
 	}{
 		{"label", []onnx.Dim{batch, onnx.Size(3)}, ""},
-		{"class", []onnx.Dim{batch, onnx.Size(3)}, "neither decoder"},
-		{"label", []onnx.Dim{batch, onnx.Size(3), onnx.Size(1)}, "neither decoder"},
+		{"class", []onnx.Dim{batch, onnx.Size(3)}, "no file of a VAE"},
+		{"label", []onnx.Dim{batch, onnx.Size(3), onnx.Size(1)}, "no file of a VAE"},
 		{"label", []onnx.Dim{batch, onnx.Size(contract.MaxClasses + 1)}, "from 1 to 4096 classes"},
 		{"label", []onnx.Dim{batch, onnx.Named("classes")}, "classes"},
 		{"label", []onnx.Dim{onnx.Size(1), onnx.Size(3)}, "open batch"},

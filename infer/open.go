@@ -82,10 +82,11 @@ func NewClassifier(m *onnx.Model, o Options) (*Classifier, error) { return fromM
 
 // source is a model on its way to a session, or what is wrong with it.
 type source struct {
-	name  string // in errors
-	model *onnx.Model
-	data  []byte
-	err   error
+	name    string // in errors
+	model   *onnx.Model
+	data    []byte
+	adapted []string // what was done to a file of another program
+	err     error
 }
 
 func fromFile(path string) source {
@@ -182,13 +183,16 @@ func (s source) classifier(o Options) (*Classifier, error) {
 
 // open gives a model that has one of the roles to an engine.
 func (s source) open(o Options, want ...Role) (*session, error) {
+	s = s.understood(o, want)
 	if s.err != nil {
 		return nil, s.err
 	}
-	if err := s.model.Check(); err != nil {
-		return nil, s.because(err).err
+	if s.adapted == nil { // else it has run already
+		if err := s.model.CheckStructure(); err != nil {
+			return nil, s.because(err).err
+		}
 	}
-	contract, err := ReadContract(s.model, o.Layout)
+	contract, err := ReadContract(s.model)
 	if err != nil {
 		return nil, s.because(err).err
 	}
@@ -207,7 +211,7 @@ func (s source) open(o Options, want ...Role) (*session, error) {
 	if threads < 1 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	return &session{contract: contract, model: s.model, name: s.name, digest: sha256.Sum256(s.data), engine: e, threads: threads, program: program}, nil
+	return &session{contract: contract, model: s.model, name: s.name, adapted: s.adapted, digest: sha256.Sum256(s.data), engine: e, threads: threads, program: program}, nil
 }
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.

@@ -35,6 +35,7 @@ func NewPair(decoder, encoder *onnx.Model, o Options) (*Pair, error) {
 }
 
 func openPair(decoder, encoder source, o Options) (*Pair, error) {
+	decoder, encoder = understoodPair(decoder, encoder, o)
 	d, err := decoder.decoder(o)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func TestPeers(t *testing.T) {
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*.onnx"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no models in %s (%v)", folder, err)
+		t.Skipf("no models in %s (%v)", folder, err)
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {

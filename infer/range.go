@@ -22,19 +22,7 @@ func (e *RangeError) Error() string {
 	if e.What != "image" {
 		return fmt.Sprintf("%s: an output %s has values from %.6g to %.6g, and they should be in [0, 1]; the file is damaged", e.Name, e.What, e.Min, e.Max)
 	}
-	return fmt.Sprintf("%s: an output image has values from %.6g to %.6g, and those of images are in [0, 1]; %s", e.Name, e.Min, e.Max, e.guess())
-}
-
-// guess says what the file may be.
-func (e *RangeError) guess() string {
-	const advice = "export it with an output in [0, 1]"
-	switch low := e.Min < -rounding; {
-	case low && e.Min >= -1-rounding && e.Max <= 1+rounding:
-		return "it may end in tanh, with pixels in [-1, 1]: " + advice
-	case !low && e.Max > 2 && e.Max <= 255.5:
-		return "its pixels may be in [0, 255]: " + advice
-	}
-	return "it may give logits, before a sigmoid: " + advice
+	return fmt.Sprintf("%s: an output image has values from %.6g to %.6g, and those of images are in [0, 1]; the file is not what it says, or damaged", e.Name, e.Min, e.Max)
 }
 
 // rounding is how far values may be outside [0, 1].

@@ -34,9 +34,9 @@ func TestRange(t *testing.T) {
 	}{
 		"sigmoid":     {scaled(t, "Sigmoid", 0, 50), ""},
 		"rounding":    {scaled(t, "", 0.5, 0.5000001), ""},
-		"tanh":        {scaled(t, "Tanh", 0, 1), "model: an output image has values from -0.761594 to 0.761594, and those of images are in [0, 1]; it may end in tanh"},
-		"logits":      {scaled(t, "", 1, 5), "has values from -4 to 6, and those of images are in [0, 1]; it may give logits"},
-		"bytes":       {scaled(t, "", 127, 127), "has values from 127 to 127, and those of images are in [0, 1]; its pixels may be in [0, 255]"},
+		"tanh":        {scaled(t, "Tanh", 0, 1), "model: an output image has values from -0.761594 to 0.761594, and those of images are in [0, 1]"},
+		"logits":      {scaled(t, "", 1, 5), "has values from -4 to 6, and those of images are in [0, 1]"},
+		"bytes":       {scaled(t, "", 127, 127), "has values from 127 to 127, and those of images are in [0, 1]"},
 		"NaN weights": {scaled(t, "Sigmoid", nan, 1), "model: 3 of the 3 values of an output image are not finite"},
 		"infinite":    {scaled(t, "", float32(math.Inf(1)), 1), "3 of the 3 values of an output image are not finite"},
 	} {

@@ -2,8 +2,10 @@ package infer
 
 import (
 	"context"
+	"errors"
 	"iter"
 
+	"govae/adapt"
 	"govae/images"
 )
 
@@ -18,6 +20,8 @@ type Reconstructor interface {
 	// Engine returns the name and version of the engine, Note why it is not the first choice.
 	Engine() string
 	Note() error
+	// Adapted tells what files of other programs were found to mean, as that of a [Session] does.
+	Adapted() []string
 	// Fingerprint tells files apart, as that of a [Session] does.
 	Fingerprint() string
 	Close() error
@@ -32,7 +36,11 @@ var (
 // and its encoder as [OpenPair] does. Another file in place of the decoder is a
 // [*RoleError].
 func OpenReconstructor(decoderPath, encoderPath string, o Options) (Reconstructor, error) {
-	session, err := fromFile(decoderPath).session(o)
+	decoder := fromFile(decoderPath)
+	session, err := decoder.session(o)
+	if _, open := errors.AsType[*adapt.Question](err); open { // the encoder may answer
+		return openPair(decoder, fromFile(encoderPath), o)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +48,12 @@ func OpenReconstructor(decoderPath, encoderPath string, o Options) (Reconstructo
 	case *Autoencoder:
 		return s, nil
 	case *Decoder:
-		return fromFile(encoderPath).pairWith(s, o)
+		encoder := fromFile(encoderPath)
+		if adapt.Foreign(decoder.model) || encoder.err == nil && adapt.Foreign(encoder.model) {
+			s.Close()
+			return openPair(decoder, encoder, o)
+		}
+		return encoder.pairWith(s, o)
 	}
 	session.Close()
 	return nil, &RoleError{Name: decoderPath, Got: session.Contract().Role, Want: RoleDecoder}

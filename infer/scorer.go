@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"govae/engine"
-	"govae/images"
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -25,18 +24,14 @@ func (s *Scorer) LogWeights(ctx context.Context, x Images, eps []float32) ([]flo
 	if x.Shape != s.Shape() || len(eps) != n*c.Latent {
 		return nil, fmt.Errorf("%s: %d images of %v with %d values of noise: want images of %v with %d values each", s.name, n, x.Shape, len(eps), s.Shape(), c.Latent)
 	}
-	pixels := x.Pixels
-	if c.channelsLast {
-		pixels = images.ChannelsLast(pixels, x.Shape)
-	}
 	label, err := s.labels(0, n)
 	if err != nil {
 		return nil, err
 	}
-	return s.logWeights(ctx, pixels, eps, label)
+	return s.logWeights(ctx, x.Pixels, eps, label)
 }
 
-// logWeights are those of images in the layout of the file, with their labels if the model is
+// logWeights are those of images [n, C, H, W], with their labels if the model is
 // conditional.
 func (s *Scorer) logWeights(ctx context.Context, pixels, eps, label []float32) ([]float64, error) {
 	c := s.contract
@@ -74,9 +69,6 @@ func (s *Scorer) logWeights(ctx context.Context, pixels, eps, label []float32) (
 func (s *Scorer) estimates(ctx context.Context, x []float32, first int, o ScoreOptions) (elbos, bounds []float64, err error) {
 	dims, width := s.Latent(), s.Shape().Len()
 	n, draws := len(x)/width, cmp.Or(o.Draws, 1)
-	if s.contract.channelsLast {
-		x = images.ChannelsLast(x, s.Shape())
-	}
 	label, err := s.labels(first, n)
 	if err != nil {
 		return nil, nil, err

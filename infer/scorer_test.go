@@ -32,7 +32,7 @@ func TestScorer(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		if got := fmt.Sprint(s.Contract().Role, " ", s.Contract().Metadata.LatentGroups); got != "scorer [{4x4 0 32} {8x8 32 64}]" {
+		if got := fmt.Sprint(s.Contract().Role, " ", s.Contract().Metadata.LatentGroups); got != "scorer [{1x1 0 2} {4x4 2 16}]" {
 			t.Errorf("opened a %s", got)
 		}
 		const n = 11

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 
+	"govae/adapt"
 	"govae/engine"
 	"govae/images"
 	"govae/latent"
@@ -44,6 +45,9 @@ type Session interface {
 	// Note says why this engine was chosen, where that was not the first choice; nil
 	// otherwise.
 	Note() error
+	// Adapted tells what a file of another program was found to mean and what was done about
+	// it; nil for one of this project.
+	Adapted() []string
 	// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
 	// id it tells precisions of one model apart.
 	Fingerprint() string
@@ -55,23 +59,19 @@ type Session interface {
 type Options struct {
 	// Engine chooses the engine.
 	Engine engine.Options
-	// Layout says how a file has its images: "nchw" or "nhwc" (channels last). If it
-	// is empty the file tells, by its metadata or by where it has the 1 or 3 channels.
-	Layout string
+	// Foreign answers what files of other programs leave open: see [adapt.Question].
+	Foreign adapt.Options
 	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
 	Threads int
 }
 
 // Check finds mistakes in the options, those of the engine ([engine.Options.Check]) first.
-// One in the layout is an [*engine.OptionError].
+// One in the answers about files of other programs is an [*adapt.OptionError].
 func (o Options) Check() error {
 	if err := o.Engine.Check(); err != nil {
 		return err
 	}
-	if o.Layout != "" && o.Layout != "nchw" && o.Layout != "nhwc" {
-		return &engine.OptionError{Option: "Layout", Value: o.Layout, Want: "nchw or nhwc"}
-	}
-	return nil
+	return o.Foreign.Check()
 }
 
 // session is what all kinds of [Session] share.
@@ -80,6 +80,7 @@ type session struct {
 	model    *onnx.Model
 
 	name      string // in errors
+	adapted   []string
 	digest    [sha256.Size]byte
 	engine    *engine.Engine
 	threads   int
@@ -142,12 +143,4 @@ type RoleError struct {
 
 func (e *RoleError) Error() string {
 	return fmt.Sprintf("%s: holds the %v where the %v is needed", e.Name, e.Got, e.Want)
-}
-
-// LayoutError says that a file does not tell where its images have their channels, which
-// [Options] can say.
-type LayoutError struct{ Image onnx.Shape }
-
-func (e *LayoutError) Error() string {
-	return fmt.Sprintf("image %v: the channels may come first or last; say which by the layout nchw or nhwc", e.Image)
 }

@@ -376,7 +376,7 @@ func TestBadFiles(t *testing.T) {
 		{"other pixel range", decoderModel(t, small, set(contract.KeyPixelRange, "-1,1")), `vae.pixel_range is "-1,1"`},
 		{"wrong latent", decoderModel(t, small, set(contract.KeyLatent, "3")), `vae.latent is "3", but the graph has 2`},
 		{"wrong image", decoderModel(t, small, set(contract.KeyImage, "1x28x28")), `vae.image is "1x28x28", but the graph has 1x5x4`},
-		{"no VAE", otherModel(t, "x", "y"), `neither decoder, encoder nor autoencoder of a VAE: it maps "x" [batch,3]`},
+		{"no VAE", otherModel(t, "x", "y"), `images of "y" lie flat in rows of 3 numbers`},
 		{"training mode", trainingModel(t), `node "norm" (BatchNormalization) is in training mode`},
 		{"two channels", decoderModel(t, size{2, 2, 5, 4}), "2 channels"},
 	} {
@@ -438,7 +438,7 @@ func FuzzReadContract(f *testing.F) {
 		if err != nil || m.Check() != nil {
 			return
 		}
-		c, err := infer.ReadContract(m, "")
+		c, err := infer.ReadContract(m)
 		if err == nil && (c.Latent < 1 && c.Role != infer.RoleAutoencoder || c.C*c.H*c.W < 1) {
 			t.Errorf("contract %+v", c)
 		}

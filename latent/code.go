@@ -32,11 +32,16 @@ func Means(codes iter.Seq2[Code, error]) Points {
 // ([Code.Draw]). Draw j of code i of the stream is the same for a seed however many there
 // are. Codes without variances are an error ([ErrNoLogVar]).
 func Draws(codes iter.Seq2[Code, error], k int, seed uint64) Points {
+	return drawsFrom(codes, k, seed, 0)
+}
+
+// drawsFrom is Draws of codes the first of which has another number than 0.
+func drawsFrom(codes iter.Seq2[Code, error], k int, seed uint64, first int) Points {
 	if k < 1 || k >= math.MaxUint32 { // the noise knows no larger number
 		return fail(&OptionError{"k", k, fmt.Sprintf("a number of points from 1 to %d", uint32(math.MaxUint32-1))})
 	}
 	return func(yield func([]float32, error) bool) {
-		i := 0
+		i := first
 		for code, err := range codes {
 			if err == nil && code.LogVar == nil {
 				err = ErrNoLogVar

@@ -22,6 +22,9 @@ type CodeFiles struct {
 	Points string
 	Draws  int
 	Seed   uint64
+	// First is the number of the first code, by which it has its draws: those of a part of
+	// a long series are the same as in the whole.
+	First int
 	// LogVar, if not empty, gets the logarithms of the posteriors' variances, [n, L].
 	LogVar string
 }
@@ -66,7 +69,7 @@ func WriteCodes(f CodeFiles, n, latent int, codes iter.Seq2[Code, error], labels
 func (f CodeFiles) writePoints(w io.Writer, n, latent int, codes iter.Seq2[Code, error]) error {
 	shape, points := []int{n, latent}, Means(codes)
 	if f.Draws > 0 {
-		shape, points = []int{n, f.Draws, latent}, Draws(codes, f.Draws, f.Seed)
+		shape, points = []int{n, f.Draws, latent}, drawsFrom(codes, f.Draws, f.Seed, f.First)
 	}
 	if err := npy.WriteHeader(w, "<f4", shape...); err != nil {
 		return err

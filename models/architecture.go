@@ -73,11 +73,14 @@ func twoDimensions(Config) int { return 2 }
 const Auto = "auto"
 
 func autoArchitecture(image Shape) string {
-	if image.C == 1 && max(image.H, image.W) <= 32 {
+	if smallGray(image) {
 		return "conv"
 	}
 	return "residual"
 }
+
+// smallGray says whether images are like those of handwriting, and no photographs.
+func smallGray(image Shape) bool { return image.C == 1 && max(image.H, image.W) <= 32 }
 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }

@@ -19,11 +19,12 @@ type Config struct {
 	// Image is the shape of the images, with 1 or 3 channels.
 	Image Shape `json:"image"`
 	// Latent is the number of latent dimensions; 0 means 2, or, for "residual", a number
-	// that follows the size of the images: 64 for 64x64. For "ladder" it follows from Groups,
+	// that follows the size of the images: 128 from 32x32 on. For "ladder" it follows from Groups,
 	// and is that number or 0.
 	Latent int `json:"latent"`
-	// Groups are the channels of the latent variables of "ladder" in each feature map, from
-	// the smallest on; nil means 4, 2 and 1, for as many maps as there are.
+	// Groups are the latent variables of "ladder" from coarse to fine: the length of a vector,
+	// then the channels in each feature map, from the smallest on. nil means 64 and 8, and 64,
+	// 4, 2 and 1 for small gray images, for as many maps as there are.
 	Groups []int `json:"groups,omitempty"`
 	// Hidden are the widths of the hidden layers of "mlp", from the image inwards;
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".

@@ -8,17 +8,19 @@ import (
 	"govae/internal/nn"
 )
 
-// The ladder architecture has groups of latent variables from coarse to fine, one for each
-// feature map of the residual decoder from the smallest on, with c.Groups channels. The
-// encoder's maps of the same sizes tell the posterior of a group together with what the
-// decoder has made of the groups above it (Sonderby et al. 2016, arXiv 1602.02282; Vahdat and
-// Kautz 2020, "NVAE", arXiv 2007.03898; Child 2021, arXiv 2011.10650). At 32x32x3:
+// The ladder architecture has groups of latent variables from coarse to fine. The first is a
+// vector of c.Groups[0] variables, which sees the whole image and is seen everywhere. Each
+// group after it lies on a feature map of the residual decoder, from the smallest on, with
+// c.Groups[i] channels. The encoder's maps of the same sizes tell the posterior of a group
+// together with what the decoder has made of the groups above it (Sonderby et al. 2016, arXiv
+// 1602.02282; Vahdat and Kautz 2020, "NVAE", arXiv 2007.03898; Child 2021, arXiv 2011.10650).
+// At 32x32x3, with three groups:
 //
-//	32x32x3 -> 16x16x32 -> 8x8x64 -> 4x4x128
-//	              |           |         |
-//	            z[2] <----- z[1] <--- z[0]
-//	              |           |         |
-//	32x32x3 <- 16x16x32 <- 8x8x64 <- 4x4x128
+//	32x32x3 -> 16x16x32 -> 8x8x64 -> 4x4x128 ----+
+//	                          |         |        |
+//	                        z[2] <--- z[1] <-- z[0]
+//	                          |         |        |
+//	32x32x3 <- 16x16x32 <- 8x8x64 <- 4x4x128 <---+
 //
 // The prior of a group is N(m, s^2), both computed from the groups above. The posterior is told
 // relative to it, as in NVAE (section 3.2): z = m + s u, with q(u) = N(mean, exp(log_var)). A
@@ -35,11 +37,16 @@ const (
 	maxLogScale = 3
 )
 
-// defaultGroups are the channels of the latent variables of each map, from coarse to fine: as
-// many groups as there are maps, three at most.
+// defaultGroups have no group on a map but the smallest, unless images are small and gray.
+// Variables on larger maps make the bound better, and samples of photographs worse: their
+// prior does not know how such details belong together, so that they are drawn as noise
+// (docs/quality.md).
 func defaultGroups(c Config) []int {
-	groups := []int{4, 2, 1}
-	return groups[:min(len(groups), len(stages(c))-1)]
+	groups := []int{64, 8}
+	if smallGray(c.Image) {
+		groups = []int{64, 4, 2, 1}
+	}
+	return groups[:min(len(groups), len(stages(c)))]
 }
 
 // LatentGroup is a group of latent variables: which part of z it is.
@@ -48,8 +55,11 @@ type LatentGroup = contract.LatentGroup
 // latentGroups returns the groups of c, as far as there are maps for them.
 func latentGroups(c Config) (groups []LatentGroup) {
 	maps, first := stages(c), 0
-	for i, channels := range c.Groups[:min(len(c.Groups), len(maps)-1)] {
-		s := maps[len(maps)-1-i]
+	for i, channels := range c.Groups[:min(len(c.Groups), len(maps))] {
+		s := Shape{H: 1, W: 1}
+		if i > 0 {
+			s = maps[len(maps)-i]
+		}
 		size := s.H * s.W * channels
 		groups = append(groups, LatentGroup{Name: fmt.Sprintf("%dx%d", s.H, s.W), First: first, Size: size})
 		first += size
@@ -65,7 +75,7 @@ func ladderLatent(c Config) (n int) {
 	return n
 }
 
-// validateGroups returns an error unless there is a feature map for each group.
+// validateGroups returns an error unless there is a feature map for each group but the first.
 func (c Config) validateGroups() error {
 	if c.Arch != "ladder" {
 		if c.Groups != nil {
@@ -73,12 +83,12 @@ func (c Config) validateGroups() error {
 		}
 		return nil
 	}
-	if most := len(stages(c)) - 1; len(c.Groups) < 1 || len(c.Groups) > most {
+	if most := len(stages(c)); len(c.Groups) < 1 || len(c.Groups) > most {
 		return fmt.Errorf("%d groups of latent variables: images of %dx%d pixels have from 1 to %d", len(c.Groups), c.Image.H, c.Image.W, most)
 	}
 	for _, n := range c.Groups {
 		if n < 1 || n > maxLatent {
-			return fmt.Errorf("a group of latent variables of %d channels: there must be from 1 to %d", n, maxLatent)
+			return fmt.Errorf("a group of %d latent variables or channels: there must be from 1 to %d", n, maxLatent)
 		}
 	}
 	if n := ladderLatent(c); c.Latent != n {
@@ -100,30 +110,29 @@ func (m *VAE) LatentGroups() []LatentGroup {
 func ladder(m *VAE) {
 	g, c, maps, latent := &m.graph, m.Config, stages(m.Config), latentGroups(m.Config)
 	r, features := residual{g, c.Depth}, residualFeatures(g, c, m.image)
-	var x *nn.Value // what the groups so far have made of the image
-	for i := range len(maps) - 1 {
-		k := len(maps) - 1 - i // the map
-		if i > 0 {
-			up := fmt.Sprintf("decoder/stage_%d/up", k)
-			x = r.silu(up, r.up(up, x, maps[k], reluGain))
+	noise := func(i int) *nn.Value {
+		return g.Add(nn.NewSlice(fmt.Sprintf("latent_%d/eps", i), c.Latent, latent[i].First, latent[i].Size), m.noise)
+	}
+	last := len(maps) - 1
+	x := m.addVector(features[last], noise(0)) // what the groups so far have made of the image
+	for k := last; k > 0; k-- {
+		stage := fmt.Sprintf("decoder/stage_%d", k)
+		if k < last {
+			x = r.silu(stage+"/up", r.up(stage+"/up", x, maps[k], reluGain))
 		}
-		if i < len(latent) {
-			noise := g.Add(nn.NewSlice(fmt.Sprintf("latent_%d/eps", i), c.Latent, latent[i].First, latent[i].Size), m.noise)
-			if i == 0 {
-				x = m.addCoarseGroup(features[k], noise)
-			} else {
-				x = m.addFineGroup(r, i, x, features[k], noise)
-			}
+		x = r.blocks(stage, x)
+		if i := len(maps) - k; i < len(latent) {
+			x = m.addMap(r, i, x, features[k], noise(i))
+			x = r.blocks(fmt.Sprintf("decoder/group_%d", i), x)
 		}
-		x = r.blocks(fmt.Sprintf("decoder/stage_%d", k-1), x)
 	}
 	m.logits = r.up("decoder/stage_0/up", x, maps[0], linearGain)
 	m.addPaths(latent)
 }
 
-// addCoarseGroup adds the group above all others, whose prior is N(0, I). It sees the whole
+// addVector adds the group above all others, a vector, whose prior is N(0, I). It sees the whole
 // image, and is seen everywhere.
-func (m *VAE) addCoarseGroup(features, noise *nn.Value) *nn.Value {
+func (m *VAE) addVector(features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, noise.Shape()
 	shape := features.Shape()
 	features = m.addLabel(features)
@@ -133,9 +142,9 @@ func (m *VAE) addCoarseGroup(features, noise *nn.Value) *nn.Value {
 	return g.Add(withGain(nn.NewDense("decoder/group_0", u.Shape(), shape, nn.Identity), linearGain), u)
 }
 
-// addFineGroup adds group i to what those above have made, x, by the encoder's features of
+// addMap adds group i, a map, to what those above have made, x, by the encoder's features of
 // the same size. At first its prior is N(0, I) too.
-func (m *VAE) addFineGroup(r residual, i int, x, features, noise *nn.Value) *nn.Value {
+func (m *VAE) addMap(r residual, i int, x, features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, x.Shape()
 	place := Shape{H: s.H, W: s.W, C: m.Config.Groups[i]}
 	head := func(name string, x *nn.Value, gain float64) *nn.Value {

@@ -1,6 +1,9 @@
 package onnx
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Builder makes a [Model] node by node. A mistake in the graph is reported by
 // [Builder.Model], with the name of the node.
@@ -94,7 +97,7 @@ func (b *Builder) Output(name string, v Value, shape ...Dim) {
 
 // ModelOptions say what stands around the graph in a model.
 type ModelOptions struct {
-	Opset           int64 // operator set version; 0 means 17
+	Opset           int64 // operator set version, from [OldestOpset] to [NewestOpset]; 0 means 17
 	ProducerName    string
 	ProducerVersion string
 	Doc             string
@@ -105,6 +108,9 @@ type ModelOptions struct {
 func (b *Builder) Model(o ModelOptions) (*Model, error) {
 	if o.Opset == 0 {
 		o.Opset = 17
+	}
+	if o.Opset < OldestOpset || o.Opset > NewestOpset {
+		return nil, fmt.Errorf("opset %d: models are written for %d to %d", o.Opset, OldestOpset, NewestOpset)
 	}
 	graph := b.graph
 	graph.Outputs = append([]ValueInfo{}, graph.Outputs...)

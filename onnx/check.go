@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,113 +16,58 @@ func (m *Model) Check() error {
 	return err
 }
 
-// checkModel checks all that can be said without types and shapes.
-func checkModel(m *Model) error {
-	if m.Graph == nil {
-		return errors.New("the model has no graph")
+// checkModel checks all that can be said without types and shapes, and returns the model
+// in the form that [Simplify] gives it.
+func checkModel(m *Model) (*Model, error) {
+	if err := m.CheckStructure(); err != nil {
+		return nil, err
 	}
 	if err := checkVersions(m); err != nil {
+		return nil, err
+	}
+	for _, v := range m.Graph.Inputs {
+		if err := checkValueInfo("graph input", v); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range m.Graph.Initializers {
+		if t.Type.Size() == 0 {
+			return nil, unsupported(nil, "tensor %q: the element type is %v, which is not supported", t.Name, t.Type)
+		}
+	}
+	if len(m.Graph.Sparse) > 0 {
+		return nil, unsupported(nil, "the weight %q is a sparse tensor, which is not supported", m.Graph.Sparse[0].Values.Name)
+	}
+	return Simplify(m)
+}
+
+// titled names the node that an error is about, unless the error does.
+func titled(n *Node, i int, err error) error {
+	if _, ok := err.(*UnsupportedError); ok {
 		return err
 	}
-	keys := map[string]bool{}
-	for _, p := range m.Metadata {
-		if keys[p.Key] {
-			return fmt.Errorf("the metadata has two entries %q", p.Key)
-		}
-		keys[p.Key] = true
-	}
-	return checkGraph(m)
+	return fmt.Errorf("%s: %w", nodeTitle(n, i), err)
 }
+
+// The operator set versions that models may be written for. Those of [OldestOpset] to
+// [NewestOpset] are what this package writes.
+const oldestReadOpset, newestReadOpset = 7, 25
 
 // checkVersions checks the file format's version and those of the operators. The
 // standard pairs the two, but PyTorch before 1.11 wrote IR version 6 with every
 // operator set, and neither the official checker nor ONNX Runtime minds.
 func checkVersions(m *Model) error {
-	// From version 4 on weights need not be among the graph's inputs.
-	const oldestIR, newestIR = 4, 14
+	const oldestIR, newestIR = 3, 14
 	if m.IRVersion < oldestIR || m.IRVersion > newestIR {
-		return fmt.Errorf("IR version %d is not supported: export the model with one from %d to %d",
+		return unsupported(nil, "IR version %d is not supported: export the model with one from %d to %d",
 			m.IRVersion, oldestIR, newestIR)
 	}
-	domains := map[string]bool{}
-	for _, o := range m.Opsets {
-		domain := o.Domain
-		if standardDomain(domain) {
-			domain = ""
-		}
-		if domains[domain] {
-			return fmt.Errorf("the model names two operator sets of the domain %q", domain)
-		}
-		domains[domain] = true
-	}
 	switch opset := m.Opset(); {
-	case !domains[""]:
-		return errors.New("the model names no operator set of the standard")
-	case opset < OldestOpset || opset > NewestOpset:
-		return fmt.Errorf("operator set %d is not supported: export the model with one from %d to %d",
-			opset, OldestOpset, NewestOpset)
-	}
-	return nil
-}
-
-// checkGraph checks names, order and operators of the model's graph.
-func checkGraph(m *Model) error {
-	g := m.Graph
-	if g.Name == "" {
-		return errors.New("the graph has no name")
-	}
-	defined := map[string]bool{}
-	for _, v := range g.Inputs {
-		if err := checkValueInfo("graph input", v); err != nil {
-			return err
-		}
-		if defined[v.Name] {
-			return fmt.Errorf("two graph inputs have the name %q", v.Name)
-		}
-		defined[v.Name] = true
-	}
-	weights := map[string]bool{}
-	for _, t := range g.Initializers {
-		switch {
-		case t.Name == "":
-			return errors.New("an initializer has no name")
-		case weights[t.Name]:
-			return fmt.Errorf("two initializers have the name %q", t.Name)
-		}
-		weights[t.Name], defined[t.Name] = true, true
-		if err := t.check(); err != nil {
-			return err
-		}
-	}
-	for i, n := range g.Nodes {
-		if err := checkNode(m, n); err != nil {
-			return fmt.Errorf("%s: %w", nodeTitle(n, i), err)
-		}
-		for _, name := range n.Inputs {
-			if name != "" && !defined[name] {
-				return missing(g, i, name)
-			}
-		}
-		for _, name := range n.Outputs {
-			if name != "" && defined[name] {
-				return fmt.Errorf("%s: output %q is defined already: each name stands for one value", nodeTitle(n, i), name)
-			}
-			if name != "" {
-				defined[name] = true
-			}
-		}
-	}
-	outputs := map[string]bool{}
-	for _, v := range g.Outputs {
-		switch {
-		case v.Name == "":
-			return errors.New("a graph output has no name")
-		case !defined[v.Name]:
-			return fmt.Errorf("graph output %q is not computed by any node", v.Name)
-		case outputs[v.Name]:
-			return fmt.Errorf("two graph outputs have the name %q", v.Name)
-		}
-		outputs[v.Name] = true
+	case opset == 0:
+		return unsupported(nil, "the model names no operator set of the standard")
+	case opset < oldestReadOpset || opset > newestReadOpset:
+		return unsupported(nil, "operator set %d is not supported: export the model with one from %d to %d",
+			opset, oldestReadOpset, newestReadOpset)
 	}
 	return nil
 }
@@ -131,12 +75,12 @@ func checkGraph(m *Model) error {
 // checkValueInfo checks what a model declares of a value.
 func checkValueInfo(what string, v ValueInfo) error {
 	switch {
-	case v.Name == "":
-		return fmt.Errorf("a %s has no name", what)
+	case v.Other != nil:
+		return unsupported(nil, "%s %q is a sequence, map, optional or sparse tensor; only dense tensors are supported", what, v.Name)
 	case v.Type == Undefined:
 		return fmt.Errorf("%s %q has no element type", what, v.Name)
 	case v.Type.Size() == 0:
-		return fmt.Errorf("%s %q: the element type is %v, which is not supported", what, v.Name, v.Type)
+		return unsupported(nil, "%s %q: the element type is %v, which is not supported", what, v.Name, v.Type)
 	}
 	if err := checkSize(v.Shape); err != nil {
 		return fmt.Errorf("%s %q: %w", what, v.Name, err)
@@ -144,47 +88,17 @@ func checkValueInfo(what string, v ValueInfo) error {
 	return nil
 }
 
-// missing says why input name of node i is not there: nobody computes it, or a
-// later node does, which may in turn need node i.
-func missing(g *Graph, i int, name string) error {
-	title := nodeTitle(g.Nodes[i], i)
-	producers := map[string]int{}
-	for j, n := range g.Nodes {
-		for _, output := range n.Outputs {
-			producers[output] = j
-		}
-	}
-	producer, ok := producers[name]
-	if !ok {
-		return fmt.Errorf("%s: input %q is no graph input, no initializer and no node's output", title, name)
-	}
-	seen := map[int]bool{producer: true}
-	for queue := []int{producer}; len(queue) > 0; queue = queue[1:] {
-		if queue[0] == i {
-			return fmt.Errorf("%s: input %q depends on the node's own output: the graph has a cycle", title, name)
-		}
-		for _, input := range g.Nodes[queue[0]].Inputs {
-			if j, ok := producers[input]; ok && !seen[j] {
-				seen[j] = true
-				queue = append(queue, j)
-			}
-		}
-	}
-	return fmt.Errorf("%s: input %q is computed only later, by %s: the nodes are in the wrong order",
-		title, name, nodeTitle(g.Nodes[producer], producer))
-}
-
 // checkNode checks a node against its operator's schema, types aside.
 func checkNode(m *Model, n *Node) error {
 	if !standardDomain(n.Domain) {
-		if !slices.ContainsFunc(m.Opsets, func(o Opset) bool { return o.Domain == n.Domain }) {
-			return fmt.Errorf("the operator is of the domain %q, of which the model names no operator set", n.Domain)
-		}
-		return fmt.Errorf("the operator is of the domain %q: only the standard's own operators are supported", n.Domain)
+		return unsupported(n, "the operator is of the domain %q: only the standard's own operators are supported", n.Domain)
+	}
+	if len(n.subgraphs()) > 0 {
+		return unsupported(n, "the operator %q runs a graph of its own, and such control flow is not supported", n.Op)
 	}
 	s, ok := lookup(n.Op, m.Opset())
 	if !ok {
-		return fmt.Errorf("the operator %q is not supported", n.Op)
+		return unsupported(n, "the operator %q is not supported at operator set %d", n.Op, m.Opset())
 	}
 	if err := checkParams("input", params(s.in), n.Inputs); err != nil {
 		return err

@@ -24,6 +24,30 @@ const (
 	BFloat16  DataType = 16
 )
 
+// Types that are read and written, but that nothing here computes with.
+const (
+	text           DataType = 8
+	complex64bits  DataType = 14
+	complex128bits DataType = 15
+)
+
+// bits returns the size of an element, 0 for text and for what is no type of the standard.
+func (t DataType) bits() int64 {
+	switch t {
+	case complex64bits:
+		return 64
+	case complex128bits:
+		return 128
+	case 17, 18, 19, 20, 24: // five kinds of float8
+		return 8
+	case 21, 22, 23: // uint4, int4, float4
+		return 4
+	case 25, 26: // uint2, int2
+		return 2
+	}
+	return 8 * int64(t.Size())
+}
+
 // String returns the type's name, in Go's spelling where Go has the type.
 func (t DataType) String() string {
 	switch t {
@@ -55,6 +79,8 @@ func (t DataType) String() string {
 		return "uint64"
 	case BFloat16:
 		return "bfloat16"
+	case text:
+		return "string"
 	}
 	return fmt.Sprintf("data type %d", int32(t))
 }

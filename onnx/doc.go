@@ -23,9 +23,12 @@
 // ([Named], as the batch size usually is), or [Unknown].
 //
 // Model.Check knows the operators of feed-forward networks (encoders, decoders,
-// classifiers) at operator set versions 13 to 22 of the standard's own domain.
-// Control flow, sparse tensors, sequences, maps, model-local functions and
-// custom operators are recognised and refused by name.
+// classifiers) at operator set versions 7 to 25 of the standard's own domain; [Simplify]
+// writes those of 7 to 12 as they are written since, and puts the model's own functions in
+// place of their calls. Anything else, such as control flow, sparse tensors, sequences and
+// operators of other domains, is read, kept and written as it is, and Check refuses it with
+// an [UnsupportedError]. [Model.CheckStructure] checks names, order, functions and sizes of
+// any model, for engines that know more, and [Values] tells what is known of its values.
 //
 // A model from a file is untrusted: check it before use. Errors are one line
 // each; those about a node name it. Only what a caller does wrong, such as data

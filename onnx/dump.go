@@ -36,6 +36,10 @@ func (m *Model) Dump(w io.Writer) error {
 		values, _ := Infer(m)
 		dumpGraph(b, m.Graph, values)
 	}
+	for _, f := range m.Functions {
+		fmt.Fprintf(b, "function %s(%s) -> %s\n", plain(operatorName(f.Domain, f.Name)), plainList(f.Inputs), plainList(f.Outputs))
+		dumpNodes(b, f.Nodes, nil)
+	}
 	return b.Flush()
 }
 
@@ -50,7 +54,12 @@ func dumpGraph(w io.Writer, g *Graph, values map[string]ValueInfo) {
 	for _, t := range g.Initializers {
 		fmt.Fprintf(w, "  weight %s %s\n", plain(t.Name), tensorText(t))
 	}
-	for _, n := range g.Nodes {
+	dumpNodes(w, g.Nodes, values)
+}
+
+// dumpNodes writes nodes, and those of the graphs in their attributes behind each.
+func dumpNodes(w io.Writer, nodes []*Node, values map[string]ValueInfo) {
+	for _, n := range nodes {
 		op := n.Op
 		if n.Domain != "" {
 			op = n.Domain + "." + op
@@ -66,6 +75,10 @@ func dumpGraph(w io.Writer, g *Graph, values map[string]ValueInfo) {
 				fmt.Fprintf(w, " %v%v", v.Type, v.Shape)
 			}
 			fmt.Fprintln(w)
+		}
+		for _, inner := range n.subgraphs() {
+			dumpGraph(w, inner, nil)
+			fmt.Fprintf(w, "end of graph %s\n", plain(inner.Name))
 		}
 	}
 }
@@ -89,6 +102,20 @@ func attributeText(value any) string {
 		return "[" + plainList(v) + "]"
 	case *Tensor:
 		return tensorText(v)
+	case []*Tensor:
+		return fmt.Sprintf("%d tensors", len(v))
+	case *SparseTensor:
+		return "sparse " + tensorText(v.Values)
+	case []*SparseTensor:
+		return fmt.Sprintf("%d sparse tensors", len(v))
+	case *Graph:
+		return "graph " + plain(v.Name)
+	case []*Graph:
+		return fmt.Sprintf("%d graphs", len(v))
+	case TypeBytes, []TypeBytes:
+		return "type"
+	case Reference:
+		return "$" + plain(v.Attribute)
 	}
 	return fmt.Sprint(value)
 }

@@ -5,6 +5,20 @@ import "math"
 // IEEE 754 half precision: 1 sign bit, 5 of exponent (bias 15), 10 of fraction.
 // Single precision has 1, 8 (bias 127) and 23.
 
+// Round returns the number of type t that is nearest to v, of two the even one, for
+// float16 and bfloat16; it returns v itself for wider types.
+func (t DataType) Round(v float32) float32 {
+	switch t {
+	case Float16:
+		return fromFloat16(toFloat16(v))
+	case BFloat16: // the upper half of a float32
+		if bits := math.Float32bits(v); v == v {
+			return math.Float32frombits((bits + 0x7fff + bits>>16&1) &^ 0xffff)
+		}
+	}
+	return v
+}
+
 // fromFloat16 widens a half-precision number, which is exact.
 func fromFloat16(h uint16) float32 {
 	sign := uint32(h>>15) << 31

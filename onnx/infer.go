@@ -51,12 +51,40 @@ type element struct {
 // longer than any shape.
 const maxElements = 64
 
+// Values is [Infer] for a model that may hold what this package does not know, as long as
+// its structure is right. What such nodes compute has the type and the shape that the model
+// declares, if any: values of which nothing is known have neither.
+func Values(m *Model) (map[string]ValueInfo, error) {
+	if err := m.CheckStructure(); err != nil {
+		return nil, err
+	}
+	if simple, err := Simplify(m); err == nil {
+		m = simple
+	}
+	values, err := follow(m, true)
+	if err != nil {
+		return nil, err
+	}
+	infos := make(map[string]ValueInfo, len(values))
+	for name, v := range values {
+		infos[name] = v.ValueInfo
+	}
+	return infos, nil
+}
+
 // infer checks the model, all but its outputs' own declarations being complete,
 // and follows types and shapes through its graph.
 func infer(m *Model) (map[string]*value, error) {
-	if err := checkModel(m); err != nil {
+	m, err := checkModel(m)
+	if err != nil {
 		return nil, err
 	}
+	return follow(m, false)
+}
+
+// follow finds types and shapes of all values. If it is lenient, what it cannot follow has
+// those that the model declares, else that is an error.
+func follow(m *Model, lenient bool) (map[string]*value, error) {
 	g := m.Graph
 	values := map[string]*value{}
 	for _, t := range g.Initializers {
@@ -66,14 +94,16 @@ func infer(m *Model) (map[string]*value, error) {
 		values[t.Name] = v
 	}
 	for _, input := range g.Inputs {
-		if weight := values[input.Name]; weight != nil { // a default: what is passed counts
-			if err := weight.declare(input); err != nil {
+		if weight := values[input.Name]; weight != nil { // as old files have it; nobody passes another
+			if err := weight.declare(input); err != nil && !lenient {
 				return nil, fmt.Errorf("graph input %q: %w", input.Name, err)
 			}
-			weight.elements, weight.factors = nil, nil
 			continue
 		}
 		values[input.Name] = &value{ValueInfo: input}
+	}
+	for _, t := range g.Sparse {
+		values[t.Values.Name] = &value{ValueInfo: ValueInfo{Name: t.Values.Name, Type: t.Values.Type, Shape: Sizes(t.Shape...)}}
 	}
 	declared := map[string][]ValueInfo{}
 	for _, v := range slices.Concat(g.Values, g.Outputs) {
@@ -81,21 +111,47 @@ func infer(m *Model) (map[string]*value, error) {
 	}
 	for _, d := range slices.Concat(g.Values, g.Outputs) { // of inputs and weights
 		if v := values[d.Name]; v != nil {
-			if err := v.declare(d); err != nil {
+			if err := v.declare(d); err != nil && !lenient {
 				return nil, fmt.Errorf("value %q: %w", d.Name, err)
 			}
 		}
 	}
 	for i, n := range g.Nodes {
-		if err := inferNode(m, n, values, declared); err != nil {
-			return nil, fmt.Errorf("%s: %w", nodeTitle(n, i), err)
+		err := checkNode(m, n)
+		if err == nil {
+			err = inferNode(m, n, values, declared, lenient)
+		}
+		if err == nil {
+			continue
+		}
+		if !lenient {
+			return nil, titled(n, i, err)
+		}
+		for _, name := range n.Outputs {
+			if name != "" {
+				values[name] = stated(name, declared[name])
+			}
 		}
 	}
 	return values, nil
 }
 
+// stated is a value of which no more is known than what the model declares.
+func stated(name string, infos []ValueInfo) *value {
+	v := &value{ValueInfo: ValueInfo{Name: name}}
+	for _, d := range infos {
+		if v.Type == Undefined {
+			v.Type, v.Other = d.Type, d.Other
+		}
+		if v.Shape == nil {
+			v.Shape = d.Shape
+		}
+	}
+	return v
+}
+
 // inferNode adds the results of a node to values.
-func inferNode(m *Model, n *Node, values map[string]*value, declared map[string][]ValueInfo) error {
+func inferNode(m *Model, n *Node, values map[string]*value, declared map[string][]ValueInfo, lenient bool) error {
 	s, _ := lookup(n.Op, m.Opset()) // checkNode has seen to it
 	c := newCall(n)
 	for i, name := range n.Inputs {
@@ -108,7 +164,7 @@ func inferNode(m *Model, n *Node, values map[string]*value, declared map[string]
 		if v.Name == "" {
 			continue
 		}
-		if err := v.declare(declared[v.Name]...); err != nil {
+		if err := v.declare(declared[v.Name]...); err != nil && !lenient { // else what follows from the inputs counts
 			return fmt.Errorf("output %q: %w", v.Name, err)
 		}
 		values[v.Name] = v
@@ -276,6 +332,8 @@ func (c *call) types(s *schema) error {
 			want = set(Int64)
 		case "float32":
 			want = set(Float32)
+		case "bool":
+			want = set(Bool)
 		}
 		if !want.has(v.Type) {
 			return fmt.Errorf("input %s (%q) is %v, which the operator does not take at this operator set", p.name, v.Name, v.Type)

@@ -139,3 +139,29 @@ func inferBatchNorm(c *call) error {
 	}
 	return nil
 }
+
+// inferBroadcastAll is for operators on the elements of any number of tensors.
+func inferBroadcastAll(c *call) (err error) {
+	y := c.shape(0)
+	for i := range c.in[1:] {
+		if y, err = Broadcast(y, c.shape(i+1)); err != nil {
+			return err
+		}
+	}
+	c.out[0].Shape = y
+	return nil
+}
+
+// inferPRelu is PRelu, whose slope stretches to the input's shape.
+func inferPRelu(c *call) error {
+	x, slope := c.shape(0), c.shape(1)
+	c.out[0].Shape = x
+	y, err := Broadcast(x, slope)
+	if err != nil || y == nil {
+		return err
+	}
+	if _, ok := merge(x, y); !ok {
+		return fmt.Errorf("the slope has the shape %v, which does not stretch to %v", slope, x)
+	}
+	return nil
+}

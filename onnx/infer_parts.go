@@ -257,3 +257,58 @@ func inferPad(c *call) error {
 	c.out[0].Shape = y
 	return nil
 }
+
+// inferSpaceToDepth is SpaceToDepth: [N, C, b*H, b*W] to [N, b^2*C, H, W].
+func inferSpaceToDepth(c *call) error {
+	b := c.Int("blocksize", 0)
+	if b < 1 || b > 1<<15 {
+		return fmt.Errorf("attribute \"blocksize\" is %d", b)
+	}
+	x := c.shape(0)
+	if x == nil {
+		return nil
+	}
+	if len(x) != 4 {
+		return fmt.Errorf("input 0 has the shape %v, but it must be [N, C, H, W]", x)
+	}
+	for _, d := range x[2:] {
+		if d.Known() && d.Size%b != 0 {
+			return fmt.Errorf("images of %vx%v do not divide into blocks of %dx%d", x[2], x[3], b, b)
+		}
+	}
+	c.out[0].Shape = Shape{x[0], product(Shape{x[1], Size(b * b)}), quotient(x[2], Size(b)), quotient(x[3], Size(b))}
+	return nil
+}
+
+// inferTile is Tile: each dimension a number of times.
+func inferTile(c *call) error {
+	x := c.shape(0)
+	if x == nil {
+		return nil
+	}
+	c.out[0].Shape = unknowns(len(x))
+	repeats, known := c.numbers(1)
+	if !known {
+		return nil
+	}
+	if len(repeats) != len(x) {
+		return fmt.Errorf("there are %d numbers of repeats for %d dimensions", len(repeats), len(x))
+	}
+	for i, n := range repeats {
+		if n < 0 || n > math.MaxInt32 {
+			return fmt.Errorf("dimension %d is to be repeated %d times", i, n)
+		}
+		c.out[0].Shape[i] = product(Shape{x[i], Size(n)})
+	}
+	return nil
+}
+
+// inferTrilu is Trilu: a triangle of each matrix, zeros elsewhere.
+func inferTrilu(c *call) error {
+	x := c.shape(0)
+	c.out[0].Shape = x
+	if x != nil && len(x) < 2 {
+		return fmt.Errorf("input 0 has the shape %v, but it must hold matrices", x)
+	}
+	return c.single(1)
+}

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -306,5 +307,52 @@ func inferDepthToSpace(c *call) error {
 		return fmt.Errorf("%v channels do not divide into blocks of %dx%d", x[1], b, b)
 	}
 	c.out[0].Shape = Shape{x[0], quotient(x[1], Size(b*b)), product(Shape{x[2], Size(b)}), product(Shape{x[3], Size(b)})}
+	return nil
+}
+
+// inferRange is Range: start, start + delta and so on, below a limit.
+func inferRange(c *call) error {
+	y := c.out[0]
+	y.Shape = unknowns(1)
+	var numbers [3]float64
+	integers := [3]int64{}
+	for i := range 3 {
+		if err := c.single(i); err != nil {
+			return err
+		}
+		if list, ok := c.numbers(i); ok && len(list) == 1 {
+			integers[i], numbers[i] = list[0], float64(list[0])
+		} else if list := c.in[i].factors; len(list) == 1 {
+			numbers[i] = float64(list[0])
+		} else {
+			return nil
+		}
+	}
+	if numbers[2] == 0 {
+		return fmt.Errorf("the step is 0")
+	}
+	n := max(math.Ceil((numbers[1]-numbers[0])/numbers[2]), 0)
+	if !(n <= math.MaxInt32) {
+		return fmt.Errorf("from %g to %g in steps of %g are too many numbers", numbers[0], numbers[1], numbers[2])
+	}
+	y.Shape = Sizes(int64(n))
+	if n <= maxElements && indices.has(y.Type) {
+		y.elements = []element{}
+		for i := range int64(n) {
+			y.elements = append(y.elements, element{number: integers[0] + i*integers[2], known: true})
+		}
+	}
+	return nil
+}
+
+// inferSizeOf is Size: the number of elements.
+func inferSizeOf(c *call) error {
+	y := c.out[0]
+	y.Shape = Shape{}
+	if x := c.shape(0); x != nil {
+		if n := product(x); n.Known() {
+			y.elements = elementsOf([]int64{n.Size})
+		}
+	}
 	return nil
 }

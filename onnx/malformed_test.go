@@ -43,7 +43,6 @@ var malformed = []struct {
 	want  string
 }{
 	{"no graph", func(p *pb.ModelProto) { p.Graph = nil }, "it has no graph"},
-	{"no graph name", func(p *pb.ModelProto) { p.Graph.Name = "" }, "the graph has no name"},
 	{"no operator set", func(p *pb.ModelProto) { p.OpsetImport = nil }, "names no operator set"},
 	{"operator set of the future", func(p *pb.ModelProto) { p.OpsetImport[0].Version = 1000 }, "operator set 1000 is not supported"},
 	{"IR version of the future", func(p *pb.ModelProto) { p.IrVersion = 1000 }, "IR version 1000 is not supported"},
@@ -135,7 +134,7 @@ var malformed = []struct {
 		p.Graph.Input[0].Type.GetTensorType().Shape.Dim[0].Value = &pb.TensorShapeProto_Dimension_DimValue{DimValue: -3}
 	}, `graph input "z": dimension 0 is negative`},
 	{"sequence", func(p *pb.ModelProto) {
-		p.Graph.Input[0].Type.Value = &pb.TypeProto_SequenceType{SequenceType: &pb.Skipped{}}
+		p.Graph.Input[0].Type.Value = &pb.TypeProto_SequenceType{SequenceType: nil}
 	}, "is a sequence"},
 }
 

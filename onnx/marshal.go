@@ -56,8 +56,13 @@ func modelProto(m *Model) (*pb.ModelProto, error) {
 		DocString:       m.Doc,
 		Graph:           graph,
 	}
-	for _, o := range m.Opsets {
-		p.OpsetImport = append(p.OpsetImport, &pb.OperatorSetIdProto{Domain: o.Domain, Version: o.Version})
+	p.OpsetImport = opsetProtos(m.Opsets)
+	for _, f := range m.Functions {
+		function, err := functionProto(f)
+		if err != nil {
+			return nil, fmt.Errorf("function %q: %w", f.Name, err)
+		}
+		p.Functions = append(p.Functions, function)
 	}
 	for _, e := range m.Metadata {
 		p.MetadataProps = append(p.MetadataProps, &pb.StringStringEntryProto{Key: e.Key, Value: e.Value})
@@ -76,9 +81,44 @@ func graphProto(g *Graph) (*pb.GraphProto, error) {
 	for _, t := range g.Initializers {
 		p.Initializer = append(p.Initializer, tensorProto(t))
 	}
-	for _, n := range g.Nodes {
+	for _, t := range g.Sparse {
+		p.SparseInitializer = append(p.SparseInitializer, sparseProto(t))
+	}
+	var err error
+	p.Node, err = nodeProtos(g.Nodes)
+	return p, err
+}
+
+func functionProto(f *Function) (*pb.FunctionProto, error) {
+	nodes, err := nodeProtos(f.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	p := &pb.FunctionProto{Name: f.Name, Domain: f.Domain, Overload: f.Overload, DocString: f.Doc,
+		Input: f.Inputs, Output: f.Outputs, Attribute: f.Attributes, OpsetImport: opsetProtos(f.Opsets), Node: nodes}
+	for _, a := range f.Defaults {
+		attribute, err := attributeProto(a)
+		if err != nil {
+			return nil, err
+		}
+		p.AttributeProto = append(p.AttributeProto, attribute)
+	}
+	return p, nil
+}
+
+func opsetProtos(opsets []Opset) []*pb.OperatorSetIdProto {
+	var ps []*pb.OperatorSetIdProto
+	for _, o := range opsets {
+		ps = append(ps, &pb.OperatorSetIdProto{Domain: o.Domain, Version: o.Version})
+	}
+	return ps
+}
+
+func nodeProtos(nodes []*Node) ([]*pb.NodeProto, error) {
+	var ps []*pb.NodeProto
+	for _, n := range nodes {
 		node := &pb.NodeProto{
-			Name: n.Name, OpType: n.Op, Domain: n.Domain, DocString: n.Doc,
+			Name: n.Name, OpType: n.Op, Domain: n.Domain, Overload: n.Overload, DocString: n.Doc,
 			Input: n.Inputs, Output: n.Outputs,
 		}
 		for _, a := range n.Attributes {
@@ -88,9 +128,9 @@ func graphProto(g *Graph) (*pb.GraphProto, error) {
 			}
 			node.Attribute = append(node.Attribute, attribute)
 		}
-		p.Node = append(p.Node, node)
+		ps = append(ps, node)
 	}
-	return p, nil
+	return ps, nil
 }
 
 func attributeProto(a Attribute) (*pb.AttributeProto, error) {
@@ -113,6 +153,43 @@ func attributeProto(a Attribute) (*pb.AttributeProto, error) {
 		}
 	case *Tensor:
 		p.Type, p.T = pb.AttributeProto_TENSOR, tensorProto(v)
+	case []*Tensor:
+		p.Type = pb.AttributeProto_TENSORS
+		for _, t := range v {
+			p.Tensors = append(p.Tensors, tensorProto(t))
+		}
+	case *SparseTensor:
+		p.Type, p.SparseTensor = pb.AttributeProto_SPARSE_TENSOR, sparseProto(v)
+	case []*SparseTensor:
+		p.Type = pb.AttributeProto_SPARSE_TENSORS
+		for _, t := range v {
+			p.SparseTensors = append(p.SparseTensors, sparseProto(t))
+		}
+	case *Graph:
+		p.Type = pb.AttributeProto_GRAPH
+		g, err := graphProto(v)
+		if err != nil {
+			return nil, err
+		}
+		p.G = g
+	case []*Graph:
+		p.Type = pb.AttributeProto_GRAPHS
+		for _, graph := range v {
+			g, err := graphProto(graph)
+			if err != nil {
+				return nil, err
+			}
+			p.Graphs = append(p.Graphs, g)
+		}
+	case TypeBytes:
+		p.Type, p.Tp = pb.AttributeProto_TYPE_PROTO, v
+	case []TypeBytes:
+		p.Type = pb.AttributeProto_TYPE_PROTOS
+		for _, t := range v {
+			p.TypeProtos = append(p.TypeProtos, t)
+		}
+	case Reference:
+		p.Type, p.RefAttrName = pb.AttributeProto_AttributeType(v.Type), v.Attribute
 	default:
 		return nil, fmt.Errorf("attribute %q holds a %T, which no ONNX attribute can", a.Name, v)
 	}
@@ -120,14 +197,23 @@ func attributeProto(a Attribute) (*pb.AttributeProto, error) {
 }
 
 func tensorProto(t *Tensor) *pb.TensorProto {
-	return &pb.TensorProto{Name: t.Name, DocString: t.Doc, DataType: int32(t.Type), Dims: t.Shape, RawData: t.Data}
+	return &pb.TensorProto{Name: t.Name, DocString: t.Doc, DataType: int32(t.Type), Dims: t.Shape, RawData: t.Data, StringData: t.Texts}
+}
+
+func sparseProto(t *SparseTensor) *pb.SparseTensorProto {
+	return &pb.SparseTensorProto{Values: tensorProto(t.Values), Indices: tensorProto(t.Indices), Dims: t.Shape}
 }
 
 func valueInfoProtos(infos []ValueInfo) []*pb.ValueInfoProto {
 	var ps []*pb.ValueInfoProto
 	for _, v := range infos {
 		p := &pb.ValueInfoProto{Name: v.Name, DocString: v.Doc}
-		if v.Type != Undefined {
+		if v.Other != nil {
+			p.Type = &pb.TypeProto{}
+			if err := proto.Unmarshal(v.Other, p.Type); err != nil {
+				p.Type = nil // of bytes that were read from a file: impossible
+			}
+		} else if v.Type != Undefined {
 			p.Type = &pb.TypeProto{Value: &pb.TypeProto_TensorType{
 				TensorType: &pb.TypeProto_Tensor{ElemType: int32(v.Type), Shape: shapeProto(v.Shape)},
 			}}

@@ -10,6 +10,7 @@ type Model struct {
 	Doc             string
 	Metadata        []Property
 	Graph           *Graph
+	Functions       []*Function // operators that the model defines itself
 }
 
 // Opset says by which version of a domain's operators a model is meant. The
@@ -17,6 +18,17 @@ type Model struct {
 type Opset struct {
 	Domain  string
 	Version int64
+}
+
+// Function is an operator that a model defines itself, by a graph of nodes. Of several
+// with one name and domain a node names one by the overload.
+type Function struct {
+	Name, Domain, Overload, Doc string
+	Inputs, Outputs             []string
+	Attributes                  []string    // that a call may give
+	Defaults                    []Attribute // those that have a value if a call gives none
+	Opsets                      []Opset
+	Nodes                       []*Node // their attributes may be a [Reference] to the function's
 }
 
 // Property is one entry of a model's metadata.
@@ -30,7 +42,8 @@ type Graph struct {
 	Initializers []*Tensor   // weights, by name
 	Inputs       []ValueInfo // may repeat an initializer, which is then a default
 	Outputs      []ValueInfo
-	Values       []ValueInfo // optional notes on values in between (value_info)
+	Values       []ValueInfo     // optional notes on values in between (value_info)
+	Sparse       []*SparseTensor // weights that are mostly zero, by the name of their values
 }
 
 // ValueInfo is the name, the element type and the shape of a value.
@@ -38,12 +51,16 @@ type ValueInfo struct {
 	Name, Doc string
 	Type      DataType
 	Shape     Shape
+	Other     []byte // the type of what is no tensor, such as a sequence: a TypeProto
 }
 
 // Opset returns the version of the standard's own operators that the model
 // uses, or 0 if it names none.
-func (m *Model) Opset() int64 {
-	for _, o := range m.Opsets {
+func (m *Model) Opset() int64 { return standardVersion(m.Opsets) }
+
+// standardVersion is the version of the standard's own operators in a list.
+func standardVersion(opsets []Opset) int64 {
+	for _, o := range opsets {
 		if standardDomain(o.Domain) {
 			return o.Version
 		}

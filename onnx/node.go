@@ -4,6 +4,7 @@ package onnx
 // Inputs leaves out an optional input, among Outputs a result nobody needs.
 type Node struct {
 	Name, Op, Domain, Doc string
+	Overload              string // of a function of the model
 	Inputs, Outputs       []string
 	Attributes            []Attribute
 }
@@ -11,10 +12,21 @@ type Node struct {
 // Attribute is a constant argument of a node.
 type Attribute struct {
 	Name string
-	// Value is an int64, float32 or string, a slice of one of them, or a *Tensor.
+	// Value is an int64, float32, string, *Tensor, *Graph, *SparseTensor or [TypeBytes], a
+	// slice of one of them, or, inside of a function, a [Reference].
 	Value any
 	Doc   string
 }
+
+// Reference is the value of an attribute inside of a function: that of the function's own
+// attribute of the name, which has a type by the standard's number (AttributeType).
+type Reference struct {
+	Attribute string
+	Type      int32
+}
+
+// TypeBytes is the type of a value as the standard spells it in a file (TypeProto).
+type TypeBytes []byte
 
 // Int is an attribute that holds an integer (or a boolean, as 0 or 1).
 func Int(name string, value int64) Attribute { return Attribute{Name: name, Value: value} }

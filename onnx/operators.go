@@ -10,7 +10,7 @@ const (
 // operators are the operators that Check knows, each with a row for every
 // operator set version from 13 to 22 that changed its parameters, its attributes
 // or its types, after the row that holds at 13. Source: the operator reference of
-// the standard (https://onnx.ai/onnx/operators).
+// the standard (https://onnx.ai/onnx/operators). More of them are in operators_more.go.
 var operators = map[string][]schema{
 	// Arithmetic, element by element with broadcasting.
 	"Add": {
@@ -164,4 +164,52 @@ var operators = map[string][]schema{
 			T: set(Float32, Float16, BFloat16, Int32), U: set(Int8, Uint8), infer: inferQuantization},
 		{since: 21, in: "x:T y_scale:T y_zero_point:U?", out: "y:-", attributes: "axis:int saturate:int block_size:int output_dtype:int",
 			T: set(Float32, Float16, BFloat16, Int32), U: set(Int8, Uint8, Int16, Uint16), infer: inferQuantization}},
+
+	// Element by element with broadcasting.
+	"Mod":   {{since: 13, in: "A:T B:T", out: "C:T", attributes: "fmod:int", T: numbers, infer: inferBroadcastAll}},
+	"Equal": {{since: 13, in: "A:T B:T", out: "C:bool", T: anything, infer: inferBroadcastAll}},
+	"And":   {{since: 7, in: "A:T B:T", out: "C:T", T: set(Bool), infer: inferBroadcastAll}},
+	"Or":    {{since: 7, in: "A:T B:T", out: "C:T", T: set(Bool), infer: inferBroadcastAll}},
+	"Xor":   {{since: 7, in: "A:T B:T", out: "C:T", T: set(Bool), infer: inferBroadcastAll}},
+	"Max":   {{since: 13, in: "data_0:T*", out: "max:T", T: numbers, infer: inferBroadcastAll}},
+	"Min":   {{since: 13, in: "data_0:T*", out: "min:T", T: numbers, infer: inferBroadcastAll}},
+	"Sum":   {{since: 13, in: "data_0:T*", out: "sum:T", T: bfloats, infer: inferBroadcastAll}},
+	"Mean":  {{since: 13, in: "data_0:T*", out: "mean:T", T: bfloats, infer: inferBroadcastAll}},
+	"Where": {{since: 9, in: "condition:bool X:T Y:T", out: "output:T", T: anything, infer: inferBroadcastAll}},
+	"PRelu": {
+		{since: 9, in: "X:T slope:T", out: "Y:T", T: floats | wide, infer: inferPRelu},
+		{since: 16, in: "X:T slope:T", out: "Y:T", T: bfloats | wide, infer: inferPRelu}},
+
+	// Normalizations.
+	"LogSoftmax": {{since: 13, in: "input:T", out: "output:T", attributes: "axis:int", T: bfloats, infer: inferSoftmax}},
+	"LpNormalization": {
+		{since: 1, in: "input:T", out: "output:T", attributes: "axis:int p:int", T: floats, infer: inferSoftmax},
+		{since: 22, in: "input:T", out: "output:T", attributes: "axis:int p:int", T: bfloats, infer: inferSoftmax}},
+	"InstanceNormalization": {
+		{since: 6, in: "input:T scale:T B:T", out: "output:T", attributes: "epsilon:float", T: floats, infer: inferGroupNorm},
+		{since: 22, in: "input:T scale:T B:T", out: "output:T", attributes: "epsilon:float", T: bfloats, infer: inferGroupNorm}},
+	"GroupNormalization": {
+		{since: 18, in: "X:T scale:T bias:T", out: "Y:T", attributes: "epsilon:float num_groups:int!", T: bfloats, infer: inferGroupNorm18},
+		{since: 21, in: "X:T scale:T bias:T", out: "Y:T", attributes: "epsilon:float num_groups:int! stash_type:int", T: bfloats, infer: inferGroupNorm}},
+	"LayerNormalization": {{since: 17, in: "X:T Scale:T B:T?", out: "Y:T Mean:float32? InvStdDev:float32",
+		attributes: "axis:int epsilon:float stash_type:int", T: bfloats, infer: inferLayerNorm}},
+
+	// Products, places of extremes.
+	"Einsum": {{since: 12, in: "Inputs:T*", out: "Output:T", attributes: "equation:string!",
+		T: numbers &^ set(BFloat16), infer: inferEinsum}},
+	"ArgMax": {{since: 13, in: "data:T", out: "reduced:int64", attributes: "axis:int keepdims:int select_last_index:int",
+		T: numbers, infer: inferArg}},
+	"ArgMin": {{since: 13, in: "data:T", out: "reduced:int64", attributes: "axis:int keepdims:int select_last_index:int",
+		T: numbers, infer: inferArg}},
+	"GlobalMaxPool": {
+		{since: 1, in: "X:T", out: "Y:T", T: floats, infer: inferGlobalPool},
+		{since: 22, in: "X:T", out: "Y:T", T: bfloats, infer: inferGlobalPool}},
+
+	// Shapes.
+	"SpaceToDepth": {{since: 13, in: "input:T", out: "output:T", attributes: "blocksize:int!", T: anything, infer: inferSpaceToDepth}},
+	"Tile":         {{since: 13, in: "input:T repeats:int64", out: "output:T", T: anything, infer: inferTile}},
+	"Range": {{since: 11, in: "start:T limit:T delta:T", out: "output:T",
+		T: set(Float32, Float64, Int16, Int32, Int64), infer: inferRange}},
+	"Size":  {{since: 13, in: "data:T", out: "size:int64", T: anything, infer: inferSizeOf}},
+	"Trilu": {{since: 14, in: "input:T k:int64?", out: "output:T", attributes: "upper:int", T: anything, infer: inferTrilu}},
 }

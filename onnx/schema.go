@@ -98,7 +98,7 @@ func attributeSpecs(list string) []attributeSpec {
 	return specs
 }
 
-// The operator set versions that this package knows.
+// The operator set versions that models are built for. Those of files may be older and newer.
 const OldestOpset, NewestOpset = 13, 22
 
 // lookup returns the operator's schema at that version of the operator set.

@@ -13,6 +13,14 @@ type Tensor struct {
 	Type      DataType
 	Shape     []int64
 	Data      []byte
+	Texts     [][]byte // the elements of a tensor of text, which has no Data
+}
+
+// SparseTensor is a tensor of the given shape that is zero but for Values, at the places
+// that Indices tells.
+type SparseTensor struct {
+	Values, Indices *Tensor
+	Shape           []int64
 }
 
 // Float32Tensor returns a tensor with a copy of data. It panics if shape does
@@ -77,10 +85,12 @@ func (t *Tensor) bytes() (int64, error) {
 	switch {
 	case !ok:
 		return 0, fmt.Errorf("tensor %q: impossible shape %v", t.Name, t.Shape)
-	case t.Type.Size() == 0:
-		return 0, fmt.Errorf("tensor %q: the element type is %v, which is not supported", t.Name, t.Type)
+	case t.Type == text:
+		return 0, nil
+	case t.Type.bits() == 0:
+		return 0, fmt.Errorf("tensor %q: the element type is %v, which the standard does not have", t.Name, t.Type)
 	}
-	return n * int64(t.Type.Size()), nil
+	return (n*t.Type.bits() + 7) / 8, nil
 }
 
 // check reports whether Data fits type and shape.
@@ -88,6 +98,9 @@ func (t *Tensor) check() error {
 	size, err := t.bytes()
 	if err != nil {
 		return err
+	}
+	if n, _ := elements(t.Shape); t.Type == text && n != int64(len(t.Texts)) {
+		return fmt.Errorf("tensor %q: has %d texts, but the shape %v takes %d", t.Name, len(t.Texts), t.Shape, n)
 	}
 	if size != int64(len(t.Data)) {
 		return fmt.Errorf("tensor %q: has %d bytes of data, but the shape %v of type %v takes %d",
@@ -102,11 +115,12 @@ func (t *Tensor) Elements() (int, error) {
 	if err := t.check(); err != nil {
 		return 0, err
 	}
-	return len(t.Data) / t.Type.Size(), nil
+	n, _ := elements(t.Shape)
+	return int(n), nil
 }
 
-// Float32s returns a copy of the elements of a float32 tensor, or of a float16
-// one, widened.
+// Float32s returns a copy of the elements of a float32 tensor, of a float16 or bfloat16
+// one, widened, or of a float64 one, rounded.
 func (t *Tensor) Float32s() ([]float32, error) {
 	n, err := t.Elements()
 	if err != nil {
@@ -122,8 +136,16 @@ func (t *Tensor) Float32s() ([]float32, error) {
 		for i := range out {
 			out[i] = fromFloat16(binary.LittleEndian.Uint16(t.Data[2*i:]))
 		}
+	case BFloat16: // the upper half of a float32
+		for i := range out {
+			out[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(t.Data[2*i:])) << 16)
+		}
+	case Float64:
+		for i := range out {
+			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(t.Data[8*i:])))
+		}
 	default:
-		return nil, fmt.Errorf("tensor %q: has type %v, not float32 or float16", t.Name, t.Type)
+		return nil, fmt.Errorf("tensor %q: has type %v, no floating-point one", t.Name, t.Type)
 	}
 	return out, nil
 }

@@ -67,22 +67,19 @@ func unmarshal(data []byte, folder *folder) (*Model, error) {
 	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(data, p); err != nil {
 		return nil, fmt.Errorf("is not an ONNX model, or a damaged one: %w", err)
 	}
-	return (&decoder{folder}).model(p)
+	return (&decoder{folder: folder}).model(p)
 }
 
 // decoder turns messages into the package's own types.
 type decoder struct {
-	folder *folder // where external data lies; nil if that is not known
+	folder     *folder // where external data lies; nil if that is not known
+	inFunction bool    // attributes may refer to those of a function
 }
 
 func (d *decoder) model(p *pb.ModelProto) (*Model, error) {
 	switch {
 	case p.Graph == nil:
 		return nil, errors.New("is not an ONNX model: it has no graph")
-	case len(p.Functions) > 0:
-		return nil, errors.New("has model-local functions, which are not supported: inline them when exporting")
-	case len(p.TrainingInfo) > 0:
-		return nil, errors.New("has training information, which is not supported: export it for inference")
 	}
 	graph, err := d.graph(p.Graph)
 	if err != nil {
@@ -93,10 +90,15 @@ func (d *decoder) model(p *pb.ModelProto) (*Model, error) {
 		ProducerName:    p.ProducerName,
 		ProducerVersion: p.ProducerVersion,
 		Doc:             p.DocString,
+		Opsets:          opsets(p.OpsetImport),
 		Graph:           graph,
 	}
-	for _, o := range p.OpsetImport {
-		m.Opsets = append(m.Opsets, Opset{o.Domain, o.Version})
+	for _, f := range p.Functions {
+		function, err := d.function(f)
+		if err != nil {
+			return nil, fmt.Errorf("function %q: %w", f.Name, err)
+		}
+		m.Functions = append(m.Functions, function)
 	}
 	for _, e := range p.MetadataProps {
 		m.Metadata = append(m.Metadata, Property{e.Key, e.Value})
@@ -104,10 +106,32 @@ func (d *decoder) model(p *pb.ModelProto) (*Model, error) {
 	return m, nil
 }
 
-func (d *decoder) graph(p *pb.GraphProto) (*Graph, error) {
-	if len(p.SparseInitializer) > 0 {
-		return nil, errors.New("has sparse weights, which are not supported")
+func opsets(ps []*pb.OperatorSetIdProto) []Opset {
+	var list []Opset
+	for _, o := range ps {
+		list = append(list, Opset{o.Domain, o.Version})
 	}
+	return list
+}
+
+func (d *decoder) function(p *pb.FunctionProto) (*Function, error) {
+	d.inFunction = true
+	defer func() { d.inFunction = false }()
+	f := &Function{Name: p.Name, Domain: p.Domain, Overload: p.Overload, Doc: p.DocString,
+		Inputs: p.Input, Outputs: p.Output, Attributes: p.Attribute, Opsets: opsets(p.OpsetImport)}
+	for _, a := range p.AttributeProto {
+		attribute, err := d.attribute(a)
+		if err != nil {
+			return nil, fmt.Errorf("attribute %q %w", a.Name, err)
+		}
+		f.Defaults = append(f.Defaults, attribute)
+	}
+	var err error
+	f.Nodes, err = d.nodes(p.Node)
+	return f, err
+}
+
+func (d *decoder) graph(p *pb.GraphProto) (*Graph, error) {
 	g := &Graph{Name: p.Name, Doc: p.DocString}
 	var err error
 	if g.Inputs, err = valueInfos(p.Input); err != nil {
@@ -126,8 +150,21 @@ func (d *decoder) graph(p *pb.GraphProto) (*Graph, error) {
 		}
 		g.Initializers = append(g.Initializers, tensor)
 	}
-	for i, n := range p.Node {
-		node := &Node{Name: n.Name, Op: n.OpType, Domain: n.Domain, Doc: n.DocString, Inputs: n.Input, Outputs: n.Output}
+	for _, t := range p.SparseInitializer {
+		tensor, err := d.sparse(t)
+		if err != nil {
+			return nil, err
+		}
+		g.Sparse = append(g.Sparse, tensor)
+	}
+	g.Nodes, err = d.nodes(p.Node)
+	return g, err
+}
+
+func (d *decoder) nodes(ps []*pb.NodeProto) ([]*Node, error) {
+	var nodes []*Node
+	for i, n := range ps {
+		node := &Node{Name: n.Name, Op: n.OpType, Domain: n.Domain, Overload: n.Overload, Doc: n.DocString, Inputs: n.Input, Outputs: n.Output}
 		for _, a := range n.Attribute {
 			attribute, err := d.attribute(a)
 			if err != nil {
@@ -135,15 +172,19 @@ func (d *decoder) graph(p *pb.GraphProto) (*Graph, error) {
 			}
 			node.Attributes = append(node.Attributes, attribute)
 		}
-		g.Nodes = append(g.Nodes, node)
+		nodes = append(nodes, node)
 	}
-	return g, nil
+	return nodes, nil
 }
 
 func (d *decoder) attribute(p *pb.AttributeProto) (Attribute, error) {
 	a := Attribute{Name: p.Name, Doc: p.DocString}
 	if p.RefAttrName != "" {
-		return a, errors.New("refers to an argument of a function, outside of one")
+		if !d.inFunction {
+			return a, errors.New("refers to an argument of a function, outside of one")
+		}
+		a.Value = Reference{p.RefAttrName, int32(p.Type)}
+		return a, nil
 	}
 	if err := attributeFields(p); err != nil {
 		return a, err
@@ -176,12 +217,74 @@ func (d *decoder) attribute(p *pb.AttributeProto) (Attribute, error) {
 			return a, fmt.Errorf("holds a bad tensor: %w", err)
 		}
 		a.Value = t
-	case pb.AttributeProto_GRAPH, pb.AttributeProto_GRAPHS:
-		return a, errors.New("holds a graph: control flow is not supported")
 	default:
-		return a, fmt.Errorf("has the type %v, which is not supported", p.Type)
+		return d.largeAttribute(p, a)
 	}
 	return a, nil
+}
+
+// largeAttribute is attribute for the kinds that only operators beyond this package have.
+func (d *decoder) largeAttribute(p *pb.AttributeProto, a Attribute) (_ Attribute, err error) {
+	switch p.Type {
+	case pb.AttributeProto_GRAPH:
+		if p.G == nil {
+			return a, errors.New("is a graph without content")
+		}
+		a.Value, err = d.graph(p.G)
+	case pb.AttributeProto_GRAPHS:
+		a.Value, err = each(p.Graphs, d.graph)
+	case pb.AttributeProto_TENSORS:
+		a.Value, err = each(p.Tensors, d.tensor)
+	case pb.AttributeProto_SPARSE_TENSOR:
+		a.Value, err = d.sparse(p.SparseTensor)
+	case pb.AttributeProto_SPARSE_TENSORS:
+		a.Value, err = each(p.SparseTensors, d.sparse)
+	case pb.AttributeProto_TYPE_PROTO:
+		a.Value = TypeBytes(p.Tp)
+	case pb.AttributeProto_TYPE_PROTOS:
+		types := []TypeBytes{}
+		for _, t := range p.TypeProtos {
+			types = append(types, t)
+		}
+		a.Value = types
+	default:
+		return a, fmt.Errorf("has the type %v, which the standard does not have", p.Type)
+	}
+	if err != nil {
+		err = fmt.Errorf("holds what is damaged: %w", err)
+	}
+	return a, err
+}
+
+// each decodes all messages of a list.
+func each[P, T any](ps []P, decode func(P) (T, error)) ([]T, error) {
+	list := make([]T, 0, len(ps))
+	for _, p := range ps {
+		v, err := decode(p)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+func (d *decoder) sparse(p *pb.SparseTensorProto) (*SparseTensor, error) {
+	if p.GetValues() == nil || p.GetIndices() == nil {
+		return nil, errors.New("has a sparse tensor without content")
+	}
+	values, err := d.tensor(p.Values)
+	if err != nil {
+		return nil, err
+	}
+	indices, err := d.tensor(p.Indices)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := elements(p.Dims); !ok {
+		return nil, fmt.Errorf("tensor %q: impossible shape %v", values.Name, p.Dims)
+	}
+	return &SparseTensor{Values: values, Indices: indices, Shape: append([]int64{}, p.Dims...)}, nil
 }
 
 // attributeFields checks that of the fields that may hold an attribute's value
@@ -199,6 +302,12 @@ func attributeFields(p *pb.AttributeProto) error {
 		{len(p.Floats) > 0, pb.AttributeProto_FLOATS},
 		{len(p.Ints) > 0, pb.AttributeProto_INTS},
 		{len(p.Strings) > 0, pb.AttributeProto_STRINGS},
+		{p.SparseTensor != nil, pb.AttributeProto_SPARSE_TENSOR},
+		{p.Tp != nil, pb.AttributeProto_TYPE_PROTO},
+		{len(p.Tensors) > 0, pb.AttributeProto_TENSORS},
+		{len(p.Graphs) > 0, pb.AttributeProto_GRAPHS},
+		{len(p.SparseTensors) > 0, pb.AttributeProto_SPARSE_TENSORS},
+		{len(p.TypeProtos) > 0, pb.AttributeProto_TYPE_PROTOS},
 	} {
 		if field.present && field.t != p.Type && p.Type != pb.AttributeProto_UNDEFINED {
 			return fmt.Errorf("has the type %v but a value of type %v", p.Type, field.t)
@@ -219,6 +328,8 @@ func (d *decoder) tensor(p *pb.TensorProto) (*Tensor, error) {
 		return nil, fmt.Errorf("tensor %q: is in segments, which are not supported", t.Name)
 	case p.DataLocation == pb.TensorProto_EXTERNAL:
 		t.Data, err = d.folder.read(p.ExternalData, size)
+	case t.Type == text && len(p.RawData) == 0:
+		t.Texts = p.StringData
 	default:
 		t.Data, err = tensorData(p, t.Type)
 	}
@@ -260,11 +371,18 @@ func tensorData(p *pb.TensorProto, t DataType) ([]byte, error) {
 		}
 		return data, nil
 	}
-	data := make([]byte, 0, t.Size()*len(p.Int32Data))
+	if t == complex64bits {
+		return binary.Append(nil, binary.LittleEndian, p.FloatData)
+	}
+	if t == complex128bits {
+		return binary.Append(nil, binary.LittleEndian, p.DoubleData)
+	}
+	size := max(t.bits()/8, 1) // those of less than a byte are packed
+	data := make([]byte, 0, int(size)*len(p.Int32Data))
 	for _, v := range p.Int32Data { // every narrower type, floats by their bits
 		var element [4]byte
 		binary.LittleEndian.PutUint32(element[:], uint32(v))
-		data = append(data, element[:t.Size()]...)
+		data = append(data, element[:min(size, 4)]...)
 	}
 	return data, nil
 }
@@ -283,8 +401,11 @@ func valueInfos(ps []*pb.ValueInfoProto) ([]ValueInfo, error) {
 				return nil, fmt.Errorf("%q: %w", p.Name, err)
 			}
 			info.Shape = shape
-		default:
-			return nil, fmt.Errorf("%q: is a sequence, map, optional or sparse tensor; only dense tensors are supported", p.Name)
+		default: // no tensor
+			var err error
+			if info.Other, err = proto.Marshal(p.Type); err != nil {
+				return nil, fmt.Errorf("%q: %w", p.Name, err)
+			}
 		}
 		infos = append(infos, info)
 	}

@@ -199,6 +199,9 @@ func FuzzUnmarshal(f *testing.F) {
 	for _, test := range malformed {
 		f.Add(spoiled(f, test.spoil))
 	}
+	for _, m := range []*Model{everything(), oldModel(7), oldModel(11), calls(3)} {
+		f.Add(must(m.Marshal()))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := Unmarshal(data)
 		if err != nil {
@@ -211,7 +214,22 @@ func FuzzUnmarshal(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if m.CheckStructure() == nil {
+			other, err := Unmarshal(again)
+			if err != nil {
+				t.Fatal("what was written cannot be read:", err)
+			}
+			if err := other.CheckStructure(); err != nil {
+				t.Fatal("sound structure is not so after writing and reading:", err)
+			}
+			if _, err := Values(m); err != nil {
+				t.Fatal("values of a sound structure:", err)
+			}
+		}
 		if m.Check() == nil {
+			if simple, err := Simplify(m); err != nil || simple.Check() != nil {
+				t.Fatal("a valid model cannot be simplified, or is not valid then:", err)
+			}
 			other, err := Unmarshal(again)
 			if err != nil {
 				t.Fatal("what was written cannot be read:", err)

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"slices"
 	"time"
 
 	"govae/internal/atomicfile"
@@ -76,12 +75,8 @@ func (j *job) resume(data []byte, n int) error {
 	if err := json.Unmarshal(data, &r); err != nil {
 		return errors.New("is damaged")
 	}
-	all := maps.Clone(j.Job)
-	maps.Copy(all, r.Job)
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		if r.Job[key] != j.Job[key] {
-			return fmt.Errorf("belongs to another job (%s %.60q, not %.60q)", key, r.Job[key], j.Job[key])
-		}
+	if key, ok := differs(r.Job, j.Job); ok {
+		return otherJob(key, r.Job, j.Job)
 	}
 	if r.Done < 0 || r.Done > n {
 		return fmt.Errorf("counts %d of %d images", r.Done, n)

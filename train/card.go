@@ -1,16 +1,13 @@
 package train
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"govae/internal/atomicfile"
 	"govae/models"
@@ -19,11 +16,6 @@ import (
 // CardFile is the file of a model directory that tells people what the model is: its
 // data, settings, figures and limits, and how to use it.
 const CardFile = "model-card.md"
-
-//go:embed card.md
-var cardText string
-
-var cardTemplate = template.Must(template.New(CardFile).Funcs(template.FuncMap{"code": code, "cell": tableCode, "percent": func(share float64) float64 { return 100 * share }}).Parse(cardText))
 
 // code is a text as Markdown shows it letter by letter. Texts come from files' names and
 // settings, and must not become markup.
@@ -53,6 +45,7 @@ type card struct {
 
 	Classifier *ClassifierFigures // nil where there is none
 
+	Prior    bool // whether there is a [models.PriorFile]
 	Pictures []cardPicture
 }
 
@@ -70,7 +63,7 @@ func (r *run) writeCard() error {
 		Train: r.train.Len(), Test: r.test.Len(),
 		Pictures: []cardPicture{
 			{ReconstructionsPicture, "Test images, each above its reconstruction."},
-			{SamplesPicture, "New images, drawn from the prior."},
+			{SamplesPicture, "New images."},
 			{ManifoldPicture, "The latent plane from -4 to 4."},
 			{LossPicture, "The terms of the ELBO by epoch."},
 		},
@@ -96,11 +89,12 @@ func (r *run) writeCard() error {
 		c.Splits = append(c.Splits, cardSplit{"validation", *v})
 	}
 	c.Splits = append(c.Splits, cardSplit{"test", c.Kept.Test})
-	var err error
+	_, err := os.Stat(filepath.Join(r.Dir, models.PriorFile))
+	c.Prior = err == nil
 	if c.Settings, err = r.settings.list(); err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(r.Dir, CardFile), func(w io.Writer) error { return cardTemplate.Execute(w, c) })
+	return atomicfile.WriteBytes(filepath.Join(r.Dir, CardFile), c.text())
 }
 
 // list names the settings in order, each with its value as config.json has it. What the card

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 
 	"govae/dataset"
 	"govae/internal/random"
@@ -57,33 +56,6 @@ func (t *trainer) over(sum Terms, n int) Terms {
 	mean := sum.over(n)
 	mean.BitsPerDimension = t.net.BitsPerDimension(-mean.ELBO())
 	return mean
-}
-
-// latentStats returns the mean and the standard deviation of the posterior means of training
-// images.
-func (t *trainer) latentStats(ctx context.Context, e *models.Evaluator, images *dataset.Images) (*models.LatentStats, error) {
-	latent := t.net.Config.Latent
-	sum, squares := make([]float64, latent), make([]float64, latent)
-	x := make([]float32, t.batch*images.Shape.Len())
-	err := batches(ctx, images.Len(), t.batch, func(index []int) {
-		x := x[:len(index)*images.Shape.Len()]
-		t.pipeline.floats(x, images, index, trainSplit)
-		mean, _ := e.Encode(x, labels(images, index, t.net.Config)...)
-		for i, v := range mean {
-			sum[i%latent] += float64(v)
-			squares[i%latent] += float64(v) * float64(v)
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	n := float64(images.Len())
-	stats := &models.LatentStats{Mean: sum, Std: squares}
-	for i := range latent {
-		stats.Mean[i] = sum[i] / n
-		stats.Std[i] = math.Sqrt(max(0, squares[i]/n-stats.Mean[i]*stats.Mean[i]))
-	}
-	return stats, nil
 }
 
 // labels returns those of the images named by index as a conditional model takes them, else

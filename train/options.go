@@ -77,6 +77,9 @@ type Options struct {
 	Patience int
 	// TensorBoard writes [EventsFile] in Dir too. It may change when a run is resumed.
 	TensorBoard bool
+	// EpochPictures writes pictures of every epoch into [EpochsFolder] in Dir. It may change when
+	// a run is resumed.
+	EpochPictures bool
 	// Threads is the number of cores; 0 means all. It does not change the result.
 	Threads int
 

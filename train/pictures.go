@@ -10,7 +10,6 @@ import (
 
 	"govae/dataset"
 	"govae/images"
-	"govae/internal/random"
 	"govae/latent"
 	"govae/models"
 	"govae/picture"
@@ -27,7 +26,7 @@ const (
 // files are all that a run writes in its directory.
 var files = []string{
 	CheckpointFile, PreviousCheckpointFile, models.WeightsFile, models.ConfigFile, MetricsFile,
-	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile, EventsFile, models.ClassifierFile,
+	LossPicture, ReconstructionsPicture, SamplesPicture, ManifoldPicture, CardFile, EventsFile, models.ClassifierFile, models.PriorFile,
 }
 
 // removeRun deletes what an earlier run left in dir, so that nothing in it is of
@@ -38,7 +37,7 @@ func removeRun(dir string) error {
 			return err
 		}
 	}
-	return nil
+	return removeEpochPictures(dir)
 }
 
 // What the pictures show.
@@ -52,23 +51,16 @@ const (
 	manifoldExtreme = 4 // of both latent dimensions
 )
 
-// pictures writes all pictures of the present weights.
-func (r *run) pictures(e *models.Evaluator) error {
+// pictures writes all pictures of the present weights, those of samples as writeSamples does.
+func (r *run) pictures(e *models.Evaluator, prior *latent.Mixture) error {
 	path := func(name string) string { return filepath.Join(r.Dir, name) }
 	if err := picture.Loss(path(LossPicture), r.curves()...); err != nil {
 		return err
 	}
-	index := fromAllClasses(r.test, reconstructed)
-	n := len(index)
-	originals := make([]float32, n*r.m.Config.Image.Len())
-	r.pipeline.floats(originals, r.test, index, testSplit)
-	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
-	if err := picture.WritePNG(path(ReconstructionsPicture), pairs); err != nil {
+	if err := r.writeReconstructions(e, path(ReconstructionsPicture)); err != nil {
 		return err
 	}
-	z, label := r.sampled()
-	sheet := picture.Grid(r.images(e.Decode(z, label...)), sampleRow)
-	if err := picture.WritePNG(path(SamplesPicture), sheet); err != nil {
+	if err := r.writeSamples(e, prior, path(SamplesPicture)); err != nil {
 		return err
 	}
 	l := r.m.Config.Latent
@@ -83,11 +75,31 @@ func (r *run) pictures(e *models.Evaluator) error {
 	return picture.Manifold(path(ManifoldPicture), tiles, [2]int{0, 1}, manifoldGrid, -manifoldExtreme, manifoldExtreme)
 }
 
+// writeReconstructions writes test images above their reconstructions.
+func (r *run) writeReconstructions(e *models.Evaluator, path string) error {
+	index := fromAllClasses(r.test, reconstructed)
+	n := len(index)
+	originals := make([]float32, n*r.m.Config.Image.Len())
+	r.pipeline.floats(originals, r.test, index, testSplit)
+	pairs := picture.Pairs(r.images(originals), r.images(reconstruct(e, originals, labels(r.test, index, r.m.Config)...)), min(n, reconstructRow))
+	return picture.WritePNG(path, pairs)
+}
+
+// writeSamples writes new images, of the same noise in all epochs: of a prior, or of N(0, I) if
+// that is nil.
+func (r *run) writeSamples(e *models.Evaluator, prior *latent.Mixture, path string) error {
+	z, label, err := r.sampled(prior)
+	if err != nil {
+		return err
+	}
+	return picture.WritePNG(path, picture.Grid(r.images(e.Decode(z, label...)), sampleRow))
+}
+
 // sampled returns the latent points of [SamplesPicture] and, of a conditional model, their
 // labels: a row for each class then, the first ones where there are too many, all of the
 // same points, so that a column shows what they tell beside the class.
-func (r *run) sampled() (z []float32, label [][]float32) {
-	l, n := r.m.Config.Latent, samples
+func (r *run) sampled(prior *latent.Mixture) (z []float32, label [][]float32, err error) {
+	n := samples
 	if classes := r.m.Config.Classes(); classes > 0 {
 		n = sampleRow * min(classes, mostRows)
 		label = [][]float32{make([]float32, n*classes)}
@@ -95,15 +107,19 @@ func (r *run) sampled() (z []float32, label [][]float32) {
 			models.OneHot(label[0][i*classes:(i+1)*classes], classes, i/sampleRow)
 		}
 	}
-	z = make([]float32, n*l)
-	for i := range n {
-		point := i
-		if label != nil {
-			point %= sampleRow
-		}
-		random.Latent(z[i*l:(i+1)*l], r.Seed, point)
+	each := n // points that differ
+	if label != nil {
+		each = sampleRow
 	}
-	return z, label
+	drawn := latent.Prior(r.m.Config.Latent, each, latent.SampleOptions{Seed: r.Seed})
+	if prior != nil {
+		drawn = prior.Points(each, latent.SampleOptions{Seed: r.Seed})
+	}
+	points, err := latent.Collect(drawn)
+	if err != nil {
+		return nil, nil, err
+	}
+	return slices.Repeat(slices.Concat(points...), n/each), label, nil
 }
 
 // fromAllClasses returns the numbers of n images, or of all if there are fewer: the first

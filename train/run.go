@@ -65,6 +65,7 @@ type run struct {
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
 	pace                    pace              // while Epochs are to be chosen
+	evaluator               *models.Evaluator // of the pictures of epochs, made when the first are drawn
 	unlock                  func()            // the model directory
 
 	asked   context.Context // of several ranks: whether the user of this one wants to stop
@@ -404,6 +405,9 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		return Metrics{}, err
 	}
 	metrics, err := r.measure(ctx)
+	if err == nil {
+		err = r.epochPictures(metrics.Epoch)
+	}
 	if err != nil {
 		return metrics, err
 	}
@@ -535,11 +539,15 @@ func (r *run) saveConfig() error {
 const evaluated = 16
 
 // finish does what is done with the final weights: statistics, pictures and the card.
-func (r *run) finish(ctx context.Context) (err error) {
+func (r *run) finish(ctx context.Context) error {
 	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	r.m.LatentStats, err = r.latentStats(ctx, e, r.train)
-	if err != nil || r.Dir == "" {
+	codes, err := r.codes(ctx, e, r.train)
+	if err != nil {
 		return err
+	}
+	r.m.LatentStats = codes.stats
+	if r.Dir == "" {
+		return nil
 	}
 	if err := r.m.SaveWeights(r.Dir); err != nil { // again: somebody may have changed them
 		return err
@@ -547,7 +555,10 @@ func (r *run) finish(ctx context.Context) (err error) {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
-	if err := r.pictures(e); err != nil {
+	if err := r.savePrior(codes); err != nil {
+		return err
+	}
+	if err := r.pictures(e, codes.prior); err != nil {
 		return err
 	}
 	return r.writeCard()

@@ -38,6 +38,10 @@ Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command
 says so and writes the files checked but not run.
 
+--from reads a decoder, encoder or autoencoder of another program in place of a trained
+model, finds out what its inputs and outputs mean, and writes it as one of these files,
+with all weights inside; --from-encoder names the encoder of a decoder.
+
 --precision makes files smaller: fp16 stores the weights in half the bits, int8 in
 a quarter and one scale for each output channel. Arithmetic stays float32, so that
 every runtime reads the files; what rounding changes is measured and printed.`
@@ -48,7 +52,8 @@ const examples = `  vae-export
   vae-export --graph autoencoder --out autoencoder.onnx
   vae-export --graph elbo --out elbo.onnx
   vae-export --prior codes.json --out sampler.onnx
-  vae-export --opset 13                             # for an older runtime`
+  vae-export --opset 13                             # for an older runtime
+  vae-export --from other.onnx --from-encoder other_encoder.onnx --out decoder.onnx`
 
 func main() { cli.Main("vae-export", build) }
 
@@ -56,6 +61,7 @@ func build(app *cli.App) *cobra.Command {
 	var model, graph, out, encoder, classifier, precision string
 	var options export.Options
 	var prior priorFlag
+	var from fromFlags
 	cmd := &cobra.Command{
 		Use:     "vae-export",
 		Short:   "Write a trained model as ONNX files",
@@ -63,6 +69,9 @@ func build(app *cli.App) *cobra.Command {
 		Example: examples,
 		Args:    cli.NoArgs("--model"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if from.given() {
+				return from.run(cmd, app, out, encoder)
+			}
 			if model == "" {
 				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
 			}
@@ -83,14 +92,14 @@ func build(app *cli.App) *cobra.Command {
 			if !slices.Contains(models.Precisions(), options.Precision) {
 				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
 			}
-			if options.Prior, err = prior.read(); err != nil {
-				return err
-			}
 			m, err := models.Load(model)
 			if _, ok := errors.AsType[*fs.PathError](err); ok {
 				return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", model, err)
 			}
 			if err != nil {
+				return err
+			}
+			if options.Prior, err = prior.read(model, m, &paths); err != nil {
 				return err
 			}
 			if m.Classifier == nil && classifier == "" {
@@ -131,6 +140,7 @@ func build(app *cli.App) *cobra.Command {
 	prior.flag(p)
 	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
 	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
+	from.add(p)
 	return cmd
 }
 
@@ -176,7 +186,7 @@ func fileOf(out, name string) string {
 
 // checkPaths refuses files that must not be written, such as a model's weights.
 func checkPaths(p export.Paths) error {
-	for _, path := range []string{p.Decoder, p.Encoder, p.Autoencoder, p.Scorer, p.Classifier} {
+	for _, path := range []string{p.Decoder, p.Encoder, p.Sampler, p.Autoencoder, p.Scorer, p.Classifier} {
 		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
 			return cli.Usagef("%s: want a .onnx file", path)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 
@@ -10,19 +12,23 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/export"
 	"govae/latent"
+	"govae/models"
 )
 
-// priorFlag names the mixture that becomes a part of the decoder.
+// samplerFile is the name of a sampler for which none is given.
+const samplerFile = "sampler.onnx"
+
+// priorFlag names the mixture that a sampler draws from.
 type priorFlag struct{ file string }
 
 func (f *priorFlag) flag(p *pflag.FlagSet) {
-	p.StringVar(&f.file, "prior", "", "a .json `MIXTURE` of vae-infer encode --fit-mixture that the decoder draws from, written alone (default sampler.onnx)")
+	p.StringVar(&f.file, "prior", "", "a .json `MIXTURE` of vae-infer encode --fit-mixture for a decoder that draws from it, written alone (default sampler.onnx), or none")
 }
 
-// alone makes the decoder the only file to write if it has a prior, which none goes with.
+// alone makes a sampler the only file to write if a mixture is given for one.
 func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier string) error {
 	switch {
-	case f.file == "":
+	case f.file == "" || f.file == "none":
 		return nil
 	case graph != "pair":
 		return cli.Usagef("--prior %s: belongs to a decoder, not to --graph %s", f.file, graph)
@@ -31,14 +37,26 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 	case classifier != "" && classifier != "none":
 		return cli.Usagef("--prior %s: a decoder with a prior of its own is written alone: leave --classifier out", f.file)
 	}
-	*paths = export.Paths{Decoder: fileOf(out, "sampler.onnx")}
+	*paths = export.Paths{Sampler: fileOf(out, samplerFile)}
 	return nil
 }
 
-// read returns the mixture, nil if none is wanted.
-func (f *priorFlag) read() (*latent.Mixture, error) {
-	if f.file == "" {
+// read returns the mixture that is given, or else, with a decoder, that of the model's own
+// codes, which its sampler is then written beside it for; nil if there is none.
+func (f *priorFlag) read(model string, m *models.VAE, paths *export.Paths) (*latent.Mixture, error) {
+	switch f.file {
+	case "none":
 		return nil, nil
+	case "":
+		if paths.Decoder == "" {
+			return nil, nil
+		}
+		mixture, err := latent.ReadMixture(filepath.Join(model, models.PriorFile))
+		if errors.Is(err, fs.ErrNotExist) || err == nil && mixture.ModelID != m.ID() { // of other weights
+			return nil, nil
+		}
+		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), samplerFile)
+		return mixture, err
 	}
 	mixture, err := latent.ReadMixture(f.file)
 	return mixture, advice.Add(err, advice.Say[*latent.FileError]("; write it with vae-infer encode --fit-mixture"))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"govae/cmd/internal/advice"
+	"govae/cmd/internal/foreign"
 	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
@@ -26,7 +27,7 @@ func advices() []advice.Advice {
 		}),
 
 		// Models, and what runs them.
-		advice.Say[*infer.LayoutError](" (--layout)"),
+		foreign.Advice,
 		advice.On(func(e *infer.LabelError) string {
 			if e.Class == "" {
 				return " (--label CLASS)"
@@ -43,7 +44,7 @@ func advices() []advice.Advice {
 			return "; write it with vae-infer " + options[e.Want]
 		}),
 		advice.Say[*latent.TooFlatError]("; train with --latent 2 or more"),
-		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime"),
+		advice.Say[*engine.UnsupportedError]("; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"),
 		advice.On(func(e *engine.ProviderError) string {
 			text := ", and name its library with --library or " + onnxruntime.Variable
 			if e.Provider == "coreml" {
@@ -79,6 +80,12 @@ func advices() []advice.Advice {
 			return "; begin anew with --force"
 		}),
 		advice.Say[*sink.RecordError]("; give --force in place of --resume to begin anew"),
+		advice.On(func(e *sink.ShardsError) string {
+			if e.N == 0 {
+				return "; make them with --shard"
+			}
+			return fmt.Sprintf("; make those with --shard %d/%d", e.Missing[0], e.N)
+		}),
 		advice.Say[*dataset.NotEmptyError](", or --force to write into it"),
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/adapt"
 	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
@@ -30,13 +31,14 @@ func TestAdvise(t *testing.T) {
 		{&onnxruntime.InstallError{Failures: []error{plain}}, ""},
 		{&onnxruntime.InstallError{Failures: []error{plain, plain}}, "; or give a library, wheel or archive with --from"},
 		{&onnxruntime.PlatformError{Platform: "plan9/arm"}, "; build it for plan9/arm and install it with --from FILE"},
-		{&infer.LayoutError{}, " (--layout)"},
+		{&adapt.Question{Option: "Layout"}, " (--layout)"},
+		{&adapt.Question{Option: "Size"}, " (--image-size)"},
 		{&infer.LikelihoodError{Name: "a.onnx"}, "; export the model with vae-export"},
 		{&latent.TooFlatError{Space: latent.Space{Name: "a.onnx", Dims: 1}}, "; train with --latent 2 or more"},
 		{&latent.FileError{Want: "mixture", Err: plain}, "; write it with vae-infer encode --fit-mixture"},
 		{&latent.FileError{Want: "attribute", Err: plain}, "; write it with vae-infer edit --save-attribute"},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
-		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime"},
+		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"},
 		{&sink.InterruptedError{Resumable: true}, "; go on with --resume, or begin anew with --force"},
 		{&sink.InterruptedError{Resumable: true, Err: plain}, "; go on with --resume"},
 		{&sink.InterruptedError{}, "; begin anew with --force"},

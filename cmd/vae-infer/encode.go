@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
 	"govae/latent"
+	"govae/sink"
 )
 
 func encode(m *modelFlags) *cobra.Command {
@@ -41,7 +43,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if writesOut {
 				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
 			}
-			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...)); err != nil {
+			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...), in.shard.check(e.files.Points), in.shard.alone(cmd, "fit-mixture")); err != nil {
 				return err
 			}
 			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
@@ -54,7 +56,8 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 					return err
 				}
 			}
-			return e.write(cmd.Context(), encoder, x)
+			e.files.First = in.shard.first()
+			return in.shard.run(m.app, e.job(encoder, &in.shard), e.parts(in.shard.Shard), func() error { return e.write(cmd.Context(), encoder, x) })
 		},
 	}
 	f := cmd.Flags()
@@ -63,9 +66,14 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 	f.IntVar(&e.files.Draws, "draws", 0, "points to draw from each posterior, instead of its mean")
 	f.Uint64Var(&e.files.Seed, "seed", 0, "number that determines the draws and the fit")
 	f.StringVar(&e.mixture, "fit-mixture", "", "JSON file for a Gaussian mixture")
-	f.IntSliceVar(&e.components, "components", []int{1, 20}, "`LEAST,MOST` components of the mixture; fewer are tried where more do not help")
+	e.componentsFlag(f)
 	in.flags(cmd, 0)
+	in.shard.flag(cmd)
 	return cmd
+}
+
+func (e *encoding) componentsFlag(f *pflag.FlagSet) {
+	f.IntSliceVar(&e.components, "components", []int{1, 20}, "`LEAST,MOST` components of the mixture; fewer are tried where more do not help")
 }
 
 // encoding says what becomes of codes.
@@ -89,6 +97,26 @@ func (e *encoding) check(writesOut bool) error {
 		checkDraws(e.files.Draws),
 		cli.Want(len(c) == 2 && 1 <= c[0] && c[0] <= c[1], "--components: want the least and the most, such as 1,20"),
 	)
+}
+
+// job is what the shards of the codes have in common.
+func (e *encoding) job(encoder *infer.Encoder, s *shardFlag) sink.ShardJob {
+	return sink.ShardJob{Path: e.files.Points, Total: s.all, Job: map[string]string{
+		"task": "encode", "model": encoder.Fingerprint(), "engine": encoder.Engine(), "program": cli.Version(), "data": s.data, "label": e.label,
+		"draws": fmt.Sprint(e.files.Draws), "seed": fmt.Sprint(e.files.Seed), "log-var": filepath.Base(e.files.LogVar),
+	}}
+}
+
+// parts names the files of a shard for those of the whole, and lets those be written.
+func (e *encoding) parts(s sink.Shard) map[string]string {
+	whole := e.files
+	e.files.Points = s.Path(whole.Points)
+	parts := map[string]string{whole.Points: e.files.Points, latent.LabelsBeside(whole.Points): latent.LabelsBeside(e.files.Points)}
+	if whole.LogVar != "" {
+		e.files.LogVar = s.Path(whole.LogVar)
+		parts[whole.LogVar] = e.files.LogVar
+	}
+	return parts
 }
 
 // write encodes x to --out, --log-var and the labels beside.
@@ -115,20 +143,26 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Se
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
 	draws := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
+	return e.fitDraws(ctx, encoder, draws, x.Len(), p.Done)
+}
+
+// fitDraws fits a mixture to draws of the posteriors of n images; done tells the seconds that
+// it took.
+func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws latent.Points, n int, done func() float64) error {
 	options := latent.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.files.Seed, Threads: e.app.Threads}
 	options.Fitted = func(s latent.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
 	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, options)
 	if err != nil {
 		return err
 	}
-	seconds := p.Done()
+	seconds := done()
 	if err := mixture.WriteFile(e.mixture); err != nil {
 		return err
 	}
-	n := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, n, x.Len(), seconds)
-	if n == options.Most {
-		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", n, n, 2*n)
+	k := len(mixture.Weights)
+	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, k, n, seconds)
+	if k == options.Most {
+		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", k, k, 2*k)
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type inputFlags struct {
 	fitFlags
 	skipBad bool
 	scaleFlag
+	shard shardFlag // of commands that do a part of the images
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
@@ -78,7 +79,7 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 	case f.limit > 0 && (f.data != "" || f.given.Changed("limit")):
 		x.Images = x.Head(f.limit)
 	}
-	return x, nil
+	return f.shard.cut(x)
 }
 
 // pictureTaker is a model that takes pictures, or gives them.

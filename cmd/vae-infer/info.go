@@ -18,7 +18,7 @@ func info(m *modelFlags) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return infer.Describe(cmd.OutOrStdout(), args[0], o.Layout, advise)
+			return infer.Describe(cmd.OutOrStdout(), args[0], o, advise)
 		},
 	}
 }

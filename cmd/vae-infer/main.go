@@ -17,8 +17,9 @@ func command(a *cli.App) *cobra.Command {
 		Short: "Generate images with an exported VAE",
 		Long: `Generate images with the ONNX files that vae-export writes.
 
-Without a subcommand, new images are drawn from the prior. Image i of a seed is
-the same however many are drawn. --out chooses the form by its ending: .png is
+Without a subcommand, new images are drawn: by the sampler that vae-export writes beside
+the decoder, if there is one and no --decoder is given, else from the prior N(0, I). Image
+i of a seed is the same however many are drawn. --out chooses the form by its ending: .png is
 one picture, .gif an animation of one image after the other, .npy an array of float32
 [n,C,H,W], .idx an array of bytes [n,H,W] or [n,H,W,C] as MNIST's files are, and a name
 without an ending, or with a / behind, a folder with one PNG per image.
@@ -41,8 +42,8 @@ its last complete image. The result is the same bit for bit.`,
 	m.flags(root)
 	root.AddCommand(
 		sample(m), reconstruct(m), score(m), evaluate(m), encode(m), decode(m),
-		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m), classify(m),
-		info(m), runtimeCommand(m),
+		interpolate(m), edit(m), manifold(m), traverse(m), scatter(m), augment(m), classify(m), join(m),
+		info(m), runtimeCommand(m), exploreCommand(m),
 	)
 	advice.Command(root, advices()...)
 	return root

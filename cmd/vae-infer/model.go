@@ -4,24 +4,29 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"govae/adapt"
 	"govae/cmd/internal/cli"
+	"govae/cmd/internal/foreign"
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
+	"govae/onnx"
 )
 
 // modelFlags say which files are run, and by what. All subcommands have them.
 type modelFlags struct {
-	noted                                               bool // the note on the engine is out
-	app                                                 *cli.App
-	decoder, encoder, engine, provider, library, layout string
-	label                                               string // a class
+	noted                                       bool // the note on the engine is out
+	app                                         *cli.App
+	decoder, encoder, engine, provider, library string
+	label                                       string // a class
+	foreign                                     foreign.Flags
 }
 
 func (m *modelFlags) flags(root *cobra.Command) {
@@ -30,7 +35,7 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
 	f.StringVar(&m.label, "label", "", "`CLASS` of a conditional model, name or number (default: that of each image, and when sampling all)")
 	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or go (pure Go)")
-	f.StringVar(&m.layout, "layout", "", "how files of other programs have images, where they do not tell: nchw or nhwc")
+	m.foreign.Add(f)
 	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(engine.Providers(), ", "))
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
@@ -55,10 +60,14 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 // options checks the flags and returns what they ask for.
 func (m *modelFlags) options() (infer.Options, error) {
 	e := engine.Options{Name: m.engine, Library: m.library, Provider: m.provider}
-	o := infer.Options{Engine: e, Layout: m.layout, Threads: m.app.Threads}
-	err := o.Check()
+	told, err := m.foreign.Options()
+	if err != nil {
+		return infer.Options{}, err
+	}
+	o := infer.Options{Engine: e, Foreign: told, Threads: m.app.Threads}
+	err = o.Check()
 	if e, ok := errors.AsType[*engine.OptionError](err); ok {
-		flag := map[string]string{"Name": "engine", "Provider": "provider", "Layout": "layout"}[e.Option]
+		flag := map[string]string{"Name": "engine", "Provider": "provider"}[e.Option]
 		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
 	}
 	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
@@ -73,6 +82,7 @@ type model interface {
 	Fingerprint() string
 	Engine() string
 	Note() error
+	Adapted() []string
 	Close() error
 }
 
@@ -99,12 +109,20 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 		m.noted = true // also where it cannot be remembered
 		m.app.NoteOnce("%v", advise(s.Note()))
 	}
+	foreign.Note(m.app, path, s.Adapted())
 	return s, nil
 }
 
-// openDecoder opens the decoder for images of the class --label, if it is conditional.
+// openDecoder opens the decoder for images of the class --label, if it is conditional. What one
+// of another program leaves open its encoder may tell, if there is one.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
+	if _, open := errors.AsType[*adapt.Question](err); open && exists(m.encoderPath()) {
+		if pair, _ := m.openPair(); pair != nil {
+			pair.Encoder.Close()
+			decoder, err = pair.Decoder, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +133,27 @@ func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	return labelled, err
 }
 
+// openEncoder opens the encoder. What images one of another program takes its decoder may
+// tell, if there is one.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
+	if exists(m.decoder) && isForeign(m.encoderPath()) {
+		if pair, _ := m.openPair(); pair != nil {
+			pair.Decoder.Close()
+			return pair.Encoder, nil
+		}
+	}
 	return openAs(m, m.encoderPath(), infer.OpenEncoder)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// isForeign reports whether a file is of another program.
+func isForeign(path string) bool {
+	model, err := onnx.ReadFile(path)
+	return err == nil && adapt.Foreign(model)
 }
 
 // openPair opens the decoder and the encoder of one model.

@@ -18,6 +18,7 @@ type outputFlags struct {
 	app           *cli.App
 	out           string
 	force, resume bool
+	shard         shardFlag // of commands that make a part of the images
 }
 
 func (o *outputFlags) flags(cmd *cobra.Command, out string) {
@@ -46,26 +47,31 @@ func (o *outputFlags) write(s model, n int, draw drawing, images iter.Seq2[infer
 // writeJob is write for images that can be made from any number on, so that --resume
 // may go on with them. Job says what they are made of, besides what the model is.
 func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]string, images func(first int) iter.Seq2[infer.Image, error]) error {
-	p := o.app.Progress(n, "images")
+	from, end := o.shard.Range(n)
+	p := o.app.Progress(end-from, "images")
 	defer p.Stop()
 	first := 0
-	counted := func(from int) iter.Seq2[infer.Image, error] {
-		first = from
+	counted := func(done int) iter.Seq2[infer.Image, error] {
+		first = done
 		p.Skip(first)
-		return cli.Counted(p, images(first))
+		return cli.Counted(p, images(from+first))
 	}
-	options := sink.Options{N: n, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume, Threads: o.app.Threads}
+	// A shard that was killed goes on: who starts it anew does not know of it.
+	options := sink.Options{N: end - from, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume || o.shard.active() && !o.force, Threads: o.app.Threads}
 	if job != nil {
 		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
 		maps.Copy(options.Job, job)
 	}
-	if err := sink.Write(o.out, options, counted); err != nil {
-		return err
-	}
-	text := fmt.Sprintf("%s: %d images", o.out, n)
-	if first > 0 {
-		text += fmt.Sprintf(", the last %d of them", n-first)
-	}
-	o.app.Printf("%s by %s in %.2f s", text, s.Engine(), p.Done())
-	return nil
+	out := o.shard.Path(o.out)
+	return o.shard.run(o.app, sink.ShardJob{Path: o.out, Total: n, Job: options.Job}, map[string]string{o.out: out}, func() error {
+		if err := sink.Write(out, options, counted); err != nil {
+			return err
+		}
+		text := fmt.Sprintf("%s: %d images", out, options.N)
+		if first > 0 {
+			text += fmt.Sprintf(", the last %d of them", options.N-first)
+		}
+		o.app.Printf("%s by %s in %.2f s", text, s.Engine(), p.Done())
+		return nil
+	})
 }

@@ -41,6 +41,7 @@ func makeSample(cmd *cobra.Command, m *modelFlags) {
 	s.groups.flag(cmd, "draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
+	s.output.shard.flag(cmd)
 }
 
 // sampling says which images are drawn and where they go.
@@ -59,10 +60,15 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
 		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
 		s.checkOutputs([]string{s.from}, s.output.out),
+		s.output.shard.check(s.output.out),
 	); err != nil {
 		return err
 	}
-	decoder, err := openAs(s.modelFlags, s.decoder, infer.OpenDecoder)
+	path := s.decoder
+	if s.from == "" && s.groups.fixed == 0 && !cmd.Flags().Changed("decoder") {
+		path = s.chosen()
+	}
+	decoder, err := openAs(s.modelFlags, path, infer.OpenDecoder)
 	if err != nil {
 		return err
 	}
@@ -109,9 +115,13 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if classes != nil {
 		return s.ofEach(cmd.Context(), decoder, classes, source, fix, job)
 	}
+	if err := s.output.shard.enough(s.n); err != nil {
+		return err
+	}
+	_, end := s.output.shard.Range(s.n)
 	return s.output.writeJob(decoder, s.n, nil, job, func(first int) iter.Seq2[infer.Image, error] {
 		s.draw.First = first
-		return decoder.DecodeAll(cmd.Context(), fix(source.Points(s.n-first, s.draw)))
+		return decoder.DecodeAll(cmd.Context(), fix(source.Points(end-first, s.draw)))
 	})
 }
 
@@ -125,6 +135,10 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 		return picture.Rows(out, images, picture.RowLabels{Rows: classes, Columns: latent.Linspace(0, float64(s.n-1), s.n), X: "sample"})
 	}
 	total := s.n * len(classes)
+	if err := s.output.shard.enough(total); err != nil {
+		return err
+	}
+	_, end := s.output.shard.Range(total)
 	return s.output.writeJob(decoder, total, draw, job, func(first int) iter.Seq2[infer.Image, error] {
 		labelled, err := decoder.WithLabel(func(row int, weights []float32) error {
 			return infer.Class((first+row)/s.n)(row, weights)
@@ -133,10 +147,10 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 			return func(yield func(infer.Image, error) bool) { yield(infer.Image{}, err) }
 		}
 		return labelled.DecodeAll(ctx, func(yield func([]float32, error) bool) {
-			for i := first; i < total; i += s.n - i%s.n {
+			for i := first; i < end; i += s.n - i%s.n {
 				o := s.draw
 				o.First = i % s.n
-				for z, err := range fix(source.Points(s.n-o.First, o)) {
+				for z, err := range fix(source.Points(min(s.n-o.First, end-i), o)) {
 					if !yield(z, err) {
 						return
 					}

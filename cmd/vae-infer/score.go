@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,6 +14,7 @@ import (
 	"govae/infer"
 	"govae/internal/atomicfile"
 	"govae/picture"
+	"govae/sink"
 )
 
 func score(m *modelFlags) *cobra.Command {
@@ -56,6 +58,8 @@ compare between models whatever their likelihood and size; a model of black and 
 				cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
 				s.detection.check(),
 				m.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc),
+				s.in.shard.check(s.out),
+				s.in.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
 			); err != nil {
 				return err
 			}
@@ -71,10 +75,14 @@ compare between models whatever their likelihood and size; a model of black and 
 			if err != nil {
 				return err
 			}
-			if detector != nil {
-				return s.judge(cmd.Context(), pair, detector, x)
-			}
-			return s.write(cmd.Context(), pair, x)
+			job, part := s.job(pair), s.in.shard.Path(s.out)
+			return s.in.shard.run(m.app, job, map[string]string{s.out: part}, func() error {
+				s.out, s.options.First = part, s.in.shard.first()
+				if detector != nil {
+					return s.judge(cmd.Context(), pair, detector, x)
+				}
+				return s.write(cmd.Context(), pair, x)
+			})
 		},
 	}
 	f := cmd.Flags()
@@ -84,6 +92,7 @@ compare between models whatever their likelihood and size; a model of black and 
 	f.Uint64Var(&s.options.Seed, "seed", 0, "number that determines the draws of log-likelihoods")
 	s.detection.flags(f)
 	s.in.flags(cmd, 0)
+	s.in.shard.flag(cmd)
 	return cmd
 }
 
@@ -93,6 +102,14 @@ type scoring struct {
 	in         inputFlags
 	out, sheet string
 	options    infer.ScoreOptions
+}
+
+// job is what the shards of a table have in common.
+func (s *scoring) job(pair *infer.Pair) sink.ShardJob {
+	return sink.ShardJob{Path: s.out, Total: s.in.shard.all, Job: map[string]string{
+		"task": "score", "model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": s.in.shard.data, "label": s.label,
+		"draws": fmt.Sprint(s.options.Draws), "seed": fmt.Sprint(s.options.Seed), "nats": fmt.Sprint(s.nats), "normal": strings.Join(s.normal, ","),
+	}}
 }
 
 func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {

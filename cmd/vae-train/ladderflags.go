@@ -11,7 +11,7 @@ import (
 
 // addLadder adds the flag of hierarchical models.
 func (f *flags) addLadder(p *pflag.FlagSet) {
-	p.StringVar(&f.groups, "groups", "", "channels `N,...` of the groups of latent variables of --arch ladder, from coarse to fine (default 4,2,1)")
+	p.StringVar(&f.groups, "groups", "", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8; of small gray images 64,4,2,1)")
 }
 
 // checkLadder finds what is wrong with the flag of addLadder, and completes f.
@@ -26,7 +26,7 @@ func (f *flags) checkLadder() error {
 	for text := range strings.SplitSeq(f.groups, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
-			return cli.Usagef("--groups %s: want numbers of channels, at least 1 each, such as 4,2,1", f.groups)
+			return cli.Usagef("--groups %s: want numbers of at least 1, such as 64,8", f.groups)
 		}
 		f.model.Groups = append(f.model.Groups, n)
 	}

@@ -83,6 +83,7 @@ type flags struct {
 	filed                  []string // the flags that have their values from the file config
 	restored               bool     // the flags that were left out have their values from the run in out
 	list                   bool
+	watch                  bool
 }
 
 func main() { cli.Main("vae-train", build) }
@@ -109,7 +110,8 @@ func build(app *cli.App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return f.ranks.leave(errors.Join(f.run(cmd.Context(), app, cmd.Flags()), stop()))
+			err = f.watched(cmd.Context(), app, func() error { return f.run(cmd.Context(), app, cmd.Flags()) })
+			return f.ranks.leave(errors.Join(err, stop()))
 		},
 	}
 	p := cmd.Flags()
@@ -139,12 +141,13 @@ func build(app *cli.App) *cobra.Command {
 	f.addLabels(p)
 	f.addReports(p)
 	f.ranks.flags(p)
+	f.addWatch(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
 	p.BoolVar(&f.resume, "resume", false, "go on with the run in --out")
 	p.BoolVar(&f.force, "force", false, "overwrite the run in --out")
-	cmd.AddCommand(compare(app))
+	cmd.AddCommand(compare(app), watchCommand(app))
 	advice.Command(cmd, advices()...)
 	return cmd
 }
@@ -325,7 +328,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		app.Printf("training images are changed at random: %v", f.train.Augment)
 	}
 	if k.Name() == "gonum" {
-		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2 or AVX-512 trains ten times as fast", k.Name())
+		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2, AVX-512 or NEON trains ten times as fast", k.Name())
 	}
 
 	o := f.train

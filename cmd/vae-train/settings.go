@@ -23,7 +23,7 @@ import (
 )
 
 // unrecorded are the flags that do not belong to a run.
-var unrecorded = []string{"mpi", "out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile", "no-cache", "config", "list"}
+var unrecorded = []string{"mpi", "out", "resume", "force", "quiet", "threads", "debug", "help", "version", "cpuprofile", "no-cache", "config", "list", "watch"}
 
 // free are the recorded flags that may change when a run is resumed. Of the data
 // its content counts, not where it lies.

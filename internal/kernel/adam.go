@@ -39,7 +39,7 @@ func (t *adamTask) Do(i int) {
 	first, last := i*adamBlock, min((i+1)*adamBlock, len(t.theta))
 	theta, average := t.theta[first:last], t.average[first:last]
 	m, v, g := t.m[first:last], t.v[first:last], t.g[first:last]
-	if t.set != nil && len(g) >= t.set.lanes {
+	if t.set.adam != nil && len(g) >= t.set.lanes {
 		vectors := len(g) / t.set.lanes
 		t.set.adam(&theta[0], &average[0], &m[0], &v[0], &g[0], vectors, &t.rates.beta1)
 		whole := vectors * t.set.lanes

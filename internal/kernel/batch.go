@@ -9,7 +9,7 @@ import "govae/internal/random"
 func (k *Kernel) Pixels(dst []float32, src []byte) {
 	checkLen("Pixels", "dst", len(dst), len(src))
 	whole := 0
-	if set := k.isa; set != nil {
+	if set := k.isa; set.pixels != nil {
 		if whole = len(src) / set.lanes * set.lanes; whole > 0 {
 			set.pixels(&dst[0], &src[0], whole/set.lanes)
 		}
@@ -28,7 +28,7 @@ func (k *Kernel) Normal(eps []float32, seed uint64, domain random.Domain, epoch 
 	}
 	width := len(eps) / len(index)
 	checkLen("Normal", "eps", len(eps), width*len(index))
-	if k.isa == nil {
+	if k.isa.normal == nil {
 		for i, image := range index {
 			s := random.New(seed, domain, epoch, uint32(image))
 			s.Normal(eps[i*width : (i+1)*width])

@@ -13,7 +13,7 @@ import (
 // peak measures what one core can do in fused multiply-adds, in FLOP/s: the
 // best of some short runs.
 func peak(k *Kernel) float64 {
-	if k.isa == nil {
+	if k.isa.peak == nil {
 		return 0
 	}
 	const n = 100_000

@@ -85,7 +85,7 @@ func (t *columnsTask) sumOfPixels(i int) {
 // assembly: so many pixels side by side that it does any number of channels.
 func (k *Kernel) columnsWidth(columns int) int {
 	wide := columns
-	for k.isa != nil && wide%k.isa.cols != 0 {
+	for k.isa.cols != 0 && wide%k.isa.cols != 0 {
 		wide += columns
 	}
 	return wide
@@ -95,7 +95,7 @@ func (k *Kernel) columnsWidth(columns int) int {
 // (a - aCentre)*(b - bCentre). Columns are [Kernel.columnsWidth] many.
 func (k *Kernel) columnProducts(sums, a, b, aCentre, bCentre []float32) {
 	cols := len(sums)
-	if set, rows := k.isa, len(a)/cols; set != nil && rows > 0 {
+	if set, rows := k.isa, len(a)/cols; set.columnProducts != nil && rows > 0 {
 		for j := 0; j < cols; j += set.cols {
 			set.columnProducts(&sums[j], &a[j], &b[j], &aCentre[j], &bCentre[j], rows, cols)
 		}
@@ -111,7 +111,7 @@ func (k *Kernel) columnProducts(sums, a, b, aCentre, bCentre []float32) {
 // columnAffine sets y to scale*(x - centre) + share*dy + shift, by columns.
 func (k *Kernel) columnAffine(y, x, dy, centre, scale, share, shift []float32) {
 	cols := len(centre)
-	if set, rows := k.isa, len(y)/cols; set != nil && rows > 0 {
+	if set, rows := k.isa, len(y)/cols; set.columnAffine != nil && rows > 0 {
 		for j := 0; j < cols; j += set.cols {
 			set.columnAffine(&y[j], &x[j], &dy[j], &centre[j], &scale[j], &share[j], &shift[j], rows, cols)
 		}

@@ -36,7 +36,7 @@ func (k *Kernel) ConvForward(s *Conv, n int, y, x, w, bias []float32, relu bool)
 		checkLen("ConvForward", "bias", len(bias), s.K)
 	}
 	switch {
-	case k.isa == nil:
+	case !k.isa.products():
 		launch(k, &k.portableForward, n, portableForwardTask{k, s, y, x, w, bias, relu})
 	case bias == nil && !relu && k.isThin(s):
 		launch(k, &k.thinForward, ceilDiv(n, thinImages), thinForwardTask{k, s, n, y, x, w})
@@ -58,7 +58,7 @@ func (k *Kernel) ConvBackwardInput(s *Conv, n int, dx, dy, w, bias []float32, re
 		checkLen("ConvBackwardInput", "bias", len(bias), s.C)
 	}
 	switch {
-	case k.isa == nil:
+	case !k.isa.products():
 		launch(k, &k.portableInput, n, portableInputTask{k, s, dx, dy, w, bias, relu})
 	case k.scatterPays(s):
 		launch(k, &k.scatter, ceilDiv(n, scatterImages), scatterTask{k, s, n, dx, dy, w, bias, relu})
@@ -74,7 +74,7 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	checkLen("ConvBackwardWeights", "dw", len(dw), s.weights())
 	checkLen("ConvBackwardWeights", "x", len(x), n*s.in())
 	checkLen("ConvBackwardWeights", "dy", len(dy), n*s.out())
-	if k.isa != nil && s.isWide() && !k.isThin(s) {
+	if k.isa.products() && s.isWide() && !k.isThin(s) {
 		t := wideWeightsTask{k, s, n, dw, x, dy}
 		launch(k, &k.wideWeights, t.tasks(), t)
 		return
@@ -82,7 +82,7 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	count := partsOf(n)
 	parts := k.floats.borrow(count * len(dw))
 	switch {
-	case k.isa == nil:
+	case !k.isa.products():
 		launch(k, &k.portableWeights, count, portableWeightsTask{k, s, n, *parts, x, dy})
 	case k.isThin(s):
 		launch(k, &k.thinWeights, count, thinWeightsTask{k, s, n, *parts, x, dy})

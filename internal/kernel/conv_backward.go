@@ -35,7 +35,7 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 	if relu {
 		checkLen(function, "y", len(y), n*out)
 	}
-	if k.isa == nil || s.isWide() || !transposed && dx != nil && (k.scatterPays(s) || k.isThin(s)) {
+	if !k.isa.products() || s.isWide() || !transposed && dx != nil && (k.scatterPays(s) || k.isThin(s)) {
 		k.BiasGradient(n, db, dy, y, channels, relu)
 		if transposed {
 			k.ConvBackwardWeights(s, n, dw, dy, x)

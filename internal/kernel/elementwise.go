@@ -28,7 +28,7 @@ func (k *Kernel) SiLUGradient(dy, x []float32) {
 }
 
 func (k *Kernel) exp(dst, x []float32) {
-	if k.isa != nil {
+	if k.isa.exp != nil {
 		k.vectorMap(k.isa.exp, dst, x)
 		return
 	}
@@ -38,7 +38,7 @@ func (k *Kernel) exp(dst, x []float32) {
 }
 
 func (k *Kernel) sigmoid(dst, x []float32) {
-	if k.isa != nil {
+	if k.isa.sigmoid != nil {
 		k.vectorMap(k.isa.sigmoid, dst, x)
 		return
 	}
@@ -48,7 +48,7 @@ func (k *Kernel) sigmoid(dst, x []float32) {
 }
 
 func (k *Kernel) tanh(dst, x []float32) {
-	if k.isa != nil {
+	if k.isa.tanh != nil {
 		k.vectorMap(k.isa.tanh, dst, x)
 		return
 	}
@@ -58,7 +58,7 @@ func (k *Kernel) tanh(dst, x []float32) {
 }
 
 func (k *Kernel) tanhGradient(dy, y []float32) {
-	if k.isa != nil {
+	if k.isa.tanhGradient != nil {
 		k.vectorMap(k.isa.tanhGradient, dy, y)
 		return
 	}
@@ -68,7 +68,7 @@ func (k *Kernel) tanhGradient(dy, y []float32) {
 }
 
 func (k *Kernel) silu(dst, x []float32) {
-	if k.isa != nil {
+	if k.isa.silu != nil {
 		k.vectorMap(k.isa.silu, dst, x)
 		return
 	}
@@ -78,7 +78,7 @@ func (k *Kernel) silu(dst, x []float32) {
 }
 
 func (k *Kernel) siluGradient(dy, x []float32) {
-	if k.isa != nil {
+	if k.isa.siluGradient != nil {
 		k.vectorMap(k.isa.siluGradient, dy, x)
 		return
 	}

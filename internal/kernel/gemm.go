@@ -21,7 +21,7 @@ func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []f
 	checkMatrix("c", blas.NoTrans, m, n, c, ldc)
 	switch {
 	case m == 0 || n == 0:
-	case k.isa == nil || kk == 0 || alpha == 0:
+	case !k.isa.products() || kk == 0 || alpha == 0:
 		k.portableSgemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
 	default:
 		k.gemm(gemmTask{transA: tA != blas.NoTrans, transB: tB != blas.NoTrans, m: m, n: n, kk: kk,
@@ -38,7 +38,7 @@ func (k *Kernel) OuterSum(n, rows, cols int, dw, x, dy []float32) {
 	switch {
 	case n == 0:
 		clear(dw)
-	case k.isa == nil:
+	case !k.isa.products():
 		k.portableOuterSum(n, rows, cols, dw, x, dy)
 	case len(dw) > 0:
 		k.gemm(gemmTask{transA: true, m: rows, n: cols, kk: n, alpha: 1, a: x, lda: rows, b: dy, ldb: cols, c: dw, ldc: cols, floor: floor(false), tree: true})
@@ -75,7 +75,7 @@ func (k *Kernel) Affine(m, n, kk int, y, x, w, bias []float32, relu bool) {
 	}
 	switch {
 	case m == 0 || n == 0:
-	case k.isa == nil || kk == 0:
+	case !k.isa.products() || kk == 0:
 		k.portableSgemm(blas.NoTrans, blas.NoTrans, m, n, kk, 1, x, max(1, kk), w, n, 0, y, n)
 		k.epilogue(y, bias, n, relu)
 	default:

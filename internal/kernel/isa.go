@@ -2,10 +2,14 @@ package kernel
 
 import "math"
 
+// Of every architecture, as go generate skips the files of others:
+//go:generate go -C gen run ./neon -out ../assembly_arm64.s -stubs ../assembly_arm64.go
+
 // isa is an instruction set: the shapes of its register blocks and the assembly
-// that computes them. Generated from gen/; nil stands for portable Go.
+// that computes them, generated from gen/. Portable Go stands in for a function that is
+// nil; those that products and convolutions are made of come together ([isa.products]).
 type isa struct {
-	name string
+	name string // of the kernel, a value of [Variable]
 
 	// gather computes a block of a product whose left rows lie anywhere:
 	//
@@ -101,12 +105,12 @@ type isa struct {
 }
 
 // outerFewRows is the height of a lower block of outer products: heights of 6 and 4 add up
-// to every even number of rows from 8 on.
+// to every even number of rows from 8 on, heights of 12 and 4 to every multiple of 4.
 const outerFewRows = 4
 
 // outerHeight is the height of the next block of outer products of so many rows.
 func (set *isa) outerHeight(rows int) int {
-	if rows == outerFewRows || rows == 2*outerFewRows && rows > set.outerRows {
+	if rows == outerFewRows || rows == 2*outerFewRows && rows != set.outerRows {
 		return outerFewRows
 	}
 	return min(rows, set.outerRows)
@@ -132,13 +136,12 @@ func (set *isa) outerBlock(a *float32, offsets []int, panel []float32, y []float
 	}
 }
 
-// String returns the name of the kernel that uses the instruction set.
-func (set *isa) String() string {
-	if set == nil {
-		return "gonum"
-	}
-	return set.name
-}
+// portable has no assembly at all.
+var portable = &isa{name: "gonum"}
+
+// products reports whether there is assembly for products and convolutions: gather, outer,
+// their kin, pack, prefetch and transpose8.
+func (set *isa) products() bool { return set.gather != nil }
 
 // floor is what an output is raised to: 0 is ReLU.
 func floor(relu bool) float32 {
@@ -174,9 +177,10 @@ func (set *isa) ahead(x []float32) {
 	}
 }
 
-// aheadPart asks for the first of some parts of x and returns the others.
+// aheadPart asks for the first of some parts of x and returns the others. A count of parts
+// that was too low runs out: nothing is left then.
 func (set *isa) aheadPart(x []float32, parts int) []float32 {
-	n := len(x) / parts
+	n := len(x) / max(parts, 1)
 	set.ahead(x[:n])
 	return x[n:]
 }

@@ -16,9 +16,9 @@
 // Two pieces of assembly carry nearly all of the work. Each computes a block of
 // outputs that fills the vector registers: gather multiplies rows that lie
 // anywhere in memory, outer adds up outer products. They and the vector maths
-// are generated from gen/ for AVX2 and AVX-512 (isa.go says what each computes);
-// the rest of the package finds them their operands. Where there is no assembly,
-// the files *_portable.go do the same through gonum.
+// are generated from gen/ for AVX2, AVX-512 and NEON (isa.go says what each computes);
+// the rest of the package finds them their operands. Where an instruction set lacks one,
+// portable Go does the same: the products through gonum, in the files *_portable.go.
 //
 // Work is cut into tasks by the size of the problem alone, every element of a
 // result is computed by one worker, and sums are added in a fixed order. So a
@@ -44,7 +44,7 @@ import (
 type Kernel struct {
 	gonum.Implementation // what we do no faster, and the reference in tests
 
-	isa     *isa // nil: portable
+	isa     *isa
 	pool    pool
 	floats  scratch[float32]
 	doubles scratch[float64]
@@ -61,7 +61,7 @@ const Variable = "VAE_KERNEL"
 // New starts a kernel with the given number of threads, the caller's own
 // included; 0 stands for all that Go may use. The fastest kernel that this
 // processor supports is chosen unless [Variable] names another: "avx512" or
-// "avx2" (with FMA), or "gonum", which runs everywhere and is slow.
+// "avx2" (with FMA), "neon" on arm64, or "gonum", which runs everywhere and is slow.
 func New(threads int) (*Kernel, error) {
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
@@ -70,7 +70,7 @@ func New(threads int) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{isa: append(supported(), nil)[slices.Index(Names(), name)]}
+	k := &Kernel{isa: append(supported(), portable)[slices.Index(Names(), name)]}
 	k.pool.start(threads)
 	return k, nil
 }
@@ -89,14 +89,14 @@ func Default() (string, error) {
 // first.
 func Names() []string {
 	var names []string
-	for _, set := range append(supported(), nil) {
-		names = append(names, set.String())
+	for _, set := range append(supported(), portable) {
+		names = append(names, set.name)
 	}
 	return names
 }
 
 // Name returns the kernel's name, a value of [Variable].
-func (k *Kernel) Name() string { return k.isa.String() }
+func (k *Kernel) Name() string { return k.isa.name }
 
 // Threads returns the number of threads that share the work.
 func (k *Kernel) Threads() int { return k.pool.threads }

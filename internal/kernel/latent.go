@@ -24,7 +24,7 @@ func (k *Kernel) Sample(z []float32, kl []float64, mean, logVar, eps []float32) 
 	buffer := k.doubles.borrow(n)
 	twice := *buffer
 	whole := 0
-	if k.isa != nil {
+	if k.isa.sample != nil {
 		half := k.isa.lanes / 2
 		if whole = n / half * half; whole > 0 {
 			k.isa.sample(&z[0], &twice[0], &mean[0], &logVar[0], &eps[0], whole/half)
@@ -61,7 +61,7 @@ func (k *Kernel) SampleGradient(dmean, dlogVar, dz, mean, logVar, eps []float32,
 	}
 	checkRows("SampleGradient", "scale", len(scale), n)
 	whole := 0
-	if k.isa != nil {
+	if k.isa.sampleGradient != nil {
 		half := k.isa.lanes / 2
 		if whole = n / half * half; whole > 0 {
 			scales := k.doubles.borrow(n)

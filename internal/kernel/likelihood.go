@@ -96,7 +96,7 @@ func (t *likelihoodTask) Do(i int) {
 }
 
 func (set *isa) bernoulliOf(dlogits, logits, x []float32, r *likelihoodRates) (loss, _ float64) {
-	if set != nil {
+	if set.bernoulli != nil {
 		whole := len(x) / set.lanes * set.lanes
 		if whole > 0 {
 			loss = set.bernoulli(&dlogits[0], &logits[0], &x[0], whole/set.lanes, r.scale)
@@ -112,7 +112,7 @@ func (set *isa) bernoulliOf(dlogits, logits, x []float32, r *likelihoodRates) (l
 }
 
 func (set *isa) gaussianOf(dlogits, logits, x []float32, r *likelihoodRates) (squares, _ float64) {
-	if set != nil {
+	if set.gaussian != nil {
 		whole := len(x) / set.lanes * set.lanes
 		if whole > 0 {
 			squares = set.gaussian(&dlogits[0], &logits[0], &x[0], whole/set.lanes, r.scale)
@@ -129,7 +129,7 @@ func (set *isa) gaussianOf(dlogits, logits, x []float32, r *likelihoodRates) (sq
 }
 
 func (set *isa) logisticOf(dlogits, logits, x []float32, r *likelihoodRates) (loss, slope float64) {
-	if set != nil {
+	if set.logistic != nil {
 		whole := len(x) / set.lanes * set.lanes
 		if whole > 0 {
 			loss, slope = set.logistic(&dlogits[0], &logits[0], &x[0], whole/set.lanes, &r.scale)

@@ -39,7 +39,7 @@ func (t *pairsTask) add(dst, a, b []float32) {
 }
 
 func (t *pairsTask) leakyReLU(dst, v, x []float32) {
-	if set := t.k.isa; set != nil {
+	if set := t.k.isa; set.leakyReLU != nil {
 		whole := len(x) / set.lanes * set.lanes
 		if whole > 0 {
 			set.leakyReLU(&dst[0], &v[0], &x[0], whole/set.lanes, t.slope)

@@ -52,7 +52,7 @@ func (t *biasGradientTask) Do(i int) {
 // to 0 where y <= 0: the gradient of ReLU on the way.
 func (k *Kernel) columnSums(sums, dy, y []float32) {
 	cols, done := len(sums), 0
-	if set := k.isa; set != nil && len(dy) > 0 {
+	if set := k.isa; set.columnSums != nil && len(dy) > 0 {
 		if cols < set.cols && set.cols%cols == 0 {
 			k.foldedSums(sums, dy, y)
 			return

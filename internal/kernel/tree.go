@@ -73,7 +73,7 @@ func (t *sumPartsTask) Do(i int) {
 
 // addTo adds x to y.
 func (k *Kernel) addTo(y, x []float32) {
-	if k.isa == nil {
+	if k.isa.addRows == nil {
 		k.Saxpy(len(x), 1, x, 1, y, 1)
 		return
 	}

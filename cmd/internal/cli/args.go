@@ -14,7 +14,9 @@ func NoArgs(flag string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		var names []string
 		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
+			if !c.Hidden {
+				names = append(names, c.Name())
+			}
 		}
 		switch {
 		case len(args) == 0:

@@ -66,10 +66,9 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	started := false // whether the arguments were right
 	root := build(a)
 	root.Use = strings.Replace(root.Use, root.Name(), name, 1)
-	root.Version = Version()
 	root.SilenceErrors, root.SilenceUsage, root.DisableSuggestions = true, true, true
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
+	root.AddCommand(manCommand(name))
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -78,7 +77,11 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	flags.IntVar(&a.Threads, "threads", min(runtime.GOMAXPROCS(0), maxThreads), "number of processor cores to use")
 	flags.BoolVar(&a.Debug, "debug", false, "print where an internal error happened, instead of writing it to a file")
 	root.SetFlagErrorFunc(flagError)
+	version := root.Flags().BoolP("version", "v", false, "print the version of "+name)
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			return errVersion
+		}
 		if a.Configure != nil {
 			if err := a.Configure(cmd); err != nil {
 				started = true
@@ -97,6 +100,9 @@ func Run(name string, args []string, stdout, stderr io.Writer, build func(*App) 
 	var usage *usageError
 	switch {
 	case err == nil:
+		return 0
+	case err == errVersion:
+		fmt.Fprintln(a.out, name, Version())
 		return 0
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		const word = "interrupted"

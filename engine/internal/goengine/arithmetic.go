@@ -9,11 +9,8 @@ import (
 
 func opArithmetic(c *call) *value {
 	a, b := c.in[0], c.in[1]
-	if a.typ == onnx.Float32 {
-		return c.arithmetic(c.Op, a, b)
-	}
 	if isFloat(a.typ) {
-		c.float(0)
+		return c.arithmetic(c.Op, a, b)
 	}
 	return c.intArithmetic(a, b)
 }
@@ -28,13 +25,9 @@ func (c *compiler) arithmetic(op string, a, b *value) *value {
 			return y
 		}
 	}
-	rows := map[string]func(dst, a, b []float32, aStep, bStep int){
+	return c.pair(a, b, map[string]row[float32, float32]{
 		"Add": addRow, "Sub": subRow, "Mul": mulRow, "Div": divRow, "Pow": powRow,
-	}[op]
-	y, w, inPlace := c.broadcast(onnx.Float32, a, b)
-	run := func(s *state) { combine(w, s.f(y), s.f(a), s.f(b), rows) }
-	c.emitStep(step{run: run, inPlace: inPlace}, []*value{y}, []*value{a, b})
-	return y
+	}[op])
 }
 
 // broadcast returns a new tensor for the results of an operator on the elements
@@ -78,7 +71,7 @@ func stretched(v *value, rank int) []int {
 }
 
 // combine applies an operator to the rows of two tensors.
-func combine[T any](w *walk, dst, a, b []T, f func(dst, a, b []T, aStep, bStep int)) {
+func combine[T, R any](w *walk, dst []R, a, b []T, f row[T, R]) {
 	aStep, bStep := w.step(0), w.step(1)
 	w.rows(func(row, i, j int) {
 		f(dst[row*w.inner:(row+1)*w.inner], a[i:], b[j:], aStep, bStep)
@@ -122,8 +115,7 @@ func powRow(dst, a, b []float32, aStep, bStep int) {
 
 // intArithmetic is arithmetic on integers, which wrap like those of their type.
 func (c *call) intArithmetic(a, b *value) *value {
-	y, w, _ := c.broadcast(a.typ, a, b)
-	op := map[string]func(a, b int64) int64{
+	return c.intPair(a, b, map[string]func(a, b int64) int64{
 		"Add": func(a, b int64) int64 { return a + b },
 		"Sub": func(a, b int64) int64 { return a - b },
 		"Mul": func(a, b int64) int64 { return a * b },
@@ -133,24 +125,16 @@ func (c *call) intArithmetic(a, b *value) *value {
 			}
 			return a / b
 		},
-	}[c.Op]
-	if op == nil || a.typ == onnx.Uint64 || a.typ != b.typ {
-		unsupported("the pure-Go engine does not compute this for %v and %v", a.typ, b.typ)
-	}
-	c.emit(func(s *state) {
-		combine(w, s.i(y), s.i(a), s.i(b), func(dst, a, b []int64, aStep, bStep int) {
-			for i := range dst {
-				dst[i] = wrap(y.typ, op(a[i*aStep], b[i*bStep]))
-			}
-		})
-	}, []*value{y}, []*value{a, b})
-	return y
+	}[c.Op])
 }
 
 // opPow takes an integer exponent too.
 func opPow(c *call) *value {
 	x, y := c.float(0), c.in[1]
-	return c.arithmetic("Pow", x, c.cast(y, onnx.Float32))
+	if !isFloat(y.typ) {
+		y = c.cast(y, onnx.Float32)
+	}
+	return c.arithmetic("Pow", x, y)
 }
 
 // opBatchNorm is (x - mean) / sqrt(var + epsilon) * scale + B, with numbers of one a

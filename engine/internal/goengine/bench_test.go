@@ -9,6 +9,7 @@ import (
 	"govae/engine/enginetest"
 	"govae/export"
 	"govae/models"
+	"govae/onnx"
 )
 
 // decoder returns the reference decoder as a file.
@@ -61,6 +62,40 @@ func BenchmarkDecoder(b *testing.B) {
 						workers.Wait()
 					}
 					b.ReportMetric(float64(b.N*rounds*chunk*streams)/b.Elapsed().Seconds(), "images/s")
+				})
+			}
+		}
+	}
+}
+
+// BenchmarkGroups compares the engines on convolutions with groups of 64 channels of 32x32, 3x3,
+// one image, one thread.
+func BenchmarkGroups(b *testing.B) {
+	for _, op := range []string{"Conv", "ConvTranspose"} {
+		for _, groups := range []int64{1, 4, 64} {
+			g := onnx.NewBuilder("groups")
+			x := g.Input("x", onnx.Float32, onnx.Size(1), onnx.Size(64), onnx.Size(32), onnx.Size(32))
+			w := g.Float32("w", []int{64, int(64 / groups), 3, 3}, make([]float32, 64*64*9/groups))
+			y := g.Node(op, "conv", []onnx.Value{x, w}, onnx.Int("group", groups), onnx.Ints("pads", 1, 1, 1, 1))
+			g.Output("y", y)
+			model, err := g.Model(onnx.ModelOptions{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			data, err := model.Marshal()
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, e := range []*engine.Engine{enginetest.Go(b), enginetest.ONNXRuntime(b)} {
+				b.Run(fmt.Sprintf("%s/groups=%d/%.5s", op, groups, e.Name()), func(b *testing.B) {
+					r := load(b, e, data)
+					x := engine.Tensor{Shape: []int{1, 64, 32, 32}, Data: make([]float32, 64*32*32)}
+					for b.Loop() {
+						if _, err := r.Run([]engine.Tensor{x}); err != nil {
+							b.Fatal(err)
+						}
+					}
+					b.ReportMetric(2*64*64*9*32*32/float64(groups)*float64(b.N)/1e9/b.Elapsed().Seconds(), "GFLOP/s")
 				})
 			}
 		}

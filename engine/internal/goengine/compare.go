@@ -1,46 +1,40 @@
 package goengine
 
-import "govae/onnx"
+import (
+	"cmp"
 
-// opCompare compares floats or integers, and gives 1 for true.
+	"govae/onnx"
+)
+
+// opCompare compares floats, integers or booleans, and gives 1 for true.
 func opCompare(c *call) *value {
 	a, b := c.in[0], c.in[1]
-	if isFloat(a.typ) {
-		c.float(0)
-	} else if a.typ == onnx.Uint64 {
+	if a.typ == onnx.Uint64 && c.Op != "Equal" {
 		unsupported("the pure-Go engine does not compare %v", a.typ)
 	}
 	y, w, _ := c.broadcast(onnx.Bool, a, b)
 	if a.mem.ints {
 		holds := comparison[int64](c.Op)
-		c.emit(func(s *state) { compare(w, s.i(y), s.i(a), s.i(b), holds) }, []*value{y}, []*value{a, b})
+		c.emit(func(s *state) { combine(w, s.i(y), s.i(a), s.i(b), holds) }, []*value{y}, []*value{a, b})
 	} else {
 		holds := comparison[float32](c.Op)
-		c.emit(func(s *state) { compare(w, s.i(y), s.f(a), s.f(b), holds) }, []*value{y}, []*value{a, b})
+		c.emit(func(s *state) { combine(w, s.i(y), s.f(a), s.f(b), holds) }, []*value{y}, []*value{a, b})
 	}
 	return y
 }
 
-func comparison[T float32 | int64](op string) func(a, b T) bool {
-	switch op {
-	case "Less":
-		return func(a, b T) bool { return a < b }
-	case "LessOrEqual":
-		return func(a, b T) bool { return a <= b }
-	case "Greater":
-		return func(a, b T) bool { return a > b }
-	}
-	return func(a, b T) bool { return a >= b }
-}
-
-func compare[T float32 | int64](w *walk, dst []int64, a, b []T, holds func(a, b T) bool) {
-	w.rows(func(row, i, j int) {
-		for k := range w.inner {
-			yes := int64(0)
-			if holds(a[i+k*w.step(0)], b[j+k*w.step(1)]) {
-				yes = 1
-			}
-			dst[row*w.inner+k] = yes
+func comparison[T cmp.Ordered](op string) row[T, int64] {
+	holds := map[string]func(a, b T) bool{
+		"Less":           func(a, b T) bool { return a < b },
+		"LessOrEqual":    func(a, b T) bool { return a <= b },
+		"Greater":        func(a, b T) bool { return a > b },
+		"GreaterOrEqual": func(a, b T) bool { return a >= b },
+		"Equal":          func(a, b T) bool { return a == b },
+	}[op]
+	return pairwise(func(a, b T) int64 {
+		if holds(a, b) {
+			return 1
 		}
+		return 0
 	})
 }

@@ -97,6 +97,9 @@ func (c *compiler) node(n *onnx.Node) (err error) {
 		case v == nil:
 			return fmt.Errorf("output %d (%q) exists in training only", i, name)
 		default:
+			if t := op.Out[i].Type; isFloat(t) { // all are computed in float32
+				v.typ = t
+			}
 			v.uses = c.uses[name]
 			c.values[name] = v
 		}
@@ -140,11 +143,11 @@ func (c *call) operand(i int) *value {
 	return nil
 }
 
-// float returns input i, which must be a float32 tensor.
+// float returns input i, which must be a tensor of real numbers.
 func (c *call) float(i int) *value {
 	v := c.in[i]
-	if v.typ != onnx.Float32 {
-		unsupported("input %d is %v, but the pure-Go engine computes this in float32 only", i, v.typ)
+	if !isFloat(v.typ) {
+		unsupported("input %d is %v, but the pure-Go engine computes this for real numbers only", i, v.typ)
 	}
 	return v
 }

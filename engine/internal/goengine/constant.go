@@ -8,7 +8,7 @@ import (
 	"govae/onnx"
 )
 
-// constant is a tensor of the file. Float16 is widened, all integers are too.
+// constant is a tensor of the file. Real numbers become float32, integers int64.
 func (c *compiler) constant(t *onnx.Tensor) *value {
 	shape := make([]int, len(t.Shape))
 	for i, size := range t.Shape {
@@ -87,12 +87,12 @@ func (c *compiler) cast(x *value, to onnx.DataType) *value {
 	if x.typ == to {
 		return alias(x)
 	}
-	if x.typ == onnx.Float16 && to == onnx.Float32 { // kept as float32 already
-		y := view(x, x.shape, x.order)
+	if isFloat(x.typ) && isFloat(to) { // all are kept as float32
+		y := alias(x)
 		y.typ = to
 		return y
 	}
-	if to != onnx.Float32 && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
+	if !isFloat(to) && !slices.Contains([]onnx.DataType{onnx.Bool, onnx.Int8, onnx.Int16, onnx.Int32, onnx.Int64, onnx.Uint8, onnx.Uint16, onnx.Uint32}, to) {
 		unsupported("%v cannot become %v in the pure-Go engine", x.typ, to)
 	}
 	y := c.newValue(to, x.shape, x.order)

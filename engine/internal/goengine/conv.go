@@ -75,16 +75,27 @@ func (c *call) emitConvolution(v *convolution) {
 		H: v.in[0], W: v.in[1], C: v.c, OH: v.out[0], OW: v.out[1], K: v.k,
 		KH: v.kernel[0], KW: v.kernel[1], Stride: v.stride[0], Pad: v.begin[0],
 	}
-	simple := v.groups == 1 && v.stride[0] == v.stride[1] && v.begin[0] == v.begin[1] &&
+	simple := v.stride[0] == v.stride[1] && v.begin[0] == v.begin[1] &&
 		v.extent(0) == v.kernel[0] && v.extent(1) == v.kernel[1]
 	if max(v.inPixels(), v.outPixels()) > maxTable/v.taps() {
 		simple = false // the kernel keeps tables of all pixels under all taps
 	}
 	x, y, results := v.x, v.y, []*value{v.y}
 	s := step{late: true, work: v.n * v.outPixels() * v.taps() * v.c / v.groups * v.k}
-	switch {
-	case simple && v.transposed:
+	if v.transposed {
 		geometry.C, geometry.K = v.k, v.c
+	}
+	switch {
+	case v.depthwise():
+		v.patches = c.scratch(v.taps() * v.groups)
+		results = append(results, v.patches)
+		s.run = v.runDepthwise
+	case simple && v.groups > 1:
+		geometry.C, geometry.K = geometry.C/v.groups, geometry.K/v.groups
+		v.patches = c.scratch(v.read()*v.c/v.groups + v.written()*v.k/v.groups)
+		results = append(results, v.patches)
+		s.run = func(s *state) { v.runGroups(c.kernel, s, &geometry) }
+	case simple && v.transposed:
 		s.run = func(s *state) { c.kernel.ConvBackwardInput(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
 	case simple:
 		s.run = func(s *state) { c.kernel.ConvForward(&geometry, v.n, s.f(y), s.f(x), v.w, v.bias, v.relu) }
@@ -111,6 +122,16 @@ func (v *convolution) channels() int {
 	}
 	return v.c / v.groups
 }
+
+// read and written are the pixels of an image that are read and written.
+func (v *convolution) read() int {
+	if v.transposed {
+		return v.outPixels()
+	}
+	return v.inPixels()
+}
+
+func (v *convolution) written() int { return v.inPixels() + v.outPixels() - v.read() }
 
 // run computes the convolution image by image.
 func (v *convolution) run(k *kernel.Kernel, s *state) {

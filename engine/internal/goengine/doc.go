@@ -25,5 +25,7 @@
 //   - A reshape is another name for the same memory.
 //
 // Arithmetic is float32. Integers and booleans serve for shapes and indices and
-// for quantized weights; float16 and integer weights are widened at load.
+// for quantized weights; real numbers of other types
+// are float32 here, too: casts between them round nothing, as ONNX Runtime's do where it has
+// no kernel for a type and computes in float32.
 package goengine

@@ -37,6 +37,10 @@ const maxPrograms = 8
 // after a pause at the first one of each. An operator or a type that is not
 // supported is an [UnsupportedError], which names the node.
 func Load(m *onnx.Model, batch int) (*Model, error) {
+	m, err := onnx.Simplify(m)
+	if err != nil {
+		return nil, err
+	}
 	nodes, err := neededNodes(m)
 	if err != nil {
 		return nil, err

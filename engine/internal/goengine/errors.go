@@ -1,22 +1,14 @@
 package goengine
 
-import "fmt"
+import (
+	"fmt"
+
+	"govae/onnx"
+)
 
 // UnsupportedError says what this engine cannot do although a valid model asks for
 // it. Another engine may.
-type UnsupportedError struct {
-	Node   string // its name or, where it has none, that of its first result
-	Op     string // its operator; both are empty where it is about no node
-	Reason string // a sentence
-}
-
-// Error names the node and the reason.
-func (e *UnsupportedError) Error() string {
-	if e.Op == "" {
-		return e.Reason
-	}
-	return fmt.Sprintf("node %q (%s): %s", e.Node, e.Op, e.Reason)
-}
+type UnsupportedError = onnx.UnsupportedError
 
 // failure is what failf and unsupported panic with.
 type failure struct{ error }

@@ -156,5 +156,39 @@ func seeds(f *testing.F) (files [][]byte) {
 		x = b.Node("Clip", "clip", list(x, b.Float32("low", []int{}, []float32{-1})))
 		return b.Node("Softmax", "softmax", list(b.Node("ReduceSum", "sum", list(x, b.Int64("which", []int{1}, []int64{-1})))))
 	})
-	return files
+	build([]int64{4, 4, 4}, func(b *onnx.Builder, x onnx.Value) onnx.Value { // norms and sums
+		x = b.Node("InstanceNormalization", "norm", list(x, weight(b, "s", 4), weight(b, "o", 4)))
+		x = b.Node("SpaceToDepth", "space", list(x), onnx.Int("blocksize", 2))
+		x = b.Node("Tile", "tile", list(x, b.Int64("times", []int{4}, []int64{1, 1, 2, 1})))
+		x = b.Node("Mul", "erf", list(x, b.Node("Erf", "bell", list(x))))
+		number := func(name string, v int64) onnx.Value { return b.Int64(name, nil, []int64{v}) }
+		numbers := b.Node("Range", "range", list(number("start", 1), number("limit", 5), number("delta", 2)))
+		x = b.Node("Max", "max", list(x, b.Node("Cast", "float", list(numbers), onnx.Int("to", 1))))
+		x = b.Node("Einsum", "sums", list(x, weight(b, "e", 2, 3)), onnx.String("equation", "nchw,wk->nckh"))
+		x = b.Node("LogSoftmax", "log", list(x), onnx.Int("axis", 1))
+		return b.Node("Mul", "arg", list(x, b.Node("Cast", "place", list(b.Node("ArgMax", "argmax", list(x), onnx.Int("axis", 1))), onnx.Int("to", 1))))
+	})
+	data, err := oldSeed().Marshal()
+	if err != nil {
+		f.Fatal(err)
+	}
+	return append(files, data)
+}
+
+// oldSeed has operators as they were, and one of its own.
+func oldSeed() *onnx.Model {
+	node := func(op, in, out string, attributes ...onnx.Attribute) *onnx.Node {
+		return &onnx.Node{Op: op, Inputs: []string{in}, Outputs: []string{out}, Attributes: attributes}
+	}
+	call := node("Halve", "c", "d", onnx.Ints("axis", 1))
+	call.Domain = "own"
+	return &onnx.Model{IRVersion: 4, Opsets: []onnx.Opset{{Version: 9}, {Domain: "own", Version: 1}},
+		Functions: []*onnx.Function{{Name: "Halve", Domain: "own", Inputs: []string{"x"}, Outputs: []string{"y"}, Attributes: []string{"axis"}, Nodes: []*onnx.Node{
+			node("ReduceSum", "x", "s", onnx.Attribute{Name: "axes", Value: onnx.Reference{Attribute: "axis", Type: 7}}), node("Neg", "s", "y")}}},
+		Graph: &onnx.Graph{Name: "old",
+			Inputs:  []onnx.ValueInfo{{Name: "x", Type: onnx.Float32, Shape: onnx.Shape{onnx.Named("batch"), onnx.Size(2), onnx.Size(4), onnx.Size(4)}}},
+			Outputs: []onnx.ValueInfo{{Name: "y", Type: onnx.Float32}},
+			Nodes: []*onnx.Node{
+				node("Upsample", "x", "a", onnx.Floats("scales", 1, 1, 2, 2)), node("Slice", "a", "b", onnx.Ints("starts", 1), onnx.Ints("ends", 7), onnx.Ints("axes", 2)),
+				node("Pad", "b", "c", onnx.Ints("pads", 0, 0, 1, 0, 0, 0, 0, 2)), call, node("Clip", "d", "e", onnx.Float("min", 0)), node("Softmax", "e", "y", onnx.Int("axis", 2))}}}
 }

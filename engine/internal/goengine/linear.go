@@ -3,8 +3,6 @@ package goengine
 import (
 	"fmt"
 	"slices"
-
-	"govae/onnx"
 )
 
 // linear is a product or a convolution with constant weights, y = x*w + bias. As
@@ -120,7 +118,7 @@ func (c *compiler) absorb(op string, x, constant *value) *value {
 // perChannel returns a copy of a known tensor that differs along one dimension of
 // shape only when it is broadcast; nil if it is no such tensor.
 func (c *compiler) perChannel(v *value, shape []int, channels int) []float32 {
-	if !v.mem.known || v.typ != onnx.Float32 || len(v.shape) > len(shape) {
+	if !v.mem.known || !isFloat(v.typ) || len(v.shape) > len(shape) {
 		return nil
 	}
 	for i, size := range v.shape {

@@ -7,26 +7,44 @@ type operator func(*call) *value
 // operators are those that the engine has: all that package onnx can check.
 var operators = map[string]operator{
 	"Add": opArithmetic, "Sub": opArithmetic, "Mul": opArithmetic, "Div": opArithmetic, "Pow": opPow,
-	"BatchNormalization": opBatchNorm,
+	"Max": opPair, "Min": opPair, "Sum": opPair, "Mean": opPair, "Mod": opPair, "PRelu": opPair,
+	"And": opPair, "Or": opPair, "Xor": opPair, "Where": opWhere,
 
-	"Less": opCompare, "LessOrEqual": opCompare, "Greater": opCompare, "GreaterOrEqual": opCompare,
+	"Less": opCompare, "LessOrEqual": opCompare, "Greater": opCompare, "GreaterOrEqual": opCompare, "Equal": opCompare,
 
-	"Relu": opRelu, "LeakyRelu": opLeakyRelu, "Elu": opElu, "Sigmoid": opSigmoid, "Tanh": opTanh, "Softplus": opSoftplus,
-	"Exp": opExp, "Log": opLog, "Sqrt": opSqrt, "Abs": opAbs, "Neg": opNeg, "Clip": opClip, "Identity": opIdentity,
+	"Relu": opRelu, "LeakyRelu": opLeakyRelu, "Sigmoid": opSigmoid, "Tanh": opTanh, "Exp": opExp,
+	"Erf": opErf, "Gelu": opGelu, "Mish": opMish, "Clip": opClip, "Identity": opIdentity,
+	// and the functions of one element, see init
 
-	"Gemm": opGemm, "MatMul": opMatMul,
+	"Gemm": opGemm, "MatMul": opMatMul, "Einsum": opEinsum,
 
 	"Conv": opConv, "ConvTranspose": opConvTranspose,
-	"MaxPool": opMaxPool, "AveragePool": opAveragePool, "GlobalAveragePool": opGlobalAveragePool,
+	"MaxPool": opMaxPool, "AveragePool": opAveragePool,
 	"Resize": opResize,
 
-	"ReduceMean": opReduceMean, "ReduceSum": opReduceSum, "Softmax": opSoftmax,
+	"ArgMax": opArg, "ArgMin": opArg,
+	// and the reductions
+
+	"BatchNormalization": opBatchNorm, "InstanceNormalization": opGroupNorm, "GroupNormalization": opGroupNorm,
+	"LayerNormalization": opLayerNorm, "LpNormalization": opLpNormalization,
+	"Softmax": opSoftmax, "LogSoftmax": opSoftmax,
 
 	"Reshape": opReshape, "Flatten": opReshape, "Transpose": opTranspose, "Squeeze": opReshape, "Unsqueeze": opReshape,
-	"Expand": opExpand, "Shape": opShape, "DepthToSpace": opDepthToSpace,
+	"Expand": opExpand, "Tile": opTile, "Shape": opShape, "Size": opSize,
+	"DepthToSpace": opDepthToSpace, "SpaceToDepth": opSpaceToDepth,
 
-	"Concat": opConcat, "Split": opSplit, "Slice": opSlice, "Gather": opGather, "Pad": opPad,
+	"Concat": opConcat, "Split": opSplit, "Slice": opSlice, "Gather": opGather, "Pad": opPad, "Trilu": opTrilu,
 
-	"Constant": opConstant, "ConstantOfShape": opConstantOfShape, "Cast": opCast,
+	"Constant": opConstant, "ConstantOfShape": opConstantOfShape, "Range": opRange, "Cast": opCast,
 	"DequantizeLinear": opDequantize, "QuantizeLinear": opQuantize,
+}
+
+func init() {
+	for name := range functions {
+		operators[name] = opFunction
+	}
+	operators["Not"] = opFunction
+	for name := range reducers {
+		operators[name] = opReduce
+	}
 }

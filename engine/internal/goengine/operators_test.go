@@ -308,7 +308,7 @@ func TestSplit(t *testing.T) {
 
 func TestResize(t *testing.T) {
 	var cases []operatorCase
-	for _, mode := range []string{"nearest", "linear"} {
+	for _, mode := range []string{"nearest", "linear", "cubic"} {
 		for _, transform := range []string{"half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric"} {
 			for _, size := range [][2]int64{{8, 12}, {3, 5}, {1, 7}} {
 				cases = append(cases, operatorCase{fmt.Sprint(mode, transform, size), []int{3, 4, 6}, func(g *graph, x onnx.Value) onnx.Value {
@@ -319,6 +319,11 @@ func TestResize(t *testing.T) {
 		}
 		cases = append(cases, operatorCase{mode + " scales", []int{3, 4, 6}, func(g *graph, x onnx.Value) onnx.Value {
 			return g.node("Resize", g.node("Conv", x, g.weight(5, 3, 1, 1)), nil, g.floats(1, 1, 2, 2), text("mode", mode), text("coordinate_transformation_mode", "asymmetric"), text("nearest_mode", "floor"))
+		}})
+	}
+	for _, outside := range []int64{0, 1} {
+		cases = append(cases, operatorCase{fmt.Sprint("cubic, exclude_outside ", outside), []int{3, 4, 6}, func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Resize", x, nil, g.floats(1, 1, 0.6, 1.7), text("mode", "cubic"), i("exclude_outside", outside), onnx.Float("cubic_coeff_a", -0.5))
 		}})
 	}
 	for _, nearest := range []string{"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"} {

@@ -15,17 +15,18 @@ type resampling struct {
 	start, end float32 // of the region, for tf_crop_and_resize
 }
 
-// opResize resamples dimensions one after the other, as nearest neighbours or
-// linearly.
+// opResize resamples dimensions one after the other, as nearest neighbours, linearly or by
+// cubic convolution.
 func opResize(c *call) *value {
 	x := c.in[0]
 	mode := c.String("mode", "nearest")
+	weighted := mode != "nearest"
 	crop := c.String("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize"
-	if mode == "cubic" || mode == "linear" && c.Int("antialias", 0) != 0 {
+	if weighted && c.Int("antialias", 0) != 0 {
 		unsupported("mode %q with antialias %d is not supported by the pure-Go engine", mode, c.Int("antialias", 0))
 	}
 	filling := c.number(c.Float("extrapolation_value", 0))
-	if mode == "linear" {
+	if weighted {
 		c.float(0)
 	} else if x.mem.ints {
 		filling = c.known(x.typ, nil, nil, []int64{int64(c.Float("extrapolation_value", 0))})
@@ -38,7 +39,7 @@ func opResize(c *call) *value {
 		case !crop && r.in == r.out && r.scale == 1:
 		case r.in == 0:
 			failf("there is nothing to resize in a dimension of no elements")
-		case mode == "linear":
+		case weighted:
 			x = c.interpolate(x, d, r, filling)
 		default:
 			nearest[d] = make([]int, r.out)
@@ -52,7 +53,7 @@ func opResize(c *call) *value {
 			}
 		}
 	}
-	if mode == "linear" {
+	if weighted {
 		return alias(x)
 	}
 	return c.take(x, nearest, filling)
@@ -134,22 +135,59 @@ func round(mode string, at float32) int {
 	return int(x)
 }
 
-// interpolate resamples dimension d linearly.
-func (c *compiler) interpolate(x *value, d int, r *resampling, filling *value) *value {
-	type pair struct {
-		first, second int
-		weight        float32 // of the second
-		outside       bool
+// tap is an element that a result is made of, and its weight.
+type tap struct {
+	at     int
+	weight float32
+}
+
+// linear returns the two elements that a result at a place lies between.
+func (r *resampling) linear(at float32) []tap {
+	at = min(max(at, 0), float32(r.in-1))
+	first := min(int(at), r.in-1)
+	second := at - float32(first)
+	return []tap{{first, 1 - second}, {min(first+1, r.in-1), second}}
+}
+
+// cubic returns the four elements around a place, weighted by the cubic convolution with the
+// parameter a (R. Keys, "Cubic Convolution Interpolation for Digital Image Processing", 1981,
+// equation 15). Beyond an edge are copies of the element there, or, if they are excluded, nothing.
+func (r *resampling) cubic(at, a float32, exclude bool) []tap {
+	floor := float32(math.Floor(float64(at)))
+	s := at - floor
+	near := func(x float32) float32 { return ((a+2)*x-(a+3))*x*x + 1 }
+	far := func(x float32) float32 { return ((a*x-5*a)*x+8*a)*x - 4*a }
+	first := int(min(max(floor, -4), float32(r.in)+4)) - 1 // as far outside as can matter
+	taps := []tap{{first, far(s + 1)}, {first + 1, near(s)}, {first + 2, near(1 - s)}, {first + 3, far(2 - s)}}
+	var sum float32
+	for i := range taps {
+		t := &taps[i]
+		if exclude && (t.at < 0 || t.at >= r.in) {
+			t.weight = 0
+		}
+		t.at = min(max(t.at, 0), r.in-1)
+		sum += t.weight
 	}
-	pairs := make([]pair, r.out)
-	for i := range pairs {
+	for i := range taps {
+		if exclude && sum != 0 {
+			taps[i].weight /= sum
+		}
+	}
+	return taps
+}
+
+// interpolate resamples dimension d by weights.
+func (c *call) interpolate(x *value, d int, r *resampling, filling *value) *value {
+	results := make([][]tap, r.out) // nil is outside
+	for i := range results {
 		at := r.origin(i)
-		p := &pairs[i]
-		p.outside = r.transform == "tf_crop_and_resize" && (at < 0 || at > float32(r.in-1))
-		at = min(max(at, 0), float32(r.in-1))
-		p.first = min(int(at), r.in-1)
-		p.second = min(p.first+1, r.in-1)
-		p.weight = at - float32(p.first)
+		switch outside := r.transform == "tf_crop_and_resize" && (at < 0 || at > float32(r.in-1)); {
+		case outside:
+		case c.String("mode", "") == "cubic":
+			results[i] = r.cubic(at, c.Float("cubic_coeff_a", -0.75), c.Int("exclude_outside", 0) != 0)
+		default:
+			results[i] = r.linear(at)
+		}
 	}
 	shape := slices.Clone(x.shape)
 	shape[d] = r.out
@@ -158,12 +196,21 @@ func (c *compiler) interpolate(x *value, d int, r *resampling, filling *value) *
 	c.emit(func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		for len(src) > 0 {
-			for _, p := range pairs {
-				a, b, row := src[p.first*behind:], src[p.second*behind:], dst[:behind]
-				for j := range row {
-					row[j] = (1-p.weight)*a[j] + p.weight*b[j]
-					if p.outside {
+			for _, taps := range results {
+				row := dst[:behind]
+				if taps == nil {
+					for j := range row {
 						row[j] = s.f(filling)[0]
+					}
+				}
+				for i, t := range taps {
+					from := src[t.at*behind:][:behind]
+					for j, v := range from {
+						if i == 0 {
+							row[j] = t.weight * v
+						} else {
+							row[j] += t.weight * v
+						}
 					}
 				}
 				dst = dst[behind:]

@@ -30,32 +30,6 @@ func opSigmoid(c *call) *value { return c.unary(c.kernel.Sigmoid) }
 func opTanh(c *call) *value    { return c.unary(c.kernel.Tanh) }
 func opExp(c *call) *value     { return c.unary(c.kernel.Exp) }
 
-func opSqrt(c *call) *value {
-	return c.unary(each(func(v float32) float32 { return float32(math.Sqrt(float64(v))) }))
-}
-
-func opLog(c *call) *value {
-	return c.unary(each(func(v float32) float32 { return float32(math.Log(float64(v))) }))
-}
-
-// opSoftplus is log(1+e^x), computed so that e^x does not overflow.
-func opSoftplus(c *call) *value {
-	return c.unary(each(func(v float32) float32 {
-		x := float64(v)
-		return float32(max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))))
-	}))
-}
-
-func opElu(c *call) *value {
-	alpha := float64(c.Float("alpha", 1))
-	return c.unary(each(func(v float32) float32 {
-		if v >= 0 {
-			return v
-		}
-		return float32(alpha * math.Expm1(float64(v)))
-	}))
-}
-
 func opLeakyRelu(c *call) *value {
 	alpha := c.Float("alpha", 0.01)
 	return c.unary(each(func(v float32) float32 {
@@ -83,20 +57,6 @@ func opRelu(c *call) *value {
 			dst[i] = v
 		}
 	})
-}
-
-func opAbs(c *call) *value {
-	if x := c.in[0]; !isFloat(x.typ) {
-		return c.intUnary(x, func(v int64) int64 { return max(v, -v) })
-	}
-	return c.unary(each(func(v float32) float32 { return float32(math.Abs(float64(v))) }))
-}
-
-func opNeg(c *call) *value {
-	if x := c.in[0]; !isFloat(x.typ) {
-		return c.intUnary(x, func(v int64) int64 { return -v })
-	}
-	return c.unary(each(func(v float32) float32 { return -v }))
 }
 
 func (c *compiler) intUnary(x *value, f func(int64) int64) *value {

@@ -19,6 +19,7 @@ type value struct {
 	linear *linear // the operation that computes it, if more may become part of it
 	dense  *dense  // the dense layer whose result this is, reshaped and for one reader
 	flatOf *value  // a tensor [N, ...] that this is a copy of, as a matrix [N, all else]
+	from   *value  // a tensor that this is a copy of, in another shape
 }
 
 // memory is a stretch of elements.
@@ -31,7 +32,9 @@ type memory struct {
 
 // isFloat reports whether elements of that type are kept as float32; all others
 // are kept as int64.
-func isFloat(t onnx.DataType) bool { return t == onnx.Float32 || t == onnx.Float16 }
+func isFloat(t onnx.DataType) bool {
+	return t == onnx.Float32 || t == onnx.Float16 || t == onnx.BFloat16 || t == onnx.Float64
+}
 
 // plainOrder is 0, 1, ... rank-1.
 func plainOrder(rank int) []int {

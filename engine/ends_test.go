@@ -1,0 +1,45 @@
+package engine_test
+
+import (
+	"slices"
+	"testing"
+
+	"govae/engine"
+	"govae/engine/enginetest"
+	"govae/onnx"
+)
+
+// TestTypes runs models whose inputs, outputs and weights are of each type that tensors of
+// float32 can stand for.
+func TestTypes(t *testing.T) {
+	for _, tt := range []struct {
+		typ    onnx.DataType
+		weight []byte // 2, of the type
+		want   []float32
+	}{
+		{onnx.Float16, []byte{0, 0x40}, []float32{4, 3.3339844}}, // 1 + 683 / 1024 is nearest to 5/3
+		{onnx.BFloat16, []byte{0, 0x40}, []float32{4, 3.328125}},
+		{onnx.Float64, []byte{0, 0, 0, 0, 0, 0, 0, 0x40}, []float32{4, 10.0 / 3}},
+		{onnx.Int64, []byte{2, 0, 0, 0, 0, 0, 0, 0}, []float32{4, 2}},
+		{onnx.Int32, []byte{2, 0, 0, 0}, []float32{4, 2}},
+	} {
+		b := onnx.NewBuilder("doubled")
+		x := b.Input("x", tt.typ, onnx.Named("n"))
+		w := b.Tensor(&onnx.Tensor{Name: "w", Type: tt.typ, Shape: []int64{}, Data: tt.weight})
+		b.Output("y", b.Node("Mul", "times", []onnx.Value{x, w}), onnx.Named("n"))
+		m := model(t, b)
+		enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
+			if tt.typ == onnx.BFloat16 && e.Name()[0] == 'o' {
+				t.Skip("ONNX Runtime has no Mul of bfloat16 on the CPU")
+			}
+			p := load(t, e, m)
+			if in, out := p.Inputs()[0], p.Outputs()[0]; in.Name != "x" || in.Type != tt.typ || out.Name != "y" || out.Type != tt.typ {
+				t.Errorf("%v: input %v, output %v", tt.typ, in, out)
+			}
+			out, err := p.Run([]engine.Tensor{{Shape: []int{2}, Data: []float32{2, 5.0 / 3}}})
+			if err != nil || !slices.Equal(out[0].Data, tt.want) {
+				t.Errorf("%v: %v (%v), want %v", tt.typ, out, err, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,271 @@
+// Package explore makes a page of an exported VAE: one folder that any web server or static
+// host serves, in which the model runs in the visitor's own browser (onnxruntime-web, WebGPU
+// or WebAssembly) and nothing is sent anywhere.
+//
+// The folder ([Write]) holds the page, the model's files, what was found out about the model
+// in Go (encoded images, planes of its latent space, a mixture, attributes), and
+// onnxruntime-web ([Runtime]). The page's scripts are plain
+// modules in site/; site/random.js draws the numbers of internal/random bit for bit, so that
+// a seed gives the images that it gives everywhere else.
+package explore
+
+import (
+	"cmp"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"govae/contract"
+	"govae/infer"
+	"govae/internal/page"
+	"govae/latent"
+)
+
+//go:embed site
+var site embed.FS
+
+// Options say what the page shows. Only Decoder and Runtime are needed.
+type Options struct {
+	Decoder *infer.Decoder
+	// Encoder encodes images that a visitor drops; nil shows none.
+	Encoder *infer.Encoder
+	// Points are encoded images, which are shown in the latent plane; nil shows none.
+	Points     *Points
+	Mixture    *latent.Mixture    // to draw samples from beside the prior; may be nil
+	Attributes []latent.Attribute // to move images along; each has classes for a name
+	Title      string             // of the page; empty means "Latent space"
+	Runtime    string             // folder that [Runtime] returns
+}
+
+// description is the file model.json, from which the page knows everything else.
+type description struct {
+	Title      string                 `json:"title"`
+	ModelID    string                 `json:"model_id,omitempty"`
+	Latent     int                    `json:"latent"`
+	Image      size                   `json:"image"`
+	Classes    []string               `json:"classes,omitempty"` // that the model is conditional on
+	Groups     []contract.LatentGroup `json:"groups,omitempty"`
+	Likelihood string                 `json:"likelihood,omitempty"`
+	Scale      float64                `json:"scale,omitempty"`    // of the likelihood, where it has one
+	Activity   []float64              `json:"activity,omitempty"` // variance of posterior means, by dimension
+	Framing    framing                `json:"framing"`
+	Decoder    graph                  `json:"decoder"`
+	Encoder    *graph                 `json:"encoder,omitempty"`
+	Check      *contract.Check        `json:"check,omitempty"` // of the decoder
+	Points     *pointsDescription     `json:"points,omitempty"`
+	Mixture    *mixture               `json:"mixture,omitempty"`
+	Attributes []attribute            `json:"attributes,omitempty"`
+}
+
+type size struct {
+	Channels int `json:"channels"`
+	Height   int `json:"height"`
+	Width    int `json:"width"`
+}
+
+type framing struct {
+	Fit        string `json:"fit"`
+	Background string `json:"background"`
+}
+
+// graph is a file of the model and what its tensors are called.
+type graph struct {
+	File string `json:"file"`
+	infer.Tensors
+}
+
+type attribute struct {
+	Name      string    `json:"name"`
+	Direction []float32 `json:"direction"`
+}
+
+// mixture has the lower triangles of the Cholesky factors in place of covariances, row after
+// row, so that the page draws points with the numbers that Go has.
+type mixture struct {
+	Weights []float64   `json:"weights"`
+	Means   [][]float64 `json:"means"`
+	Factors [][]float64 `json:"factors"`
+}
+
+// DescriptionFile is the file of the folder from which the page knows the model.
+const DescriptionFile = "model.json"
+
+// FolderError says that a folder holds something else than a page of [Write].
+type FolderError struct{ Path, Name string }
+
+func (e *FolderError) Error() string {
+	return fmt.Sprintf("%s: holds %s, and is no page of this program; give another folder", e.Path, e.Name)
+}
+
+// Check returns an error unless [Write] may write the folder at path: one that is not there,
+// is empty or holds an older page. Any other one is a [*FolderError].
+func Check(path string) error {
+	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(path, DescriptionFile)); err != nil {
+		return &FolderError{path, entries[0].Name()}
+	}
+	return nil
+}
+
+// Write makes the folder at path, or replaces an older one when the new one is whole.
+func Write(path string, o Options) error {
+	if err := Check(path); err != nil {
+		return err
+	}
+	parent := filepath.Dir(filepath.Clean(path))
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	part, err := os.MkdirTemp(parent, ".explore-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(part)
+	if err := fill(part, o); err != nil {
+		return err
+	}
+	if err := os.Chmod(part, 0o755); err != nil {
+		return err
+	}
+	return swap(part, path)
+}
+
+// swap puts the folder part in the place of the one at path, which is there again if that fails.
+func swap(part, path string) error {
+	old := part + ".old"
+	err := os.Rename(path, old)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(part, path); err != nil {
+		os.Rename(old, path)
+		return err
+	}
+	return os.RemoveAll(old)
+}
+
+// fill writes all files of the page into an empty folder.
+func fill(dir string, o Options) error {
+	d, err := describe(dir, o)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(dir, DescriptionFile), text, 0o644); err != nil {
+		return err
+	}
+	for _, files := range []fs.FS{page.Shared(), page.Sub(site, "site")} {
+		if err := os.CopyFS(dir, files); err != nil {
+			return err
+		}
+	}
+	return os.CopyFS(filepath.Join(dir, "ort"), os.DirFS(o.Runtime))
+}
+
+// describe finds out what the page is to know, and writes the files that it refers to.
+func describe(dir string, o Options) (description, error) {
+	c := o.Decoder.Contract()
+	d := description{
+		Title: cmp.Or(o.Title, "Latent space"), ModelID: c.ModelID, Latent: c.Latent,
+		Image: size{c.C, c.H, c.W}, Classes: o.Decoder.Classes(), Groups: c.Metadata.LatentGroups,
+		Likelihood: c.Metadata.Likelihood, Check: c.Metadata.Check,
+	}
+	if c.Metadata.Prior != nil { // its latent space has no groups
+		d.Groups = nil
+	}
+	switch c.Metadata.Likelihood {
+	case contract.Gaussian:
+		d.Scale = c.Metadata.Sigma
+	case contract.Logistic:
+		d.Scale = c.Metadata.Scale
+	}
+	f := o.Decoder.Framing()
+	d.Framing = framing{string(cmp.Or(f.Fit, "crop")), f.Background.String()}
+	if activity, ok := o.Decoder.StoredActivity(); ok {
+		d.Activity = activity
+	}
+	if err := os.Mkdir(filepath.Join(dir, "model"), 0o755); err != nil {
+		return d, err
+	}
+	var err error
+	if d.Decoder, err = writeGraph(dir, "decoder.onnx", o.Decoder); err != nil {
+		return d, err
+	}
+	if o.Encoder != nil {
+		g, err := writeGraph(dir, "encoder.onnx", o.Encoder)
+		if err != nil {
+			return d, err
+		}
+		d.Encoder = &g
+	}
+	if o.Points != nil {
+		if d.Points, err = o.Points.write(dir); err != nil {
+			return d, err
+		}
+		if activity, err := latent.MeasureActivity(latent.Of(o.Points.Codes...)); err == nil && d.Activity == nil {
+			d.Activity = activity
+		}
+	}
+	if o.Mixture != nil {
+		if d.Mixture, err = factored(o.Mixture); err != nil {
+			return d, err
+		}
+	}
+	for _, a := range o.Attributes {
+		name := a.Toward
+		if a.AwayFrom != "" {
+			name = a.AwayFrom + " → " + a.Toward
+		}
+		d.Attributes = append(d.Attributes, attribute{cmp.Or(name, "attribute"), a.Direction})
+	}
+	return d, nil
+}
+
+// file is a session whose model goes into the folder.
+type file interface {
+	File() ([]byte, error)
+	Tensors() infer.Tensors
+}
+
+func writeGraph(dir, name string, s file) (graph, error) {
+	data, err := s.File()
+	if err != nil {
+		return graph{}, err
+	}
+	g := graph{"model/" + name, s.Tensors()}
+	return g, os.WriteFile(filepath.Join(dir, "model", name), data, 0o644)
+}
+
+func factored(m *latent.Mixture) (*mixture, error) {
+	factors, err := m.Factors()
+	if err != nil {
+		return nil, err
+	}
+	f := &mixture{Weights: m.Weights, Means: m.Means}
+	for _, l := range factors {
+		var rows []float64
+		for r := range m.Latent {
+			for c := range r + 1 {
+				rows = append(rows, l.At(r, c))
+			}
+		}
+		f.Factors = append(f.Factors, rows)
+	}
+	return f, nil
+}

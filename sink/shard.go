@@ -1,0 +1,219 @@
+package sink
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/bits"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"govae/internal/atomicfile"
+)
+
+// Shard is part number I, from 1 on, of a job that is done in N parts, on whatever machines.
+// The zero value is the whole. A part is written to files of its own, and when all of these
+// are complete a record beside them says so, which [Join] looks for. A shard that is killed
+// therefore leaves no record; one that is done again gives the same bytes.
+type Shard struct{ I, N int }
+
+// Range returns the numbers of the shard's images among all: from first to before end.
+func (s Shard) Range(total int) (first, end int) {
+	if s.N == 0 {
+		return 0, total
+	}
+	return portion(total, s.I-1, s.N), portion(total, s.I, s.N)
+}
+
+// portion is total * i / n, also where the product overflows.
+func portion(total, i, n int) int {
+	high, low := bits.Mul64(uint64(total), uint64(i))
+	q, _ := bits.Div64(high, low, uint64(n))
+	return int(q)
+}
+
+// Path names the shard's part of the file at path: x.shard-3-of-8.npy of x.npy.
+func (s Shard) Path(path string) string {
+	if s.N == 0 {
+		return path
+	}
+	ending := filepath.Ext(path)
+	return fmt.Sprintf("%s.shard-%d-of-%d%s", strings.TrimSuffix(path, ending), s.I, s.N, ending)
+}
+
+// recordPath names the record of the shard of the job that writes path.
+func (s Shard) recordPath(path string) string {
+	return fmt.Sprintf("%s.shard-%d-of-%d.json", path, s.I, s.N)
+}
+
+// ShardJob is what shards have in common: the job's main file, which gives them their names,
+// the number of all its images, and what they are made of, as in [Options.Job].
+type ShardJob struct {
+	Path  string
+	Total int
+	Job   map[string]string
+}
+
+// shardFormat is the version of records.
+const shardFormat = 1
+
+// shardRecord says that a shard is complete.
+type shardRecord struct {
+	Format int               `json:"format"`
+	Shard  int               `json:"shard"`
+	Of     int               `json:"of"`
+	Total  int               `json:"total"` // images of all shards
+	Job    map[string]string `json:"job"`
+	Files  []shardFile       `json:"files"`
+}
+
+// shardFile is a file of a shard. Names are relative to the folder of the record.
+type shardFile struct {
+	Name   string `json:"name"` // of the whole
+	Part   string `json:"part"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// ShardError says that the record of a shard is damaged or that of another job.
+type ShardError struct {
+	Path string // of the record
+	Err  error
+}
+
+func (e *ShardError) Error() string {
+	return fmt.Sprintf("%s: %v; remove it and make that shard again, or give the job another name", e.Path, e.Err)
+}
+
+func (e *ShardError) Unwrap() error { return e.Err }
+
+// Check says whether a path can be written by shards.
+func (s Shard) Check(path string) error {
+	switch ending(path) {
+	case ".npy", ".idx", ".csv":
+	default:
+		return fmt.Errorf("%s: shards are written to files that can be joined; give a .npy, .idx or .csv file", path)
+	}
+	if info, err := os.Stat(path); atomicfile.IsStdout(path) || err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: is no regular file, which shards need; give another name", path)
+	}
+	return nil
+}
+
+// Complete reports whether the shard of a job has been written before. One of another job of
+// the same name is a [*ShardError].
+func (s Shard) Complete(j ShardJob) (bool, error) {
+	path := s.recordPath(j.Path)
+	r, err := readShard(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, &ShardError{path, err}
+	}
+	if key, ok := differs(r.Job, j.Job); ok {
+		return false, &ShardError{path, otherJob(key, r.Job, j.Job)}
+	}
+	if r.Total != j.Total {
+		return false, &ShardError{path, fmt.Errorf("belongs to a job of %d images, not %d", r.Total, j.Total)}
+	}
+	for _, f := range r.Files {
+		info, err := os.Stat(filepath.Join(filepath.Dir(path), f.Part))
+		if err != nil || info.Size() != f.Bytes {
+			return false, nil // it was removed, and is made again
+		}
+	}
+	return true, nil
+}
+
+// Begin forgets that the shard was complete, before its files are written anew.
+func (s Shard) Begin(j ShardJob) error {
+	err := os.Remove(s.recordPath(j.Path))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return err
+}
+
+// Finish records that the shard's files are complete. Parts tells for each file of the whole
+// the shard's own.
+func (s Shard) Finish(j ShardJob, parts map[string]string) error {
+	path := s.recordPath(j.Path)
+	r := shardRecord{Format: shardFormat, Shard: s.I, Of: s.N, Total: j.Total, Job: j.Job}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		f := shardFile{}
+		info, err := os.Stat(parts[name])
+		if err != nil {
+			return err
+		}
+		f.Bytes = info.Size()
+		if f.SHA256, err = Digest(parts[name]); err != nil {
+			return err
+		}
+		if f.Name, err = relative(path, name); err != nil {
+			return err
+		}
+		if f.Part, err = relative(path, parts[name]); err != nil {
+			return err
+		}
+		r.Files = append(r.Files, f)
+	}
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(path, append(text, '\n'))
+}
+
+// relative is a path seen from the folder of a record.
+func relative(record, path string) (string, error) {
+	from, err := filepath.Abs(filepath.Dir(record))
+	if err != nil {
+		return "", err
+	}
+	to, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(from, to)
+	return filepath.ToSlash(rel), err
+}
+
+// readShard reads a record.
+func readShard(path string) (r shardRecord, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return r, err
+	}
+	if json.Unmarshal(data, &r) != nil {
+		return r, errors.New("is damaged")
+	}
+	if r.Format != shardFormat {
+		return r, fmt.Errorf("has the format %d, not %d", r.Format, shardFormat)
+	}
+	if r.Shard < 1 || r.Shard > r.Of || r.Total < r.Of || len(r.Files) == 0 {
+		return r, errors.New("is damaged")
+	}
+	return r, nil
+}
+
+// differs returns the first key in which two jobs differ.
+func differs(a, b map[string]string) (key string, ok bool) {
+	all := map[string]string{}
+	maps.Copy(all, a)
+	maps.Copy(all, b)
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if a[key] != b[key] {
+			return key, true
+		}
+	}
+	return "", false
+}
+
+func otherJob(key string, is, want map[string]string) error {
+	return fmt.Errorf("belongs to another job (%s %.60q, not %.60q)", key, is[key], want[key])
+}

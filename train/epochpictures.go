@@ -1,0 +1,58 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// EpochsFolder is the folder of a model directory with the pictures of each epoch
+// ([Options].EpochPictures), such as 0003-samples.png.
+const EpochsFolder = "epochs"
+
+// EpochPicture returns the path, within a model directory, of the picture of one epoch that
+// goes by the name of one of the whole run: [ReconstructionsPicture] or [SamplesPicture].
+func EpochPicture(epoch int, name string) string {
+	return filepath.Join(EpochsFolder, fmt.Sprintf("%04d-%s", epoch, name))
+}
+
+// epochPictures writes the pictures of the averaged weights, which are those in place.
+func (r *run) epochPictures(epoch int) error {
+	if !r.EpochPictures || r.Dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Join(r.Dir, EpochsFolder), 0o755); err != nil {
+		return err
+	}
+	if r.evaluator == nil {
+		r.evaluator = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
+	}
+	if err := r.writeReconstructions(r.evaluator, filepath.Join(r.Dir, EpochPicture(epoch, ReconstructionsPicture))); err != nil {
+		return err
+	}
+	return r.writeSamples(r.evaluator, nil, filepath.Join(r.Dir, EpochPicture(epoch, SamplesPicture)))
+}
+
+// removeEpochPictures deletes what an earlier run left, and nothing that is not its own.
+func removeEpochPictures(dir string) error {
+	folder := filepath.Join(dir, EpochsFolder)
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, name, _ := strings.Cut(e.Name(), "-"); name == SamplesPicture || name == ReconstructionsPicture {
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	_ = os.Remove(folder) // unless somebody else has files there
+	return nil
+}
