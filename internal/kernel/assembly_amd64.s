@@ -1383,9 +1383,6 @@ TEXT ·outerAVX2(SB), NOSPLIT, $0-57
 	MOVQ   bStride+24(FP), BX
 	MOVQ   pixels+32(FP), SI
 	SHLQ   $0x02, BX
-	MOVB   accumulate+56(FP), DI
-	TESTB  DI, DI
-	JNZ    accumulate
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -1398,33 +1395,8 @@ TEXT ·outerAVX2(SB), NOSPLIT, $0-57
 	VXORPS X9, X9, X9
 	VXORPS X10, X10, X10
 	VXORPS X11, X11, X11
-	JMP    start
-
-accumulate:
-	MOVQ    y+40(FP), DI
-	MOVQ    yStride+48(FP), R8
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y2
-	VMOVUPS 32(DI), Y3
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y4
-	VMOVUPS 32(DI), Y5
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y6
-	VMOVUPS 32(DI), Y7
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y8
-	VMOVUPS 32(DI), Y9
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y10
-	VMOVUPS 32(DI), Y11
-	LEAQ    (DI)(R8*4), DI
-
-start:
-	SUBQ $0x04, SI
-	JL   rest
+	SUBQ   $0x04, SI
+	JL     rest
 
 unrolled:
 	MOVQ         (CX), DI
@@ -1551,6 +1523,31 @@ single:
 	JNZ          single
 
 store:
+	MOVB   accumulate+56(FP), AL
+	TESTB  AL, AL
+	JZ     overwrite
+	MOVQ   y+40(FP), AX
+	MOVQ   yStride+48(FP), CX
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y2, Y2
+	VADDPS 32(AX), Y3, Y3
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y4, Y4
+	VADDPS 32(AX), Y5, Y5
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y6, Y6
+	VADDPS 32(AX), Y7, Y7
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y8, Y8
+	VADDPS 32(AX), Y9, Y9
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y10, Y10
+	VADDPS 32(AX), Y11, Y11
+	LEAQ   (AX)(CX*4), AX
+
+overwrite:
 	MOVQ    y+40(FP), AX
 	MOVQ    yStride+48(FP), CX
 	VMOVUPS Y0, (AX)
@@ -1583,9 +1580,6 @@ TEXT ·outerFewAVX2(SB), NOSPLIT, $0-57
 	MOVQ   bStride+24(FP), BX
 	MOVQ   pixels+32(FP), SI
 	SHLQ   $0x02, BX
-	MOVB   accumulate+56(FP), DI
-	TESTB  DI, DI
-	JNZ    accumulate
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -1594,27 +1588,8 @@ TEXT ·outerFewAVX2(SB), NOSPLIT, $0-57
 	VXORPS X5, X5, X5
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
-	JMP    start
-
-accumulate:
-	MOVQ    y+40(FP), DI
-	MOVQ    yStride+48(FP), R8
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y2
-	VMOVUPS 32(DI), Y3
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y4
-	VMOVUPS 32(DI), Y5
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Y6
-	VMOVUPS 32(DI), Y7
-	LEAQ    (DI)(R8*4), DI
-
-start:
-	SUBQ $0x04, SI
-	JL   rest
+	SUBQ   $0x04, SI
+	JL     rest
 
 unrolled:
 	MOVQ         (CX), DI
@@ -1711,6 +1686,25 @@ single:
 	JNZ          single
 
 store:
+	MOVB   accumulate+56(FP), AL
+	TESTB  AL, AL
+	JZ     overwrite
+	MOVQ   y+40(FP), AX
+	MOVQ   yStride+48(FP), CX
+	VADDPS (AX), Y0, Y0
+	VADDPS 32(AX), Y1, Y1
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y2, Y2
+	VADDPS 32(AX), Y3, Y3
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y4, Y4
+	VADDPS 32(AX), Y5, Y5
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Y6, Y6
+	VADDPS 32(AX), Y7, Y7
+	LEAQ   (AX)(CX*4), AX
+
+overwrite:
 	MOVQ    y+40(FP), AX
 	MOVQ    yStride+48(FP), CX
 	VMOVUPS Y0, (AX)
@@ -4162,9 +4156,6 @@ TEXT ·outerAVX512(SB), NOSPLIT, $0-57
 	MOVQ   bStride+24(FP), BX
 	MOVQ   pixels+32(FP), SI
 	SHLQ   $0x02, BX
-	MOVB   accumulate+56(FP), DI
-	TESTB  DI, DI
-	JNZ    accumulate
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -4181,39 +4172,8 @@ TEXT ·outerAVX512(SB), NOSPLIT, $0-57
 	VXORPS X13, X13, X13
 	VXORPS X14, X14, X14
 	VXORPS X15, X15, X15
-	JMP    start
-
-accumulate:
-	MOVQ    y+40(FP), DI
-	MOVQ    yStride+48(FP), R8
-	VMOVUPS (DI), Z0
-	VMOVUPS 64(DI), Z1
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z2
-	VMOVUPS 64(DI), Z3
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z4
-	VMOVUPS 64(DI), Z5
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z6
-	VMOVUPS 64(DI), Z7
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z8
-	VMOVUPS 64(DI), Z9
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z10
-	VMOVUPS 64(DI), Z11
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z12
-	VMOVUPS 64(DI), Z13
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z14
-	VMOVUPS 64(DI), Z15
-	LEAQ    (DI)(R8*4), DI
-
-start:
-	SUBQ $0x04, SI
-	JL   rest
+	SUBQ   $0x04, SI
+	JL     rest
 
 unrolled:
 	MOVQ         (CX), DI
@@ -4370,6 +4330,37 @@ single:
 	JNZ          single
 
 store:
+	MOVB   accumulate+56(FP), AL
+	TESTB  AL, AL
+	JZ     overwrite
+	MOVQ   y+40(FP), AX
+	MOVQ   yStride+48(FP), CX
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z2, Z2
+	VADDPS 64(AX), Z3, Z3
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z4, Z4
+	VADDPS 64(AX), Z5, Z5
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z6, Z6
+	VADDPS 64(AX), Z7, Z7
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z8, Z8
+	VADDPS 64(AX), Z9, Z9
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z10, Z10
+	VADDPS 64(AX), Z11, Z11
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z12, Z12
+	VADDPS 64(AX), Z13, Z13
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z14, Z14
+	VADDPS 64(AX), Z15, Z15
+	LEAQ   (AX)(CX*4), AX
+
+overwrite:
 	MOVQ    y+40(FP), AX
 	MOVQ    yStride+48(FP), CX
 	VMOVUPS Z0, (AX)
@@ -4408,9 +4399,6 @@ TEXT ·outerFewAVX512(SB), NOSPLIT, $0-57
 	MOVQ   bStride+24(FP), BX
 	MOVQ   pixels+32(FP), SI
 	SHLQ   $0x02, BX
-	MOVB   accumulate+56(FP), DI
-	TESTB  DI, DI
-	JNZ    accumulate
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -4419,27 +4407,8 @@ TEXT ·outerFewAVX512(SB), NOSPLIT, $0-57
 	VXORPS X5, X5, X5
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
-	JMP    start
-
-accumulate:
-	MOVQ    y+40(FP), DI
-	MOVQ    yStride+48(FP), R8
-	VMOVUPS (DI), Z0
-	VMOVUPS 64(DI), Z1
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z2
-	VMOVUPS 64(DI), Z3
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z4
-	VMOVUPS 64(DI), Z5
-	LEAQ    (DI)(R8*4), DI
-	VMOVUPS (DI), Z6
-	VMOVUPS 64(DI), Z7
-	LEAQ    (DI)(R8*4), DI
-
-start:
-	SUBQ $0x04, SI
-	JL   rest
+	SUBQ   $0x04, SI
+	JL     rest
 
 unrolled:
 	MOVQ         (CX), DI
@@ -4536,6 +4505,25 @@ single:
 	JNZ          single
 
 store:
+	MOVB   accumulate+56(FP), AL
+	TESTB  AL, AL
+	JZ     overwrite
+	MOVQ   y+40(FP), AX
+	MOVQ   yStride+48(FP), CX
+	VADDPS (AX), Z0, Z0
+	VADDPS 64(AX), Z1, Z1
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z2, Z2
+	VADDPS 64(AX), Z3, Z3
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z4, Z4
+	VADDPS 64(AX), Z5, Z5
+	LEAQ   (AX)(CX*4), AX
+	VADDPS (AX), Z6, Z6
+	VADDPS 64(AX), Z7, Z7
+	LEAQ   (AX)(CX*4), AX
+
+overwrite:
 	MOVQ    y+40(FP), AX
 	MOVQ    yStride+48(FP), CX
 	VMOVUPS Z0, (AX)

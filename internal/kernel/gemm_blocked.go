@@ -274,21 +274,26 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 		a, offsets = g.aEdge, g.packedOffsets
 	}
 	if g.tree {
-		g.outerTree(0, g.deep, a, offsets, c, cStride, g.nodes)
+		g.outerTree(0, g.deep, a, offsets, c, cStride, g.nodes, false)
 		return
 	}
 	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)
 }
 
-// outerTree is outerTile for the node of some images. The one over its later images takes
-// the first of the blocks of nodes.
-func (g *gemmBlock) outerTree(first, images int, a []float32, offsets []int, c []float32, cStride int, nodes []float32) {
+// outerTree is outerTile for the node of some images: a leaf may be added to c, others
+// overwrite it. Later images that are more than a leaf have a node in the first block of nodes.
+func (g *gemmBlock) outerTree(first, images int, a []float32, offsets []int, c []float32, cStride int, nodes []float32, accumulate bool) {
 	split := Split(images)
-	if split == images {
-		g.set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, images, &c[0], cStride, false)
+	rest := images - split
+	if rest == 0 {
+		g.set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, images, &c[0], cStride, accumulate)
 		return
 	}
-	g.outerTree(first, split, a, offsets, c, cStride, nodes)
-	g.outerTree(first+split, images-split, a, offsets, nodes, g.set.cols, nodes[g.set.gatherRows*g.set.cols:])
+	g.outerTree(first, split, a, offsets, c, cStride, nodes, false)
+	if rest <= Chunk {
+		g.outerTree(first+split, rest, a, offsets, c, cStride, nodes, true)
+		return
+	}
+	g.outerTree(first+split, rest, a, offsets, nodes, g.set.cols, nodes[g.set.gatherRows*g.set.cols:], false)
 	g.set.addRows(&c[0], cStride, &nodes[0], g.set.cols, g.rows)
 }

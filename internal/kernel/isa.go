@@ -32,7 +32,8 @@ type isa struct {
 	//
 	//	y[r*yStride+j] += sum over p of a[offsets[p]+r] * b[p*bStride+j]
 	//
-	// for outerRows rows r and cols columns j; without accumulate y starts at 0.
+	// for outerRows rows r and cols columns j. Without accumulate the sum overwrites y;
+	// with it, it is added to y as one number.
 	outer     func(a *float32, offsets *int, b *float32, bStride, pixels int, y *float32, yStride int, accumulate bool)
 	outerRows int
 
@@ -140,7 +141,7 @@ func (set *isa) outerBlock(a *float32, offsets []int, panel []float32, y []float
 var portable = &isa{name: "gonum"}
 
 // products reports whether there is assembly for products and convolutions: gather, outer,
-// their kin, pack, prefetch and transpose8.
+// their kin, pack, addRows, prefetch and transpose8.
 func (set *isa) products() bool { return set.gather != nil }
 
 // floor is what an output is raised to: 0 is ReLU.

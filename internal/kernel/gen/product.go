@@ -188,21 +188,9 @@ func (set isa) outer(name string, rows int) {
 			LEAQ(Mem{Base: y, Index: yStride, Scale: 4}, y)
 		}
 	}
-	accumulate := GP8()
-	Load(Param("accumulate"), accumulate)
-	TESTB(accumulate, accumulate)
-	JNZ(LabelRef("accumulate"))
 	for _, v := range acc {
 		zero(v)
 	}
-	JMP(LabelRef("start"))
-	Label("accumulate")
-	visit(func(row reg.Register, r int) {
-		for v := range 2 {
-			VMOVUPS(at(row, v*set.lanes), acc[2*r+v])
-		}
-	})
-	Label("start")
 
 	bv, av, p := set.vecs(2), set.vecs(2), GP64()
 	multiply := func(u int) {
@@ -238,6 +226,16 @@ func (set isa) outer(name string, rows int) {
 	JNZ(LabelRef("single"))
 
 	Label("store")
+	accumulate := GP8()
+	Load(Param("accumulate"), accumulate)
+	TESTB(accumulate, accumulate)
+	JZ(LabelRef("overwrite"))
+	visit(func(row reg.Register, r int) {
+		for v := range 2 {
+			VADDPS(at(row, v*set.lanes), acc[2*r+v], acc[2*r+v])
+		}
+	})
+	Label("overwrite")
 	visit(func(row reg.Register, r int) {
 		for v := range 2 {
 			VMOVUPS(acc[2*r+v], at(row, v*set.lanes))

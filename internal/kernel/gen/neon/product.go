@@ -136,14 +136,9 @@ func (a *asm) outer(name string, rows int) {
 			a.line("ADD %v, %v, %v", yStride, row, row)
 		}
 	}
-	a.line("MOVBU %s, %v", a.params["accumulate"], row)
-	a.line("CBNZ %v, accumulate", row)
 	for _, v := range acc {
 		a.zero(v)
 	}
-	a.line("B again")
-	a.line("accumulate:")
-	visit(a.getPair)
 
 	bv, av := a.vecs(2), a.vecs(rows/4)
 	a.line("again:")
@@ -161,6 +156,14 @@ func (a *asm) outer(name string, rows int) {
 	}
 	a.line("SUB $1, %v, %v", pixels, pixels)
 	a.line("CBNZ %v, again", pixels)
+	a.line("MOVBU %s, %v", a.params["accumulate"], row)
+	a.line("CBZ %v, overwrite", row)
+	visit(func(v, w vec, row gp, at int) {
+		a.getPair(bv[0], bv[1], row, at)
+		a.s("FADD", v, v, bv[0])
+		a.s("FADD", w, w, bv[1])
+	})
+	a.line("overwrite:")
 	visit(a.putPair)
 	a.line("RET")
 }
