@@ -23,10 +23,10 @@ const (
 	PreviousCheckpointFile = "checkpoint.previous.safetensors"
 )
 
-// Format 4 is of runs that add up gradients over a batch as a tree (package kernel): its bytes
-// are those of format 3, but not the weights that follow from them. Format 3 has the halvings of the learning rate in its state and the weights of the best
-// epoch among its tensors. Format 2 had neither, and kept those weights in
-// [models.WeightsFile] alone.
+// Format 4 is that of runs that add up gradients over a batch as a tree (package kernel): its
+// bytes are those of format 3, but not the weights that follow from them. Format 3 has the
+// halvings of the learning rate in its state and the weights of the best epoch among its
+// tensors. Format 2 had neither, and kept those weights in [models.WeightsFile] alone.
 const checkpointFormat = "4"
 
 var readFormats = []string{"2", "3", checkpointFormat}
