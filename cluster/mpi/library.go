@@ -15,6 +15,7 @@ import (
 // Engine is MPI's: the ranks that a launcher has started.
 type Engine struct {
 	path       string
+	library    uintptr // as purego knows it
 	rank, size int
 	binary
 	functions
@@ -65,7 +66,7 @@ func Start() (*Engine, error) {
 			failed = append(failed, path)
 			continue
 		}
-		e := &Engine{path: path}
+		e := &Engine{path: path, library: library}
 		var ok bool
 		if e.binary, ok = recognise(library); !ok {
 			return nil, fmt.Errorf("%s is no MPI library that is known: Open MPI, MPICH or one of MPI 5 is wanted (%s names it)", path, Variable)
