@@ -274,26 +274,35 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 		a, offsets = g.aEdge, g.packedOffsets
 	}
 	if g.tree {
-		g.outerTree(0, g.deep, a, offsets, c, cStride, g.nodes, false)
+		g.outerTree(a, offsets, c, cStride)
 		return
 	}
 	g.set.outer(&a[0], &offsets[0], &g.b[0], g.bStride, g.deep, &c[0], cStride, accumulate)
 }
 
-// outerTree is outerTile for the node of some images: a leaf may be added to c, others
-// overwrite it. Later images that are more than a leaf have a node in the first block of nodes.
-func (g *gemmBlock) outerTree(first, images int, a []float32, offsets []int, c []float32, cStride int, nodes []float32, accumulate bool) {
-	split := Split(images)
-	rest := images - split
-	if rest == 0 {
-		g.set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, images, &c[0], cStride, accumulate)
-		return
+// outerTree is outerTile for a sum over images that is a tree. Leaf by leaf it is added up
+// as numbers are counted: nodes of the same height become one. The first that waits lies in c,
+// the others in the blocks of nodes; a second leaf is added to the first where it ends.
+func (g *gemmBlock) outerTree(a []float32, offsets []int, c []float32, cStride int) {
+	set, size := g.set, g.set.gatherRows*g.set.cols
+	y, stride, waiting := c, cStride, 0 // where the next pair of leaves goes
+	for pair, first := 0, 0; first < g.deep; pair, first = pair+1, first+2*Chunk {
+		set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, min(Chunk, g.deep-first), &y[0], stride, false)
+		if second := first + Chunk; second < g.deep {
+			set.outer(&a[0], &offsets[second], &g.b[second*g.bStride], g.bStride, min(Chunk, g.deep-second), &y[0], stride, true)
+		}
+		waiting++
+		last := first+2*Chunk >= g.deep
+		for p := pair; waiting > 1 && (last || p&1 != 0); p /= 2 {
+			from := g.nodes[(waiting-2)*size:]
+			if waiting--; waiting > 1 {
+				set.addRows(&g.nodes[(waiting-2)*size], set.cols, &from[0], set.cols, g.rows)
+			} else {
+				set.addRows(&c[0], cStride, &from[0], set.cols, g.rows)
+			}
+		}
+		if !last {
+			y, stride = g.nodes[max(waiting-1, 0)*size:], set.cols
+		}
 	}
-	g.outerTree(first, split, a, offsets, c, cStride, nodes, false)
-	if rest <= Chunk {
-		g.outerTree(first+split, rest, a, offsets, c, cStride, nodes, true)
-		return
-	}
-	g.outerTree(first+split, rest, a, offsets, nodes, g.set.cols, nodes[g.set.gatherRows*g.set.cols:], false)
-	g.set.addRows(&c[0], cStride, &nodes[0], g.set.cols, g.rows)
 }
