@@ -33,6 +33,9 @@ type Engine interface {
 // Group is this process among the ranks of an engine. A nil Group is one process alone, for
 // which everything is done at no cost.
 type Group struct {
+	// Tree is how batches are cut and sums added up: the kernel's.
+	Tree kernel.Tree
+
 	engine     Engine
 	rank, size int
 	bounds     []int // of slices of the latest length
@@ -82,8 +85,8 @@ func (g *Group) Share(n int) Share {
 		return Share{0, n}
 	}
 	if g.images != n {
-		g.images, g.busy = n, min(g.size, max(1, leaves(n)))
-		g.shares = divide(g.shares[:0], 0, n, g.busy)
+		g.images, g.busy = n, min(g.size, max(1, g.Tree.Leaves(n)))
+		g.shares = divide(g.Tree, g.shares[:0], 0, n, g.busy)
 		for len(g.shares) < g.size {
 			g.shares = append(g.shares, Share{n, 0})
 		}
@@ -92,25 +95,22 @@ func (g *Group) Share(n int) Share {
 }
 
 // divide appends the shares of ranks in a node of the tree that has a leaf for each.
-func divide(shares []Share, first, images, ranks int) []Share {
+func divide(tree kernel.Tree, shares []Share, first, images, ranks int) []Share {
 	if ranks == 1 {
 		return append(shares, Share{first, images})
 	}
-	split, left := branch(images, ranks)
-	shares = divide(shares, first, split, left)
-	return divide(shares, first+split, images-split, ranks-left)
+	split, left := branch(tree, images, ranks)
+	shares = divide(tree, shares, first, split, left)
+	return divide(tree, shares, first+split, images-split, ranks-left)
 }
 
 // branch returns how many of a node's images are in the first of the nodes below, and how many
 // of its ranks have them: about as many as that are.
-func branch(images, ranks int) (split, left int) {
-	split = kernel.Split(images)
+func branch(tree kernel.Tree, images, ranks int) (split, left int) {
+	split = tree.Split(images)
 	left = (2*ranks*split + images) / (2 * images)
-	return split, min(max(left, 1, ranks-leaves(images-split)), ranks-1, leaves(split))
+	return split, min(max(left, 1, ranks-tree.Leaves(images-split)), ranks-1, tree.Leaves(split))
 }
-
-// leaves is the number of a tree's leaves.
-func leaves(images int) int { return (images + kernel.Chunk - 1) / kernel.Chunk }
 
 // Sum makes x, of which each rank has the node over its share of the latest batch, the sum
 // over the batch. Err tells what has gone wrong.
@@ -146,7 +146,7 @@ func (g *Group) Err() error {
 func (g *Group) finish(k *kernel.Kernel, own, images, rank, ranks int) []float32 {
 	node := g.pieces[rank*own : (rank+1)*own]
 	if ranks > 1 {
-		split, left := branch(images, ranks)
+		split, left := branch(g.Tree, images, ranks)
 		g.finish(k, own, split, rank, left)
 		k.Add(node, node, g.finish(k, own, images-split, rank+left, ranks-left))
 	}
@@ -171,7 +171,7 @@ func (g *Group) total(all []float32, n, i, images, rank, ranks int) float64 {
 	if ranks == 1 {
 		return number(all, rank*n+i)
 	}
-	split, left := branch(images, ranks)
+	split, left := branch(g.Tree, images, ranks)
 	return g.total(all, n, i, split, rank, left) + g.total(all, n, i, images-split, rank+left, ranks-left)
 }
 

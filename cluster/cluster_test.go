@@ -12,12 +12,20 @@ import (
 	"govae/internal/kernel"
 )
 
+const testTree = kernel.Tree(16)
+
 // together runs f in every rank.
 func together(t *testing.T, ranks int, f func(g *Group)) {
 	t.Helper()
 	var all sync.WaitGroup
 	for _, e := range Local(ranks) {
-		all.Go(func() { f(New(e)) })
+		all.Go(func() {
+			g := New(e)
+			if g != nil {
+				g.Tree = testTree
+			}
+			f(g)
+		})
 	}
 	all.Wait()
 }
@@ -29,6 +37,7 @@ func TestSum(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer k.Close()
+	k.Tree = testTree
 	const values = 37
 	image := func(i, j int) float32 { return float32(math.Sin(float64(100*i + j))) }
 	node := func(s Share) []float32 {
@@ -47,10 +56,10 @@ func TestSum(t *testing.T) {
 		for _, n := range []int{1, 16, 17, 96, 100, 128, 300} {
 			want := node(Share{0, n})
 			number := func(i int) float64 { return math.Sqrt(float64(i)) }
-			wantNumber := kernel.TreeSum(n, number)
+			wantNumber := testTree.Sum(n, number)
 			together(t, ranks, func(g *Group) {
 				s := g.Share(n)
-				x, numbers := node(s), []float64{kernel.TreeSum(s.Images, func(i int) float64 { return number(s.First + i) })}
+				x, numbers := node(s), []float64{testTree.Sum(s.Images, func(i int) float64 { return number(s.First + i) })}
 				g.Sum(k, x)
 				g.SumOf(numbers)
 				if err := g.Err(); err != nil {
@@ -70,7 +79,7 @@ func TestSum(t *testing.T) {
 func TestShares(t *testing.T) {
 	for ranks := 1; ranks <= 9; ranks++ {
 		for _, n := range []int{1, 16, 100, 128, 1000} {
-			shares := divide(nil, 0, n, min(ranks, leaves(n)))
+			shares := divide(testTree, nil, 0, n, min(ranks, testTree.Leaves(n)))
 			at := 0
 			for _, s := range shares {
 				if s.First != at || s.Images < 1 {

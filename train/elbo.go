@@ -1,10 +1,6 @@
 package train
 
-import (
-	"slices"
-
-	"govae/internal/kernel"
-)
+import "slices"
 
 // ELBO is the objective of a VAE: the mean over the batch of reconstruction + beta KL,
 // with one draw from each posterior (Kingma and Welling 2014, arXiv 1312.6114; beta is
@@ -25,7 +21,7 @@ func (e *ELBO) Terms(s *Step) Terms {
 	scale := 1 / float64(s.Batch.Total)
 	e.loss = slices.Grow(e.loss[:0], n)[:n]
 	net.Loss(s.Kernel, e.loss, s.Batch.Image, scale, s.Grad != nil)
-	e.sums = append(e.sums[:0], kernel.TreeSum(n, func(i int) float64 { return e.loss[i] }))
+	e.sums = append(e.sums[:0], s.Kernel.Tree.Sum(n, func(i int) float64 { return e.loss[i] }))
 	for _, group := range net.Divergences() {
 		e.sums = append(e.sums, group.KL...)
 	}

@@ -147,6 +147,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	if err != nil {
 		return nil, err
 	}
+	k.Tree = kernel.TreeOf(r.Batch)
 	r.completeSchedules()
 	if r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options)); err != nil {
 		k.Close()

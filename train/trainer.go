@@ -33,6 +33,7 @@ func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*train
 func (t *trainer) join(g *cluster.Group) {
 	t.group, t.pipeline.group = g, g
 	if g != nil {
+		g.Tree = t.kernel.Tree
 		t.net.Whole = models.Whole{Sum: g.SumOf, Others: !g.First()}
 	}
 }

@@ -42,7 +42,8 @@ func TestReduction(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := cluster.New(e)
-	g.Share(kernel.Chunk * e.Size())
+	g.Tree = k.Tree
+	g.Share(128)
 
 	allreduce, err := purego.Dlsym(e.library, "MPI_Allreduce")
 	if err != nil {

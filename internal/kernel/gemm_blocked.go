@@ -118,7 +118,7 @@ func newGemmBlock(t *gemmTask) gemmBlock {
 	g := gemmBlock{gemmTask: t, set: set}
 	nodes := 0
 	if t.tree {
-		nodes = bits.Len(uint(ceilDiv(t.kk, Chunk)))
+		nodes = bits.Len(uint(t.k.Tree.Leaves(t.kk)))
 	}
 	block := set.gatherRows * set.cols
 	g.floats = t.k.floats.borrow(t.depth*(set.cols+set.outerRows) + block + set.cols + nodes*block)
@@ -284,15 +284,15 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 // as numbers are counted: nodes of the same height become one. The first that waits lies in c,
 // the others in the blocks of nodes; a second leaf is added to the first where it ends.
 func (g *gemmBlock) outerTree(a []float32, offsets []int, c []float32, cStride int) {
-	set, size := g.set, g.set.gatherRows*g.set.cols
+	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, int(g.k.Tree)
 	y, stride, waiting := c, cStride, 0 // where the next pair of leaves goes
-	for pair, first := 0, 0; first < g.deep; pair, first = pair+1, first+2*Chunk {
-		set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, min(Chunk, g.deep-first), &y[0], stride, false)
-		if second := first + Chunk; second < g.deep {
-			set.outer(&a[0], &offsets[second], &g.b[second*g.bStride], g.bStride, min(Chunk, g.deep-second), &y[0], stride, true)
+	for pair, first := 0, 0; first < g.deep; pair, first = pair+1, first+2*leaf {
+		set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, min(leaf, g.deep-first), &y[0], stride, false)
+		if second := first + leaf; second < g.deep {
+			set.outer(&a[0], &offsets[second], &g.b[second*g.bStride], g.bStride, min(leaf, g.deep-second), &y[0], stride, true)
 		}
 		waiting++
-		last := first+2*Chunk >= g.deep
+		last := first+2*leaf >= g.deep
 		for p := pair; waiting > 1 && (last || p&1 != 0); p /= 2 {
 			from := g.nodes[(waiting-2)*size:]
 			if waiting--; waiting > 1 {

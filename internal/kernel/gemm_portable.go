@@ -19,10 +19,10 @@ const (
 )
 
 func (k *Kernel) portableOuterSum(n, rows, cols int, dw, x, dy []float32) {
-	count := ceilDiv(n, Chunk)
+	leaf, count := int(k.Tree), k.Tree.Leaves(n)
 	parts := k.floats.borrow(count * len(dw))
 	for i := range count {
-		first, last := i*Chunk, min((i+1)*Chunk, n)
+		first, last := i*leaf, min((i+1)*leaf, n)
 		k.portableSgemm(blas.Trans, blas.NoTrans, rows, cols, last-first, 1, x[first*rows:], rows, dy[first*cols:], cols, 0, (*parts)[i*len(dw):(i+1)*len(dw)], cols)
 	}
 	k.addParts(dw, *parts)

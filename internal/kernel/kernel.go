@@ -44,6 +44,9 @@ import (
 type Kernel struct {
 	gonum.Implementation // what we do no faster, and the reference in tests
 
+	// Tree is how sums over a batch are added up; by default that of large batches.
+	Tree Tree
+
 	isa     *isa
 	pool    pool
 	floats  scratch[float32]
@@ -70,7 +73,7 @@ func New(threads int) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{isa: append(supported(), portable)[slices.Index(Names(), name)]}
+	k := &Kernel{Tree: largeLeaf, isa: append(supported(), portable)[slices.Index(Names(), name)]}
 	k.pool.start(threads)
 	return k, nil
 }

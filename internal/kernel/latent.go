@@ -36,7 +36,7 @@ func (k *Kernel) Sample(z []float32, kl []float64, mean, logVar, eps []float32) 
 		twice[i] = math.Expm1(lv) - lv + mu*mu
 	}
 	for j := range kl {
-		kl[j] = TreeSum(n/len(kl), func(i int) float64 { return twice[i*len(kl)+j] / 2 })
+		kl[j] = k.Tree.Sum(n/len(kl), func(i int) float64 { return twice[i*len(kl)+j] / 2 })
 	}
 	k.doubles.giveBack(buffer)
 }

@@ -37,7 +37,7 @@ func (k *Kernel) Logistic(loss []float64, dlogits, logits, x []float32, s float6
 			inside: float32(-math.Log(-math.Expm1(-w))), insideSlope: float32(w / math.Expm1(w)),
 		},
 	})
-	return TreeSum(len(loss), func(i int) float64 { return (*slopes)[i] })
+	return k.Tree.Sum(len(loss), func(i int) float64 { return (*slopes)[i] })
 }
 
 // eachImage sets the sums of a function of one scale.

@@ -2,34 +2,52 @@ package kernel
 
 import "math/bits"
 
-// A sum over a batch is a binary tree: its leaves are [Chunk] images each, from the first on,
-// whatever the size of the batch, and a node over more images is the sum of the node over the
-// first [Split] of them and that over the rest. So whoever holds an aligned part of a batch
-// has a node of the tree, to the last bit, and several machines that finish the tree together
-// have the sum that one has. Within a leaf images are added in a fixed order.
+// A Tree is how a sum over a batch is added up: a binary tree whose leaves are that many images
+// each, from the first on. A node over more images is the sum of the node over the first
+// [Tree.Split] of them and that over the rest. So whoever holds an aligned part of a batch has a
+// node of the tree, to the last bit, and several machines that finish the tree together have
+// the sum that one has. Within a leaf images are added in a fixed order.
+type Tree int
 
-// Chunk is the number of images of a leaf of the sums over a batch.
-const Chunk = 16
+// Leaves are small where batches are, for there to be some for several machines; elsewhere
+// large, as each costs additions of its own: a twentieth of an outer product, at most.
+const (
+	smallLeaf = partImages
+	largeLeaf = 32
+)
+
+// TreeOf returns the tree of training with batches of so many images: one of four leaves or
+// more, if batches are larger than [partImages] three times.
+func TreeOf(batch int) Tree {
+	leaf := smallLeaf
+	for leaf < largeLeaf && 4*leaf < batch {
+		leaf *= 2
+	}
+	return Tree(leaf)
+}
 
 // partImages is the number of images whose gradients of a convolution's weights a task adds up:
-// a part of a leaf, for more tasks than there are leaves.
+// a leaf or a part of one, for more tasks than there are leaves.
 const partImages = 8
+
+// Leaves is the number of leaves of a sum over n images.
+func (t Tree) Leaves(n int) int { return ceilDiv(n, int(t)) }
 
 // Split is the number of images in the first of the two nodes below that of n images: the
 // largest power of two of leaves that leaves something for the second. n itself tells a leaf.
-func Split(n int) int {
-	if n <= Chunk {
+func (t Tree) Split(n int) int {
+	if n <= int(t) {
 		return n
 	}
-	return Chunk << (bits.Len(uint((n-1)/Chunk)) - 1)
+	return int(t) << (bits.Len(uint((n-1)/int(t))) - 1)
 }
 
-// TreeSum returns the sum over a batch of n images of what at tells of each.
-func TreeSum(n int, at func(image int) float64) float64 { return treeSum(0, n, at) }
+// Sum returns the sum over a batch of n images of what at tells of each.
+func (t Tree) Sum(n int, at func(image int) float64) float64 { return t.sum(0, n, at) }
 
-func treeSum(first, n int, at func(int) float64) (sum float64) {
-	if split := Split(n); split < n {
-		return treeSum(first, split, at) + treeSum(first+split, n-split, at)
+func (t Tree) sum(first, n int, at func(int) float64) (sum float64) {
+	if split := t.Split(n); split < n {
+		return t.sum(first, split, at) + t.sum(first+split, n-split, at)
 	}
 	for i := first; i < first+n; i++ {
 		sum += at(i)

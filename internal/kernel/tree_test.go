@@ -8,14 +8,22 @@ import (
 
 func TestSplit(t *testing.T) {
 	for n, want := range map[int]int{0: 0, 1: 1, 16: 16, 17: 16, 32: 16, 33: 32, 96: 64, 128: 64, 129: 128, 1000: 512} {
-		if got := Split(n); got != want {
+		if got := Tree(16).Split(n); got != want {
 			t.Errorf("Split(%d) = %d, want %d", n, got, want)
 		}
 	}
 }
 
+func TestTreeOf(t *testing.T) {
+	for batch, want := range map[int]Tree{1: 8, 32: 8, 33: 16, 64: 16, 100: 32, 128: 32, 1000: 32} {
+		if got := TreeOf(batch); got != want {
+			t.Errorf("TreeOf(%d) = %d, want %d", batch, got, want)
+		}
+	}
+}
+
 // TestTree: every sum over a batch is, bit by bit, the sum of those over its parts by
-// [Split], each computed as a batch of its own.
+// [Tree.Split], each computed as a batch of its own.
 func TestTree(t *testing.T) { eachKernel(t, testTree) }
 
 func testTree(t *testing.T) {
@@ -63,12 +71,14 @@ func testTree(t *testing.T) {
 		}
 	}
 	for name, sum := range sums {
-		for _, n := range []int{20, 48, most} {
-			split := Split(n)
-			a, b := sum(0, split), sum(split, n-split)
-			for i, want := range sum(0, n) {
-				if a[i]+b[i] != want {
-					t.Fatalf("%s: value %d of a batch of %d is %v, and %v as a sum of its parts", name, i, n, want, a[i]+b[i])
+		for _, k.Tree = range []Tree{smallLeaf, largeLeaf} {
+			for _, n := range []int{20, 48, most} {
+				split := k.Tree.Split(n)
+				a, b := sum(0, split), sum(split, n-split)
+				for i, want := range sum(0, n) {
+					if got := a[i] + b[i]; got != want && split < n {
+						t.Fatalf("%s: value %d of a batch of %d in leaves of %d is %v, and %v as a sum of its parts", name, i, n, k.Tree, want, got)
+					}
 				}
 			}
 		}

@@ -77,7 +77,7 @@ func (Gaussian) Loss(k *kernel.Kernel, loss []float64, dlogits, logits, x []floa
 	k.Gaussian(loss, dlogits, logits, x, float32(float64(weight)*precision))
 	pixels := float64(len(x) / len(loss))
 	constant := pixels * (math.Log(scale) + math.Log(2*math.Pi)/2)
-	dLogScale = kernel.TreeSum(len(loss), func(i int) float64 { return pixels - loss[i]*precision })
+	dLogScale = k.Tree.Sum(len(loss), func(i int) float64 { return pixels - loss[i]*precision })
 	for i, squares := range loss {
 		loss[i] = squares*precision/2 + constant
 	}
