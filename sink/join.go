@@ -62,6 +62,7 @@ type Shards struct {
 // OpenShards finds the shards of the job whose main file is at path, and checks that all are
 // there and of one job.
 func OpenShards(path string) (*Shards, error) {
+	path = filepath.Clean(path) // a folder's name may end in a slash
 	records, err := shardsOf(path)
 	if err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ func namesDigest(x dataset.Selection) (string, error) {
 // joinAugmentation writes the folder of the images of all shards.
 func (j *joining) joinAugmentation(s *sink.Shards) error {
 	var f folder
-	if json.Unmarshal([]byte(s.Job["the folder"]), &f) != nil {
+	if json.Unmarshal([]byte(s.Job["the folder"]), &f) != nil || f.Shape.C != 1 && f.Shape.C != 3 {
 		return damagedShards(s)
 	}
 	pixels, origins := augmentedFiles(s.Path)
@@ -144,12 +144,15 @@ func readAugmented(pixels, origins io.Reader, shape images.Shape, n int) iter.Se
 			return
 		}
 		lines := json.NewDecoder(origins)
-		for range n {
+		for i := range n {
 			x, err := arrayfile.ReadBytes(io.LimitReader(r, int64(shape.Len())), []int{shape.Len()})
 			m := dataset.Synthetic{}
 			if err == nil {
 				m.Picture = (&images.Set{Shape: shape, Pixels: x}).Picture(0)
 				err = lines.Decode(&m.Origin)
+			}
+			if err != nil {
+				err = fmt.Errorf("image %d of the shards: %w", i, err)
 			}
 			if !yield(m, err) || err != nil {
 				return
