@@ -15,6 +15,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
+	"govae/internal/atomicfile"
 	"govae/latent"
 	"govae/sink"
 )
@@ -86,6 +87,7 @@ func (j *joining) run(ctx context.Context, stdout io.Writer, path string) error 
 		return nil
 	}
 	for _, p := range whole.Parts {
+		atomicfile.Clean(p) // of shards that were killed
 		if err := os.Remove(p); err != nil {
 			return err
 		}
