@@ -38,6 +38,9 @@ type AugmentOptions struct {
 	PerClass int
 	Fill     bool
 	Seed     uint64
+	// First and N choose a part of the new images: N of them from number First on, or all
+	// where N is 0. A part has no Filter, as that chooses images by those before them.
+	First, N int
 	// Filter, if not nil, lets only images through that a classifier reads as their class.
 	Filter *AugmentFilter
 }
@@ -64,6 +67,10 @@ func (o AugmentOptions) check() error {
 		return &latent.OptionError{Option: "Noise", Value: o.Noise, Want: "a positive number"}
 	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
 		return &latent.OptionError{Option: "PerClass", Value: o.PerClass, Want: fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1))}
+	case o.First < 0 || o.N < 0 || o.First > 0 && o.N == 0:
+		return &latent.OptionError{Option: "First", Value: o.First, Want: "a number of images from there on"}
+	case o.N > 0 && o.Filter != nil:
+		return &latent.OptionError{Option: "N", Value: o.N, Want: "0, as a Filter needs all images"}
 	}
 	return o.Filter.check()
 }
@@ -217,16 +224,21 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 	return p, nil
 }
 
-// order yields the class of every new image and its number within the class.
+// order yields the class of every new image that is asked for and its number within the class.
 func (p *plan) order() iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
+		number := 0
 		for i, more := 0, true; more; i++ {
 			more = false
 			for _, class := range p.classes {
 				if i >= p.counts[class] {
 					continue
 				}
-				if more = true; !yield(class, p.first[class]+i) {
+				more = true
+				if number++; number <= p.First {
+					continue
+				}
+				if p.N > 0 && number > p.First+p.N || !yield(class, p.first[class]+i) {
 					return
 				}
 			}

@@ -125,6 +125,28 @@ func TestAugmentIsReproducible(t *testing.T) {
 	}
 }
 
+// TestAugmentParts: the parts of the new images are together the whole, and have no filter.
+func TestAugmentParts(t *testing.T) {
+	labels := []int{4, 0, 4, 4, 0, 0, 4, 4}
+	for _, method := range []infer.AugmentMethod{infer.Jitter, infer.Interpolation} {
+		o := infer.AugmentOptions{Method: method, PerClass: 9, Fill: true, Seed: 2}
+		whole := augment(t, 1, labels, o)
+		var joined []infer.Synthetic
+		for _, n := range []int{1, 4, len(whole) - 5} {
+			o.First, o.N = len(joined), n
+			joined = append(joined, augment(t, 2, labels, o)...)
+		}
+		if len(joined) != len(whole) {
+			t.Fatalf("%s: %d images, want %d", method, len(joined), len(whole))
+		}
+		for i := range whole {
+			if !reflect.DeepEqual(joined[i], whole[i]) {
+				t.Errorf("%s: image %d differs in a part", method, i)
+			}
+		}
+	}
+}
+
 // logit undoes the sigmoid at the end of the small decoder, whose logits are linear
 // in z.
 func logit(p float32) float64 { return math.Log(float64(p)) - math.Log1p(-float64(p)) }
@@ -194,6 +216,8 @@ func TestAugmentErrors(t *testing.T) {
 		{"method", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Method: "magic"}, "the option Method is magic; want jitter, interpolate or sample"},
 		{"noise", context.Background(), labels, infer.AugmentOptions{PerClass: 1, Noise: -1}, "the option Noise is -1"},
 		{"none", context.Background(), labels, infer.AugmentOptions{}, "the option PerClass is 0"},
+		{"part", context.Background(), labels, infer.AugmentOptions{PerClass: 1, First: 2}, "the option First is 2"},
+		{"part and filter", context.Background(), labels, infer.AugmentOptions{PerClass: 1, N: 2, Filter: &infer.AugmentFilter{}}, "the option N is 2; want 0, as a Filter needs all images"},
 		{"cancelled", cancelled, labels, infer.AugmentOptions{PerClass: 1}, context.Canceled.Error()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

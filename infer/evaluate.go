@@ -6,8 +6,6 @@ import (
 	"iter"
 	"slices"
 
-	"gonum.org/v1/gonum/floats"
-
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -21,7 +19,7 @@ type EvaluateOptions struct {
 	Images int
 
 	// Probe, if not nil, tells the classes of the images from their codes, and Labels,
-	// one for each image, say which are right.
+	// one for each image from number 0 on, say which are right.
 	Probe  *latent.Probe
 	Labels []int
 
@@ -36,28 +34,44 @@ type EvaluateOptions struct {
 type Figures struct {
 	Score                    // by the draws that the options say
 	SquaredError   float64   // of the reconstruction of the code's mean, the mean over the image's values
+	Nearest        bool      // whether the probe finds the label by the nearest code
+	Linear         bool      // and whether by a linear map
 	KLByDimension  []float64 // [L], in nats
 	PosteriorMeans []float32 // [L]
 }
 
-// Row returns all figures but the index as numbers, 5 + 2 L of them, so that they can be
+// alone is the number of figures in a row that are not by dimension.
+const alone = 7
+
+// Row returns all figures but the index as numbers, 7 + 2 L of them, so that they can be
 // kept: [FiguresOf] is the inverse.
 func (f Figures) Row() []float64 {
-	row := append([]float64{f.ELBO, f.Reconstruction, f.KL, f.Bound, f.SquaredError}, f.KLByDimension...)
+	row := append([]float64{f.ELBO, f.Reconstruction, f.KL, f.Bound, f.SquaredError, float64(count(f.Nearest)), float64(count(f.Linear))}, f.KLByDimension...)
 	for _, v := range f.PosteriorMeans {
 		row = append(row, float64(v))
 	}
 	return row
 }
 
+// count is 1 where something holds, else 0.
+func count(holds bool) int {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
 // FiguresWidth returns the length of [Figures.Row] for a model of so many latent dimensions.
-func FiguresWidth(latent int) int { return 5 + 2*latent }
+func FiguresWidth(latent int) int { return alone + 2*latent }
 
 // FiguresOf returns the figures of the image with this index from their row.
 func FiguresOf(row []float64, index int) Figures {
-	dims := (len(row) - 5) / 2
-	f := Figures{Score: Score{index, row[0], row[1], row[2], row[3]}, SquaredError: row[4], KLByDimension: slices.Clone(row[5 : 5+dims])}
-	for _, v := range row[5+dims:] {
+	dims := (len(row) - alone) / 2
+	f := Figures{
+		Score: Score{index, row[0], row[1], row[2], row[3]}, SquaredError: row[4], Nearest: row[5] != 0, Linear: row[6] != 0,
+		KLByDimension: slices.Clone(row[alone : alone+dims]),
+	}
+	for _, v := range row[alone+dims:] {
 		f.PosteriorMeans = append(f.PosteriorMeans, float32(v))
 	}
 	return f
@@ -113,7 +127,23 @@ func (p *Pair) figures(ctx context.Context, l *Likelihood, x []float32, codes []
 		f.SquaredError = meanSquare(x[i*width:(i+1)*width], reconstructions.Pixels[i*width:(i+1)*width])
 		figures[i] = f
 	}
-	return figures, nil
+	return figures, o.find(ctx, figures, p.Encoder.threads)
+}
+
+// find lets the probe, if there is one, find the labels of images from their codes.
+func (o EvaluateOptions) find(ctx context.Context, figures []Figures, threads int) error {
+	if o.Probe == nil {
+		return nil
+	}
+	return parallel.For(ctx, len(figures), threads, func(i int) error {
+		f := &figures[i]
+		if f.Index >= len(o.Labels) {
+			return fmt.Errorf("%d labels for more images", len(o.Labels))
+		}
+		f.Nearest = o.Probe.Nearest(f.PosteriorMeans) == o.Labels[f.Index]
+		f.Linear = o.Probe.Linear(f.PosteriorMeans) == o.Labels[f.Index]
+		return nil
+	})
 }
 
 // judge is scores, with ELBO and Bound by the scorer where there is one.
@@ -189,96 +219,4 @@ type CodeAccuracy struct {
 	Learned int     `json:"learned"` // codes from which the probe has learned
 	Nearest float64 `json:"nearest_neighbour"`
 	Linear  float64 `json:"linear"`
-}
-
-// Evaluate judges the model by a stream of images: [Pair.Figures], summarised.
-func (p *Pair) Evaluate(ctx context.Context, images iter.Seq2[Image, error], o EvaluateOptions) (Evaluation, error) {
-	return p.Summarize(ctx, p.Figures(ctx, images, o), o)
-}
-
-// Summarize returns the means of figures, from that of image 0 on, which were found with the
-// same options. No figures are an error.
-func (p *Pair) Summarize(ctx context.Context, figures iter.Seq2[Figures, error], o EvaluateOptions) (Evaluation, error) {
-	var all, bound latent.Moments
-	var means [][]float32
-	found := CodeAccuracy{}
-	count := func() error { // those of means, which are the latest images
-		if len(means) == 0 {
-			return nil
-		}
-		if all.N > len(o.Labels) {
-			return fmt.Errorf("%d labels for more images", len(o.Labels))
-		}
-		nearest, linear, err := accuracy(ctx, o.Probe, means, o.Labels[all.N-len(means):], p.Encoder.threads)
-		found.Nearest += float64(nearest)
-		found.Linear += float64(linear)
-		means = means[:0]
-		return err
-	}
-	for f, err := range figures {
-		if err != nil {
-			return Evaluation{}, err
-		}
-		all.Add(f.Row()...)
-		if o.Images == 0 || bound.N < o.Images {
-			bound.Add(f.Bound)
-		}
-		if o.Probe == nil {
-			continue
-		}
-		if means = append(means, f.PosteriorMeans); len(means) == 1024 {
-			if err := count(); err != nil {
-				return Evaluation{}, err
-			}
-		}
-	}
-	if err := count(); err != nil {
-		return Evaluation{}, err
-	}
-	if all.N == 0 {
-		return Evaluation{}, fmt.Errorf("no images to evaluate %s by", p.Decoder.name)
-	}
-	dims := p.Encoder.Latent()
-	e := Evaluation{
-		Images: all.N, ELBO: Estimate{all.Mean(0), all.Interval(0)}, Reconstruction: all.Mean(1), KL: all.Mean(2),
-		LogLikelihood: LogLikelihood{Estimate: Estimate{bound.Mean(0), bound.Interval(0)}, Images: bound.N, Draws: max(o.Draws, 1)},
-		SquaredError:  all.Mean(4), Latent: dims, KLByDimension: all.Means()[5 : 5+dims],
-	}
-	e.BitsPerDimension = p.Decoder.BitsPerDimension(-e.ELBO.Mean)
-	e.LogLikelihood.BitsPerDimension = p.Decoder.BitsPerDimension(-e.LogLikelihood.Mean)
-	if all.N > 1 {
-		for k := range dims {
-			e.VarianceOfMeans = append(e.VarianceOfMeans, all.Variance(5+dims+k))
-		}
-		e.ActiveUnits = e.VarianceOfMeans.Used()
-	}
-	for _, g := range p.Encoder.contract.Metadata.LatentGroups {
-		e.KLByGroup = append(e.KLByGroup, GroupKL{g.Name, floats.Sum(e.KLByDimension[g.First : g.First+g.Size])})
-	}
-	if o.Scorer != nil && p.Hierarchical() {
-		e.AlongMeans = -(e.Reconstruction + e.KL)
-	}
-	if o.Probe != nil {
-		e.Codes = &CodeAccuracy{o.Probe.N, found.Nearest / float64(all.N), found.Linear / float64(all.N)}
-	}
-	return e, nil
-}
-
-// accuracy counts the points whose labels a probe finds.
-func accuracy(ctx context.Context, probe *latent.Probe, points [][]float32, labels []int, threads int) (nearest, linear int, err error) {
-	type hit struct{ nearest, linear bool }
-	hits := make([]hit, len(points))
-	err = parallel.For(ctx, len(points), threads, func(i int) error {
-		hits[i] = hit{probe.Nearest(points[i]) == labels[i], probe.Linear(points[i]) == labels[i]}
-		return nil
-	})
-	for _, h := range hits {
-		if h.nearest {
-			nearest++
-		}
-		if h.linear {
-			linear++
-		}
-	}
-	return nearest, linear, err
 }

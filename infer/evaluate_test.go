@@ -167,7 +167,7 @@ func TestEvaluate(t *testing.T) {
 			}
 		}
 	}
-	again, err := other.Summarize(t.Context(), resumed, o)
+	again, err := other.Summary(o).Of(resumed)
 	if err != nil || !reflect.DeepEqual(again, got) {
 		t.Errorf("in parts: %+v, want %+v; error %v", again, got, err)
 	}

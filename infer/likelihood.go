@@ -27,16 +27,29 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 		}
 		return nil
 	}
-	switch form := metadata.Likelihood; form {
-	case contract.Bernoulli:
-		return likelihood.Bernoulli{}, 0, nil
-	case contract.Gaussian:
-		return likelihood.Gaussian{}, metadata.Sigma, need(contract.KeySigma)
-	case contract.Logistic:
-		return likelihood.Logistic{}, metadata.Scale, need(contract.KeyScale)
+	switch l := formula(metadata.Likelihood); l.(type) {
+	case nil:
+		return nil, 0, &LikelihoodError{Name: d.name, Form: metadata.Likelihood}
+	case likelihood.Gaussian:
+		return l, metadata.Sigma, need(contract.KeySigma)
+	case likelihood.Logistic:
+		return l, metadata.Scale, need(contract.KeyScale)
 	default:
-		return nil, 0, &LikelihoodError{Name: d.name, Form: form}
+		return l, 0, nil
 	}
+}
+
+// formula is the likelihood of a form, nil if that is not known.
+func formula(form string) likelihood.Likelihood {
+	switch form {
+	case contract.Bernoulli:
+		return likelihood.Bernoulli{}
+	case contract.Gaussian:
+		return likelihood.Gaussian{}
+	case contract.Logistic:
+		return likelihood.Logistic{}
+	}
+	return nil
 }
 
 // BitsPerDimension returns a mean of nats per image, such as that of -[Score].ELBO, in bits

@@ -41,59 +41,96 @@ func (e *ShardsError) Error() string {
 	return fmt.Sprintf("%s: of its %d shards these are not complete: %s", e.Path, e.N, text)
 }
 
-// Joined tells what [Join] has joined.
-type Joined struct {
-	ShardJob
-	Shards int
-	Files  []string // the whole ones
-	Parts  []string // the files of the shards, with their records
+// PartError says what is wrong with a file of a shard.
+type PartError struct {
+	Path string
+	Err  error
 }
 
-// Join joins the shards of the job whose main file is at path: it checks that all are there,
-// of one job, and as they were when they were complete, and writes the bytes that one process
-// would have written. Where it fails, the files of the whole stay as they were. The shards
-// stay, too.
-func Join(path string) (j Joined, err error) {
+func (e *PartError) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+func (e *PartError) Unwrap() error { return e.Err }
+
+// Shards are the complete shards of a job, in their order.
+type Shards struct {
+	ShardJob
+	N       int
+	Parts   []string // their files, and then their records
+	records []shardRecord
+}
+
+// OpenShards finds the shards of the job whose main file is at path, and checks that all are
+// there and of one job.
+func OpenShards(path string) (*Shards, error) {
+	path = filepath.Clean(path) // a folder's name may end in a slash
 	records, err := shardsOf(path)
 	if err != nil {
-		return j, err
+		return nil, err
 	}
 	first := records[0]
-	j = Joined{ShardJob: ShardJob{path, first.Total, first.Job}, Shards: first.Of}
-	dir := filepath.Dir(path)
-	// The main file last: where it is, the others are.
-	order := slices.Clone(first.Files)
-	slices.SortStableFunc(order, func(a, b shardFile) int {
-		main := func(f shardFile) int {
-			if f.Name == filepath.Base(path) {
-				return 1
+	s := &Shards{ShardJob: ShardJob{path, first.Total, first.Job}, N: first.Of, records: records}
+	for _, f := range first.Files {
+		parts, err := s.partsOf(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range parts {
+			s.Parts = append(s.Parts, p.path)
+		}
+	}
+	for _, r := range records {
+		s.Parts = append(s.Parts, Shard{r.Shard, r.Of}.recordPath(path))
+	}
+	return s, nil
+}
+
+// partsOf returns the shards' parts of the file of the whole that has this name.
+func (s *Shards) partsOf(name string) ([]part, error) {
+	parts, dir := make([]part, s.N), filepath.Dir(s.Path)
+	for i, r := range s.records {
+		shard := Shard{r.Shard, r.Of}
+		k := slices.IndexFunc(r.Files, func(f shardFile) bool { return f.Name == name })
+		if k < 0 || len(r.Files) != len(s.records[0].Files) {
+			return nil, &ShardError{shard.recordPath(s.Path), errors.New("names other files than the first shard's")}
+		}
+		from, end := shard.Range(r.Total)
+		parts[i] = part{r.Files[k], filepath.Join(dir, filepath.FromSlash(r.Files[k].Part)), end - from}
+	}
+	return parts, nil
+}
+
+// Join writes the files of the whole, with the bytes that one process would have written, and
+// checks that the shards are as they were when they were complete. Where it fails, the files
+// of the whole stay as they were. The shards stay, too. It returns the files that it has
+// written, the main one first.
+func (s *Shards) Join() (files []string, err error) {
+	for _, f := range s.records[0].Files {
+		files = append(files, filepath.Join(filepath.Dir(s.Path), filepath.FromSlash(f.Name)))
+	}
+	slices.SortStableFunc(files, func(a, b string) int {
+		main := func(file string) int {
+			if filepath.Base(file) == filepath.Base(s.Path) {
+				return 0
 			}
-			return 0
+			return 1
 		}
 		return cmp.Compare(main(a), main(b))
 	})
-	for _, f := range order {
-		parts := make([]part, len(records))
-		for i, r := range records {
-			k := slices.IndexFunc(r.Files, func(o shardFile) bool { return o.Name == f.Name })
-			if k < 0 || len(r.Files) != len(first.Files) {
-				return j, &ShardError{Shard{r.Shard, r.Of}.recordPath(path), errors.New("names other files than the first shard's")}
-			}
-			from, end := Shard{r.Shard, r.Of}.Range(r.Total)
-			parts[i] = part{r.Files[k], filepath.Join(dir, filepath.FromSlash(r.Files[k].Part)), end - from}
-			j.Parts = append(j.Parts, parts[i].path)
+	for _, file := range slices.Backward(files) { // where the main file is, the others are
+		if err := atomicfile.Write(file, func(w io.Writer) error { return s.join(w, file) }); err != nil {
+			return nil, err
 		}
-		whole := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := joinFile(whole, first.Total, parts); err != nil {
-			return j, err
-		}
-		j.Files = append(j.Files, whole)
 	}
-	for _, r := range records {
-		j.Parts = append(j.Parts, Shard{r.Shard, r.Of}.recordPath(path))
-	}
-	slices.Reverse(j.Files)
-	return j, nil
+	return files, nil
+}
+
+// Read reads the bytes that a file of the whole would have, for jobs that make something else
+// of them. What [Shards.Join] would find amiss is an error of the reader, a [*PartError] mostly, at
+// the end of the part at the latest.
+func (s *Shards) Read(file string) io.ReadCloser {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(s.join(w, file)) }()
+	return r
 }
 
 // shardsOf reads the records of the shards of a job, in their order.
@@ -171,27 +208,33 @@ type part struct {
 	rows int
 }
 
-// joinFile writes one file of the rows of all parts. A header says what rows are, and must be
-// the same in all but for their number.
-func joinFile(path string, total int, parts []part) error {
-	form, ok := map[string]rowForm{".npy": npyForm, ".idx": idxForm, ".csv": csvForm}[ending(path)]
+// join writes one file of the rows of all parts. A header says what rows are, and must be the
+// same in all but for their number.
+func (s *Shards) join(w io.Writer, file string) error {
+	form, ok := map[string]rowForm{".npy": npyForm, ".idx": idxForm, ".csv": csvForm, ".jsonl": lineForm}[ending(file)]
 	if !ok {
-		return fmt.Errorf("%s: shards of such files cannot be joined", path)
+		return fmt.Errorf("%s: shards of such files cannot be joined", file)
 	}
-	return atomicfile.Write(path, func(w io.Writer) error {
-		var header []byte
-		for i, p := range parts {
-			whole, err := p.copyRows(w, form, total, i == 0)
-			if err == nil && i > 0 && !bytes.Equal(whole, header) {
-				err = errors.New("has rows of another kind than the first shard's")
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", p.path, err)
-			}
-			header = whole
+	name, err := relative(s.Path, file)
+	if err != nil {
+		return err
+	}
+	parts, err := s.partsOf(name)
+	if err != nil {
+		return err
+	}
+	var header []byte
+	for i, p := range parts {
+		whole, err := p.copyRows(w, form, s.Total, i == 0)
+		if err == nil && i > 0 && !bytes.Equal(whole, header) {
+			err = errors.New("has rows of another kind than the first shard's")
 		}
-		return nil
-	})
+		if err != nil {
+			return &PartError{p.path, err}
+		}
+		header = whole
+	}
+	return nil
 }
 
 // copyRows copies a part's rows, after the header of the whole for the first one, and compares
@@ -257,3 +300,6 @@ func idxForm(r *bufio.Reader, rows, total int) ([]byte, error) {
 }
 
 func csvForm(r *bufio.Reader, _, _ int) ([]byte, error) { return r.ReadBytes('\n') }
+
+// lineForm is that of lines without a header.
+func lineForm(*bufio.Reader, int, int) ([]byte, error) { return nil, nil }

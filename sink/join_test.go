@@ -119,13 +119,17 @@ func writeShard(t *testing.T, dir string, s Shard, j ShardJob) {
 func checkJoin(t *testing.T, dir, want string) {
 	t.Helper()
 	path := filepath.Join(dir, "x.csv")
-	j, err := Join(path)
+	var files []string
+	j, err := OpenShards(path)
+	if err == nil {
+		files, err = j.Join()
+	}
 	if want == "" {
 		data, readErr := os.ReadFile(path)
 		if err != nil || readErr != nil || string(data) != "image\nrow 0\nrow 1\nrow 2\nrow 3\nrow 4\nrow 5\nrow 6\n" {
 			t.Errorf("%q, errors %v, %v", data, err, readErr)
 		}
-		if j.Total != 7 || j.Shards != 3 || len(j.Files) != 1 || len(j.Parts) != 6 {
+		if j.Total != 7 || j.N != 3 || len(files) != 1 || len(j.Parts) != 6 {
 			t.Errorf("%+v", j)
 		}
 		return

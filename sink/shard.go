@@ -17,7 +17,7 @@ import (
 
 // Shard is part number I, from 1 on, of a job that is done in N parts, on whatever machines.
 // The zero value is the whole. A part is written to files of its own, and when all of these
-// are complete a record beside them says so, which [Join] looks for. A shard that is killed
+// are complete a record beside them says so, which [OpenShards] looks for. A shard that is killed
 // therefore leaves no record; one that is done again gives the same bytes.
 type Shard struct{ I, N int }
 
@@ -91,13 +91,17 @@ func (e *ShardError) Error() string {
 
 func (e *ShardError) Unwrap() error { return e.Err }
 
-// Check says whether a path can be written by shards.
+// Check says whether shards of the file at path can be joined.
 func (s Shard) Check(path string) error {
 	switch ending(path) {
 	case ".npy", ".idx", ".csv":
-	default:
-		return fmt.Errorf("%s: shards are written to files that can be joined; give a .npy, .idx or .csv file", path)
+		return s.CheckFile(path)
 	}
+	return fmt.Errorf("%s: shards are written to files that can be joined; give a .npy, .idx or .csv file", path)
+}
+
+// CheckFile says whether a file of any kind can be made of shards.
+func (s Shard) CheckFile(path string) error {
 	if info, err := os.Stat(path); atomicfile.IsStdout(path) || err == nil && !info.Mode().IsRegular() {
 		return fmt.Errorf("%s: is no regular file, which shards need; give another name", path)
 	}

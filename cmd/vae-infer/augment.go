@@ -45,14 +45,17 @@ otherwise, as images made of test images would spoil a test.
 --out is a folder: one folder of PNG files per class, or with --format idx IDX files like
 those of MNIST. Both are read by vae-train and --data. The new images alone are
 written, with a manifest.jsonl that tells for each one its file, class, method,
-parameters, seed, model and the images it was made from.`,
+parameters, seed, model and the images it was made from.
+
+--shard keeps its part of the new images beside --out, of which join makes the folder. A
+--classifier chooses images by those before them, and so does not go with it.`,
 		Example: `  vae-infer augment --data mnist --per-class 100
   vae-infer augment --data photos --split train --per-class 500 --fill --out more/
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000
   vae-infer augment --data mnist --method sample --classifier classifier.onnx --per-class 500`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(in.check(files), a.check(), cli.Want(a.classifier != "" || !cmd.Flags().Changed("confidence"), "--confidence is that of a --classifier"), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data, a.classifier), a.out)); err != nil {
+			if err := cmp.Or(in.check(files), a.check(), cli.Want(a.classifier != "" || !cmd.Flags().Changed("confidence"), "--confidence is that of a --classifier"), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data, a.classifier), a.out), a.shard.read(), a.shard.alone(cmd, "classifier")); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)
@@ -70,6 +73,7 @@ parameters, seed, model and the images it was made from.`,
 	f.StringVar((*string)(&a.write.Format), "format", string(dataset.ClassFolders), "png for class folders, or idx for IDX files")
 	f.StringVar(&a.out, "out", "augmented", "folder to write")
 	f.BoolVar(&a.write.Into, "force", false, "write into a folder that already holds images")
+	a.shard.flag(cmd)
 	return cmd
 }
 
@@ -81,6 +85,7 @@ type augmentation struct {
 	classifier string // a file, or empty
 	confidence float64
 	write      dataset.WriteOptions
+	shard      shardFlag
 }
 
 // check finds mistakes in the flags.
@@ -111,6 +116,9 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
+	if a.shard.active() {
+		return a.part(ctx, pair, x, total, in.data)
+	}
 	tried, kept := 0, 0
 	if a.classifier != "" {
 		classifier, err := openAs(m, a.classifier, infer.OpenClassifier)
@@ -126,19 +134,9 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	images := func(yield func(dataset.Synthetic, error) bool) {
-		for made, err := range cli.Counted(p, pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)) {
-			var image dataset.Synthetic
-			if err == nil {
-				image = dataset.Synthetic{Picture: made.Picture(), Origin: x.Origin(made.Class, made.Sources)}
-				image.Method, image.Noise, image.Mix, image.Seed = string(a.Method), made.Noise, made.Mix, a.Seed
-				image.Data, image.ModelID, image.Probability = in.data, pair.Decoder.Space().ModelID, made.Probability
-			}
-			if !yield(image, err) {
-				return
-			}
-		}
-	}
+	images := convert(cli.Counted(p, pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)), func(made infer.Synthetic, _ int) dataset.Synthetic {
+		return dataset.Synthetic{Picture: made.Picture(), Origin: a.origin(pair, x, made, in.data)}
+	})
 	if err := dataset.Write(a.out, images, a.write); err != nil {
 		return err
 	}
@@ -147,6 +145,14 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		a.app.Printf("%s reads %d of %d (%.1f %%) as their class with a probability of %g or more: the others were left out", a.classifier, kept, tried, 100*float64(kept)/float64(tried), a.confidence)
 	}
 	return nil
+}
+
+// origin tells how an image was made from those of x, which data names.
+func (a *augmentation) origin(pair *infer.Pair, x dataset.Selection, made infer.Synthetic, data string) dataset.Origin {
+	o := x.Origin(made.Class, made.Sources)
+	o.Method, o.Noise, o.Mix, o.Seed = string(a.Method), made.Noise, made.Mix, a.Seed
+	o.Data, o.ModelID, o.Probability = data, pair.Decoder.Space().ModelID, made.Probability
+	return o
 }
 
 // plan returns the number of images to make.

@@ -54,18 +54,25 @@ images black and white first, each pixel white with its value as the probability
 fixed draw, the same as in training; likelihoods of digits are published so.
 
 The figures of finished images are kept beside --out until all are there. What Ctrl-C or
-a crash interrupts goes on with --resume, to the same bytes.`,
+a crash interrupts goes on with --resume, to the same bytes. --shard keeps the figures of
+its part of the images beside --out, and join makes table and JSON of those of all.`,
 		Example: `  vae-infer evaluate --data mnist
   vae-infer evaluate --data mnist --draws 5000 --images 1000 --binarize static
   vae-infer evaluate --data mnist --draws 200 --images 0 --out nll.json --resume
   vae-infer evaluate --data mnist --decoder ladder/decoder.onnx --elbo ladder/elbo.onnx
   vae-infer evaluate photos/ --decoder photos-model/decoder.onnx`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file), e.out)); err != nil {
+			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file), e.out), e.shard.read()); err != nil {
 				return err
 			}
-			if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
-				return err
+			if e.shard.active() {
+				if err := e.shard.CheckFile(e.out); err != nil {
+					return err
+				}
+			} else {
+				if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
+					return err
+				}
 			}
 			pair, x, err := openFor(cmd.Context(), m, m.openPair, &e.in, files)
 			if err != nil {
@@ -92,6 +99,7 @@ a crash interrupts goes on with --resume, to the same bytes.`,
 	f.BoolVar(&e.force, "force", false, "begin anew where an evaluation was interrupted")
 	f.BoolVar(&e.resume, "resume", false, "go on where the same evaluation was interrupted")
 	e.in.flags(cmd, 0)
+	e.shard.flag(cmd)
 	return cmd
 }
 
@@ -105,6 +113,7 @@ type evaluation struct {
 	out, binarize string
 	codes         int
 	force, resume bool
+	shard         shardFlag
 	options       infer.EvaluateOptions
 }
 
@@ -140,19 +149,15 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	if x.Split == dataset.TrainSplit {
 		draw = images.TrainDraw
 	}
-	digest := (&dataset.Data{Train: x.Images}).Fingerprint()
+	if err := e.shard.of(x); err != nil {
+		return err
+	}
 	if err := e.learn(ctx, pair, x); err != nil {
 		return err
 	}
-	p := e.app.Progress(x.Len(), "images")
+	from, end := e.shard.Range(x.Len())
+	p := e.app.Progress(end-from, "images")
 	defer p.Stop()
-	rows := sink.RowOptions{N: x.Len(), Width: infer.FiguresWidth(pair.Encoder.Latent()), Force: e.force, Resume: e.resume, Job: map[string]string{
-		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": digest, "binarize": e.binarize,
-		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
-	}}
-	if e.options.Scorer != nil {
-		rows.Job["elbo"] = e.options.Scorer.Fingerprint()
-	}
 	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed}
 	if e.binarize == static {
 		r.Binarize = static
@@ -160,22 +165,30 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	if e.in.data != "" {
 		r.Split = e.in.split
 	}
+	job := map[string]string{
+		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": e.shard.data, "binarize": e.binarize,
+		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
+	}
+	if e.options.Scorer != nil {
+		job["elbo"] = e.options.Scorer.Fingerprint()
+	}
 	find := func(first int) iter.Seq2[[]float64, error] {
 		p.Skip(first)
 		o := e.options
-		o.First = first
-		images := e.stream(x.Slice(first, x.Len()), draw, func(i int) int { return first + i })
+		o.First = from + first
+		images := e.stream(x.Slice(o.First, end), draw, func(i int) int { return o.First + i })
 		return convert(cli.Counted(p, pair.Figures(ctx, images, o)), func(f infer.Figures, _ int) []float64 { return f.Row() })
 	}
+	rows := sink.RowOptions{N: end - from, Width: infer.FiguresWidth(pair.Encoder.Latent()), Force: e.force, Resume: e.resume, Job: job}
+	summary := pair.Summary(e.options)
+	if e.shard.active() {
+		return e.part(r, summary, x.Len(), rows, find, p)
+	}
 	finish := func(rows iter.Seq2[[]float64, error]) (err error) {
-		if r.Evaluation, err = pair.Summarize(ctx, convert(rows, infer.FiguresOf), e.options); err != nil {
+		if r.Evaluation, err = summary.Of(convert(rows, infer.FiguresOf)); err != nil {
 			return err
 		}
-		text, err := json.MarshalIndent(r, "", "  ")
-		if err != nil {
-			return err
-		}
-		return atomicfile.WriteBytes(e.out, append(text, '\n'))
+		return r.write(e.out)
 	}
 	if err := sink.WriteRows(e.out, rows, find, finish); err != nil {
 		return err
@@ -186,6 +199,15 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	}
 	e.app.Printf("%s: %d images by %s in %.2f s", e.out, x.Len(), r.Engine, seconds)
 	return r.table(stdout)
+}
+
+// write writes the JSON file.
+func (r report) write(path string) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(path, append(text, '\n'))
 }
 
 // convert yields what f makes of each item of a stream and its number.

@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +15,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
+	"govae/internal/atomicfile"
 	"govae/latent"
 	"govae/sink"
 )
@@ -24,7 +27,7 @@ func join(m *modelFlags) *cobra.Command {
 		Short: "Join what --shard has made in parts",
 		Long: `Join the shards of a job to the files that one process would have written, bit for bit.
 
-FILE is the --out of the shards, in whose folder they are. All must be complete, of one
+FILE is the --out of the shards, beside which they are. All must be complete, of one
 job (model, data, seed, program, ...), and as they were then; else one line says which are
 not, and nothing is written. --remove removes the shards afterwards.
 
@@ -39,7 +42,7 @@ not, and nothing is written. --remove removes the shards afterwards.
 			if err := cmp.Or(j.check(true), m.checkOutputs(args, j.mixture)); err != nil {
 				return err
 			}
-			return j.run(cmd.Context(), args[0])
+			return j.run(cmd.Context(), cmd.OutOrStdout(), args[0])
 		},
 	}
 	f := cmd.Flags()
@@ -54,12 +57,27 @@ type joining struct {
 	remove bool
 }
 
-func (j *joining) run(ctx context.Context, path string) error {
-	whole, err := sink.Join(path)
+func (j *joining) run(ctx context.Context, stdout io.Writer, path string) error {
+	whole, err := sink.OpenShards(path)
 	if err != nil {
 		return err
 	}
-	j.app.Printf("%s: %d images of %d shards", strings.Join(whole.Files, ", "), whole.Total, whole.Shards)
+	switch whole.Job["task"] {
+	case evaluateTask:
+		err = j.joinEvaluation(whole, stdout)
+	case augmentTask:
+		err = j.joinAugmentation(whole)
+	default:
+		var files []string
+		files, err = whole.Join()
+		j.app.Printf("%s: %d images of %d shards", strings.Join(files, ", "), whole.Total, whole.N)
+	}
+	if part, ok := errors.AsType[*sink.PartError](err); ok {
+		return part // without what reads the parts
+	}
+	if err != nil {
+		return err
+	}
 	if j.mixture != "" {
 		if err := j.fitJoined(ctx, whole); err != nil {
 			return err
@@ -69,6 +87,7 @@ func (j *joining) run(ctx context.Context, path string) error {
 		return nil
 	}
 	for _, p := range whole.Parts {
+		atomicfile.Clean(p) // of shards that were killed
 		if err := os.Remove(p); err != nil {
 			return err
 		}
@@ -77,7 +96,7 @@ func (j *joining) run(ctx context.Context, path string) error {
 }
 
 // fitJoined fits the mixture to the draws that were joined.
-func (j *joining) fitJoined(ctx context.Context, whole sink.Joined) error {
+func (j *joining) fitJoined(ctx context.Context, whole *sink.Shards) error {
 	draws, _ := strconv.Atoi(whole.Job["draws"])
 	if whole.Job["task"] != "encode" || draws == 0 {
 		return fmt.Errorf("%s: holds no draws of posteriors, to which a mixture is fitted; make the shards with encode --draws 1", whole.Path)

@@ -29,14 +29,19 @@ func (s *shardFlag) flag(cmd *cobra.Command) {
 func (s *shardFlag) active() bool { return s.N > 0 }
 
 // check finds the shard, and mistakes. Out is the file that all shards are joined to.
-func (s *shardFlag) check(out string) (err error) {
-	if s.text == "" {
-		return nil
-	}
-	if s.Shard, err = readShard(s.text, os.Getenv); err != nil {
+func (s *shardFlag) check(out string) error {
+	if err := s.read(); err != nil || !s.active() {
 		return err
 	}
 	return s.Shard.Check(out)
+}
+
+// read finds the shard that the flag means.
+func (s *shardFlag) read() (err error) {
+	if s.text != "" {
+		s.Shard, err = readShard(s.text, os.Getenv)
+	}
+	return err
 }
 
 // readShard reads the value of --shard.
@@ -145,16 +150,21 @@ func (s *shardFlag) cut(x dataset.Selection) (dataset.Selection, error) {
 	if !s.active() {
 		return x, nil
 	}
-	if err := s.enough(x.Len()); err != nil {
+	if err := s.of(x); err != nil {
 		return x, err
 	}
-	s.all, s.data = x.Len(), (&dataset.Data{Train: x.Images}).Fingerprint()
 	first, end := s.Range(x.Len())
 	index := make([]int, end-first)
 	for i := range index {
 		index[i] = first + i
 	}
 	return x.Choose(index)
+}
+
+// of notes that the images are those of all shards.
+func (s *shardFlag) of(x dataset.Selection) error {
+	s.all, s.data = x.Len(), (&dataset.Data{Train: x.Images}).Fingerprint()
+	return s.enough(x.Len())
 }
 
 // enough refuses shards without an image.
@@ -179,7 +189,7 @@ func (s *shardFlag) run(app *cli.App, j sink.ShardJob, files map[string]string, 
 		return err
 	}
 	if complete {
-		app.Printf("%s: shard %d of %d is complete", s.Path(j.Path), s.I, s.N)
+		app.Printf("%s: shard %d of %d is complete", j.Path, s.I, s.N)
 		return nil
 	}
 	if err := s.Begin(j); err != nil {

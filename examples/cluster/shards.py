@@ -3,23 +3,27 @@
     spark-submit shards.py N FILE ARGUMENTS
     spark-submit shards.py 8 /shared/new.npy --samples 1000000 --decoder /shared/decoder.onnx
 
-Spark pipes the shards' numbers to the binary, which is all that the machines need; FILE is in a
-folder that they share. Spark starts a part anew where a machine is lost.
+Spark gives the binary the shards' numbers; it is all that the machines need on their PATH. FILE is
+in a folder that they share. Spark starts a part anew where a machine is lost.
 """
-import shlex
 import subprocess
 import sys
 
 from pyspark.sql import SparkSession
 
 n, out, arguments = int(sys.argv[1]), sys.argv[2], sys.argv[3:]
-words = shlex.join(["vae-infer", *arguments, "--out", out, "--threads", "1"])
+
+
+def make(i):
+    command = ["vae-infer", *arguments, "--out", out, "--threads", "1", "--shard", f"{i}/{n}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:  # the reason shows in the driver's log
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout.strip()
+
 
 spark = SparkSession.builder.appName("vae-infer").getOrCreate()
-numbers = spark.sparkContext.parallelize(range(1, n + 1), n)
-script = f"while read i; do {words} --shard $i/{n} || exit 1; done"
-piped = numbers.pipe("sh -c " + shlex.quote(script), checkCode=True)
-for line in piped.collect():
+for line in spark.sparkContext.parallelize(range(1, n + 1), n).map(make).collect():
     print(line)
 spark.stop()
 subprocess.run(["vae-infer", "join", out], check=True)

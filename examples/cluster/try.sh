@@ -41,7 +41,8 @@ fi
 
 if python3 -c 'import pyspark' 2> /dev/null; then
   # Two workers of one core; one of them is killed in the middle.
-  python3 "$here/shards.py" "$n" "$work/new.npy" "${job[@]}" > spark.log 2>&1 &
+  PYSPARK_SUBMIT_ARGS="--master local-cluster[2,1,1024] pyspark-shell" \
+    python3 "$here/shards.py" "$n" "$work/new.npy" "${job[@]}" > spark.log 2>&1 &
   spark=$!
   for _ in $(seq 300); do
     worker=$(pgrep -f "CoarseGrainedExecutorBackend.*--executor-id 0 " | head -n 1 || true)
