@@ -69,8 +69,9 @@ func (j *joining) run(ctx context.Context, stdout io.Writer, path string) error 
 		err = j.joinAugmentation(whole)
 	default:
 		var files []string
-		files, err = whole.Join()
-		j.app.Printf("%s: %d images of %d shards", strings.Join(files, ", "), whole.Total, whole.N)
+		if files, err = whole.Join(); err == nil {
+			j.app.Printf("%s: %d images of %d shards", strings.Join(files, ", "), whole.Total, whole.N)
+		}
 	}
 	if part, ok := errors.AsType[*sink.PartError](err); ok {
 		return part // without what reads the parts
