@@ -7,7 +7,6 @@ package mpi
 
 import (
 	"cmp"
-	"errors"
 	"os"
 )
 
@@ -27,9 +26,6 @@ func Launched() bool {
 	}
 	return os.Getenv("PMIX_RANK") != "" // srun --mpi=pmix
 }
-
-// errUnavailable is why there is no MPI.
-var errUnavailable = errors.New("this program was built without cgo and so without MPI: build it with cgo, or with -tags mpi")
 
 // libraries are where an MPI library is looked for, in this order: first what the launcher's
 // own processes use.

@@ -2,7 +2,14 @@
 
 package mpi
 
-import "govae/cluster"
+import (
+	"errors"
+
+	"govae/cluster"
+)
+
+// errUnavailable is why there is no MPI.
+var errUnavailable = errors.New("this program was built without cgo and so without MPI: build it with cgo, or with -tags mpi")
 
 // Engine is MPI's: the ranks that a launcher has started.
 type Engine struct{ cluster.Engine }
