@@ -3,8 +3,10 @@
 package mpi
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"os"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -54,6 +56,23 @@ func recognise(library uintptr) (binary, bool) {
 		return binary{"MPI 5", 0x101, 0x210, 1, 2048}, true
 	}
 	return binary{}, false
+}
+
+// libraries are where an MPI library is looked for, in this order: first what the launcher's
+// own processes use.
+func libraries() []string {
+	if path := os.Getenv(Variable); path != "" {
+		return []string{path}
+	}
+	mpich := []string{"libmpich.so.12", "libmpi.so.12"}
+	open := []string{"libmpi.so.40", "libmpi.so"}
+	abi := []string{"libmpi_abi.so.1", "libmpi_abi.so.0"}
+	mac := []string{"libmpi_abi.dylib", "libmpi.dylib"}
+	all := append(append(open, mpich...), abi...)
+	if cmp.Or(os.Getenv("OMPI_COMM_WORLD_SIZE"), os.Getenv("OMPI_VERSION")) == "" {
+		all = append(append(mpich, abi...), open...)
+	}
+	return append(all, mac...)
 }
 
 // Start joins the ranks that the launcher has started. It returns an error where there is no

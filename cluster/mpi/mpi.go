@@ -6,7 +6,6 @@
 package mpi
 
 import (
-	"cmp"
 	"os"
 )
 
@@ -25,21 +24,4 @@ func Launched() bool {
 		}
 	}
 	return os.Getenv("PMIX_RANK") != "" // srun --mpi=pmix
-}
-
-// libraries are where an MPI library is looked for, in this order: first what the launcher's
-// own processes use.
-func libraries() []string {
-	if path := os.Getenv(Variable); path != "" {
-		return []string{path}
-	}
-	mpich := []string{"libmpich.so.12", "libmpi.so.12"}
-	open := []string{"libmpi.so.40", "libmpi.so"}
-	abi := []string{"libmpi_abi.so.1", "libmpi_abi.so.0"}
-	mac := []string{"libmpi_abi.dylib", "libmpi.dylib"}
-	all := append(append(open, mpich...), abi...)
-	if cmp.Or(os.Getenv("OMPI_COMM_WORLD_SIZE"), os.Getenv("OMPI_VERSION")) == "" {
-		all = append(append(mpich, abi...), open...)
-	}
-	return append(all, mac...)
 }
