@@ -5,9 +5,7 @@
 // the tag mpi.
 package mpi
 
-import (
-	"os"
-)
+import "os"
 
 // Variable is the environment variable that names the MPI library: a path, or a name that the
 // system's loader knows.
