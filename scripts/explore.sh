@@ -5,6 +5,9 @@
 # installed from Debian's packages where it is missing and that is possible.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# Each test has limits of its own; this one is for all that is around them.
+if [ -z "${LIMITED:-}" ] && command -v timeout >/dev/null; then LIMITED=1 exec timeout --foreground --kill-after=10 1800 scripts/explore.sh "$@"; fi
+SECONDS=0
 screenshots=${1:-}
 root=$PWD
 work=$root/build/explore
@@ -62,3 +65,4 @@ page conv
 page conditional --arch mlp --hidden 64 --latent 3 --conditional
 page ladder --arch ladder --width 8 --groups 1,1
 node explore/browser/watch.mjs bin/vae-train "$work/watched" ${screenshots:+"$screenshots/watch"}
+echo "explore: all pages passed in $SECONDS s"

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { Trial } from "./limited.mjs";
 import { read } from "../site/npy.js";
 
 const [folder, want, screenshots] = process.argv.slice(2);
@@ -27,26 +27,18 @@ const server = createServer(async (request, response) => {
 await new Promise((resolve) => server.on("listening", resolve));
 const site = `http://127.0.0.1:${server.address().port}/`;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  // Root, as in most containers, must go without the sandbox; and a browser that
-  // is started for one page need not look for updates.
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const problems = [];
-const open = async (options = {}, query = "") => {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
-  page.setDefaultTimeout(120_000); // tests run on busy machines too
-  page.on("console", (m) => problems.push(`console ${m.type()}: ${m.text()}`));
-  page.on("pageerror", (e) => problems.push(`page error: ${e.stack}`));
-  page.on("request", (r) => r.url().startsWith(site) || r.url().startsWith("blob:") || problems.push(`request to ${r.url()}`));
-  await page.goto(site + query);
-  await page.waitForSelector("body[data-ready]", { timeout: 120_000 });
-  assert.notEqual(await page.getAttribute("body", "data-ready"), "failed", await page.textContent("#loading").catch(() => ""));
+const trial = await Trial.start(path.basename(path.dirname(path.resolve(folder))), screenshots ?? want);
+const open = async (options = {}) => {
+  const page = await trial.page({ viewport: { width: 1280, height: 900 }, ...options });
+  page.on("request", (r) => r.url().startsWith(site) || r.url().startsWith("blob:") || trial.problems.push(`request to ${r.url()}`));
+  await page.goto(site);
+  await page.waitForSelector("body[data-ready]");
+  // What is not there must not be waited for: the loading note goes when the model is there.
+  assert.equal(await page.evaluate(() => document.getElementById("loading")?.textContent), undefined);
   return page;
 };
 
-const page = await open();
+let page;
 const array = async (name) => read((await readFile(path.join(want, name))).buffer.slice(0));
 const close = (got, wanted, limit, what) => {
   assert.equal(got.length, wanted.length, what);
@@ -69,9 +61,7 @@ const test = async (name, f) => {
   try {
     await f();
   } catch (error) {
-    if (screenshots) await page.screenshot({ path: path.join(screenshots, "failed.png"), fullPage: true });
-    error.message = `${name}: ${error.message}`;
-    throw error;
+    throw new Error(`${name}: ${error.message}`, { cause: error });
   }
   passed++;
   console.log(`ok ${((performance.now() - seconds) / 1000).toFixed(1)} s: ${name}`);
@@ -84,10 +74,11 @@ const stage = async (on = page) => {
 const sheet = async (fill) => {
   await page.evaluate(() => delete document.getElementById("samples").dataset.done);
   await fill();
-  await page.waitForSelector("#samples[data-done]", { timeout: 60_000 });
+  await page.waitForSelector("#samples[data-done]");
 };
 
 try {
+  page = await open();
   await test("the centre is decoded as vae-infer does", async () => {
     await page.click("#random");
     await settled();
@@ -361,12 +352,11 @@ try {
       await shot.close();
     }
   }
-  assert.deepEqual(problems.filter((p) => !p.includes("favicon")), []);
-  console.log(`${path.basename(folder)}: ${passed} tests passed in Chromium ${browser.version()}`);
+  assert.deepEqual(trial.problems.filter((p) => !p.includes("favicon")), []);
+  console.log(`${trial.name}: ${passed} tests passed in Chromium ${trial.browser.version()}`);
 } catch (error) {
-  console.error(`${path.basename(folder)}: ${error.stack}\n${problems.join("\n")}`);
-  process.exitCode = 1;
+  await trial.fail(error);
 } finally {
-  await browser.close();
+  await trial.end();
   server.close();
 }

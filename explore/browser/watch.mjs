@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { chromium } from "playwright-core";
+import { Trial, within } from "./limited.mjs";
 
 const [program, folder, screenshots] = process.argv.slice(2);
 rmSync(folder, { recursive: true, force: true });
 // PATH is empty, so that no browser but ours is opened.
 const run = spawn(path.resolve(program), ["--watch", "--limit", "3000", "--epochs", "40", "--arch", "mlp", "--hidden", "64", "--val-fraction", "0.1", "--out", folder], { env: { ...process.env, PATH: "" } });
 const ended = new Promise((resolve) => run.on("exit", resolve));
-const url = await new Promise((resolve, reject) => {
+const url = await within(new Promise((resolve, reject) => {
   let text = "";
   run.stdout.on("data", (data) => {
     text += data;
@@ -18,15 +18,14 @@ const url = await new Promise((resolve, reject) => {
     if (found) resolve(found[0]);
   });
   ended.then(() => reject(new Error(`the run ended: ${text}`)));
+}), "the run's address").catch((error) => {
+  run.kill("SIGKILL");
+  throw error;
 });
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-const problems = [];
+const trial = await Trial.start("watch", screenshots ?? folder), { problems } = trial;
 try {
-  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
-  page.setDefaultTimeout(120_000);
-  page.on("console", (m) => problems.push(`console ${m.type()}: ${m.text()}`));
-  page.on("pageerror", (e) => problems.push(`page error: ${e.stack}`));
+  const page = await trial.page({ viewport: { width: 1200, height: 900 } });
   await page.goto(url);
   await page.waitForFunction(() => Number(document.body.dataset.epochs) >= 3 && Number(document.body.dataset.pictures) >= 3);
   assert.match(await page.textContent("#facts"), /^epoch \d+ of 40 · test ELBO −\d/);
@@ -54,14 +53,13 @@ try {
   }
   assert.deepEqual(problems, []);
   run.kill("SIGINT");
-  assert.equal(await ended, 130);
+  assert.equal(await within(ended, "the run to end"), 130);
   assert.ok(existsSync(path.join(folder, "epochs", "0001-samples.png")));
   await page.waitForFunction(() => document.getElementById("facts").textContent.endsWith("the run has ended"));
-  console.log(`watch: passed in Chromium ${browser.version()}`);
+  console.log(`watch: passed in Chromium ${trial.browser.version()}`);
 } catch (error) {
-  console.error(`watch: ${error.stack}\n${problems.join("\n")}`);
-  process.exitCode = 1;
+  await trial.fail(error);
 } finally {
   run.kill("SIGKILL");
-  await browser.close();
+  await trial.end();
 }

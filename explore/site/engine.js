@@ -6,6 +6,7 @@ export class Engine {
   #worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   #waiting = new Map();
   #id = 0;
+  #failure; // of the worker, after which it answers no more
   milliseconds = []; // of the last images decoded alone
 
   constructor() {
@@ -15,12 +16,18 @@ export class Engine {
       error === undefined ? resolve(result) : reject(new Error(error));
     });
     this.#worker.addEventListener("error", (event) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the worker cannot be started"));
+      this.#failure = new Error(event.message || "the worker cannot be started");
+      for (const { reject } of this.#waiting.values()) reject(this.#failure);
+      this.#waiting.clear();
     });
   }
 
+  // waiting is the number of calls that have no answer yet.
+  get waiting() { return this.#waiting.size; }
+
   #call(kind, args) {
     return new Promise((resolve, reject) => {
+      if (this.#failure) return reject(this.#failure);
       this.#waiting.set(++this.#id, { resolve, reject });
       this.#worker.postMessage({ id: this.#id, kind, ...args });
     });
