@@ -18,6 +18,9 @@ type Prior struct {
 // MixturePrior is the [Prior].Kind of a Gaussian mixture.
 const MixturePrior = "mixture"
 
+// PriorPoint is the value of a decoder with a [Prior] that it decodes: what is made of z.
+const PriorPoint = "prior/point"
+
 // String returns what follows "the prior is": "a mixture of 7 components".
 func (p Prior) String() string {
 	if p.Kind != MixturePrior {

@@ -34,7 +34,10 @@ type Options struct {
 	// Encoder encodes images that a visitor drops; nil shows none.
 	Encoder *infer.Encoder
 	// Points are encoded images, which are shown in the latent plane; nil shows none.
-	Points     *Points
+	Points *Points
+	// Sampler is a decoder of the same model with a prior of its own, from which the page
+	// then draws; nil draws from N(0, I).
+	Sampler    *infer.Decoder
 	Mixture    *latent.Mixture    // to draw samples from beside the prior; may be nil
 	Attributes []latent.Attribute // to move images along; each has classes for a name
 	Title      string             // of the page; empty means "Latent space"
@@ -56,6 +59,7 @@ type description struct {
 	Decoder    graph                  `json:"decoder"`
 	Encoder    *graph                 `json:"encoder,omitempty"`
 	Check      *contract.Check        `json:"check,omitempty"` // of the decoder
+	Prior      *priorGraph            `json:"prior,omitempty"` // of the sampler
 	Points     *pointsDescription     `json:"points,omitempty"`
 	Mixture    *mixture               `json:"mixture,omitempty"`
 	Attributes []attribute            `json:"attributes,omitempty"`
@@ -76,6 +80,13 @@ type framing struct {
 type graph struct {
 	File string `json:"file"`
 	infer.Tensors
+}
+
+// priorGraph is a file that makes latent points of noise.
+type priorGraph struct {
+	File  string `json:"file"`
+	Z     string `json:"z"`
+	Point string `json:"point"`
 }
 
 type attribute struct {
@@ -213,6 +224,16 @@ func describe(dir string, o Options) (description, error) {
 			return d, err
 		}
 		d.Encoder = &g
+	}
+	if o.Sampler != nil {
+		data, z, point, err := o.Sampler.PriorFile()
+		if err != nil {
+			return d, err
+		}
+		d.Prior = &priorGraph{"model/prior.onnx", z, point}
+		if err := os.WriteFile(filepath.Join(dir, "model", "prior.onnx"), data, 0o644); err != nil {
+			return d, err
+		}
 	}
 	if o.Points != nil {
 		if d.Points, err = o.Points.write(dir); err != nil {

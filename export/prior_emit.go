@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 
+	"govae/contract"
 	"govae/onnx"
 )
 
@@ -12,11 +13,11 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 	k, l := p.components, p.latent
 	factors, means := b.Float32("prior/factors", []int{k * l, l}, p.factor), b.Float32("prior/means", []int{k * l}, p.mean)
 	// Of turned noise, the point of each component.
-	points := func(turned onnx.Value) onnx.Value {
-		return b.Node("Gemm", "prior/points", []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
+	points := func(name string, turned onnx.Value) onnx.Value {
+		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
 	}
 	if k == 1 {
-		return points(z)
+		return points(contract.PriorPoint, z)
 	}
 	pair := e.node("Clip", "pair", e.slice("first", z, 0, 2), e.number("least", -farthest), e.number("most", farthest))
 	x, y := e.slice("x", pair, 0, 1), e.slice("y", pair, 1, 2)
@@ -54,8 +55,8 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 	}
 	turned := b.Node("Concat", "prior/turned", parts, onnx.Int("axis", 1))
 
-	chosen := e.node("Mul", "chosen", e.reshape("points_by_component", points(turned), k, l), e.reshape("component_column", component, k, 1))
-	return b.Node("ReduceSum", "prior/point", []onnx.Value{chosen, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
+	chosen := e.node("Mul", "chosen", e.reshape("points_by_component", points("prior/points", turned), k, l), e.reshape("component_column", component, k, 1))
+	return b.Node("ReduceSum", contract.PriorPoint, []onnx.Value{chosen, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
 }
 
 // priorGraph adds nodes whose names begin with "prior/".

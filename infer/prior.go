@@ -25,3 +25,18 @@ func (d *Decoder) TakesCodes() error {
 	}
 	return nil
 }
+
+// PriorFile returns an ONNX file of what d does to z before it decodes, and what that calls its
+// input and its output: noise z [batch, L] becomes points of the latent space that the model's
+// other decoder has. It is an error if d has no prior of its own.
+func (d *Decoder) PriorFile() (data []byte, z, point string, err error) {
+	if d.contract.Metadata.Prior == nil {
+		return nil, "", "", fmt.Errorf("%s: has no prior of its own", d.name)
+	}
+	part, err := d.model.Part(contract.PriorPoint)
+	if err != nil {
+		return nil, "", "", fmt.Errorf("%s: %w", d.name, err)
+	}
+	data, err = part.Marshal()
+	return data, d.Tensors().Z, contract.PriorPoint, err
+}

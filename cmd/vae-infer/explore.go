@@ -31,8 +31,8 @@ anywhere.
 The page shows the latent plane with the encoded images of --data or of files, decodes the
 point under the pointer, and draws walks as a GIF; it has a slider for each dimension, the
 most active first, and one for each --attribute; it encodes images that are dropped; and it
-draws sample sheets, the same images as vae-infer --samples of a seed, also from a
---mixture. --codes takes points that encode has written, in place of images.
+draws sample sheets, the same images as vae-infer --samples of a seed: from the prior that
+sampler.onnx beside the decoder has, if it is there, from N(0, I), or from a --mixture. --codes takes points that encode has written, in place of images.
 
 onnxruntime-web ` + explore.RuntimeVersion + ` is fetched once into the user's cache, and checked; --runtime takes
 its npm package from a file.`,
@@ -94,6 +94,12 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	}
 	if err := e.extras(&o, decoder); err != nil {
 		return err
+	}
+	if path, prior := e.sampler(); prior != nil {
+		if o.Sampler, err = openAs(e.modelFlags, path, infer.OpenDecoder); err != nil {
+			return err
+		}
+		defer o.Sampler.Close()
 	}
 	if o.Runtime, err = explore.Runtime(ctx, e.runtime, func() {
 		e.app.Notef("fetching onnxruntime-web %s", explore.RuntimeVersion)

@@ -10,19 +10,29 @@ import (
 // samplerFile is what vae-export writes beside a decoder for better samples.
 const samplerFile = "sampler.onnx"
 
-// chosen is the decoder to draw with: the sampler beside --decoder if it is of the same model.
+// chosen is the decoder to draw with: the sampler beside --decoder if there is one.
 func (s *sampling) chosen() string {
-	path := filepath.Join(filepath.Dir(s.decoder), samplerFile)
+	path, prior := s.sampler()
+	if prior == nil {
+		return s.decoder
+	}
+	s.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, prior, s.decoder)
+	return path
+}
+
+// sampler returns the sampler beside --decoder and its prior, nil if there is none that is of
+// the same model.
+func (m *modelFlags) sampler() (path string, prior *contract.Prior) {
+	path = filepath.Join(filepath.Dir(m.decoder), samplerFile)
 	sampler, err := metadataOf(path)
 	if err != nil || sampler.Prior == nil { // none was asked for
-		return s.decoder
+		return "", nil
 	}
-	decoder, err := metadataOf(s.decoder)
+	decoder, err := metadataOf(m.decoder)
 	if err != nil || decoder.ModelID == "" || decoder.ModelID != sampler.Prior.ModelID {
-		return s.decoder
+		return "", nil
 	}
-	s.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, sampler.Prior, s.decoder)
-	return path
+	return path, sampler.Prior
 }
 
 // metadataOf reads what a file tells about itself, without an engine.

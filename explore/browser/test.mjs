@@ -92,6 +92,10 @@ try {
 
   await test("sample sheets are those of vae-infer", async () => {
     await page.waitForSelector("#samples[data-done]");
+    if (model.prior) {
+      close(await savedArray("#sheet-npy"), await array("learned.npy"), 1e-5, "the model's prior");
+      await sheet(() => page.selectOption("#source", "prior"));
+    }
     close(await savedArray("#sheet-npy"), await array("samples.npy"), 1e-5, "seed 0");
     await sheet(() => page.click("#next-seed"));
     assert.equal(await page.inputValue("#seed"), "1");

@@ -57,6 +57,11 @@ export class Engine {
     }
   }
 
+  // draw returns the latent points [n, L] that the model makes of n times N(0, I).
+  draw(z, n) {
+    return this.model.prior ? this.#call("draw", { z, n }) : z;
+  }
+
   encode(x, labels) {
     return this.#call("encode", { x, labels });
   }

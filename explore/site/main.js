@@ -68,7 +68,10 @@ function image(state, engine, model) {
     canvas.setAttribute("aria-label", `Decoded image. ${state.note}. ${$("point").textContent}`);
   });
   state.addEventListener("show", () => pixels && paint(canvas, pixels, model.image));
-  $("random").addEventListener("click", () => state.set(prior(model.latent, 1, { first: from }), `Sample ${from++} of seed 0`, "random"));
+  $("random").addEventListener("click", async () => {
+    const first = from++;
+    state.set(await engine.draw(prior(model.latent, 1, { first }), 1), `Sample ${first} of seed 0`, "random");
+  });
   $("centre").addEventListener("click", () => state.set(new Float32Array(model.latent), "The centre of the latent space", "centre"));
   $("image-png").addEventListener("click", async () => save("image.png", await png(paint(h("canvas"), pixels, model.image))));
   $("image-npy").addEventListener("click", () => save("image.npy", write(pixels, [1, model.image.channels, model.image.height, model.image.width])));

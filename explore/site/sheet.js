@@ -18,7 +18,9 @@ function wide(n) {
 export function sheet(state, engine) {
   const { model } = state;
   const seed = $("seed"), count = $("count"), temperature = $("temperature"), source = $("source"), of = $("of-class"), grid = $("samples");
-  $("source-label").hidden = !model.mixture;
+  const sources = [...(model.prior ? [["learned", "the model"]] : []), ["prior", "N(0, I)"], ...(model.mixture ? [["mixture", "the mixture"]] : [])];
+  source.append(...sources.map(([value, text]) => h("option", { value }, text)));
+  $("source-label").hidden = sources.length === 1;
   $("of-class-label").hidden = !model.classes;
   if (model.classes) {
     of.append(h("option", { value: "each" }, "each class"), ...model.classes.map((name, i) => h("option", { value: String(i) }, name)));
@@ -31,7 +33,9 @@ export function sheet(state, engine) {
     const options = { seed: number(seed), temperature: between(temperature, 0.01, 10) };
     const classes = model.classes && of.value === "each" ? model.classes.length : 1;
     const n = Math.round(between(count, 1, Math.floor(most / classes)));
-    const points = source.value === "mixture" ? fromMixture(model.mixture, n, options) : prior(model.latent, n, options);
+    let points = source.value === "mixture" ? fromMixture(model.mixture, n, options) : prior(model.latent, n, options);
+    if (source.value === "learned") points = await engine.draw(points, n);
+    if (mine !== version) return;
     const total = n * classes, z = new Float32Array(total * model.latent);
     for (let c = 0; c < classes; c++) z.set(points, c * points.length);
     const labels = state.labels(total, (i) => (of.value === "each" ? Math.floor(i / n) : Number(of.value)));

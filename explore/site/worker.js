@@ -1,12 +1,12 @@
 // Runs the model off the page's own thread, one call after the other.
 
-let model, decoder, encoder, provider, ort;
+let model, decoder, encoder, prior, provider, ort;
 let queue = Promise.resolve();
 
 self.addEventListener("message", ({ data: { id, kind, ...args } }) => {
   queue = queue.then(async () => {
     try {
-      const result = await { load, decode, encode }[kind](args);
+      const result = await { load, decode, encode, draw }[kind](args);
       self.postMessage({ id, result });
     } catch (error) {
       self.postMessage({ id, error: error?.message ?? String(error) });
@@ -18,7 +18,7 @@ self.addEventListener("message", ({ data: { id, kind, ...args } }) => {
 async function load({ description, wanted }) {
   model = description;
   const files = {};
-  for (const name of ["decoder", "encoder"]) if (model[name]) files[name] = await read(model[name].file);
+  for (const name of ["decoder", "encoder", "prior"]) if (model[name]) files[name] = await read(model[name].file);
   const failures = [];
   for (const candidate of await providers(wanted)) {
     try {
@@ -56,6 +56,7 @@ async function open(candidate, files) {
   decoder = await ort.InferenceSession.create(files.decoder, options);
   // An encoder runs once for an image, and with WebAssembly no worse.
   encoder = files.encoder && (await ort.InferenceSession.create(files.encoder, options));
+  prior = files.prior && (await ort.InferenceSession.create(files.prior, options));
 }
 
 // check runs the decoder on the inputs of its check values. A difference beyond what the file
@@ -103,4 +104,10 @@ async function encode({ x, labels }) {
   if (names.label) feeds[names.label] = new ort.Tensor("float32", labels, [1, model.classes.length]);
   const out = await encoder.run(feeds);
   return { mean: out[names.mean].data, logVar: names.log_var ? out[names.log_var].data : null };
+}
+
+// draw returns the latent points [n, L] that the model's prior makes of noise.
+async function draw({ z, n }) {
+  const { prior: names, latent } = model;
+  return (await prior.run({ [names.z]: new ort.Tensor("float32", z, [n, latent]) }))[names.point].data;
 }
