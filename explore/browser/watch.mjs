@@ -8,7 +8,7 @@ import { Trial, within } from "./limited.mjs";
 const [program, folder, screenshots] = process.argv.slice(2);
 rmSync(folder, { recursive: true, force: true });
 // PATH is empty, so that no browser but ours is opened.
-const run = spawn(path.resolve(program), ["--watch", "--limit", "3000", "--epochs", "40", "--arch", "mlp", "--hidden", "64", "--val-fraction", "0.1", "--out", folder], { env: { ...process.env, PATH: "" } });
+const run = spawn(path.resolve(program), ["--watch", "--limit", "3000", "--epochs", "5000", "--arch", "mlp", "--hidden", "64", "--val-fraction", "0.1", "--out", folder], { env: { ...process.env, PATH: "" } });
 const ended = new Promise((resolve) => run.on("exit", resolve));
 const url = await within(new Promise((resolve, reject) => {
   let text = "";
@@ -28,7 +28,7 @@ try {
   const page = await trial.page({ viewport: { width: 1200, height: 900 } });
   await page.goto(url);
   await page.waitForFunction(() => Number(document.body.dataset.epochs) >= 3 && Number(document.body.dataset.pictures) >= 3);
-  assert.match(await page.textContent("#facts"), /^epoch \d+ of 40 · test ELBO −\d/);
+  assert.match(await page.textContent("#facts"), /^epoch \d+ of 5000 · test ELBO −\d/);
   assert.match(await page.getAttribute("#elbo", "aria-label"), /^elbo by epoch, now −\d.* and −\d.* and −\d/);
   assert.equal(await page.locator("#legend li").count(), 3);
   await page.locator("#epoch").fill("1");
