@@ -19,7 +19,9 @@ func checkValues(p *pass, g graph) *contract.Check {
 		for i, in := range c.Inputs {
 			inputs = append(inputs, in.Values(rows*s.Inputs[i].Width()))
 		}
-		for i, elements := range g.forward(p, inputs) {
+		outputs := g.forward(p, inputs)
+		check.Tolerance = max(check.Tolerance, tolerated(p, g, inputs, outputs))
+		for i, elements := range outputs {
 			c.Outputs = append(c.Outputs, contract.NewOutput(s.Outputs[i].Name, elements))
 		}
 		check.Cases = append(check.Cases, c)

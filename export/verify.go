@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"govae/contract"
 	"govae/internal/random"
@@ -10,8 +11,9 @@ import (
 )
 
 // difference runs a file's content on random input, points of the prior or noise
-// in [0, 1], and returns how far its outputs are from those of the forward pass p.
-func difference(ctx context.Context, p *pass, g graph, data []byte, engine Engine) (float64, error) {
+// in [0, 1], and returns how far its outputs are from those of the forward pass p, and how
+// far they may be.
+func difference(ctx context.Context, p *pass, g graph, data []byte, engine Engine) (worst, tolerance float64, err error) {
 	const rows = passRows
 	noise := random.New(0, random.Probe, 0, 0)
 	var inputs [][]float32
@@ -29,19 +31,38 @@ func difference(ctx context.Context, p *pass, g graph, data []byte, engine Engin
 	}
 	outputs, err := engine.Run(ctx, data, tensors...)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	want := g.forward(p, inputs)
 	if len(outputs) != len(want) {
-		return 0, fmt.Errorf("the %s engine returns %d outputs, want %d", engine.Name(), len(outputs), len(want))
+		return 0, 0, fmt.Errorf("the %s engine returns %d outputs, want %d", engine.Name(), len(outputs), len(want))
 	}
-	var worst float64
 	for i, out := range outputs {
 		got, err := out.Float32s()
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		worst = max(worst, contract.Difference(got, want[i]))
 	}
-	return worst, nil
+	return worst, tolerated(p, g, inputs, want), nil
+}
+
+// tolerated is the largest difference from a forward pass that rounding explains: [Tolerance],
+// but more in a network that magnifies roundings so much that moving each input to the next
+// float32 changes its outputs by a considerable part of that.
+func tolerated(p *pass, g graph, inputs, want [][]float32) float64 {
+	const roundings = 8 // of a network, in place of the one of its inputs
+	noise := random.New(1, random.Probe, 0, 0)
+	moved := make([][]float32, len(inputs))
+	for i, x := range inputs {
+		moved[i] = make([]float32, len(x))
+		for j, v := range x {
+			moved[i][j] = math.Nextafter32(v, float32(noise.Float64()-0.5)*math.MaxFloat32)
+		}
+	}
+	tolerance := Tolerance
+	for i, y := range g.forward(p, moved) {
+		tolerance = max(tolerance, roundings*contract.Difference(y, want[i]))
+	}
+	return tolerance
 }

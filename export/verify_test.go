@@ -1,0 +1,41 @@
+package export
+
+import (
+	"math"
+	"testing"
+
+	"govae/dataset"
+	"govae/internal/kernel"
+	"govae/models"
+)
+
+// TestTolerated: rounding explains more where weights are large and cancel each other, as they
+// may be after long training, and the usual difference elsewhere.
+func TestTolerated(t *testing.T) {
+	k, err := kernel.New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	m, err := models.New(models.Config{Arch: "mlp", Hidden: []int{32}, Activation: "tanh", Latent: 3, Image: dataset.Shape{H: 20, W: 20, C: 1}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tolerance := func() float64 {
+		p := newPass(m, k)
+		inputs := [][]float32{make([]float32, passRows*400)}
+		for i := range inputs[0] {
+			inputs[0][i] = float32(i%101) / 101
+		}
+		return tolerated(p, encoder, inputs, encoder.forward(p, inputs))
+	}
+	if got := tolerance(); got != Tolerance {
+		t.Errorf("the tolerance of a new model is %g, want %g", got, float64(Tolerance))
+	}
+	for i := range m.Theta {
+		m.Theta[i] *= 100
+	}
+	if got := tolerance(); !(got > Tolerance && got < 1e-3) || math.IsInf(got, 0) {
+		t.Errorf("the tolerance of large weights is %g, want more than %g and less than 1e-3", got, float64(Tolerance))
+	}
+}
