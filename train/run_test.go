@@ -118,6 +118,9 @@ func TestResume(t *testing.T) {
 		"conditional, weighted": {conditional(smallConfig), Options{Importance: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && tt.config.Arch != "mlp" {
+				t.Skip("slow under the race detector")
+			}
 			o := tt.Options
 			o.Epochs, o.Batch, o.Seed = 3, 16, 1
 			o.Dir = t.TempDir()

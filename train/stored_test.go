@@ -31,6 +31,9 @@ var storedRuns = []struct {
 // TestStoredCheckpoints resumes what this version and older ones have written. The files
 // of a format stay as they are for ever; -update writes those of a new one.
 func TestStoredCheckpoints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("files and arithmetic, in which the race detector sees nothing")
+	}
 	stored := filepath.Join("testdata", "stored")
 	source, err := dataset.Open(filepath.Join(stored, "images.npy"), dataset.Options{})
 	if err != nil {
