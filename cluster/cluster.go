@@ -23,8 +23,8 @@ import (
 type Engine interface {
 	Rank() int // of this process, from 0
 	Size() int // number of ranks
-	// Spread gives rank i the piece x[bounds[i]:bounds[i+1]] of every rank, one after the
-	// other in pieces.
+	// Spread gives rank i the piece x[bounds[i]:bounds[i+1]] of every other rank, one after the
+	// other in pieces, where there is room for its own, too.
 	Spread(pieces, x []float32, bounds []int) error
 	// Gather completes x, of which rank i has the piece x[bounds[i]:bounds[i+1]].
 	Gather(x []float32, bounds []int) error
@@ -127,7 +127,10 @@ func (g *Group) Sum(k *kernel.Kernel, x []float32) {
 		return
 	}
 	if own > 0 {
-		copy(x[g.bounds[g.rank]:g.bounds[g.rank+1]], g.finish(k, own, g.images, 0, g.busy))
+		mine := x[g.bounds[g.rank]:g.bounds[g.rank+1]]
+		if sum := g.finish(k, mine, g.images, 0, g.busy); &sum[0] != &mine[0] {
+			copy(mine, sum)
+		}
 	}
 	g.err = g.engine.Gather(x, g.bounds)
 }
@@ -141,14 +144,17 @@ func (g *Group) Err() error {
 	return g.err
 }
 
-// finish returns the node over some images, which belong to some ranks, of own values each. It
-// is where the first of its pieces was.
-func (g *Group) finish(k *kernel.Kernel, own, images, rank, ranks int) []float32 {
-	node := g.pieces[rank*own : (rank+1)*own]
+// finish returns the node over some images, which belong to some ranks, of the values of which
+// mine is this rank's piece. It is where the first of its pieces was.
+func (g *Group) finish(k *kernel.Kernel, mine []float32, images, rank, ranks int) []float32 {
+	node := mine
+	if rank != g.rank {
+		node = g.pieces[rank*len(mine) : (rank+1)*len(mine)]
+	}
 	if ranks > 1 {
 		split, left := branch(g.Tree, images, ranks)
-		g.finish(k, own, split, rank, left)
-		k.Add(node, node, g.finish(k, own, images-split, rank+left, ranks-left))
+		g.finish(k, mine, split, rank, left)
+		k.Add(node, node, g.finish(k, mine, images-split, rank+left, ranks-left))
 	}
 	return node
 }

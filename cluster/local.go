@@ -49,8 +49,11 @@ func (l *local) Size() int { return l.size }
 func (l *local) Spread(pieces, x []float32, bounds []int) error {
 	l.x[l.rank] = x
 	l.meet()
-	for _, from := range l.x {
-		pieces = pieces[copy(pieces, from[bounds[l.rank]:bounds[l.rank+1]]):]
+	own := bounds[l.rank+1] - bounds[l.rank]
+	for rank, from := range l.x {
+		if rank != l.rank {
+			copy(pieces[rank*own:], from[bounds[l.rank]:bounds[l.rank+1]])
+		}
 	}
 	l.meet()
 	return nil

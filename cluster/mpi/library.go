@@ -152,6 +152,7 @@ func (e *Engine) Spread(pieces, x []float32, bounds []int) error {
 		e.counts[i], e.places[i] = int32(bounds[i+1]-bounds[i]), int32(bounds[i])
 		e.counts2[i], e.places2[i] = int32(own), int32(i*own)
 	}
+	e.counts[e.rank], e.counts2[e.rank] = 0, 0
 	defer runtime.KeepAlive(pieces)
 	defer runtime.KeepAlive(x)
 	return e.call("MPI_Alltoallv", e.alltoallv, address(x), address(e.counts), address(e.places), e.float,
