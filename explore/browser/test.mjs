@@ -33,8 +33,8 @@ const open = async (options = {}) => {
   page.on("request", (r) => r.url().startsWith(site) || r.url().startsWith("blob:") || trial.problems.push(`request to ${r.url()}`));
   await page.goto(site);
   await page.waitForSelector("body[data-ready]");
-  // What is not there must not be waited for: the loading note goes when the model is there.
-  assert.equal(await page.evaluate(() => document.getElementById("loading")?.textContent), undefined);
+  // What is not there must not be waited for.
+  assert.equal(await page.evaluate(() => document.getElementById("trouble")?.textContent), undefined);
   return page;
 };
 
@@ -120,6 +120,14 @@ try {
       await sheet(() => page.selectOption("#source", "prior"));
     }
     await page.fill("#temperature", "1");
+  });
+
+  await test("what goes wrong is told", async () => {
+    await page.evaluate(() => void Promise.reject(new Error("the device is lost")));
+    await page.waitForSelector("#trouble");
+    assert.match(await page.textContent("#trouble"), /the device is lost$/);
+    await page.evaluate(() => document.getElementById("trouble").remove());
+    trial.problems.splice(0, trial.problems.length, ...trial.problems.filter((p) => !p.includes("the device is lost")));
   });
 
   if (model.classes) await test("a class is chosen", async () => {

@@ -60,14 +60,25 @@ function image(state, engine, model) {
     paint(canvas, pixels, model.image);
     document.body.dataset.shown = [...z].join(",");
   });
+  const tell = (note, z) => {
+    $("note").textContent = note;
+    const short = [...z.subarray(0, 8)].map((v) => v.toFixed(2).replace("-", "−")).join(", ");
+    $("point").textContent = `z = (${short}${z.length > 8 ? ", …" : ""})`;
+    canvas.setAttribute("aria-label", `Decoded image. ${note}. ${$("point").textContent}`);
+  };
   state.addEventListener("change", () => {
     latest.ask(state.z, state.labels());
-    $("note").textContent = state.note;
-    const short = [...state.z.subarray(0, 8)].map((v) => v.toFixed(2).replace("-", "−")).join(", ");
-    $("point").textContent = `z = (${short}${state.z.length > 8 ? ", …" : ""})`;
-    canvas.setAttribute("aria-label", `Decoded image. ${state.note}. ${$("point").textContent}`);
+    tell(state.note, state.z);
   });
-  state.addEventListener("show", () => pixels && paint(canvas, pixels, model.image));
+  // What is under the pointer stands here until the pointer leaves.
+  state.addEventListener("hover", ({ detail }) => {
+    paint(canvas, detail.pixels, model.image);
+    tell("Under the pointer", detail.z);
+  });
+  state.addEventListener("show", () => {
+    if (pixels) paint(canvas, pixels, model.image);
+    tell(state.note, state.z);
+  });
   $("random").addEventListener("click", async () => {
     const first = from++;
     state.set(await engine.draw(prior(model.latent, 1, { first }), 1), `Sample ${first} of seed 0`, "random");
@@ -102,7 +113,18 @@ function exact(canvas, { channels, height, width }) {
   return Float32Array.from({ length: channels * height * width }, (_, i) => data[4 * (i % (height * width)) + Math.floor(i / (height * width))] / 255);
 }
 
+// trouble tells what went wrong at the top of the page.
+function trouble(error) {
+  const at = $("trouble") ?? h("p", { id: "trouble", class: "notice", role: "alert" });
+  at.textContent = `The model cannot be shown: ${error?.message ?? error}`;
+  $("main").before(at);
+}
+
+// As when the graphics processor is lost in the middle.
+addEventListener("unhandledrejection", (event) => trouble(event.reason));
+
 start().catch((error) => {
-  $("loading").textContent = `The model cannot be shown: ${error.message}`;
+  $("loading")?.remove();
+  trouble(error);
   document.body.dataset.ready = "failed";
 });

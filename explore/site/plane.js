@@ -18,10 +18,9 @@ export class Plane {
     this.hovering = new Latest(async (z) => {
       const pixels = await engine.decode(z, state.labels());
       paint(this.lens, pixels, state.model.image);
-      paint($("image"), pixels, state.model.image);
       this.drawOver();
       document.body.dataset.hovered = [...z].join(",");
-      if (!this.pointer) this.dispatchBack();
+      if (this.pointer) state.dispatchEvent(new CustomEvent("hover", { detail: { z, pixels } }));
     });
     this.backdropSoon = soon(() => this.backdrop(), 140);
     this.choices();
@@ -118,11 +117,8 @@ export class Plane {
     if (!this.pointer) return;
     this.pointer = null;
     this.drawOver();
-    this.dispatchBack();
+    this.state.dispatchEvent(new Event("show"));
   }
-
-  // dispatchBack lets the large image show the chosen point again.
-  dispatchBack() { this.state.dispatchEvent(new Event("show")); }
 
   // pointers: a mouse decodes where it is, pans with a button held and chooses by a click; one
   // finger decodes, two pan and zoom. In walk mode what is dragged is a walk.
@@ -162,7 +158,7 @@ export class Plane {
       if (!held.delete(e.pointerId)) return;
       if (this.walking) this.walk.end((x, y) => this.plane.point(x, y, this.state.z));
       else if (e.type === "pointerup" && held.size === 0 && (!moved || e.pointerType !== "mouse")) this.choose(where(e));
-      if (e.pointerType !== "mouse") this.leave();
+      if (e.pointerType !== "mouse" || !moved) this.leave();
       start = undefined;
     };
     this.over.addEventListener("pointerup", up);

@@ -1,5 +1,5 @@
 // What the page shows: one latent point and, of a conditional model, a class. Whoever changes
-// it tells all others by the event "change".
+// it tells all others by the event "change". "hover" shows another point for a while, "show" ends that.
 
 export class State extends EventTarget {
   constructor(model) {
