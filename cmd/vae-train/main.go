@@ -106,7 +106,7 @@ func build(app *cli.App) *cobra.Command {
 			if err := f.ranks.Agree(f.prepare(cmd.Flags())); err != nil {
 				return f.ranks.leave(err)
 			}
-			stop, err := profile(f.cpuProfile)
+			stop, err := f.profile()
 			if err != nil {
 				return err
 			}
@@ -364,12 +364,12 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	return nil
 }
 
-// profile starts a CPU profile in the file at path, if there is a path.
-func profile(path string) (stop func() error, err error) {
-	if path == "" {
+// profile starts a CPU profile of the first rank, if it has a file.
+func (f *flags) profile() (stop func() error, err error) {
+	if f.cpuProfile == "" || !f.ranks.First() {
 		return func() error { return nil }, nil
 	}
-	file, err := os.Create(path)
+	file, err := os.Create(f.cpuProfile)
 	if err != nil {
 		return nil, fmt.Errorf("--cpuprofile: %w", err)
 	}

@@ -21,7 +21,7 @@ func (f *flags) addWatch(p *pflag.FlagSet) {
 // watched runs job with the page of the run beside it, if --watch is given. A page that cannot
 // be served stops no training.
 func (f *flags) watched(ctx context.Context, app *cli.App, job func() error) error {
-	if !f.watch {
+	if !f.watch || !f.ranks.First() {
 		return job()
 	}
 	f.train.EpochPictures = true
