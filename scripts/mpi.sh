@@ -21,6 +21,8 @@ if [ ! -d $wheel ]; then
   { mkdir -p build && python3 -m pip download --no-deps -d "$work" mpich==5.0.2 && python3 -m zipfile -e "$work"/mpich-*.whl build/mpich && chmod +x $wheel/bin/*; } > "$work/pip" 2>&1 || tail -3 "$work/pip"
 fi
 
+go test -c -o "$work/mpi.test" ./cluster/mpi
+
 hash() { sha256sum "$1/model.safetensors" | cut -d' ' -f1; }
 "$train" "${settings[@]}" --out "$work/alone"
 want=$(hash "$work/alone")
@@ -29,6 +31,7 @@ want=$(hash "$work/alone")
 check() {
   local name=$1 library=$2; shift 2
   export VAE_MPI_LIBRARY=$library
+  timeout 60 "$@" -n 2 "$work/mpi.test" # the sum of a gradient, beside MPI_Allreduce
   for n in 1 2 3 4; do
     timeout 300 "$@" -n $n $train "${settings[@]}" --mpi --force --out "$work/$name"
     [ "$(hash "$work/$name")" = "$want" ] || { echo "$name: $n ranks give other weights than one process"; exit 1; }
