@@ -11,6 +11,7 @@ package cluster
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -298,7 +299,7 @@ func (g *Group) Agree(err error) error {
 			}
 			return &RankError{rank, g.size, err}
 		default:
-			return &RankError{rank, g.size, fmt.Errorf("%s", text[1:])}
+			return &RankError{rank, g.size, errors.New(string(text[1:]))}
 		}
 	}
 	return nil

@@ -21,6 +21,9 @@ const MixturePrior = "mixture"
 // PriorPoint is the value of a decoder with a [Prior] that it decodes: what is made of z.
 const PriorPoint = "prior/point"
 
+// SamplerFile is the name of a file of such a decoder beside those that it belongs to.
+const SamplerFile = "sampler.onnx"
+
 // String returns what follows "the prior is": "a mixture of 7 components".
 func (p Prior) String() string {
 	if p.Kind != MixturePrior {

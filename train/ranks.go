@@ -3,17 +3,15 @@ package train
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
 
 	"govae/cluster"
+	"govae/sink"
 )
 
 // Several ranks train one model ([Options.Cluster]). Each has all the state, and takes the same
@@ -82,16 +80,11 @@ var program = sync.OnceValue(func() string {
 	if err != nil {
 		return err.Error()
 	}
-	f, err := os.Open(path)
+	digest, err := sink.Digest(path)
 	if err != nil {
 		return err.Error()
 	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return err.Error()
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	return digest[:16]
 })
 
 // share gives all ranks the state of the first.

@@ -10,13 +10,11 @@ import (
 
 	"govae/cmd/internal/advice"
 	"govae/cmd/internal/cli"
+	"govae/contract"
 	"govae/export"
 	"govae/latent"
 	"govae/models"
 )
-
-// samplerFile is the name of a sampler for which none is given.
-const samplerFile = "sampler.onnx"
 
 // priorFlag names the mixture that a sampler draws from.
 type priorFlag struct{ file string }
@@ -37,7 +35,7 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 	case classifier != "" && classifier != "none":
 		return cli.Usagef("--prior %s: a decoder with a prior of its own is written alone: leave --classifier out", f.file)
 	}
-	*paths = export.Paths{Sampler: fileOf(out, samplerFile)}
+	*paths = export.Paths{Sampler: fileOf(out, contract.SamplerFile)}
 	return nil
 }
 
@@ -55,7 +53,7 @@ func (f *priorFlag) read(model string, m *models.VAE, paths *export.Paths) (*lat
 		if errors.Is(err, fs.ErrNotExist) || err == nil && mixture.ModelID != m.ID() { // of other weights
 			return nil, nil
 		}
-		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), samplerFile)
+		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
 		return mixture, err
 	}
 	mixture, err := latent.ReadMixture(f.file)

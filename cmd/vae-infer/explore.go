@@ -95,7 +95,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	if err := e.extras(&o, decoder); err != nil {
 		return err
 	}
-	if path, prior := e.sampler(); prior != nil {
+	if path, prior := e.sampler(decoder.Contract().Metadata.ModelID); prior != nil {
 		if o.Sampler, err = openAs(e.modelFlags, path, infer.OpenDecoder); err != nil {
 			return err
 		}

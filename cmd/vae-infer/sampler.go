@@ -7,12 +7,13 @@ import (
 	"govae/onnx"
 )
 
-// samplerFile is what vae-export writes beside a decoder for better samples.
-const samplerFile = "sampler.onnx"
-
 // chosen is the decoder to draw with: the sampler beside --decoder if there is one.
 func (s *sampling) chosen() string {
-	path, prior := s.sampler()
+	decoder, err := metadataOf(s.decoder)
+	if err != nil { // which opening it tells
+		return s.decoder
+	}
+	path, prior := s.sampler(decoder.ModelID)
 	if prior == nil {
 		return s.decoder
 	}
@@ -20,16 +21,12 @@ func (s *sampling) chosen() string {
 	return path
 }
 
-// sampler returns the sampler beside --decoder and its prior, nil if there is none that is of
-// the same model.
-func (m *modelFlags) sampler() (path string, prior *contract.Prior) {
-	path = filepath.Join(filepath.Dir(m.decoder), samplerFile)
+// sampler returns the sampler beside --decoder, of the model id modelID, and its prior: nil if
+// there is none that is of the same model.
+func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior) {
+	path = filepath.Join(filepath.Dir(m.decoder), contract.SamplerFile)
 	sampler, err := metadataOf(path)
-	if err != nil || sampler.Prior == nil { // none was asked for
-		return "", nil
-	}
-	decoder, err := metadataOf(m.decoder)
-	if err != nil || decoder.ModelID == "" || decoder.ModelID != sampler.Prior.ModelID {
+	if err != nil || sampler.Prior == nil || modelID == "" || modelID != sampler.Prior.ModelID { // none was asked for
 		return "", nil
 	}
 	return path, sampler.Prior

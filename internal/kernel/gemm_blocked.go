@@ -285,24 +285,26 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 // the others in the blocks of nodes; a second leaf is added to the first where it ends.
 func (g *gemmBlock) outerTree(a []float32, offsets []int, c []float32, cStride int) {
 	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, int(g.k.Tree)
-	y, stride, waiting := c, cStride, 0 // where the next pair of leaves goes
+	place := func(node int) (*float32, int) {
+		if node == 0 {
+			return &c[0], cStride
+		}
+		return &g.nodes[(node-1)*size], set.cols
+	}
+	waiting := 0
 	for pair, first := 0, 0; first < g.deep; pair, first = pair+1, first+2*leaf {
-		set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, min(leaf, g.deep-first), &y[0], stride, false)
+		y, stride := place(waiting)
+		set.outer(&a[0], &offsets[first], &g.b[first*g.bStride], g.bStride, min(leaf, g.deep-first), y, stride, false)
 		if second := first + leaf; second < g.deep {
-			set.outer(&a[0], &offsets[second], &g.b[second*g.bStride], g.bStride, min(leaf, g.deep-second), &y[0], stride, true)
+			set.outer(&a[0], &offsets[second], &g.b[second*g.bStride], g.bStride, min(leaf, g.deep-second), y, stride, true)
 		}
 		waiting++
 		last := first+2*leaf >= g.deep
 		for p := pair; waiting > 1 && (last || p&1 != 0); p /= 2 {
-			from := g.nodes[(waiting-2)*size:]
-			if waiting--; waiting > 1 {
-				set.addRows(&g.nodes[(waiting-2)*size], set.cols, &from[0], set.cols, g.rows)
-			} else {
-				set.addRows(&c[0], cStride, &from[0], set.cols, g.rows)
-			}
-		}
-		if !last {
-			y, stride = g.nodes[max(waiting-1, 0)*size:], set.cols
+			waiting--
+			y, stride := place(waiting - 1)
+			x, xStride := place(waiting)
+			set.addRows(y, stride, x, xStride, g.rows)
 		}
 	}
 }

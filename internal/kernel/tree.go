@@ -10,7 +10,8 @@ import "math/bits"
 type Tree int
 
 // Leaves are small where batches are, for there to be some for several machines; elsewhere
-// large, as each costs additions of its own: a twentieth of an outer product, at most.
+// large, as each costs additions of its own: with AVX2 outer products take an eighth longer in
+// leaves of 32 images than as one sum, a quarter longer in leaves of 16.
 const (
 	smallLeaf = partImages
 	largeLeaf = 32
