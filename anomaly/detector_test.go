@@ -179,6 +179,30 @@ func TestAlike(t *testing.T) {
 	}
 }
 
+// TestSpread has normal vectors on two square grids, one ten times as wide: what is near to
+// either is judged by the distances on that grid.
+func TestSpread(t *testing.T) {
+	const side = 14
+	at := func(grid int, column, row float64) []float32 {
+		step := [2]float64{0.01, 0.1}[grid]
+		return []float32{float32(2*grid) + float32(step*column), float32(step * row)}
+	}
+	var vectors [][]float32
+	for i := range 2 * side * side {
+		vectors = append(vectors, at(i%2, float64(i/2%side), float64(i/2/side)))
+	}
+	rand.New(rand.NewPCG(6, 6)).Shuffle(len(vectors), func(i, j int) { vectors[i], vectors[j] = vectors[j], vectors[i] })
+	var f field
+	f.fit(vectors, side, func([]float32) {})
+	for _, steps := range []float64{1, 5} {
+		_, narrow, _ := f.find(at(0, side/2, side-1+steps))
+		_, wide, _ := f.find(at(1, side/2, side-1+steps))
+		if math.Abs(narrow-wide) > 0.5 { // of squares of distances, which are a hundred times each other
+			t.Errorf("%g steps away: %.2f from the narrow grid, %.2f from the wide one", steps, narrow, wide)
+		}
+	}
+}
+
 // TestTail compares with shares that are known.
 func TestTail(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
@@ -213,7 +237,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(text)
-	f.Add([]byte(`{"version":1}`))
+	f.Add([]byte(`{"version":2}`))
 	s := picture(rand.New(rand.NewPCG(1, 1)), true)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Parse(data)

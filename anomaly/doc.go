@@ -23,6 +23,9 @@
 //   - [Error], the squared difference summed over all pixels.
 //   - [Code], how far the code is from those of normal pictures.
 //
+// Of the first two and the last it also counts how far the picture as a whole is from the nearest
+// normal one, by the distances that normal pictures have there.
+//
 // What is found becomes the share of held-out normal pictures that are as extreme, the
 // shares are combined so that one strong finding is enough, and the result is calibrated
 // in the same way. So a score has a meaning that does not depend on the model: 2 is one
