@@ -183,10 +183,13 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	}
 	a, err := anomaly.Assess(scores, classes, normal, d.Threshold())
 	if err != nil {
-		if s.roc == "" {
-			return nil // there is nothing to compare, which nobody asked for
+		switch {
+		case s.roc != "":
+			return err
+		case s.given.Changed("normal"):
+			s.app.Notef("%v", err)
 		}
-		return err
+		return nil // there is nothing to compare, which nobody asked for
 	}
 	say("normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
