@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"govae/anomaly"
 	"govae/contract"
 	"govae/infer"
 	"govae/internal/page"
@@ -33,6 +34,8 @@ type Options struct {
 	Decoder *infer.Decoder
 	// Encoder encodes images that a visitor drops; nil shows none.
 	Encoder *infer.Encoder
+	// Detector judges the images that a visitor drops; nil leaves it at their likelihoods.
+	Detector *anomaly.Detector
 	// Points are encoded images, which are shown in the latent plane; nil shows none.
 	Points *Points
 	// Sampler is a decoder of the same model with a prior of its own, from which the page
@@ -58,8 +61,9 @@ type description struct {
 	Framing    framing                `json:"framing"`
 	Decoder    graph                  `json:"decoder"`
 	Encoder    *graph                 `json:"encoder,omitempty"`
-	Check      *contract.Check        `json:"check,omitempty"` // of the decoder
-	Prior      *priorGraph            `json:"prior,omitempty"` // of the sampler
+	Detector   string                 `json:"detector,omitempty"` // a file
+	Check      *contract.Check        `json:"check,omitempty"`    // of the decoder
+	Prior      *priorGraph            `json:"prior,omitempty"`    // of the sampler
 	Points     *pointsDescription     `json:"points,omitempty"`
 	Mixture    *mixture               `json:"mixture,omitempty"`
 	Attributes []attribute            `json:"attributes,omitempty"`
@@ -224,6 +228,16 @@ func describe(dir string, o Options) (description, error) {
 			return d, err
 		}
 		d.Encoder = &g
+	}
+	if o.Detector != nil {
+		text, err := o.Detector.MarshalText()
+		if err != nil {
+			return d, err
+		}
+		d.Detector = "model/detector.json"
+		if err := os.WriteFile(filepath.Join(dir, "model", "detector.json"), text, 0o644); err != nil {
+			return d, err
+		}
 	}
 	if o.Sampler != nil {
 		data, z, point, err := o.Sampler.PriorFile()

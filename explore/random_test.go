@@ -26,13 +26,6 @@ console.log(JSON.stringify(out));
 
 // TestRandomInJavaScript draws the same points with the page's scripts and in Go.
 func TestRandomInJavaScript(t *testing.T) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no node in PATH")
-		}
-		t.Skip("no node in PATH")
-	}
 	m := &latent.Mixture{
 		Latent: 2, Weights: []float64{0.25, 0.75}, Means: [][]float64{{1, -1}, {0.3, 2}},
 		Covariances: [][][]float64{{{1, 0.5}, {0.5, 2}}, {{0.1, -0.02}, {-0.02, 0.3}}},
@@ -45,14 +38,8 @@ func TestRandomInJavaScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(node, "--input-type=module", "-e", fmt.Sprintf(drawPoints, mustAbs(t, "site/sample.js")), string(text)).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	var got []uint32
-	if err := json.Unmarshal(out, &got); err != nil {
-		t.Fatalf("%v\n%.300s", err, out)
-	}
+	runNode(t, &got, fmt.Sprintf(drawPoints, mustAbs(t, "site/sample.js")), string(text))
 	var want []uint32
 	for _, seed := range []uint64{0, 1, 7, math.MaxUint64} {
 		for _, points := range []latent.Points{
@@ -77,6 +64,25 @@ func TestRandomInJavaScript(t *testing.T) {
 		if got[i] != want[i] {
 			t.Fatalf("number %d is %v, want %v", i, math.Float32frombits(got[i]), math.Float32frombits(want[i]))
 		}
+	}
+}
+
+// runNode runs a script with an argument, and reads the JSON that it prints.
+func runNode(t *testing.T, result any, script, argument string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no node in PATH")
+		}
+		t.Skip("no node in PATH")
+	}
+	out, err := exec.Command(node, "--input-type=module", "-e", script, argument).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if err := json.Unmarshal(out, result); err != nil {
+		t.Fatalf("%v\n%.300s", err, out)
 	}
 }
 

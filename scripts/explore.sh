@@ -34,7 +34,11 @@ page() {
   bin/vae-export --model "$dir/model" --out "$dir/model/" >/dev/null
   cd "$dir"
   local run=("--quiet" --decoder "$dir/model/decoder.onnx") class=()
-  case $name in conditional) class=(--label 0) ;; esac
+  case $name in
+    conditional) class=(--label 0) ;; # scored by its likelihood
+    conv) $infer score "${run[@]}" --calibrate --data digits --split all --limit 400 ;;
+    ladder) $infer score "${run[@]}" --calibrate --draws 3 --data digits --split all --limit 400 ;;
+  esac
   $infer sample "${run[@]}" --seed 0 --out samples.npy
   $infer sample "${run[@]}" --seed 18446744073709551615 --samples 20 --temperature 0.7 --out cold.npy
   if [ -f model/sampler.onnx ]; then $infer sample --quiet --decoder model/sampler.onnx --seed 0 --out learned.npy; fi

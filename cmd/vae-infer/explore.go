@@ -30,9 +30,11 @@ anywhere.
 
 The page shows the latent plane with the encoded images of --data or of files, decodes the
 point under the pointer, and draws walks as a GIF; it has a slider for each dimension, the
-most active first, and one for each --attribute; it encodes images that are dropped; and it
-draws sample sheets, the same images as vae-infer --samples of a seed: from the prior that
-sampler.onnx beside the decoder has, if it is there, from N(0, I), or from a --mixture. --codes takes points that encode has written, in place of images.
+most active first, and one for each --attribute; it encodes images that are dropped, and
+judges them by the detector of score --calibrate, if the encoder holds one, else by their
+likelihood; and it draws sample sheets, the same images as vae-infer --samples of a seed:
+from the prior that sampler.onnx beside the decoder has, if it is there, from N(0, I), or
+from a --mixture. --codes takes points that encode has written, in place of images.
 
 onnxruntime-web ` + explore.RuntimeVersion + ` is fetched once into the user's cache, and checked; --runtime takes
 its npm package from a file.`,
@@ -88,6 +90,11 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	}
 	if o.Encoder != nil {
 		defer o.Encoder.Close()
+		if o.Detector, err = (&infer.Pair{Decoder: decoder, Encoder: o.Encoder}).Detector(); err != nil {
+			if _, ok := errors.AsType[*infer.NoDetectorError](err); !ok {
+				e.app.Notef("a page without a detector: %v", err)
+			}
+		}
 	}
 	if o.Points, err = e.points(ctx, o, pictures, files); err != nil {
 		return err

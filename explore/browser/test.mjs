@@ -280,9 +280,15 @@ try {
     close(await z(), await array("code.npy"), 1e-4, "its code");
     close(await pixels(), await array("reconstruction.npy"), 1e-4, "its reconstruction");
     const [header, row] = (await readFile(path.join(want, "scores.csv"), "utf8")).trim().split("\n").map((l) => l.split(","));
-    const elbo = Number(row[header.indexOf("elbo")]);
-    const got = Number(await page.getAttribute("#own", "data-elbo"));
-    assert.ok(Math.abs(got - elbo) < 0.01 * Math.max(1, Math.abs(elbo) / 100), `the score is ${got}, want ${elbo}`);
+    const of = (name) => row[header.indexOf(name)], shown = (name) => page.getAttribute("#own", `data-${name}`);
+    if (model.detector) {
+      assert.ok(Math.abs((await shown("score")) - of("score")) < 0.01, `the score is ${await shown("score")}, want ${of("score")}`);
+      assert.deepEqual([await shown("odd"), await shown("why")], [String(of("odd") === "1"), of("why")]);
+      assert.match(await page.textContent("#own-score"), of("odd") === "1" ? /^Odd/ : /^Normal/);
+    } else {
+      const elbo = Number(of("elbo")), got = await shown("elbo");
+      assert.ok(Math.abs(got - elbo) < 0.01 * Math.max(1, Math.abs(elbo) / 100), `the score is ${got}, want ${elbo}`);
+    }
     await page.locator("#sliders input[type=range]").first().fill("0.5");
     await settled();
     if (model.points) {

@@ -8,16 +8,15 @@ import { Plane } from "./plane.js";
 import { dimensions } from "./dimensions.js";
 import { sheet } from "./sheet.js";
 import { own } from "./own.js";
+import { Detector } from "./detector.js";
 import { prior } from "./sample.js";
 import { write } from "./npy.js";
 
 async function start() {
-  const answer = await fetch("model.json");
-  if (!answer.ok) throw new Error(`model.json: ${answer.status} ${answer.statusText}`);
-  const model = await answer.json();
+  const model = await json("model.json");
   document.title = $("title").textContent = model.title;
   const engine = new Engine();
-  const [points] = await Promise.all([Points.load(model), engine.load(model, new URLSearchParams(location.search).get("provider"))]);
+  const [points, detector] = await Promise.all([Points.load(model), model.detector && json(model.detector).then((text) => new Detector(text)), engine.load(model, new URLSearchParams(location.search).get("provider"))]);
   $("loading").remove();
   $("main").hidden = false;
 
@@ -35,7 +34,7 @@ async function start() {
   const plane = new Plane(state, engine, points);
   theme($("theme"), () => plane.draw());
   dimensions(state, engine);
-  const { show } = own(state, engine, points);
+  const { show } = own(state, engine, points, detector);
   // An encoded image that is chosen stands beside its decoded code, if it is there whole.
   const chosen = (i) => {
     const picture = points.thumbnail(i);
@@ -48,6 +47,12 @@ async function start() {
   facts(model, engine, points);
   window.page = { state, engine, points, plane }; // for those who look with the browser's tools
   document.body.dataset.ready = engine.provider;
+}
+
+async function json(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${answer.statusText}`);
+  return answer.json();
 }
 
 // image shows the chosen point.

@@ -1,12 +1,13 @@
-// A visitor's image: encoded, beside its reconstruction with a score and a map of where the two
-// differ, and the encoded images that are nearest to it.
+// A visitor's image: encoded, beside its reconstruction with a score and a heat map, and the
+// encoded images that are nearest to it. The score and the map are a detector's verdict where the
+// model has one, else a likelihood and where the two differ.
 import { $, h } from "./page.js";
-import { heat, imageData, paint, take } from "./picture.js";
+import { differences, heat, imageData, paint, take } from "./picture.js";
 import { posterior } from "./sample.js";
 
 const neighbours = 8;
 
-export function own(state, engine, points) {
+export function own(state, engine, points, detector) {
   const { model } = state, size = model.image;
   $("own").hidden = !model.encoder;
   if (!model.encoder) return { show() {} };
@@ -17,14 +18,34 @@ export function own(state, engine, points) {
     const reconstruction = await engine.decode(mean, state.labels());
     paint($("own-original"), x, size);
     paint($("own-reconstruction"), reconstruction, size);
-    const map = $("own-heat");
-    Object.assign(map, { width: size.width, height: size.height });
-    map.getContext("2d").putImageData(imageData(heat(x, reconstruction, size), size), 0, 0);
-    $("own-score").replaceChildren(...(await score(x, mean, logVar, reconstruction)));
+    const { told, map } = detector ? await verdict(x, mean, logVar, reconstruction) : { told: await score(x, mean, logVar, reconstruction), map: differences(x, reconstruction, size) };
+    const canvas = $("own-heat");
+    Object.assign(canvas, { width: size.width, height: size.height });
+    canvas.getContext("2d").putImageData(imageData(heat(x, map, size), size), 0, 0);
+    $("own-score").replaceChildren(...told);
     near(mean);
     $("own-result").hidden = false;
     state.set(mean, `${name}, encoded`, "own");
     $("own").dataset.shown = name;
+  }
+
+  // verdict is the detector's, as vae-infer score finds it. With draws it judges by the mean of
+  // their reconstructions.
+  async function verdict(x, mean, logVar, reconstruction) {
+    if (detector.draws > 0) {
+      const sum = new Float64Array(x.length);
+      for (let draw = 0; draw < detector.draws; draw++) (await engine.decode(posterior(mean, logVar, draw), state.labels())).forEach((v, i) => (sum[i] += v / detector.draws));
+      reconstruction = Float32Array.from(sum);
+    }
+    const { score, odd, why, heat: map } = detector.judge(x, reconstruction, mean);
+    Object.assign($("own").dataset, { score, odd, why });
+    const oneIn = (v) => Math.round(10 ** Math.min(v, 9)).toLocaleString("en");
+    const reason = { detail: "the detail at some place", difference: "the difference from the reconstruction at some place", error: "the error of the whole reconstruction", code: "the code" }[why];
+    const told = [
+      h("strong", { class: odd ? "number odd" : "number" }, odd ? "Odd" : "Normal"),
+      ` with a score of ${score.toFixed(2)}: one normal image in ${oneIn(score)} is as unusual, and odd is one in ${oneIn(detector.threshold)}. Most unusual is ${reason}.`,
+    ];
+    return { told, map };
   }
 
   // score is the lower bound of log p(x) that vae-infer score finds with one draw; without a

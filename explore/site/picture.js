@@ -92,18 +92,22 @@ function largest(within, like) {
 
 const centred = (r, { w, h }) => ({ x: r.x + Math.floor((r.w - w) / 2), y: r.y + Math.floor((r.h - h) / 2), w, h });
 
-// heat returns the difference of two images as RGB bytes: grey where it is small, and from
-// yellow to red where it is large, as the sheets of vae-infer show it.
-export function heat(x, y, { channels, height, width }) {
-  const area = height * width, rgb = new Uint8Array(3 * area);
+// heat returns an image under a heat map [H, W] as RGB bytes: grey where that is small, and from
+// yellow to red as it rises to 1 and twice that, as package picture shows it.
+export function heat(x, map, { channels }) {
+  const area = map.length, rgb = new Uint8Array(3 * area);
   for (let i = 0; i < area; i++) {
-    let grey = 0, h = 0;
-    for (let c = 0; c < channels; c++) {
-      grey += x[c * area + i] / channels;
-      h = Math.max(h, 2 * Math.abs(x[c * area + i] - y[c * area + i]));
-    }
-    const strength = Math.min(Math.max(h - 0.3, 0), 1), green = Math.min(Math.max(2 - h, 0), 1);
-    [1, green, 0].forEach((v, c) => (rgb[3 * i + c] = Math.round(255 * Math.min(Math.max(grey + 0.85 * strength * (v - grey), 0), 1))));
+    let grey = 0;
+    for (let c = 0; c < channels; c++) grey += x[c * area + i] / channels;
+    const strength = Math.min(Math.max(map[i] - 0.5, 0), 1), green = Math.min(Math.max(2 - map[i], 0), 1);
+    [1, green, 0].forEach((v, c) => (rgb[3 * i + c] = Math.round(255 * Math.min(Math.max(grey + 0.8 * strength * (v - grey), 0), 1))));
   }
   return rgb;
+}
+
+// differences is a heat map of two images: 1 where a channel differs by a third.
+export function differences(x, y, { height, width }) {
+  const area = height * width, map = new Float32Array(area);
+  for (let i = 0; i < x.length; i++) map[i % area] = Math.max(map[i % area], 3 * Math.abs(x[i] - y[i]));
+  return map;
 }

@@ -35,10 +35,10 @@ function pick(weights, u) {
   return weights.length - 1;
 }
 
-// posterior returns a point of q(z|x): draw 0 of image 0, as the command score draws it.
-export function posterior(mean, logVar, seed = 0n) {
+// posterior returns a point of q(z|x): a draw of image 0, as the command score draws it.
+export function posterior(mean, logVar, draw = 0) {
   const z = new Float32Array(mean.length);
-  new Source(seed, Domain.posterior, 0, 0).normal(z);
+  new Source(0n, Domain.posterior, draw, 0).normal(z);
   for (let k = 0; k < z.length; k++) z[k] = mean[k] + Math.fround(Math.fround(Math.exp(logVar[k] / 2)) * z[k]);
   return z;
 }
