@@ -39,11 +39,11 @@ export function own(state, engine, points, detector) {
     }
     const { score, odd, why, heat: map } = detector.judge(x, reconstruction, mean);
     Object.assign($("own").dataset, { score, odd, why });
-    const oneIn = (v) => Math.round(10 ** Math.min(v, 9)).toLocaleString("en");
+    const percent = (v) => (v > 6 ? "less than 0.0001 %" : `${Number((100 * 10 ** -v).toPrecision(2))} %`);
     const reason = { detail: "the detail at some place", difference: "the difference from the reconstruction at some place", error: "the error of the whole reconstruction", code: "the code" }[why];
     const told = [
       h("strong", { class: odd ? "number odd" : "number" }, odd ? "Odd" : "Normal"),
-      ` with a score of ${score.toFixed(2)}: one normal image in ${oneIn(score)} is as unusual, and odd is one in ${oneIn(detector.threshold)}. Most unusual is ${reason}.`,
+      ` with a score of ${score.toFixed(2)}: ${percent(score)} of normal images are as unusual, and ${percent(detector.threshold)} are called odd. Most unusual is ${reason}.`,
     ];
     return { told, map };
   }
