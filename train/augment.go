@@ -26,6 +26,17 @@ const (
 	light
 )
 
+// SuitedAugment returns the changes that suit a number of photographs: [shift] for few, which a
+// model learns by heart within some five epochs. Of 800 pictures with the same layout, too, it
+// then knows unseen ones better; of 3,400 it does not.
+func SuitedAugment(images int) Augment {
+	const few = 2000
+	if images < few {
+		return shift
+	}
+	return 0
+}
+
 // Augmentation is one change.
 type Augmentation struct {
 	Name string

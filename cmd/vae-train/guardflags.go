@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -21,6 +23,21 @@ func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
 	if n := len(all); n > 0 && all[n-1].Epoch < f.train.Epochs {
 		app.Printf("stopped after epoch %d of %d (--patience %d): no better validation elbo since epoch %d",
 			all[n-1].Epoch, f.train.Epochs, f.train.Patience, all[n-1].Epoch-f.train.Patience)
+	}
+}
+
+// tellByHeart says what helps if unseen images were told better by weights of an earlier epoch
+// than by those that are kept, by dimension more than some hundredths of a bit.
+func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
+	const much = 0.02 * math.Ln2                            // nats
+	if len(all) == 0 || all[len(all)-1].Validation != nil { // the best epoch is kept
+		return
+	}
+	last := all[len(all)-1]
+	best := slices.MaxFunc(all, func(a, b train.Metrics) int { return cmp.Compare(a.Test.ELBO(), b.Test.ELBO()) })
+	if best.Test.ELBO()-last.Test.ELBO() > much*float64(dimensions) {
+		app.Notef("vae-train: the test elbo was best after epoch %d (%.2f): since then the model has learnt its images by heart; try --augment, fewer --epochs, or --val-fraction 0.1, which keeps the best epoch",
+			best.Epoch, best.Test.ELBO())
 	}
 }
 

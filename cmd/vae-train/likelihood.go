@@ -14,7 +14,7 @@ import (
 	"govae/train"
 )
 
-// auto is the likelihood that the data chooses.
+// auto is the likelihood, and the changes to images, that the data chooses.
 const auto = "auto"
 
 // addLikelihood adds the flags of p(x|z).
@@ -54,15 +54,9 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 }
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
-// and returns a line that says which and why, else none.
-func (f *flags) chooseLikelihood(x *dataset.Images) string {
-	if f.likelihood != auto {
-		return ""
-	}
-	if f.train.Binarize != "" {
-		f.model.Likelihood = models.Bernoulli
-		return "likelihood bernoulli: --binarize makes pixels black and white"
-	}
+// and returns a line that says which and why, else none. photographs tells whether many
+// pixels are between black and white.
+func (f *flags) chooseLikelihood(x *dataset.Images) (line string, photographs bool) {
 	// The pixels of this many images, spread over all, as folders are sorted by class.
 	const most = 1000
 	n := min(x.Len(), most)
@@ -70,11 +64,20 @@ func (f *flags) chooseLikelihood(x *dataset.Images) string {
 	for i := range n {
 		sample = append(sample, x.At(i*x.Len()/n)...)
 	}
-	f.model = f.model.ForPixels(sample)
-	if f.model.Likelihood == models.Bernoulli {
-		return "likelihood bernoulli: nearly all pixels are close to black or white"
+	suited := f.model.ForPixels(sample)
+	photographs = suited.Likelihood != models.Bernoulli && f.train.Binarize == "" && !x.Shape.IsVector()
+	switch {
+	case f.likelihood != auto:
+		return "", photographs
+	case f.train.Binarize != "":
+		f.model.Likelihood = models.Bernoulli
+		return "likelihood bernoulli: --binarize makes pixels black and white", photographs
 	}
-	return "likelihood gaussian, sigma optimal: many pixels are between black and white"
+	f.model = suited
+	if suited.Likelihood == models.Bernoulli {
+		return "likelihood bernoulli: nearly all pixels are close to black or white", photographs
+	}
+	return "likelihood gaussian, sigma optimal: many pixels are between black and white", photographs
 }
 
 // bits says an ELBO in bits per dimension, where its likelihood has them.

@@ -70,6 +70,7 @@ type flags struct {
 	activation             string
 	groups                 string
 	likelihood             string
+	augment                augment
 	sigma                  string
 	train                  train.Options
 	lr, beta               float64
@@ -291,9 +292,11 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
-	if line := f.chooseLikelihood(data.Train); line != "" {
+	line, photographs := f.chooseLikelihood(data.Train)
+	if line != "" {
 		app.Printf("%s", line)
 	}
+	f.chooseAugment(data.Train, photographs)
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return nil, nil, cli.Usagef("%w", err)
@@ -360,6 +363,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		return err
 	}
 	f.tellStopped(app, all)
+	tellByHeart(app, all, m.Config.Image.Len())
 	app.Printf("wrote %s", f.out)
 	return nil
 }

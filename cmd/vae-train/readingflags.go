@@ -13,7 +13,7 @@ import (
 
 // addReading adds the flags that say how images come from their source to the trainer.
 func (f *flags) addReading(p *pflag.FlagSet) {
-	p.TextVar(&f.train.Augment, "augment", train.Augment(0), "change training images at random, anew in each epoch: `NAMES`, separated by commas, of\n"+augmentations())
+	p.TextVar(&f.augment, "augment", augment{auto: true}, "change training images at random, anew in each epoch: auto (shift for few photographs), none, or `NAMES`, separated by commas, of\n"+augmentations())
 	p.BoolVar(&f.noCache, "no-cache", false, "keep decoded images in memory, not in a file of the user's cache")
 }
 
@@ -24,6 +24,40 @@ func augmentations() string {
 		lines = append(lines, fmt.Sprintf("  %-6s  %s", a.Name, a.Does))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// augment is the value of the flag --augment.
+type augment struct {
+	auto    bool // the images choose
+	changes train.Augment
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (a augment) MarshalText() ([]byte, error) {
+	switch {
+	case a.auto:
+		return []byte(auto), nil
+	case a.changes == 0:
+		return []byte(none), nil
+	}
+	return a.changes.MarshalText()
+}
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (a *augment) UnmarshalText(text []byte) error {
+	*a = augment{auto: string(text) == auto}
+	if a.auto || string(text) == none {
+		return nil
+	}
+	return a.changes.UnmarshalText(text)
+}
+
+// chooseAugment takes the changes that the flag tells, or those that suit the images.
+func (f *flags) chooseAugment(x *dataset.Images, photographs bool) {
+	f.train.Augment = f.augment.changes
+	if f.augment.auto && photographs {
+		f.train.Augment = train.SuitedAugment(x.Len())
+	}
 }
 
 // show lets a source tell how far it is with decoding images, and what goes wrong; stop

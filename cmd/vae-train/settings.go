@@ -224,6 +224,9 @@ func used(s *train.Started) map[string]string {
 			all[name] = chosen
 		}
 	}
+	if _, ok := s.Used["augment"]; !ok && s.Note["augment"] == auto { // no changes are not recorded
+		all["augment"] = none
+	}
 	if image, ok := s.Used["image"].(map[string]any); ok && all["size"] == "" && recorded(s, "size") {
 		all["size"] = fmt.Sprintf("%vx%v", image["height"], image["width"])
 	}
@@ -274,7 +277,10 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	chosen := used(started)
 	p.VisitAll(func(flag *pflag.Flag) {
 		value, ok := started.Note[flag.Name]
-		if !ok { // by an older version, which did what the default does
+		switch {
+		case flag.Name == "augment": // which other versions choose otherwise
+			value = cmp.Or(chosen[flag.Name], none)
+		case !ok: // by an older version, which did what the default does
 			value = strings.Trim(flag.DefValue, "[]")
 		}
 		text := cli.FlagText(flag)

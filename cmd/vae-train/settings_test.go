@@ -25,10 +25,11 @@ func TestUsed(t *testing.T) {
 			map[string]string{"arch": "mlp", "latent": "3", "hidden": "8,4", "data": "photos", "sigma": "0.1", "size": "32", "limit": "0", "beta": "0"},
 		},
 		"chosen": {
-			map[string]string{"arch": "auto", "latent": "0", "lr": "0", "size": ""},
+			map[string]string{"arch": "auto", "augment": "auto", "latent": "0", "lr": "0", "size": ""},
 			map[string]any{"arch": "residual", "latent": number("64"), "lr": number("0.002"), "image": map[string]any{"height": number("48"), "width": number("64")}},
-			map[string]string{"arch": "residual", "latent": "64", "lr": "0.002", "size": "48x64"},
+			map[string]string{"arch": "residual", "augment": "none", "latent": "64", "lr": "0.002", "size": "48x64"},
 		},
+		"chosen changes": {map[string]string{"augment": "auto"}, map[string]any{"augment": "shift"}, map[string]string{"augment": "shift"}},
 		"sigma goes with the likelihood": {
 			map[string]string{"likelihood": "auto", "sigma": "0.1"},
 			map[string]any{"likelihood": "gaussian", "optimal_sigma": true},
