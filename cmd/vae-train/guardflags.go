@@ -29,8 +29,9 @@ func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
 // tellByHeart says what helps if unseen images were told better by weights of an earlier epoch
 // than by those that are kept, by dimension more than some hundredths of a bit.
 func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
-	const much = 0.02 * math.Ln2                            // nats
-	if len(all) == 0 || all[len(all)-1].Validation != nil { // the best epoch is kept
+	const much = 0.02 * math.Ln2 // nats
+
+	if len(all) == 0 || all[len(all)-1].Validation != nil { // which keeps the best epoch
 		return
 	}
 	last := all[len(all)-1]

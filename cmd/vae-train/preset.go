@@ -30,7 +30,7 @@ func (s preset) String() string {
 // presets are what --preset knows. docs/quality.md tells what each reaches, and when.
 var presets = []preset{
 	{"reference", "the network and the settings that others are compared with", []flagValue{
-		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.001"}, {"batch", "128"}, {"epochs", "30"}, {"schedule", constant},
+		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.001"}, {"batch", "128"}, {"epochs", "30"}, {"schedule", constant}, {"augment", none},
 	}},
 	{"fast", "the reference network in fewer epochs: more and larger steps, which become small in the end", []flagValue{
 		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "32"}, {"epochs", "9"}, {"schedule", "cosine"}, {"lr-warmup", "400steps"},
