@@ -85,7 +85,7 @@ type (
 // surveyed is [Options.survey], which is kept too. What is not worth to be kept turns the
 // cache off.
 func (o *Options) surveyed(ctx context.Context, files []imageFile, id string) (s survey, err error) {
-	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, cmp.Or(o.Fit, images.Crop), o.Background})
+	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, o.Fit, o.Background})
 	if err != nil {
 		return s, err
 	}

@@ -38,15 +38,17 @@ func TestChooseSize(t *testing.T) {
 	}
 }
 
+// rgb is a picture of one row.
+func rgb(pixels ...color.Color) []byte {
+	m := image.NewNRGBA(image.Rect(0, 0, len(pixels), 1))
+	for x, c := range pixels {
+		m.Set(x, 0, c)
+	}
+	return pngBytes(m)
+}
+
 // TestLooks: what a sample of pixels tells.
 func TestLooks(t *testing.T) {
-	rgb := func(pixels ...color.Color) []byte {
-		m := image.NewNRGBA(image.Rect(0, 0, len(pixels), 1))
-		for x, c := range pixels {
-			m.Set(x, 0, c)
-		}
-		return pngBytes(m)
-	}
 	clear, dark, light, red := color.NRGBA{}, color.Gray{Y: 20}, color.Gray{Y: 230}, color.NRGBA{250, 200, 200, 255}
 	for name, tt := range map[string]struct {
 		files      map[string][]byte
@@ -66,6 +68,30 @@ func TestLooks(t *testing.T) {
 		}
 		if d.Train.C != tt.channels || d.Framing.Background != tt.background || !strings.Contains(strings.Join(d.Report.Lines(), "\n"), tt.line) {
 			t.Errorf("%s: %d channels on %v, lines %q", name, d.Train.C, d.Framing.Background, d.Report.Lines())
+		}
+	}
+}
+
+// TestFit: pictures that are cut out are padded where nothing else is asked for, others cropped.
+func TestFit(t *testing.T) {
+	cut, whole := rgb(color.NRGBA{}, color.Gray{Y: 20}), rgb(color.NRGBA{A: 255}, color.Gray{Y: 20})
+	for name, tt := range map[string]struct {
+		files [][]byte
+		asked images.Fit
+		want  images.Fit
+	}{
+		"cut out":        {[][]byte{cut, cut, whole}, "", images.Pad},
+		"photographs":    {[][]byte{whole, whole}, "", images.Crop},
+		"few cut out":    {[][]byte{cut, whole, whole}, "", images.Crop},
+		"as it is asked": {[][]byte{cut, cut}, images.Stretch, images.Stretch},
+	} {
+		files := map[string][]byte{}
+		for i, data := range tt.files {
+			files[string(rune('a'+i))+".png"] = data
+		}
+		d, err := load(t, writeFiles(t, files), Options{Shape: Shape{H: 4, W: 4, C: 3}, Fit: tt.asked, Background: &images.White})
+		if err != nil || d.Framing.Fit != tt.want {
+			t.Errorf("%s: fit %q, want %q, error %v", name, d.Framing.Fit, tt.want, err)
 		}
 	}
 }

@@ -103,7 +103,8 @@ type Options struct {
 	Shape Shape
 
 	// Fit says what becomes of proportions that are not those of the Shape; empty means
-	// [images.Crop].
+	// [images.Pad] for image files that are mostly cut out of their backgrounds, with transparent
+	// parts, else [images.Crop].
 	Fit images.Fit
 
 	// Background is what transparent images lie on, and what [images.Pad] adds. Nil

@@ -220,7 +220,10 @@ func (d download) save(ctx context.Context, body io.Reader, keep int64, silence 
 		n, err := body.Read(buffer)
 		silence.Reset(d.stall)
 		if n > 0 {
-			if done+int64(n) > d.size {
+			if done+int64(n) > d.size { // it is another file: what it has sent so far is none of this one
+				if err := part.Truncate(keep); err != nil {
+					return &diskError{err}
+				}
 				return fmt.Errorf("it sends more than the %d bytes of the file", d.size)
 			}
 			if _, err := part.Write(buffer[:n]); err != nil {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -151,7 +152,7 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 		why = "as asked for"
 	}
 	var l looks
-	if o.Shape.C == 0 || o.Background == nil {
+	if o.Shape.C == 0 || o.Background == nil || o.Fit == "" {
 		if l, err = lookAt(ctx, r, files, headers); err != nil {
 			return how, err
 		}
@@ -164,6 +165,7 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
 	}
 	how.Framing = o.framing(l.background())
+	how.Framing.Fit = cmp.Or(how.Framing.Fit, l.fit())
 	report.reading(seen, how, why, l)
 	return how, nil
 }

@@ -12,6 +12,7 @@ type looks struct {
 	gray   bool    // none has colours
 	hidden float64 // the share of pixels through which a background is seen
 	light  float64 // the brightness of the rest, in [0, 1]
+	cutOut bool    // most have such pixels, in number
 }
 
 // background is white for dark images, so that they are seen, else black.
@@ -20,6 +21,15 @@ func (l looks) background() images.RGB {
 		return images.White
 	}
 	return images.RGB{}
+}
+
+// fit crops photographs, of which parts beside the middle matter least. What is cut out of its
+// background is whole on more of it.
+func (l looks) fit() images.Fit {
+	if l.cutOut {
+		return images.Pad
+	}
+	return images.Crop
 }
 
 const (
@@ -42,6 +52,12 @@ func lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []p
 		}
 	}
 	var covered, light, all float64
+	transparent := 0
+	for _, h := range headers {
+		if h.Transparent {
+			transparent++
+		}
+	}
 	for _, i := range sample(headers, func(h photo.Header) bool { return h.Transparent }) {
 		// Where the background is seen, black and white ones make a difference.
 		onBlack, onWhite := see(ctx, r, files[i], images.RGB{}), see(ctx, r, files[i], images.White)
@@ -53,6 +69,7 @@ func lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []p
 	}
 	if all > covered {
 		l.hidden, l.light = (all-covered)/all, light/max(covered, 1)
+		l.cutOut = 2*transparent >= len(headers) && l.hidden >= 0.1
 	}
 	return l, ctx.Err()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,7 +22,7 @@ type sourceFlags struct {
 
 func (f *sourceFlags) flags(p *pflag.FlagSet) {
 	p.StringVar(&f.size, "size", "", "height and width `HxW` of the images, or one number for both (default: chosen from the files, at most 64)")
-	p.StringVar(&f.fit, "fit", string(images.Crop), "how images of other proportions fit in: crop, pad or stretch")
+	p.StringVar(&f.fit, "fit", auto, "how images of other proportions fit in: crop, pad, stretch or auto (pad where most are cut out, with transparent parts, else crop)")
 	p.BoolVar(&f.gray, "gray", false, "make the images gray")
 	p.StringVar(&f.background, "background", "auto", "colour under transparent images and beside padded ones: a name, #rrggbb or auto")
 	p.BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
@@ -38,7 +39,10 @@ func (f *sourceFlags) options(o dataset.Options) (dataset.Options, error) {
 	if f.gray {
 		o.Shape.C = 1
 	}
-	o.Fit, o.SkipBad = images.Fit(f.fit), f.skipBad
+	o.SkipBad = f.skipBad
+	if f.fit != auto {
+		o.Fit = images.Fit(f.fit)
+	}
 	if err := o.Fit.Check(); err != nil {
 		return o, cli.Usagef("--fit %s: %w", f.fit, err)
 	}
@@ -60,6 +64,7 @@ func (f *sourceFlags) asStarted(o dataset.Options, dir string) dataset.Options {
 		return o // there is none, or it is reported where it is read
 	}
 	o.Shape = s.Model.Image
+	o.Fit = cmp.Or(o.Fit, s.Model.Fit)
 	if o.Background == nil {
 		o.Background = &s.Model.Background
 	}
