@@ -36,6 +36,7 @@ type binary struct {
 // functions are what is called of the library.
 type functions struct {
 	initThread, rankOf, sizeOf, alltoallv, allgatherv, finalize uintptr
+	exit                                                        uintptr // of the C library
 }
 
 // recognise tells the binary interface of a library by what it exports.
@@ -92,7 +93,7 @@ func Start() (*Engine, error) {
 		}
 		for name, f := range map[string]*uintptr{
 			"MPI_Init_thread": &e.initThread, "MPI_Comm_rank": &e.rankOf, "MPI_Comm_size": &e.sizeOf, "MPI_Alltoallv": &e.alltoallv,
-			"MPI_Allgatherv": &e.allgatherv, "MPI_Finalize": &e.finalize,
+			"MPI_Allgatherv": &e.allgatherv, "MPI_Finalize": &e.finalize, "exit": &e.exit,
 		} {
 			if *f, err = purego.Dlsym(library, name); err != nil {
 				return nil, fmt.Errorf("the MPI library %s lacks %s", path, name)
@@ -173,5 +174,12 @@ func (e *Engine) Gather(x []float32, bounds []int) error {
 // the heap, which does not move, and their owners outlive the calls.
 func address[T any](x []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(x))) }
 
-// Stop leaves the ranks.
-func (e *Engine) Stop() { e.call("MPI_Finalize", e.finalize) }
+// Exit ends the process, and with code 0 its rank. It does so by the C library's exit, as MPICH 5
+// tells its launcher only then that a rank has ended well; after one that has not told, the
+// launcher kills the others.
+func (e *Engine) Exit(code int) {
+	if code == 0 {
+		e.call("MPI_Finalize", e.finalize)
+	}
+	purego.SyscallN(e.exit, uintptr(code))
+}

@@ -18,6 +18,16 @@ import (
 	"govae/models"
 )
 
+var started *Engine
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if started != nil {
+		started.Exit(code)
+	}
+	os.Exit(code)
+}
+
 // TestReduction compares the sum of the reference network's gradient over all ranks, which has
 // the same bits for any number of them, with MPI_Allreduce of the same length, in turns. It
 // needs a launcher:
@@ -31,7 +41,7 @@ func TestReduction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer e.Stop()
+	started = e
 	k, err := kernel.New(1)
 	if err != nil {
 		t.Fatal(err)

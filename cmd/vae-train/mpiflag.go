@@ -58,14 +58,14 @@ func (r *ranks) line() string {
 	return fmt.Sprintf(" in each of %d ranks (%s)", r.Size(), r.mpi.Library())
 }
 
-// leave ends the work of this rank with an error or none. An error that all have is told by
-// the first rank alone, which the others leave the time for it: when one process ends with an
-// error, a launcher ends all.
+// leave ends the work of this rank with an error or none; one of several without an error ends
+// here. An error that all have is told by the first rank alone, which the others leave the time
+// for it: when one process ends with an error, a launcher ends all.
 func (r *ranks) leave(err error) error {
 	switch {
 	case r.mpi == nil:
 	case err == nil:
-		r.mpi.Stop()
+		r.mpi.Exit(0)
 	case !r.First():
 		_, ofOne := errors.AsType[*cluster.RankError](err)
 		_, diverged := errors.AsType[*train.DivergedError](err)
