@@ -96,6 +96,19 @@ func TestFit(t *testing.T) {
 	}
 }
 
+// TestReadFilesCrops: what a model is given is framed as its training images were, also where it
+// is cut out.
+func TestReadFilesCrops(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{"a.png": rgb(color.NRGBA{}, color.Gray{Y: 20}, color.Gray{Y: 20}, color.Gray{Y: 20})})
+	s, err := ReadFiles(t.Context(), []string{folder}, Options{Shape: Shape{H: 4, W: 4, C: 3}, Background: &images.White})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := s.Images.At(0); slices.Contains(x, 255) {
+		t.Errorf("pixels %v, want none of the background", x)
+	}
+}
+
 // TestReportLines: what is said first.
 func TestReportLines(t *testing.T) {
 	files := map[string][]byte{"notes.txt": {1}, "table.csv": {1}, "more.txt": {1}, ".hidden.png": {1}, "__MACOSX/a.png": {1}, "Thumbs.db": {1}, "phone.HEIC": {1}}

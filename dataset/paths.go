@@ -15,7 +15,8 @@ import (
 // ReadFiles reads all images that paths name, in their order: image files, and folders
 // and array files as [Open] takes them, with all splits where there are several. Images
 // are called by their paths. Labels, and the names of their classes, are kept if one path
-// has given all images. o.Limit is not looked at.
+// has given all images. An empty o.Fit means [images.Crop], as several folders are to be read
+// alike. o.Limit is not looked at.
 func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err error) {
 	if len(paths) == 0 {
 		return s, errors.New("dataset: no files to read: give at least one")
@@ -23,7 +24,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return s, err
 	}
-	o.Whole, o.Limit = true, 0
+	o.Whole, o.Limit, o.Fit = true, 0, cmp.Or(o.Fit, images.Crop)
 	for rest := paths; len(rest) > 0; {
 		files := slices.IndexFunc(rest, isSource) // so many are images
 		if files < 0 {

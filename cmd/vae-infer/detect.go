@@ -189,7 +189,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 		case s.given.Changed("normal"):
 			s.app.Notef("%v", err)
 		}
-		return nil // there is nothing to compare, which nobody asked for
+		return nil // there is nothing to compare
 	}
 	say("normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
 	var curves []picture.ROCCurve

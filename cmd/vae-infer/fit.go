@@ -28,11 +28,12 @@ func (f fitFlags) check() error {
 	)
 }
 
-// framing returns that of a model, with the fit that was asked for.
+// framing returns that of a model, with the fit that was asked for; the pictures choose none, as a
+// model takes one and the same of all.
 func (f fitFlags) framing(m images.Framing) images.Framing {
 	if f.resize {
 		f.fit = string(images.Stretch)
 	}
-	m.Fit = cmp.Or(images.Fit(f.fit), m.Fit)
+	m.Fit = cmp.Or(images.Fit(f.fit), m.Fit, images.Crop)
 	return m
 }
