@@ -12,7 +12,7 @@ import (
 	"govae/internal/kernel"
 )
 
-const testTree = kernel.Tree(16)
+var testTree = kernel.TreeOf(64)
 
 // together runs f in every rank.
 func together(t *testing.T, ranks int, f func(g *Group)) {

@@ -60,6 +60,7 @@ func (d *draws) forward(w *Network, k *kernel.Kernel, in Inputs, train bool) {
 	} else {
 		d.encoder.Forward(k, in.N, train, in.Image)
 	}
+	defer d.ofPoints()()
 	mean, logVar, image := d.mean[:rows*w.Config.Latent], d.logVar[:rows*w.Config.Latent], d.image[:rows*w.Config.Image.Len()]
 	k.RepeatRows(in.N, mean, d.encoder.Value(w.mean))
 	k.RepeatRows(in.N, logVar, d.encoder.Value(w.logVar))
@@ -71,6 +72,13 @@ func (d *draws) forward(w *Network, k *kernel.Kernel, in Inputs, train bool) {
 		return
 	}
 	w.pass.Forward(k, rows, train, mean, logVar, in.Noise)
+}
+
+// ofPoints makes sums over a batch those over its latent points, until the end.
+func (d *draws) ofPoints() (end func()) {
+	images := d.kernel.Tree
+	d.kernel.Tree = images.Of(d.count)
+	return func() { d.kernel.Tree = images }
 }
 
 // DrawsLoss computes -log p(x|z) in nats of each latent point of the latest batch, and with
@@ -88,7 +96,9 @@ func (w *Network) Draws() *nn.Draws { return w.draws.ratios }
 func (w *Network) DrawsBackward(grad []float32, slope []float64) {
 	d := w.draws
 	d.kernel.ScaleRows(w.pass.Gradient(w.logits), slope)
+	end := d.ofPoints()
 	w.pass.Backward(grad)
+	end()
 	for _, v := range [...]*nn.Value{w.mean, w.logVar} {
 		d.kernel.SumRows(d.n, d.encoder.Gradient(v), w.pass.InputGradient(v))
 	}

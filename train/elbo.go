@@ -10,8 +10,7 @@ type ELBO struct {
 	FreeBits FreeBits `json:"free_bits,omitzero"`
 
 	loss []float64 // -log p(x|z) of each image
-	sums []float64 // of the losses, then kl
-	kl   []float64 // by latent dimension
+	sums []float64 // of the losses, then of the KL by latent dimension
 }
 
 // Terms implements [Objective].
@@ -26,16 +25,14 @@ func (e *ELBO) Terms(s *Step) Terms {
 		e.sums = append(e.sums, group.KL...)
 	}
 	s.group.SumOf(e.sums)
-	sum := Terms{Reconstruction: e.sums[0]}
-	e.kl = e.sums[1:]
-	rest := e.kl
+	sum := Terms{Reconstruction: e.sums[0], KLByDimension: e.sums[1:]}
+	rest := sum.KLByDimension
 	for _, group := range net.Divergences() {
 		rest = rest[copy(group.KL, rest):]
 	}
-	for _, kl := range e.kl {
+	for _, kl := range sum.KLByDimension {
 		sum.KL += kl
 	}
-	sum.KLByDimension = e.kl
 	if s.Grad == nil {
 		return sum
 	}

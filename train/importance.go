@@ -3,6 +3,8 @@ package train
 import (
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // IWAE is the objective of an importance weighted autoencoder: log p(x) as it is estimated
@@ -20,7 +22,8 @@ type IWAE struct {
 	Plain   bool     `json:"plain,omitempty"` // the gradient of the bound itself
 
 	loss, share, slope, ratioSlope []float64 // of each draw
-	kl                             []float64 // by latent dimension
+	bound                          []float64 // of each image
+	sums                           []float64 // of the bounds, of the losses, then of the KL by latent dimension
 }
 
 func (e *IWAE) draws() int { return e.Samples }
@@ -32,22 +35,23 @@ func (e *IWAE) Terms(s *Step) Terms {
 	for _, v := range []*[]float64{&e.loss, &e.share, &e.slope, &e.ratioSlope} {
 		*v = slices.Grow((*v)[:0], rows)[:rows]
 	}
+	e.bound = slices.Grow(e.bound[:0], n)[:n]
 	net.Forward(s.Kernel, s.Batch.Inputs, s.Grad != nil)
 	net.DrawsLoss(s.Kernel, e.loss, s.Grad != nil)
-	sum := Terms{Importance: e.weigh(net.Draws().Ratio, 1)}
-	for _, loss := range e.loss {
-		sum.Reconstruction += loss / float64(e.Samples)
-	}
-	e.kl = e.kl[:0]
+	e.weigh(net.Draws().Ratio, 1)
+	e.sums = append(e.sums[:0],
+		s.Kernel.Tree.Sum(n, func(i int) float64 { return e.bound[i] }),
+		s.Kernel.Tree.Sum(n, func(i int) float64 { return floats.Sum(e.loss[i*e.Samples:(i+1)*e.Samples]) / float64(e.Samples) }))
 	for _, group := range net.Divergences() {
 		for _, kl := range group.KL {
-			e.kl = append(e.kl, kl/float64(e.Samples))
+			e.sums = append(e.sums, kl/float64(e.Samples))
 		}
 	}
-	for _, kl := range e.kl {
+	s.group.SumOf(e.sums)
+	sum := Terms{Importance: e.sums[0], Reconstruction: e.sums[1], KLByDimension: e.sums[2:]}
+	for _, kl := range sum.KLByDimension {
 		sum.KL += kl
 	}
-	sum.KLByDimension = e.kl
 	if s.Grad == nil {
 		return sum
 	}
@@ -56,7 +60,7 @@ func (e *IWAE) Terms(s *Step) Terms {
 		e.weigh(net.Draws().Ratio, beta)
 	}
 	for i, share := range e.share {
-		e.slope[i] = share / float64(n)
+		e.slope[i] = share / float64(s.Batch.Total)
 		e.ratioSlope[i] = beta * e.slope[i]
 	}
 	draws := net.Draws()
@@ -68,13 +72,13 @@ func (e *IWAE) Terms(s *Step) Terms {
 	return sum
 }
 
-// weigh sets the share of each draw in the weights of its image, and returns the sum of the
-// bounds of all images.
-func (e *IWAE) weigh(ratio []float64, beta float64) (bound float64) {
-	for lo := 0; lo < len(e.loss); lo += e.Samples {
-		loss, share := e.loss[lo:lo+e.Samples], e.share[lo:lo+e.Samples]
+// weigh sets the bound of each image, and the share of each draw in the weights of its image.
+func (e *IWAE) weigh(ratio []float64, beta float64) {
+	for image := range e.bound {
+		lo, hi := image*e.Samples, (image+1)*e.Samples
+		loss, ratio, share := e.loss[lo:hi], ratio[lo:hi], e.share[lo:hi]
 		for i := range share {
-			share[i] = beta*ratio[lo+i] - loss[i] // log w
+			share[i] = beta*ratio[i] - loss[i] // log w
 		}
 		most, sum := slices.Max(share), 0.0
 		for i, logW := range share {
@@ -84,7 +88,6 @@ func (e *IWAE) weigh(ratio []float64, beta float64) (bound float64) {
 		for i := range share {
 			share[i] /= sum
 		}
-		bound += most + math.Log(sum/float64(e.Samples))
+		e.bound[image] = most + math.Log(sum/float64(e.Samples))
 	}
-	return bound
 }

@@ -26,14 +26,6 @@ func (o Options) alone() Options {
 	return o
 }
 
-// checkObjective returns an error unless the objective is one for several ranks.
-func (o Options) checkObjective() error {
-	if _, ok := newObjective(o).(*ELBO); !ok {
-		return fmt.Errorf("importance weighting, and objectives of a program's own, are not for several ranks: train in one process")
-	}
-	return nil
-}
-
 // same returns an error unless all ranks do the same.
 func (r *run) same() error {
 	own, err := json.Marshal(struct {

@@ -60,6 +60,7 @@ func TestRanks(t *testing.T) {
 		"residual":  {models.Config{Arch: "residual", Width: 8, Latent: 3}, Options{}},
 		"ladder":    {models.Config{Arch: "ladder", Width: 8}, Options{}},
 		"labelled":  {conditional(models.Config{Arch: "mlp", Hidden: []int{20}}), Options{}},
+		"weighted":  {conditional(models.Config{Arch: "mlp", Hidden: []int{33, 20}}), Options{Importance: 5, Beta: Constant(0.7)}},
 		"patience":  {models.Config{Arch: "mlp", Hidden: []int{20}}, Options{ValFraction: 0.2, Patience: 1, Epochs: 4}},
 		"diverging": {models.Config{Arch: "mlp", Hidden: []int{20}}, Options{LR: Constant(1e4), Epochs: 1}},
 	} {
@@ -165,13 +166,13 @@ func TestOtherRanks(t *testing.T) {
 		"rank 2 of 3: its epochs is 2, where that of rank 0 is": func(o *Options, _ *dataset.Data) { o.Epochs = 2 },
 		"rank 2 of 3: its data are not those of rank 0":         func(_ *Options, data *dataset.Data) { data.Train.Pixels[5] ^= 1 },
 		"rank 2 of 3: a patience of -1 epochs":                  func(o *Options, _ *dataset.Data) { o.Patience = -1 },
-		"importance weighting":                                  nil,
+		"an objective of a program's own":                       nil,
 	} {
 		_, errs := trainRanks(t, t.Context(), 3, c, func(rank int) (Options, *dataset.Data) {
 			o, data := Options{Batch: 32, Epochs: 1}, rankData(c)
 			switch {
 			case change == nil:
-				o.Importance = 5
+				o.Objective = &ELBO{Beta: Constant(1)}
 			case rank == 2:
 				change(&o, data)
 			}

@@ -113,10 +113,8 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	if err := o.Binarize.check(m.Config); err != nil {
 		return nil, err
 	}
-	if group != nil {
-		if err := o.checkObjective(); err != nil {
-			return nil, err
-		}
+	if group != nil && o.Objective != nil {
+		return nil, errors.New("an objective of a program's own is not for several ranks: train in one process")
 	}
 	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
 	switch {

@@ -79,7 +79,7 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 		launch(k, &k.wideWeights, t.tasks(), t)
 		return
 	}
-	count := partsOf(n)
+	count := k.Tree.parts(n)
 	parts := k.floats.borrow(count * len(dw))
 	switch {
 	case !k.isa.products():

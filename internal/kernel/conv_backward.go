@@ -52,7 +52,7 @@ func (k *Kernel) convBackward(function string, transposed bool, s *Conv, n int, 
 		return
 	}
 
-	t := convBackwardTask{transposed: transposed, s: s, n: n, in: in, out: out, count: partsOf(n), dx: dx, x: x, y: y, dy: dy, relu: relu, k: k}
+	t := convBackwardTask{transposed: transposed, s: s, n: n, in: in, out: out, count: k.Tree.parts(n), dx: dx, x: x, y: y, dy: dy, relu: relu, k: k}
 	dwParts, dbParts := k.floats.borrow(t.count*len(dw)), k.floats.borrow(t.count*len(db))
 	t.dw, t.db = *dwParts, *dbParts
 	switch {
@@ -105,7 +105,7 @@ func (t *convBackwardTask) biasGradient(db []float32, first, last int) []float32
 
 func (t *convBackwardTask) Do(i int) {
 	s := t.s
-	start, end := i*partImages, min((i+1)*partImages, t.n)
+	start, end := t.k.Tree.partOf(t.n, i)
 	images := 0
 	if t.dx != nil {
 		images = min(t.input.p.images, end-start)

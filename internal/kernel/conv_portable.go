@@ -53,7 +53,7 @@ func (t *portableWeightsTask) Do(i int) {
 	rows, depth := s.OH*s.OW, s.KH*s.KW*s.C
 	patches := t.k.floats.borrow(rows * depth)
 	part := t.parts[i*s.weights() : (i+1)*s.weights()]
-	first, last := i*partImages, min((i+1)*partImages, t.n)
+	first, last := t.k.Tree.partOf(t.n, i)
 	for image := first; image < last; image++ {
 		im2col(s, *patches, t.x[image*s.in():])
 		beta := float32(1)

@@ -233,7 +233,8 @@ func (t *thinWeightsTask) Do(i int) {
 	s := t.s
 	image := newThin(t.k, s)
 	weights := newThinWeights(image, t.parts[i*s.weights():(i+1)*s.weights()])
-	for j := i * partImages; j < min((i+1)*partImages, t.n); j++ {
+	first, end := t.k.Tree.partOf(t.n, i)
+	for j := first; j < end; j++ {
 		weights.load(t.x[j*s.in() : (j+1)*s.in()])
 		weights.add(t.dy[j*s.out() : (j+1)*s.out()])
 	}
@@ -253,7 +254,8 @@ func (t *thinBackwardTask) Do(i int) {
 	weights := newThinWeights(image, t.dw[i*s.weights():(i+1)*s.weights()])
 	input := newThinForward(image, t.w)
 	db := t.biasPart(i)
-	for j := i * partImages; j < min((i+1)*partImages, t.n); j++ {
+	first, end := t.k.Tree.partOf(t.n, i)
+	for j := first; j < end; j++ {
 		x, dy := t.x[j*t.in:(j+1)*t.in], t.biasGradient(db, j, j+1)
 		if t.transposed {
 			image.load(dy)

@@ -119,8 +119,8 @@ type convWeightsTask struct {
 func (t *convWeightsTask) Do(i int) {
 	s := t.s
 	sum := newWeightsSum(t.k, s, t.parts[i*s.weights():(i+1)*s.weights()], 0)
-	end := min((i+1)*partImages, t.n)
-	for image := i * partImages; image < end; {
+	image, end := t.k.Tree.partOf(t.n, i)
+	for image < end {
 		next := min(image+sum.images, end)
 		after := min(next+sum.images, end)
 		sum.add(t.x[image*s.in():next*s.in()], t.dy[image*s.out():next*s.out()], t.x[next*s.in():after*s.in()], t.dy[next*s.out():after*s.out()])

@@ -284,7 +284,7 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 // as numbers are counted: nodes of the same height become one. The first that waits lies in c,
 // the others in the blocks of nodes; a second leaf is added to the first where it ends.
 func (g *gemmBlock) outerTree(a []float32, offsets []int, c []float32, cStride int) {
-	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, int(g.k.Tree)
+	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, g.k.Tree.leaf
 	place := func(node int) (*float32, int) {
 		if node == 0 {
 			return &c[0], cStride

@@ -19,7 +19,7 @@ const (
 )
 
 func (k *Kernel) portableOuterSum(n, rows, cols int, dw, x, dy []float32) {
-	leaf, count := int(k.Tree), k.Tree.Leaves(n)
+	leaf, count := k.Tree.leaf, k.Tree.Leaves(n)
 	parts := k.floats.borrow(count * len(dw))
 	for i := range count {
 		first, last := i*leaf, min((i+1)*leaf, n)

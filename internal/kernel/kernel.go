@@ -30,6 +30,7 @@ package kernel
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -73,7 +74,7 @@ func New(threads int) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{Tree: largeLeaf, isa: append(supported(), portable)[slices.Index(Names(), name)]}
+	k := &Kernel{Tree: TreeOf(math.MaxInt), isa: append(supported(), portable)[slices.Index(Names(), name)]}
 	k.pool.start(threads)
 	return k, nil
 }

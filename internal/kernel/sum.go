@@ -17,7 +17,7 @@ func (k *Kernel) BiasGradient(n int, db, dy, y []float32, cols int, relu bool) {
 	if relu {
 		checkLen("BiasGradient", "y", len(y), len(dy))
 	}
-	k.sumRows(db, dy, y, partImages*rows*cols, cols, relu)
+	k.sumRows(db, dy, y, k.Tree.part*rows*cols, cols, relu)
 }
 
 // sumRows is BiasGradient in parts of size values.

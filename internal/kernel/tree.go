@@ -7,40 +7,42 @@ import "math/bits"
 // [Tree.Split] of them and that over the rest. So whoever holds an aligned part of a batch has a
 // node of the tree, to the last bit, and several machines that finish the tree together have
 // the sum that one has. Within a leaf images are added in a fixed order.
-type Tree int
+type Tree struct {
+	leaf int // images
+	part int // images of a leaf or a part of one, whose gradients of a convolution's weights a task adds up, for more tasks than there are leaves
+}
 
 // Leaves are small where batches are, for there to be some for several machines; elsewhere
 // large, as each costs additions of its own: with AVX2 outer products take an eighth longer in
 // leaves of 32 images than as one sum, a quarter longer in leaves of 16.
 const (
-	smallLeaf = partImages
+	smallLeaf = 8
 	largeLeaf = 32
 )
 
 // TreeOf returns the tree of training with batches of so many images: one of four leaves or
-// more, if batches are larger than [partImages] three times.
+// more, if batches are larger than three small leaves.
 func TreeOf(batch int) Tree {
 	leaf := smallLeaf
 	for leaf < largeLeaf && 4*leaf < batch {
 		leaf *= 2
 	}
-	return Tree(leaf)
+	return Tree{leaf, smallLeaf}
 }
 
-// partImages is the number of images whose gradients of a convolution's weights a task adds up:
-// a leaf or a part of one, for more tasks than there are leaves.
-const partImages = 8
+// Of returns the tree of sums over some rows for each image, in which an image has its place.
+func (t Tree) Of(rows int) Tree { return Tree{t.leaf * rows, t.part * rows} }
 
 // Leaves is the number of leaves of a sum over n images.
-func (t Tree) Leaves(n int) int { return ceilDiv(n, int(t)) }
+func (t Tree) Leaves(n int) int { return ceilDiv(n, t.leaf) }
 
 // Split is the number of images in the first of the two nodes below that of n images: the
 // largest power of two of leaves that leaves something for the second. n itself tells a leaf.
 func (t Tree) Split(n int) int {
-	if n <= int(t) {
+	if n <= t.leaf {
 		return n
 	}
-	return int(t) << (bits.Len(uint((n-1)/int(t))) - 1)
+	return t.leaf << (bits.Len(uint((n-1)/t.leaf)) - 1)
 }
 
 // Sum returns the sum over a batch of n images of what at tells of each.
@@ -56,8 +58,11 @@ func (t Tree) sum(first, n int, at func(int) float64) (sum float64) {
 	return sum
 }
 
-// partsOf is the number of parts of a batch.
-func partsOf(images int) int { return ceilDiv(images, partImages) }
+// parts is the number of parts of n images.
+func (t Tree) parts(n int) int { return ceilDiv(n, t.part) }
+
+// partOf returns where part i of n images begins and ends.
+func (t Tree) partOf(n, i int) (first, end int) { return i * t.part, min((i+1)*t.part, n) }
 
 // addParts sets dst to the sum of the parts, which follow each other in one slice and are
 // overwritten: neighbours first, then neighbouring pairs, and so on.

@@ -8,15 +8,15 @@ import (
 
 func TestSplit(t *testing.T) {
 	for n, want := range map[int]int{0: 0, 1: 1, 16: 16, 17: 16, 32: 16, 33: 32, 96: 64, 128: 64, 129: 128, 1000: 512} {
-		if got := Tree(16).Split(n); got != want {
+		if got := TreeOf(64).Split(n); got != want {
 			t.Errorf("Split(%d) = %d, want %d", n, got, want)
 		}
 	}
 }
 
 func TestTreeOf(t *testing.T) {
-	for batch, want := range map[int]Tree{1: 8, 32: 8, 33: 16, 64: 16, 100: 32, 128: 32, 1000: 32} {
-		if got := TreeOf(batch); got != want {
+	for batch, want := range map[int]int{1: 8, 32: 8, 33: 16, 64: 16, 100: 32, 128: 32, 1000: 32} {
+		if got := TreeOf(batch).leaf; got != want {
 			t.Errorf("TreeOf(%d) = %d, want %d", batch, got, want)
 		}
 	}
@@ -71,13 +71,13 @@ func testTree(t *testing.T) {
 		}
 	}
 	for name, sum := range sums {
-		for _, k.Tree = range []Tree{smallLeaf, largeLeaf} {
+		for _, k.Tree = range []Tree{TreeOf(1), TreeOf(most), TreeOf(1).Of(3)} {
 			for _, n := range []int{20, 48, most} {
 				split := k.Tree.Split(n)
 				a, b := sum(0, split), sum(split, n-split)
 				for i, want := range sum(0, n) {
 					if got := a[i] + b[i]; got != want && split < n {
-						t.Fatalf("%s: value %d of a batch of %d in leaves of %d is %v, and %v as a sum of its parts", name, i, n, k.Tree, want, got)
+						t.Fatalf("%s: value %d of a batch of %d in leaves of %d is %v, and %v as a sum of its parts", name, i, n, k.Tree.leaf, want, got)
 					}
 				}
 			}
