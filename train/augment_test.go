@@ -13,7 +13,7 @@ import (
 )
 
 // everything is all augmentations.
-const everything = flip | vflip | shift | rotate | zoom | light
+const everything = flip | vflip | shift | rotate | zoom | light | nudge
 
 func TestAugmentText(t *testing.T) {
 	for text, want := range map[string]Augment{"": 0, "flip": flip, "light,shift": shift | light, " zoom, zoom": zoom, everything.String(): everything} {
@@ -27,7 +27,7 @@ func TestAugmentText(t *testing.T) {
 	}
 	for _, text := range []string{"flop", "flip,", ",", "flip shift"} {
 		var a Augment
-		if err := a.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "give some of flip,vflip,shift,rotate,zoom,light") {
+		if err := a.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "give some of flip,vflip,shift,rotate,zoom,light,nudge") {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}
@@ -67,16 +67,19 @@ func TestAugmentMoves(t *testing.T) {
 		mirrored := moved(func(x, y int) (int, int) { return s.W - 1 - x, y })
 		upsideDown := moved(func(x, y int) (int, int) { return x, s.H - 1 - y })
 		turned := moved(func(x, y int) (int, int) { return s.W - 1 - x, s.H - 1 - y })
-		var shifted []string
-		for down := -2; down <= 2; down++ {
-			for right := -1; right <= 1; right++ {
-				shifted = append(shifted, moved(func(x, y int) (int, int) {
-					return min(max(x-right, 0), s.W-1), min(max(y-down, 0), s.H-1)
-				}))
+		shifted := func(mostDown, mostRight int) (all []string) {
+			for down := -mostDown; down <= mostDown; down++ {
+				for right := -mostRight; right <= mostRight; right++ {
+					all = append(all, moved(func(x, y int) (int, int) {
+						return min(max(x-right, 0), s.W-1), min(max(y-down, 0), s.H-1)
+					}))
+				}
 			}
+			return all
 		}
 		for a, want := range map[Augment][]string{
-			0: {same}, flip: {same, mirrored}, vflip: {same, upsideDown}, flip | vflip: {same, mirrored, upsideDown, turned}, shift: shifted,
+			0: {same}, flip: {same, mirrored}, vflip: {same, upsideDown}, flip | vflip: {same, mirrored, upsideDown, turned},
+			shift: shifted(2, 1), nudge: shifted(1, 1),
 		} {
 			count := map[string]int{}
 			const epochs = 600

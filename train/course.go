@@ -12,23 +12,27 @@ import (
 
 // Course is a learning rate over a whole run: it grows evenly to its peak, so that the first
 // steps, whose gradients are the largest, do no harm (Goyal et al. 2017, arXiv 1706.02677,
-// section 2.2), and falls from there to the end of the run. A run that is resumed keeps its
-// number of epochs. Where a time is given ([Options.Time]) it stays at its peak until that number
+// section 2.2), and falls from there: to the end of the run, or as [InverseSqrt] does without an
+// end. With an end a run that is resumed keeps its number of epochs. Where a time is given ([Options.Time]) it stays at its peak until that number
 // is chosen.
 type Course struct {
-	Kind   string  `json:"kind"`            // one of [Courses]
+	Kind   string  `json:"kind"`            // one of [Courses]; "" means, of a learning rate, what suits the optimiser
 	Peak   float64 `json:"peak"`            // 0 means what suits the network and the optimiser
 	Floor  float64 `json:"floor"`           // where it ends at the lowest, as a part of Peak
 	Warmup Span    `json:"warmup,omitzero"` // how long it grows; 0 means as the kind does
-	Steps  int     `json:"steps"`           // when it ends; 0 means with the run
+	Steps  int     `json:"steps"`           // when it ends, if it has an end; 0 means with the run
 }
 
 // The kinds of courses.
 const (
-	Cosine   = "cosine"
-	Stairs   = "step"
-	OneCycle = "onecycle"
+	Cosine      = "cosine"
+	Stairs      = "step"
+	OneCycle    = "onecycle"
+	InverseSqrt = "inverse-sqrt"
 )
+
+// inverseSqrtSteps is where [InverseSqrt] begins to fall. docs/photos.md says how it was chosen.
+const inverseSqrtSteps = 200
 
 // course is what a kind of course decides.
 type course struct {
@@ -36,14 +40,15 @@ type course struct {
 	start float64 // of the growth, as a part of the peak
 	rise  float64 // how long it grows by default, as a part of all steps
 	fall  func(progress float64) float64
+	decay func(steps float64) float64 // in place of fall, where there is no end
 }
 
 var courses = map[string]course{
 	// Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5, without restarts.
-	Cosine: {"falls along half a cosine", 0, 0, halfCosine},
+	Cosine: {line: "falls along half a cosine", fall: halfCosine},
 	// He, Zhang, Ren and Sun 2016, arXiv 1512.03385, section 4.2: at 32 and 48 of 64
 	// thousand steps.
-	Stairs: {"falls to a tenth after one half, and again after three quarters", 0, 0, func(p float64) float64 {
+	Stairs: {line: "falls to a tenth after one half, and again after three quarters", fall: func(p float64) float64 {
 		switch {
 		case p < 1./2:
 			return 1
@@ -54,7 +59,13 @@ var courses = map[string]course{
 	}},
 	// Smith and Topin 2018, arXiv 1708.07120, section 4; the cosine on the way down is
 	// fastai's.
-	OneCycle: {"grows from 1/25 over three tenths, then falls along half a cosine", 1. / 25, 0.3, halfCosine},
+	OneCycle: {line: "grows from 1/25 over three tenths, then falls along half a cosine", start: 1. / 25, rise: 0.3, fall: halfCosine},
+	// Robbins and Monro 1951; the rate that stochastic gradients of convex functions want
+	// (Nemirovski et al. 2009), here from a number of steps on.
+	InverseSqrt: {
+		line:  fmt.Sprintf("falls as 1/sqrt(1 + steps/%d), so that the run can go on", inverseSqrtSteps),
+		decay: func(steps float64) float64 { return 1 / math.Sqrt(1+steps/inverseSqrtSteps) },
+	},
 }
 
 func halfCosine(p float64) float64 { return (1 + math.Cos(math.Pi*p)) / 2 }
@@ -71,11 +82,14 @@ func (c Course) At(step int) float64 {
 	if step < rise {
 		return c.Peak * (kind.start + (1-kind.start)*float64(step)/float64(rise))
 	}
-	progress := 0.0
-	if c.Steps > 0 {
-		progress = min(1, float64(step-rise)/float64(max(1, c.Steps-rise)))
+	share := 1.0
+	switch {
+	case kind.decay != nil:
+		share = kind.decay(float64(step - rise))
+	case c.Steps > 0:
+		share = kind.fall(min(1, float64(step-rise)/float64(max(1, c.Steps-rise))))
 	}
-	return c.Peak * (c.Floor + (1-c.Floor)*kind.fall(progress))
+	return c.Peak * (c.Floor + (1-c.Floor)*share)
 }
 
 // rise is the number of steps in which the course grows.
@@ -92,16 +106,20 @@ func (c Course) RisesByLength() bool {
 	return c.Steps == 0 && c.Warmup == (Span{}) && courses[c.Kind].rise > 0
 }
 
+// settled is 1 for a course that has no end, which nothing can wait for.
 func (c Course) settled() int { return max(1, c.Steps) }
 
 func (c Course) of(run whole) Schedule {
-	c.Peak, c.Warmup, c.Steps = cmp.Or(c.Peak, run.value), c.Warmup.in(run.epoch), cmp.Or(c.Steps, run.steps)
+	c.Peak, c.Warmup = cmp.Or(c.Peak, run.value), c.Warmup.in(run.epoch)
+	if courses[c.Kind].decay == nil {
+		c.Steps = cmp.Or(c.Steps, run.steps)
+	}
 	return c
 }
 
 func (c Course) validate() error {
 	switch {
-	case courses[c.Kind].fall == nil:
+	case courses[c.Kind].line == "":
 		return fmt.Errorf("the unknown kind %q: choose one of %q", c.Kind, Courses())
 	case !(c.Floor >= 0 && c.Floor <= 1):
 		return fmt.Errorf("a course down to %g of its peak: it must be from 0 to 1", c.Floor)

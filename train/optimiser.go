@@ -132,7 +132,15 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 	default:
 		return o, fmt.Errorf("unknown optimizer %q: choose one of %q", o.Optimizer, Optimizers())
 	}
-	o.LR = cmp.Or[Schedule](o.LR, Constant(rate)).of(whole{value: rate})
+	o.LR = cmp.Or[Schedule](o.LR, Course{})
+	if c, open := o.LR.(Course); open && c.Kind == "" {
+		if c.Kind = InverseSqrt; o.Optimizer == Adam {
+			o.LR = Warmup{To: c.Peak, Steps: c.Warmup.Steps, Epochs: c.Warmup.Epochs}
+		} else {
+			o.LR = c
+		}
+	}
+	o.LR = o.LR.of(whole{value: rate})
 	switch {
 	case o.LR.validate() != nil:
 		return o, fmt.Errorf("a learning rate of %w", o.LR.validate())

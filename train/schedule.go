@@ -83,6 +83,9 @@ func (w Warmup) of(run whole) Schedule {
 	if run.epoch > 0 && w.Epochs > 0 {
 		w.Steps, w.Epochs = w.Epochs*run.epoch, 0
 	}
+	if w.Steps == 0 && w.Epochs == 0 {
+		return Constant(w.To)
+	}
 	return w
 }
 

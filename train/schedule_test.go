@@ -22,6 +22,8 @@ func TestScheduleValues(t *testing.T) {
 		"warm-up, epochs": {Warmup{Epochs: 2}, map[int]float64{1: 0.1, 20: 2, 100: 2}, `{"kind":"warmup","to":2,"steps":20}`},
 		"cosine":          {Course{Kind: Cosine}, map[int]float64{25: 1 + math.Sqrt2/2, 50: 1, 100: 0, 200: 0}, `{"kind":"cosine","peak":2,"floor":0,"steps":100}`},
 		"cosine to half":  {Course{Kind: Cosine, Peak: 4, Floor: 0.5, Warmup: Span{Epochs: 2}}, map[int]float64{1: 0.2, 20: 4, 60: 3, 100: 2}, `{"kind":"cosine","peak":4,"floor":0.5,"warmup":"20steps","steps":100}`},
+		"inverse root":    {Course{Kind: InverseSqrt, Floor: 0.5, Warmup: Span{Steps: 10}}, map[int]float64{5: 1, 10: 2, 610: 1.5}, `{"kind":"inverse-sqrt","peak":2,"floor":0.5,"warmup":"10steps","steps":0}`},
+		"no warm-up":      {Warmup{}, map[int]float64{1: 2, 100: 2}, `2`},
 		"its own length":  {Course{Kind: Cosine, Steps: 20}, map[int]float64{10: 1, 20: 0, 100: 0}, `{"kind":"cosine","peak":2,"floor":0,"steps":20}`},
 		"steps":           {Course{Kind: Stairs, Warmup: Span{Steps: 4}}, map[int]float64{1: 0.5, 4: 2, 51: 2, 52: 0.2, 75: 0.2, 76: 0.02, 100: 0.02}, `{"kind":"step","peak":2,"floor":0,"warmup":"4steps","steps":100}`},
 		"one cycle":       {Course{Kind: OneCycle}, map[int]float64{0: 0.08, 15: 1.04, 30: 2, 65: 1, 100: 0}, `{"kind":"onecycle","peak":2,"floor":0,"steps":100}`},
@@ -39,11 +41,12 @@ func TestScheduleValues(t *testing.T) {
 		if got, err := json.Marshal(s); err != nil || string(got) != tt.json {
 			t.Errorf("%s: %s (%v), want %s", name, got, err, tt.json)
 		}
-		if got := s.At(s.settled()); got != s.At(s.settled()+50) && name != "a long warm-up" {
+		course, isCourse := tt.s.(Course)
+		endless := course.Kind == InverseSqrt
+		if got := s.At(s.settled()); got != s.At(s.settled()+50) && name != "a long warm-up" && !endless {
 			t.Errorf("%s is not settled in step %d", name, s.settled())
 		}
-		_, course := tt.s.(Course)
-		if want := course && name != "its own length"; spans(tt.s) != want {
+		if want := isCourse && name != "its own length" && !endless; spans(tt.s) != want {
 			t.Errorf("%s spans the run: %v, want %v", name, !want, want)
 		}
 	}

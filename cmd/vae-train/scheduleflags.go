@@ -23,7 +23,7 @@ type scheduleFlags struct {
 }
 
 func (f *scheduleFlags) flags(p *pflag.FlagSet) {
-	p.StringVar(&f.kind, "schedule", constant, "learning rate over the run: "+constant+", "+strings.Join(train.Courses(), ", "))
+	p.StringVar(&f.kind, "schedule", auto, "learning rate over the run: "+constant+", "+strings.Join(train.Courses(), ", ")+"; auto takes "+train.InverseSqrt+" with muon, "+constant+" with adam")
 	p.TextVar(&f.warmup, "lr-warmup", train.Span{}, "let the learning rate grow over `N` epochs, or steps as in 500steps (0: as --schedule does)")
 	p.Float64Var(&f.floor, "lr-floor", 0, "part of --lr to which --schedule falls at the lowest")
 	p.Float64Var(&f.clip, "clip", 0, "largest `NORM` of the gradient of all parameters (0: any)")
@@ -37,18 +37,17 @@ func (f *flags) checkSchedule(p *pflag.FlagSet) error {
 		return cli.Usagef("--clip %v: want 0 or a positive number, such as 1", s.clip)
 	}
 	f.train.Clip = s.clip
-	if s.kind == constant {
-		if p.Changed("lr-floor") {
-			return cli.Usagef("--lr-floor belongs to --schedule %s", strings.Join(train.Courses(), ", "))
-		}
-		if s.warmup != (train.Span{}) {
-			f.train.LR = train.Warmup{To: f.lr, Steps: s.warmup.Steps, Epochs: s.warmup.Epochs}
-		}
-		return nil
-	}
 	switch {
+	case (s.kind == auto || s.kind == constant) && p.Changed("lr-floor"):
+		return cli.Usagef("--lr-floor belongs to --schedule %s", strings.Join(train.Courses(), ", "))
+	case s.kind == auto:
+		f.train.LR = train.Course{Peak: f.lr, Warmup: s.warmup}
+		return nil
+	case s.kind == constant:
+		f.train.LR = train.Warmup{To: f.lr, Steps: s.warmup.Steps, Epochs: s.warmup.Epochs}
+		return nil
 	case !slices.Contains(train.Courses(), s.kind):
-		return cli.Usagef("--schedule %s: choose one of %s, %s", s.kind, constant, strings.Join(train.Courses(), ", "))
+		return cli.Usagef("--schedule %s: choose one of %s, %s, %s", s.kind, auto, constant, strings.Join(train.Courses(), ", "))
 	case !(s.floor >= 0 && s.floor <= 1):
 		return cli.Usagef("--lr-floor %v: want a part of the learning rate, from 0 to 1", s.floor)
 	}

@@ -227,6 +227,12 @@ func used(s *train.Started) map[string]string {
 	if _, ok := s.Used["augment"]; !ok && s.Note["augment"] == auto { // no changes are not recorded
 		all["augment"] = none
 	}
+	if s.Note["schedule"] == auto {
+		all["schedule"] = constant
+		if course, ok := s.Used["lr"].(map[string]any); ok && course["kind"] == train.InverseSqrt {
+			all["schedule"] = train.InverseSqrt
+		}
+	}
 	if image, ok := s.Used["image"].(map[string]any); ok && all["size"] == "" && recorded(s, "size") {
 		all["size"] = fmt.Sprintf("%vx%v", image["height"], image["width"])
 	}
@@ -280,6 +286,8 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 		switch {
 		case flag.Name == "augment": // which other versions choose otherwise
 			value = cmp.Or(chosen[flag.Name], none)
+		case flag.Name == "schedule" && !ok: // as older versions had it
+			value = constant
 		case !ok: // by an older version, which did what the default does
 			value = strings.Trim(flag.DefValue, "[]")
 		}
