@@ -1,11 +1,14 @@
 package anomaly
 
 import (
+	"encoding/json"
 	"errors"
 	"iter"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"govae/images"
@@ -226,6 +229,57 @@ func TestTail(t *testing.T) {
 	}
 }
 
+// TestParsePart leaves out one part of a detector after the other: what is still accepted must
+// judge as before.
+func TestParsePart(t *testing.T) {
+	d, err := Fit(pictures(1, 30, false), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := d.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := picture(rand.New(rand.NewPCG(1, 1)), true)
+	want, err := d.Judge(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole map[string]any
+	if err := json.Unmarshal(text, &whole); err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	without := func(name string, parent map[string]any, key string) {
+		value := parent[key]
+		delete(parent, key)
+		defer func() { parent[key] = value }()
+		part, err := json.Marshal(whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := Parse(part)
+		if err != nil {
+			refused++
+			return
+		}
+		if got, err := d.Judge(s); err != nil || got.Score != want.Score {
+			t.Errorf("without %s it is accepted, and finds a score of %g, not %g (%v)", name, got.Score, want.Score, err)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(whole)) {
+		without(key, whole, key)
+		if parent, ok := whole[key].(map[string]any); ok {
+			for _, k := range slices.Sorted(maps.Keys(parent)) {
+				without(key+"/"+k, parent, k)
+			}
+		}
+	}
+	if refused < 10 {
+		t.Errorf("only %d parts are needed", refused)
+	}
+}
+
 // FuzzParse gives Parse anything: what it accepts must judge pictures without a panic.
 func FuzzParse(f *testing.F) {
 	d, err := Fit(pictures(1, 30, false), Options{})
@@ -237,7 +291,7 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(text)
-	f.Add([]byte(`{"version":2}`))
+	f.Add([]byte(`{"version":1}`))
 	s := picture(rand.New(rand.NewPCG(1, 1)), true)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		d, err := Parse(data)

@@ -8,7 +8,7 @@ import (
 	"govae/images"
 )
 
-// text is a detector in JSON, version 1.
+// text is a detector in JSON, version 2.
 type text struct {
 	Version     int                   `json:"version"`
 	Image       [3]int                `json:"image"` // channels, height, width
@@ -27,7 +27,7 @@ type text struct {
 }
 
 const (
-	version = 1
+	version = 2
 	maxText = 4 << 20 // bytes
 )
 
@@ -128,7 +128,10 @@ func (f *field) check(d int) error {
 			}
 		}
 	}
-	for _, v := range []vector{f.Std, f.Along} {
+	if len(f.Spread) != len(f.Memory) {
+		return fmt.Errorf("has %d spreads, want %d", len(f.Spread), len(f.Memory))
+	}
+	for _, v := range []vector{f.Std, f.Along, f.Spread} {
 		for _, e := range v {
 			if !(e > 0) {
 				return errors.New("has a deviation that is not positive")
