@@ -137,9 +137,9 @@ func (a Augment) apply(dst []float32, src []byte, s images.Shape, r *random.Sour
 	if a&light == 0 {
 		brightness, contrast = 0, 1
 	}
-	right, down = pixels(max(1, s.W/mostNudge)), pixels(max(1, s.H/mostNudge))
 	if a&nudge != 0 {
-		m.right, m.down = m.right+right, m.down+down
+		m.right += pixels(max(1, s.W/mostNudge))
+		m.down += pixels(max(1, s.H/mostNudge))
 	}
 	values := levels(float32(brightness), float32(contrast))
 	if a&(rotate|zoom) == 0 {

@@ -83,20 +83,19 @@ func (r *run) classify(ctx context.Context) error {
 		return nil
 	}
 	start := r.pace.now()
-	c, err := r.storedClassifier()
+	c, err := models.NewClassifier(r.m.Config, r.Seed)
 	if err != nil {
 		return err
 	}
-	stored := c != nil
-	if !stored {
-		if c, err = models.NewClassifier(r.m.Config, r.Seed); err != nil {
-			return err
-		}
-		t := teaching{recipe: theRecipe, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, also: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
-		if err := t.fit(ctx, func(step int) { r.OnClassifierStep(step, t.steps) }); err != nil {
-			return err
-		}
-		l.figures.Seconds = r.pace.now().Sub(start).Seconds()
+	stored := false
+	if r.group.First() { // whose classifier all ranks have
+		stored, err = r.fitClassifier(cmp.Or(r.asked, ctx), c)
+	}
+	if err = r.group.Agree(err); err == nil {
+		err = r.group.Broadcast(c.Theta)
+	}
+	if err != nil {
+		return err
 	}
 	told := teller{kernel: r.kernel, net: c.NewNetwork(toldAtOnce)}
 	if l.unknown != nil {
@@ -126,6 +125,25 @@ func (r *run) classify(ctx context.Context) error {
 	r.m.Classifier, r.pace.before = c, r.pace.now().Sub(start)
 	r.OnClassifier(l.figures)
 	return nil
+}
+
+// fitClassifier fits a new classifier, unless that of the run is stored.
+func (r *run) fitClassifier(ctx context.Context, c *models.Classifier) (stored bool, err error) {
+	l, start := r.labelling, r.pace.now()
+	earlier, err := r.storedClassifier()
+	if err != nil {
+		return false, err
+	}
+	if earlier != nil {
+		copy(c.Theta, earlier.Theta)
+		return true, nil
+	}
+	t := teaching{recipe: theRecipe, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, also: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
+	if err := t.fit(ctx, func(step int) { r.OnClassifierStep(step, t.steps) }); err != nil {
+		return false, err
+	}
+	l.figures.Seconds = r.pace.now().Sub(start).Seconds()
+	return false, nil
 }
 
 // The metadata of [models.ClassifierFile].

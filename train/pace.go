@@ -77,10 +77,15 @@ func (p *pace) estimate(n, others int) (epoch, finish time.Duration) {
 // choose chooses the number of epochs where that is to be done and enough has been
 // measured for it. share is [chooseWithin] or [chooseAfter].
 func (r *run) choose(share float64) error {
+	var err error
 	if r.group.First() {
-		if err := r.chooseNow(share); err != nil {
-			return err
-		}
+		err = r.chooseNow(share)
+	}
+	if r.group == nil || r.Time == 0 || r.counted {
+		return err
+	}
+	if err := r.group.Agree(err); err != nil {
+		return err
 	}
 	return r.agreeOnEpochs()
 }

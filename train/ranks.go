@@ -133,6 +133,15 @@ func (r *run) held(ctx context.Context) context.Context {
 	return held
 }
 
+// agree returns an error of any rank, which it may have alone. Where one diverges or is stopped, all
+// are.
+func (r *run) agree(err error) error {
+	if _, ok := errors.AsType[*DivergedError](err); ok || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return r.group.Agree(err)
+}
+
 // consult is asked before each step: it returns the context's error if the run is to stop, and
 // reports whether it is time for a checkpoint.
 func (r *run) consult(ctx context.Context) (save bool, err error) {
@@ -159,9 +168,6 @@ func (r *run) consult(ctx context.Context) (save bool, err error) {
 
 // agreeOnEpochs gives all ranks the number of epochs that the first may have chosen.
 func (r *run) agreeOnEpochs() error {
-	if r.group == nil || r.Time == 0 || r.counted {
-		return nil
-	}
 	n, err := r.group.Most(float64(r.Epochs)) // 0 in all others
 	if err != nil || n == 0 {
 		return err

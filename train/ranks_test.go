@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ func TestRanks(t *testing.T) {
 		"ladder":    {models.Config{Arch: "ladder", Width: 8}, Options{}},
 		"labelled":  {conditional(models.Config{Arch: "mlp", Hidden: []int{20}}), Options{}},
 		"weighted":  {conditional(models.Config{Arch: "mlp", Hidden: []int{33, 20}}), Options{Importance: 5, Beta: Constant(0.7)}},
+		"told":      {conditional(models.Config{Arch: "mlp", Hidden: []int{20}}), Options{LabelsPerClass: 2, ClassifierSteps: 3}},
 		"patience":  {models.Config{Arch: "mlp", Hidden: []int{20}}, Options{ValFraction: 0.2, Patience: 1, Epochs: 4}},
 		"diverging": {models.Config{Arch: "mlp", Hidden: []int{20}}, Options{LR: Constant(1e4), Epochs: 1}},
 	} {
@@ -79,7 +81,9 @@ func TestRanks(t *testing.T) {
 			for _, ranks := range []int{1, 2, 5} {
 				all, errs := trainRanks(t, t.Context(), ranks, tt.c, func(int) (Options, *dataset.Data) { return tt.o, rankData(tt.c) })
 				if want == nil {
-					want, wantErr = all[0], errs[0]
+					if want, wantErr = all[0], errs[0]; (wantErr != nil) != (name == "diverging") {
+						t.Fatal(wantErr)
+					}
 				}
 				for rank, m := range all {
 					if (errs[rank] == nil) != (wantErr == nil) {
@@ -154,6 +158,52 @@ func TestRanksTime(t *testing.T) {
 	}
 	if !slices.Equal(all[0].Theta, all[1].Theta) {
 		t.Error("the ranks have other weights")
+	}
+}
+
+// TestRanksSaveError: what the first rank cannot write ends all.
+func TestRanksSaveError(t *testing.T) {
+	c := models.Config{Arch: "mlp", Hidden: []int{20}}
+	data := rankData(c)
+	c.Image = data.Train.Shape
+	dir := filepath.Join(t.TempDir(), "model")
+	_, errs := trainRanks(t, t.Context(), 2, c, func(rank int) (Options, *dataset.Data) {
+		o := Options{Batch: 32, Epochs: 3}
+		if rank == 0 {
+			o.Dir = dir
+			o.OnStep = func(Progress) { os.RemoveAll(dir) }
+		}
+		return o, data
+	})
+	if _, ok := errors.AsType[*SaveError](errs[0]); !ok {
+		t.Errorf("rank 0: %v", errs[0])
+	}
+	if other, ok := errors.AsType[*cluster.RankError](errs[1]); !ok || other.Rank != 0 {
+		t.Errorf("rank 1: %v", errs[1])
+	}
+}
+
+// TestRanksStopClassifier: a user who stops the first rank while it fits a classifier stops all.
+func TestRanksStopClassifier(t *testing.T) {
+	c := conditional(models.Config{Arch: "mlp", Hidden: []int{20}})
+	data := rankData(c)
+	c.Image = data.Train.Shape
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	steps := 0
+	_, errs := trainRanks(t, ctx, 2, c, func(rank int) (Options, *dataset.Data) {
+		o := Options{Batch: 32, Epochs: 1, LabelsPerClass: 2, ClassifierSteps: 100}
+		if rank == 0 {
+			o.OnClassifierStep = func(step, _ int) {
+				if steps = step; step == 3 {
+					stop()
+				}
+			}
+		}
+		return o, rankData(c)
+	})
+	if errs[0] == nil || errs[1] == nil || steps != 3 {
+		t.Errorf("%v and %v after %d steps", errs[0], errs[1], steps)
 	}
 }
 

@@ -299,7 +299,7 @@ func (r *run) run(ctx context.Context) error {
 		return err
 	}
 	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
-		if err := r.remember(); err != nil {
+		if err := r.agree(r.remember()); err != nil {
 			return err
 		}
 		err := r.epoch(ctx)
@@ -358,7 +358,7 @@ func (r *run) epoch(ctx context.Context) error {
 			return err
 		}
 		if save {
-			if err := r.saveCheckpoint(); err != nil {
+			if err := r.agree(r.saveCheckpoint()); err != nil {
 				return err
 			}
 		}
@@ -376,13 +376,13 @@ func (r *run) epoch(ctx context.Context) error {
 		return err
 	}
 	metrics, err := r.judge(ctx)
-	if err != nil {
+	if err = r.agree(err); err != nil {
 		return err
 	}
 	r.metrics = append(r.metrics, metrics)
 	r.state.Epoch++
 	r.state.Batch, r.state.Sums, r.state.Seconds, r.state.Waiting = 0, Terms{}, 0, 0
-	if err := r.save(); err != nil {
+	if err := r.agree(r.save()); err != nil {
 		return err
 	}
 	r.pace.end()
