@@ -64,8 +64,8 @@ func (s npzFile) load(ctx context.Context, r io.ReaderAt, size int64) (*Data, er
 	if err != nil {
 		return nil, err
 	}
-	if validation != nil && validation.Shape != train.Shape {
-		return nil, fmt.Errorf("%s: training images are %v but validation images %v: make them one size", s.path, train.Shape, validation.Shape)
+	if validation != nil && validation.Shape != d.Train.Shape {
+		return nil, fmt.Errorf("%s: training images are %v but validation images %v: make them one size", s.path, d.Train.Shape, validation.Shape)
 	}
 	d.Validation, d.Warnings = validation, a.warnings
 	return d, nil

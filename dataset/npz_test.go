@@ -98,6 +98,10 @@ func TestNPZ(t *testing.T) {
 				if err := d.Validate(); err != nil {
 					t.Error(err)
 				}
+				square := Shape{H: 2, W: 2, C: 1}
+				if d, err := load(t, path, Options{Shape: square}); err != nil || d.Train.Shape != square || d.Validation != nil && d.Validation.Shape != square {
+					t.Errorf("resized: %v", err)
+				}
 				hasLabels := slices.ContainsFunc(slices.Collect(maps.Keys(tt.members)), func(s string) bool { return strings.ToLower(s)[0] == 'y' })
 				if want := hasLabels && tt.sum < 0; want != (len(d.Warnings) == 1) {
 					t.Errorf("warnings %v", d.Warnings)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,6 +15,7 @@ import (
 	"govae/contract"
 	"govae/engine"
 	"govae/export"
+	"govae/internal/atomicfile"
 	"govae/onnx"
 )
 
@@ -66,8 +66,10 @@ func (f *fromFlags) run(cmd *cobra.Command, app *cli.App, out, encoder string) e
 		case role == contract.Encoder:
 			files[i].Path = cmp.Or(encoder, filepath.Join(filepath.Dir(files[0].Path), name))
 		}
-		if slices.Contains([]string{f.file, f.encoder}, files[i].Path) {
-			return cli.Usagef("%s: is one of the files that are read: give another --out", files[i].Path)
+		for _, read := range []string{f.file, f.encoder} {
+			if read != "" && atomicfile.Same(read, files[i].Path) {
+				return cli.Usagef("%s: is one of the files that are read: give another --out", files[i].Path)
+			}
 		}
 	}
 	if encoder != "" && encoder != "none" && len(files) < 2 {

@@ -105,6 +105,9 @@ func build(app *cli.App) *cobra.Command {
 			if m.Classifier == nil && classifier == "" {
 				paths.Classifier = ""
 			}
+			if err := checkPaths(paths); err != nil { // now that the sampler's is known
+				return err
+			}
 			var verifier export.Engine
 			e, missing := engine.New(engine.Options{})
 			if missing == nil && e.Note() != nil {
@@ -186,18 +189,19 @@ func fileOf(out, name string) string {
 
 // checkPaths refuses files that must not be written, such as a model's weights.
 func checkPaths(p export.Paths) error {
-	for _, path := range []string{p.Decoder, p.Encoder, p.Sampler, p.Autoencoder, p.Scorer, p.Classifier} {
-		if path != "" && strings.ToLower(filepath.Ext(path)) != ".onnx" {
-			return cli.Usagef("%s: want a .onnx file", path)
-		}
+	files := []struct{ path, what string }{
+		{p.Decoder, "decoder"}, {p.Encoder, "encoder"}, {p.Classifier, "classifier"}, {p.Sampler, "sampler"},
+		{p.Autoencoder, "autoencoder"}, {p.Scorer, "elbo"},
 	}
-	for _, pair := range []struct{ a, b, both string }{
-		{p.Decoder, p.Encoder, "the decoder and the encoder"},
-		{p.Decoder, p.Classifier, "the decoder and the classifier"},
-		{p.Encoder, p.Classifier, "the encoder and the classifier"},
-	} {
-		if pair.a != "" && pair.b != "" && atomicfile.Same(pair.a, pair.b) {
-			return cli.Usagef("%s: %s need two different files", pair.a, pair.both)
+	files = slices.DeleteFunc(files, func(f struct{ path, what string }) bool { return f.path == "" })
+	for i, f := range files {
+		if strings.ToLower(filepath.Ext(f.path)) != ".onnx" {
+			return cli.Usagef("%s: want a .onnx file", f.path)
+		}
+		for _, other := range files[:i] {
+			if atomicfile.Same(other.path, f.path) {
+				return cli.Usagef("%s: the %s and the %s need two different files", f.path, other.what, f.what)
+			}
 		}
 	}
 	return nil

@@ -115,6 +115,7 @@ type evaluation struct {
 	force, resume bool
 	shard         shardFlag
 	options       infer.EvaluateOptions
+	probed        string // how many codes of which images tell classes
 }
 
 func (e *evaluation) check(files []string) error {
@@ -168,6 +169,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	job := map[string]string{
 		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": e.shard.data, "binarize": e.binarize,
 		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
+		"label": e.label, "codes": e.probed,
 	}
 	if e.options.Scorer != nil {
 		job["elbo"] = e.options.Scorer.Fingerprint()
@@ -262,6 +264,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 		return err
 	}
 	e.options.Labels = x.Labels
+	e.probed = fmt.Sprintf("%d of %s", set.Len(), (&dataset.Data{Train: train.Images}).Fingerprint())
 	e.options.Probe, err = latent.LearnProbe(points, set.Labels)
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/anomaly"
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
@@ -57,9 +58,9 @@ compare between models whatever their likelihood and size; a model of black and 
 				s.in.check(files),
 				cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
 				s.detection.check(),
-				m.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc),
-				s.in.shard.check(s.out),
-				s.in.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
+				m.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc, s.heat),
+				s.shard.check(s.out),
+				s.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
 			); err != nil {
 				return err
 			}
@@ -75,9 +76,12 @@ compare between models whatever their likelihood and size; a model of black and 
 			if err != nil {
 				return err
 			}
-			job, part := s.job(pair), s.in.shard.Path(s.out)
-			return s.in.shard.run(m.app, job, map[string]string{s.out: part}, func() error {
-				s.out, s.options.First = part, s.in.shard.first()
+			if x, err = s.shard.cut(x); err != nil { // labels are counted as images are, from the first of all on
+				return err
+			}
+			job, part := s.job(pair, detector), s.shard.Path(s.out)
+			return s.shard.run(m.app, job, map[string]string{s.out: part}, func() error {
+				s.out, s.options.First = part, s.shard.first()
 				if detector != nil {
 					return s.judge(cmd.Context(), pair, detector, x)
 				}
@@ -92,7 +96,7 @@ compare between models whatever their likelihood and size; a model of black and 
 	f.Uint64Var(&s.options.Seed, "seed", 0, "number that determines the draws of log-likelihoods")
 	s.detection.flags(f)
 	s.in.flags(cmd, 0)
-	s.in.shard.flag(cmd)
+	s.shard.flag(cmd)
 	return cmd
 }
 
@@ -100,15 +104,20 @@ type scoring struct {
 	*modelFlags
 	detection
 	in         inputFlags
+	shard      shardFlag
 	out, sheet string
 	options    infer.ScoreOptions
 }
 
 // job is what the shards of a table have in common.
-func (s *scoring) job(pair *infer.Pair) sink.ShardJob {
-	return sink.ShardJob{Path: s.out, Total: s.in.shard.all, Job: map[string]string{
-		"task": "score", "model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": s.in.shard.data, "label": s.label,
-		"draws": fmt.Sprint(s.options.Draws), "seed": fmt.Sprint(s.options.Seed), "nats": fmt.Sprint(s.nats), "normal": strings.Join(s.normal, ","),
+func (s *scoring) job(pair *infer.Pair, detector *anomaly.Detector) sink.ShardJob {
+	odd := "log-likelihoods"
+	if detector != nil {
+		odd = fmt.Sprintf("those above a threshold with %g false alarms", detector.FalseAlarms)
+	}
+	return sink.ShardJob{Path: s.out, Total: s.shard.all, Job: map[string]string{
+		"task": "score", "model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": s.shard.data, "label": s.label,
+		"draws": fmt.Sprint(s.options.Draws), "seed": fmt.Sprint(s.options.Seed), "nats": fmt.Sprint(s.nats), "normal": strings.Join(s.normal, ","), "told": odd,
 	}}
 }
 

@@ -17,6 +17,7 @@ import (
 	"govae/cmd/internal/advice"
 	"govae/cmd/internal/cli"
 	"govae/dataset"
+	"govae/internal/atomicfile"
 	"govae/internal/kernel"
 	"govae/models"
 	"govae/train"
@@ -233,6 +234,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	}
 	if f.out == "" {
 		return cli.Usagef("--out is empty: give a directory for the model")
+	}
+	if _, err := os.Stat(f.data); err == nil && atomicfile.Same(f.data, f.out) {
+		return cli.Usagef("--out %s: is the folder that --data reads: give another directory for the model", f.out)
 	}
 	if f.resume && f.force {
 		return cli.Usagef("--resume and --force exclude each other")
