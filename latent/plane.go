@@ -46,6 +46,9 @@ func ClassPlane(points [][]float32, labels []int) (Plane, error) {
 		return Plane{}, err
 	}
 	means = slices.DeleteFunc(means, func(z []float32) bool { return z == nil })
+	if len(means) < 3 {
+		return Plane{}, fmt.Errorf("%d classes make no plane: three are needed", len(means))
+	}
 	return principalPlane(means, "the class means' variance")
 }
 

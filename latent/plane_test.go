@@ -57,4 +57,7 @@ func TestPlane(t *testing.T) {
 	if _, err := ClassPlane(deep, []int{0, 1}); err == nil {
 		t.Error("no error for two labels of four points")
 	}
+	if _, err := ClassPlane([][]float32{{0, 1}, {2, 3}}, []int{0, 1}); err == nil || err.Error() != "2 classes make no plane: three are needed" {
+		t.Errorf("two classes: %v", err)
+	}
 }

@@ -59,13 +59,13 @@ func Augmentations() []Augmentation {
 		{"rotate", "turns by up to 15 degrees either way"},
 		{"zoom", "scales by a factor from 0.8 to 1.25"},
 		{"light", "makes contrasts 0.8 to 1.25 as large, and all brighter or darker by up to 0.2 of the range"},
-		{"nudge", "moves by whole pixels, up to a thirty-second of the height and of the width, or by one"},
+		{"nudge", "moves by whole pixels, up to a sixteenth of the height and of the width, or by one"},
 	}
 }
 
 const (
 	mostShift      = 8 // part of a side
-	mostNudge      = 32
+	mostNudge      = 16
 	mostRotation   = 15 * math.Pi / 180
 	mostScale      = 1.25 // of zoom and of contrast, either way
 	mostBrightness = 0.2

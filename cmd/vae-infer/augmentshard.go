@@ -45,7 +45,9 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 	if err != nil {
 		return err
 	}
-	written, err := json.Marshal(folder{pair.Decoder.Shape(), a.write})
+	write := a.write
+	write.Into = false // which join says
+	written, err := json.Marshal(folder{pair.Decoder.Shape(), write})
 	if err != nil {
 		return err
 	}
@@ -108,6 +110,7 @@ func (j *joining) joinAugmentation(s *sink.Shards) error {
 	if json.Unmarshal([]byte(s.Job["the folder"]), &f) != nil || f.Shape.C != 1 && f.Shape.C != 3 {
 		return damagedShards(s)
 	}
+	f.Write.Into = j.force
 	pixels, origins := augmentedFiles(s.Path)
 	p, o := s.Read(pixels), s.Read(origins)
 	defer p.Close()

@@ -47,10 +47,21 @@ func (d *detection) check() error {
 	needed := d.needed()
 	return cmp.Or(
 		cli.Want(d.falseAlarms > 0 && d.falseAlarms < 1, "--false-alarms %g: want a share between 0 and 1, such as 0.01", d.falseAlarms),
-		cli.Want(!d.calibrate || d.heat == "" && d.roc == "" && !d.nats, "--calibrate learns, and scores no images: give --heatmap, --roc or --nats to a later call"),
+		cli.When(d.calibrate, d.learnsOnly()),
+		cli.Want(d.calibrate || needed == "" || !d.given.Changed("draws"), "--draws estimates log-likelihoods, and makes no use of the detector that %s needs", needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
+}
+
+// learnsOnly refuses the flags that say what is written of scores.
+func (d *detection) learnsOnly() error {
+	for _, name := range []string{"heatmap", "roc", "nats", "sheet", "out"} {
+		if d.given.Changed(name) {
+			return cli.Usagef("--calibrate learns, and scores no images: give --%s to a later call", name)
+		}
+	}
+	return nil
 }
 
 // needed is a flag that was given and needs a detector, or empty.

@@ -118,6 +118,7 @@ func (f *editFlags) learnsOnly(files []string) bool {
 
 // check finds mistakes in the arguments and returns the strengths.
 func (f *editFlags) check(files []string) ([]float64, error) {
+	f.in.other = f.labelledBy != ""
 	single := f.in.given.Changed("strength")
 	err := cmp.Or(
 		cli.When(!f.learnsOnly(files), f.in.check(files)),

@@ -43,7 +43,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if writesOut {
 				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
 			}
-			if err := cmp.Or(in.check(files), e.check(writesOut), m.checkOutputs(append(files, in.data), outputs...), in.shard.check(e.files.Points), in.shard.alone(cmd, "fit-mixture")); err != nil {
+			if err := cmp.Or(in.check(files), e.check(cmd.Flags(), writesOut), m.checkOutputs(append(files, in.data), outputs...), in.shard.check(e.files.Points), in.shard.alone(cmd, "fit-mixture")); err != nil {
 				return err
 			}
 			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
@@ -84,7 +84,7 @@ type encoding struct {
 	components []int
 }
 
-func (e *encoding) check(writesOut bool) error {
+func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
 	ends := func(flag, path, ending string) error {
 		return cli.Want(path == "" || filepath.Ext(path) == ending, "%s %s: want a %s file", flag, path, ending)
 	}
@@ -95,6 +95,7 @@ func (e *encoding) check(writesOut bool) error {
 		ends("--fit-mixture", e.mixture, ".json"),
 		cli.Want(e.files.LogVar == "" || writesOut, "--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar),
 		checkDraws(e.files.Draws),
+		cli.Belongs(given, "components", e.mixture != "", "--fit-mixture"),
 		cli.Want(len(c) == 2 && 1 <= c[0] && c[0] <= c[1], "--components: want the least and the most, such as 1,20"),
 	)
 }

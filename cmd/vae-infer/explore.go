@@ -74,6 +74,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 		cli.Want(!pictures || e.codes == "", "--codes stands in place of --data and of files of images"),
 		cli.Want(e.out != "", "--out is empty: give a folder for the page"),
 		cli.Between("--port", e.port, 0, 65535),
+		cli.Want(e.open || e.port == 0, "--port belongs to --open"),
 		e.checkOutputs(inputs, e.out),
 		explore.Check(e.out),
 	); err != nil {

@@ -17,6 +17,7 @@ import (
 // the files and folders that are its arguments.
 type inputFlags struct {
 	data, split string // a split that is set before flags is the default
+	other       bool // whether another source than --data has splits
 	limit       int
 	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
@@ -46,6 +47,8 @@ func (f *inputFlags) check(files []string) error {
 	return cmp.Or(
 		cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"),
 		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
+		cli.Belongs(f.given, "split", f.data != "" || f.other, "--data"),
+		cli.Want(len(f.index) == 0 || !f.given.Changed("limit"), "--index and --limit exclude each other"),
 		cli.OneOf("--split", f.split, "test", "train", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
 		f.fitFlags.check(),

@@ -39,7 +39,7 @@ not, and nothing is written. --remove removes the shards afterwards.
   vae-infer join draws.npy --fit-mixture codes.json --remove`,
 		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cmp.Or(j.check(true), m.checkOutputs(args, j.mixture)); err != nil {
+			if err := cmp.Or(j.check(cmd.Flags(), true), m.checkOutputs(args, j.mixture)); err != nil {
 				return err
 			}
 			return j.run(cmd.Context(), cmd.OutOrStdout(), args[0])
@@ -47,6 +47,7 @@ not, and nothing is written. --remove removes the shards afterwards.
 	}
 	f := cmd.Flags()
 	f.BoolVar(&j.remove, "remove", false, "remove the shards when all is joined")
+	f.BoolVar(&j.force, "force", false, "write new images of augment into a folder that already holds some")
 	f.StringVar(&j.mixture, "fit-mixture", "", "JSON file for a Gaussian mixture of the joined points")
 	j.componentsFlag(f)
 	return cmd
@@ -54,13 +55,19 @@ not, and nothing is written. --remove removes the shards afterwards.
 
 type joining struct {
 	encoding
-	remove bool
+	remove, force bool
 }
 
 func (j *joining) run(ctx context.Context, stdout io.Writer, path string) error {
 	whole, err := sink.OpenShards(path)
 	if err != nil {
 		return err
+	}
+	if err := j.checkMixture(whole); err != nil {
+		return err
+	}
+	if j.force && whole.Job["task"] != augmentTask {
+		return cli.Usagef("--force belongs to the folders of augment")
 	}
 	switch whole.Job["task"] {
 	case evaluateTask:
@@ -96,12 +103,17 @@ func (j *joining) run(ctx context.Context, stdout io.Writer, path string) error 
 	return nil
 }
 
-// fitJoined fits the mixture to the draws that were joined.
-func (j *joining) fitJoined(ctx context.Context, whole *sink.Shards) error {
+// checkMixture refuses a mixture where there is nothing to fit one to.
+func (j *joining) checkMixture(whole *sink.Shards) error {
 	draws, _ := strconv.Atoi(whole.Job["draws"])
-	if whole.Job["task"] != "encode" || draws == 0 {
+	if j.mixture != "" && (whole.Job["task"] != "encode" || draws == 0) {
 		return fmt.Errorf("%s: holds no draws of posteriors, to which a mixture is fitted; make the shards with encode --draws 1", whole.Path)
 	}
+	return nil
+}
+
+// fitJoined fits the mixture to the draws that were joined.
+func (j *joining) fitJoined(ctx context.Context, whole *sink.Shards) error {
 	encoder, err := openAs(j.modelFlags, j.encoderPath(), infer.OpenEncoder)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -60,7 +61,9 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			var plane latent.Plane
 			switch {
 			case byClass:
-				plane, err = latent.ClassPlane(points, x.Labels)
+				if plane, err = latent.ClassPlane(points, x.Labels); err != nil {
+					err = fmt.Errorf("%s: %w; leave --by-class out, or give --dims", cmp.Or(in.data, "the images"), err)
+				}
 			case len(dims) > 0:
 				plane = latent.DimensionPlane(dims[0], dims[1])
 			default:

@@ -17,7 +17,7 @@ func (f *flags) addLabels(p *pflag.FlagSet) {
 }
 
 // checkLabels finds what is wrong with the flags of addLabels.
-func (f *flags) checkLabels() error {
+func (f *flags) checkLabels(p *pflag.FlagSet) error {
 	o := f.train
 	switch {
 	case o.LabelsPerClass < 0:
@@ -29,7 +29,7 @@ func (f *flags) checkLabels() error {
 	case o.Classifier && !f.model.Conditional:
 		return cli.Usagef("--classifier: wants --conditional")
 	}
-	return nil
+	return cli.Belongs(p, "classifier-steps", f.model.Conditional, "--conditional")
 }
 
 // classifierLine tells about a classifier.

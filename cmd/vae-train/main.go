@@ -247,7 +247,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 	if err := f.checkLadder(); err != nil {
 		return err
 	}
-	if err := f.checkLabels(); err != nil {
+	if err := f.checkLabels(p); err != nil {
 		return err
 	}
 	return f.checkLikelihood(p)

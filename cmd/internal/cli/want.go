@@ -3,6 +3,8 @@ package cli
 import (
 	"slices"
 	"strings"
+
+	"github.com/spf13/pflag"
 )
 
 // Want is a usage error unless the arguments are right, as [Usagef] of the rest:
@@ -16,6 +18,12 @@ func Want(right bool, format string, args ...any) error {
 		return nil
 	}
 	return Usagef(format, args...)
+}
+
+// Belongs refuses a flag that was given where it would do nothing: unless there is also what it
+// belongs to.
+func Belongs(given *pflag.FlagSet, flag string, there bool, to string) error {
+	return Want(there || !given.Changed(flag), "--%s belongs to %s", flag, to)
 }
 
 // When returns the mistake err, which may be nil, where the condition is met: a check of
