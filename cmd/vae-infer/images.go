@@ -17,7 +17,7 @@ import (
 // the files and folders that are its arguments.
 type inputFlags struct {
 	data, split string // a split that is set before flags is the default
-	other       bool // whether another source than --data has splits
+	other       bool   // whether another source than --data has splits
 	limit       int
 	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given

@@ -29,7 +29,9 @@ func TestUsed(t *testing.T) {
 			map[string]any{"arch": "residual", "latent": number("64"), "lr": number("0.002"), "image": map[string]any{"height": number("48"), "width": number("64")}},
 			map[string]string{"arch": "residual", "augment": "none", "latent": "64", "lr": "0.002", "size": "48x64"},
 		},
-		"chosen changes": {map[string]string{"augment": "auto"}, map[string]any{"augment": "shift"}, map[string]string{"augment": "shift"}},
+		"chosen rate":       {map[string]string{"schedule": "auto"}, map[string]any{"lr": map[string]any{"kind": "inverse-sqrt"}}, map[string]string{"schedule": "inverse-sqrt"}},
+		"a rate that stays": {map[string]string{"schedule": "auto"}, map[string]any{"lr": json.Number("0.001")}, map[string]string{"schedule": "constant"}},
+		"chosen changes":    {map[string]string{"augment": "auto"}, map[string]any{"augment": "shift"}, map[string]string{"augment": "shift"}},
 		"sigma goes with the likelihood": {
 			map[string]string{"likelihood": "auto", "sigma": "0.1"},
 			map[string]any{"likelihood": "gaussian", "optimal_sigma": true},
