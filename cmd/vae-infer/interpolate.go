@@ -9,110 +9,127 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
-	"govae/dataset"
 	"govae/infer"
 	"govae/latent"
 	"govae/picture"
 )
 
 func interpolate(m *modelFlags) *cobra.Command {
-	o, in := outputFlags{app: m.app}, inputFlags{}
-	var texts []string
-	var from string
-	var steps int
-	var pathName, pace string
-	var spherical, loop bool
-	var walker walkFlags
+	w := walk{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd := &cobra.Command{
 		Use:   "interpolate [IMAGE…]",
 		Short: "Walk from image to image through latent space",
 		Long: `Walk through latent space from one image to the next.
 
 The points of the walk are the means of the images' codes, or latent points given
-with --z, as a .npy file or by chance with --random. Each leg, from one point to the next, has --steps frames, both its ends
-among them; where two legs meet there is one frame, so that three points and 16
-steps give 31 frames. Frames are equally far apart as images, or with --pace latent
-as latent points. With --to-label the class of a conditional model changes evenly on the way
-from --label, and equal steps are those of latent points. A .png shows each leg in a row, a .gif moves through all.`,
+with --z, as a .npy file or by chance with --random. Each leg, from one point to the
+next, has --steps frames, both its ends among them; where two legs meet there is one
+frame, so that three points and 16 steps give 31 frames. Frames are equally far apart
+as images, or with --pace latent as latent points. With --to-label the class of a
+conditional model changes evenly on the way from --label, and equal steps are those of
+latent points. A .png shows each leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --random 5 --seed 7 --loop --out morph.gif
   vae-infer interpolate --random 1 --label 3 --to-label 7
   vae-infer interpolate --z 0,0 --z 1,2 --spherical --steps 8 --out path.npy`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			path := latent.Linear
-			if spherical || pathName == "spherical" {
-				path = latent.Spherical
-			}
-			images, points := len(files) > 0 || in.data != "", len(texts) > 0 || from != "" || walker.random > 0
-			if err := cmp.Or(
-				cli.When(!points, in.check(files)),
-				cli.Want(!points || !images && one(len(texts) > 0, from != "", walker.random > 0), "give either images, or latent points by --z, or a file of them by --from, or --random"),
-				cli.Want(!points || len(in.index) == 0 && !in.given.Changed("limit"), "--index and --limit choose images of --data; --z, --from and --random give the points themselves"),
-				walker.check(pace, cmd.Flags().Changed("pace")),
-				cli.Between("--steps", steps, 2, 100_000),
-				cli.OneOf("--path", pathName, "linear", "spherical"),
-				cli.OneOf("--pace", pace, "image", "latent"),
-				cli.Want(!(spherical && cmd.Flags().Changed("path") && pathName == "linear"), "--spherical and --path linear exclude each other"),
-				m.checkOutputs(append(files, in.data, from), o.out),
-			); err != nil {
+			if err := w.check(files); err != nil {
 				return err
 			}
-			decoder, err := m.openDecoder()
-			if err != nil {
-				return err
-			}
-			defer decoder.Close()
-			var way [][]float32
-			if walker.random > 0 {
-				way, err = walker.points(decoder)
-			} else {
-				way, err = m.waypoints(cmd.Context(), decoder, texts, from, func() (dataset.Selection, error) {
-					return in.load(cmd.Context(), m.app, decoder, files)
-				})
-			}
-			if err != nil {
-				return err
-			}
-			if len(way) == 1 && walker.toLabel != "" {
-				way = append(way, way[0])
-			}
-			if len(way) < 2 {
-				return cli.Usagef("one image or latent point is no way to go: give two or more")
-			}
-			if err := walker.fix(decoder, way); err != nil {
-				return err
-			}
-			if loop {
-				way = append(way, way[0])
-			}
-			walk := latent.Interpolate(latent.Of(way...), steps, path)
-			if pace == "image" && walker.toLabel == "" {
-				walk = decoder.InterpolateEvenly(cmd.Context(), latent.Of(way...), steps, path)
-			}
-			frames := (len(way)-1)*(steps-1) + 1
-			if decoder, err = walker.labelled(m, decoder, frames, loop); err != nil {
-				return err
-			}
-			if loop && strings.ToLower(filepath.Ext(o.out)) == ".gif" {
-				frames-- // it begins again with the first one, which the last one is
-			}
-			return o.write(decoder, frames, picture.Legs(steps), decoder.DecodeAll(cmd.Context(), latent.Head(frames, walk)))
+			return w.run(cmd.Context(), files)
 		},
 	}
-	o.flags(cmd, "interpolation.png")
-	in.flags(cmd, 4)
-	in.indexFlag(cmd)
+	w.output.flags(cmd, "interpolation.png")
+	w.in.flags(cmd, 4)
+	w.in.indexFlag(cmd)
 	f := cmd.Flags()
-	f.StringArrayVar(&texts, "z", nil, "a latent `POINT`, such as 0.5,-1, in place of images (repeatable)")
-	f.StringVar(&from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
-	walker.flags(cmd)
-	f.IntVar(&steps, "steps", 16, "frames of each leg, both ends among them")
-	f.StringVar(&pathName, "path", "linear", "way from point to point: linear, or spherical, which keeps the distance from the origin")
-	f.BoolVar(&spherical, "spherical", false, "short for --path spherical")
-	f.StringVar(&pace, "pace", "image", "equal steps of what: image, for an even motion, or latent, for points equally far apart")
-	f.BoolVar(&loop, "loop", false, "come back to the first point in the end")
+	f.StringArrayVar(&w.texts, "z", nil, "a latent `POINT`, such as 0.5,-1, in place of images (repeatable)")
+	f.StringVar(&w.from, "from", "", "a .npy file of latent points, as encode writes it, in place of images")
+	w.walker.flags(cmd)
+	f.IntVar(&w.steps, "steps", 16, "frames of each leg, both ends among them")
+	f.StringVar(&w.path, "path", "linear", "way from point to point: linear, or spherical, which keeps the distance from the origin")
+	f.BoolVar(&w.spherical, "spherical", false, "short for --path spherical")
+	f.StringVar(&w.pace, "pace", "image", "equal steps of what: image, for an even motion, or latent, for points equally far apart")
+	f.BoolVar(&w.loop, "loop", false, "come back to the first point in the end")
 	return cmd
+}
+
+// walk is a way through latent space, from image to image or from point to point.
+type walk struct {
+	*modelFlags
+	in              inputFlags
+	texts           []string // of points
+	from            string   // a file of points
+	walker          walkFlags
+	steps           int
+	path, pace      string
+	spherical, loop bool
+	output          outputFlags
+}
+
+func (w *walk) check(files []string) error {
+	images, points, given := len(files) > 0 || w.in.data != "", len(w.texts) > 0 || w.from != "" || w.walker.random > 0, w.in.given
+	return cmp.Or(
+		cli.When(!points, w.in.check(files)),
+		cli.Want(!points || !images && one(len(w.texts) > 0, w.from != "", w.walker.random > 0), "give either images, or latent points by --z, or a file of them by --from, or --random"),
+		cli.Want(!points || len(w.in.index) == 0 && !given.Changed("limit"), "--index and --limit choose images of --data; --z, --from and --random give the points themselves"),
+		w.walker.check(w.pace, given.Changed("pace")),
+		cli.Between("--steps", w.steps, 2, 100_000),
+		cli.OneOf("--path", w.path, "linear", "spherical"),
+		cli.OneOf("--pace", w.pace, "image", "latent"),
+		cli.Want(!(w.spherical && given.Changed("path") && w.path == "linear"), "--spherical and --path linear exclude each other"),
+		w.checkOutputs(append(files, w.in.data, w.from), w.output.out),
+	)
+}
+
+func (w *walk) run(ctx context.Context, files []string) error {
+	decoder, err := w.openDecoder()
+	if err != nil {
+		return err
+	}
+	defer decoder.Close()
+	way, err := w.way(ctx, decoder, files)
+	if err != nil {
+		return err
+	}
+	path := latent.Linear
+	if w.spherical || w.path == "spherical" {
+		path = latent.Spherical
+	}
+	points := latent.Interpolate(latent.Of(way...), w.steps, path)
+	if w.pace == "image" && w.walker.toLabel == "" {
+		points = decoder.InterpolateEvenly(ctx, latent.Of(way...), w.steps, path)
+	}
+	frames := (len(way)-1)*(w.steps-1) + 1
+	if decoder, err = w.walker.labelled(w.modelFlags, decoder, frames, w.loop); err != nil {
+		return err
+	}
+	if w.loop && strings.ToLower(filepath.Ext(w.output.out)) == ".gif" {
+		frames-- // it begins again with the first one, which the last one is
+	}
+	return w.output.write(decoder, frames, picture.Legs(w.steps), decoder.DecodeAll(ctx, latent.Head(frames, points)))
+}
+
+// way returns the points between which the legs are.
+func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) ([][]float32, error) {
+	way, err := w.given(ctx, decoder, files)
+	if err != nil {
+		return nil, err
+	}
+	if len(way) == 1 && w.walker.toLabel != "" {
+		way = append(way, way[0])
+	}
+	if len(way) < 2 {
+		return nil, cli.Usagef("one image or latent point is no way to go: give two or more")
+	}
+	if err := w.walker.fix(decoder, way); err != nil {
+		return nil, err
+	}
+	if w.loop {
+		way = append(way, way[0])
+	}
+	return way, nil
 }
 
 // one reports whether exactly one of the conditions holds.
@@ -126,24 +143,27 @@ func one(conditions ...bool) bool {
 	return n == 1
 }
 
-// waypoints returns the points that a walk goes through: those given as texts, those
-// of a file, or else the codes of images.
-func (m *modelFlags) waypoints(ctx context.Context, decoder *infer.Decoder, texts []string, from string, images func() (dataset.Selection, error)) (points [][]float32, err error) {
+// given returns the points that are asked for: by chance, as texts, of a file, or the codes of
+// images.
+func (w *walk) given(ctx context.Context, decoder *infer.Decoder, files []string) ([][]float32, error) {
 	switch {
-	case texts != nil:
-		if points, err = decoder.Space().ParsePoints(texts...); err != nil {
+	case w.walker.random > 0:
+		return w.walker.points(decoder)
+	case w.texts != nil:
+		points, err := decoder.Space().ParsePoints(w.texts...)
+		if err != nil {
 			return nil, cli.Usagef("--z %w", err)
 		}
 		return points, nil
-	case from != "":
+	case w.from != "":
 		if err := decoder.TakesCodes(); err != nil {
 			return nil, err
 		}
-		return latent.ReadPoints(from, decoder.Latent())
+		return latent.ReadPoints(w.from, decoder.Latent())
 	}
-	x, err := images()
+	x, err := w.in.load(ctx, w.app, decoder, files)
 	if err != nil {
 		return nil, err
 	}
-	return m.means(ctx, decoder, x)
+	return w.means(ctx, decoder, x)
 }
