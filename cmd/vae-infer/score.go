@@ -76,8 +76,13 @@ compare between models whatever their likelihood and size; a model of black and 
 			if err != nil {
 				return err
 			}
-			if x, err = s.shard.cut(x); err != nil { // labels are counted as images are, from the first of all on
+			if x, err = s.shard.cut(x); err != nil {
 				return err
+			}
+			if detector != nil { // which counts labels from the shard's first image on, not from that of all
+				if pair, err = forImages(m, pair, x); err != nil {
+					return err
+				}
 			}
 			job, part := s.job(pair, detector), s.shard.Path(s.out)
 			return s.shard.run(m.app, job, map[string]string{s.out: part}, func() error {
