@@ -106,7 +106,7 @@ func TestLabels(t *testing.T) {
 			if got := classesOf(t, vae.Reconstruct(t.Context(), decoded), itself); !slices.Equal(got, classes) {
 				t.Errorf("%d threads: reconstructions show %v", threads, got)
 			}
-			draws := classesOf(t, vae.ReconstructDraws(t.Context(), decoded, 2, 0), itself)
+			draws := classesOf(t, vae.ReconstructDraws(t.Context(), decoded, vae.Decoder.Latent(), 2, 0), itself)
 			for i, class := range draws {
 				if class != classes[i/2] {
 					t.Fatalf("%d threads: draw %d shows %d", threads, i, class)

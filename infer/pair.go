@@ -119,8 +119,10 @@ func (p *Pair) Reconstruct(ctx context.Context, images iter.Seq2[Image, error]) 
 }
 
 // ReconstructDraws encodes images and decodes k points of each posterior, those of
-// [latent.Draws], one after the other. Codes without variances are an error
+// [latent.Draws], one after the other. Dimensions from settled on have their means, as
+// [latent.Settled] says; Latent of the decoder draws all. Codes without variances are an error
 // ([latent.ErrNoLogVar]).
-func (p *Pair) ReconstructDraws(ctx context.Context, images iter.Seq2[Image, error], k int, seed uint64) iter.Seq2[Image, error] {
-	return p.Decoder.Repeated(k).DecodeAll(ctx, latent.Draws(p.Encoder.EncodeAll(ctx, images), k, seed))
+func (p *Pair) ReconstructDraws(ctx context.Context, images iter.Seq2[Image, error], settled, k int, seed uint64) iter.Seq2[Image, error] {
+	codes := latent.Settled(p.Encoder.EncodeAll(ctx, images), settled)
+	return p.Decoder.Repeated(k).DecodeAll(ctx, latent.Draws(codes, k, seed))
 }

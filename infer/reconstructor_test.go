@@ -45,7 +45,7 @@ func TestReconstructor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := infer.Collect(p.ReconstructDraws(t.Context(), images.All(), 2, 5)); err != nil || !slices.Equal(got.Pixels, want.Pixels) {
+	if got, err := infer.Collect(p.ReconstructDraws(t.Context(), images.All(), p.Decoder.Latent(), 2, 5)); err != nil || !slices.Equal(got.Pixels, want.Pixels) {
 		t.Errorf("two draws of each give other images (%v)", err)
 	}
 

@@ -10,7 +10,6 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/latent"
 	"govae/picture"
 )
 
@@ -103,8 +102,7 @@ func (r *reconstruction) check() error {
 func (r *reconstruction) write(ctx context.Context, x dataset.Selection) error {
 	images := r.model.Reconstruct(ctx, x.All())
 	if r.draws > 0 {
-		codes := latent.Settled(r.pair.Encoder.EncodeAll(ctx, x.All()), r.settled)
-		images = r.pair.Decoder.Repeated(r.draws).DecodeAll(ctx, latent.Draws(codes, r.draws, r.seed))
+		images = r.pair.ReconstructDraws(ctx, x.All(), r.settled, r.draws, r.seed)
 	}
 	var squares []float64 // of each image, the mean over its pixels
 	if r.errors != "" {
