@@ -3,10 +3,12 @@ package cmd_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +36,27 @@ func build(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// TestSources looks at what the commands are built of, for go test to notice when it changes: it
+// knows nothing of a build that a test does, and would take results from its cache.
+func TestSources(t *testing.T) {
+	sources := 0
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "..":
+			return fs.SkipDir
+		case slices.Contains([]string{".go", ".s", ".js", ".html", ".css"}, filepath.Ext(path)):
+			sources++
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+	if err != nil || sources == 0 {
+		t.Errorf("%d sources, %v", sources, err)
+	}
 }
 
 func TestScripts(t *testing.T) {
