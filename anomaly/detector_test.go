@@ -229,9 +229,9 @@ func TestTail(t *testing.T) {
 	}
 }
 
-// TestParsePart leaves out one part of a detector after the other: what is still accepted must
-// judge as before.
-func TestParsePart(t *testing.T) {
+// written returns a detector, and its text.
+func written(t testing.TB) (*Detector, []byte) {
+	t.Helper()
 	d, err := Fit(pictures(1, 30, false), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -240,6 +240,13 @@ func TestParsePart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return d, text
+}
+
+// TestParsePart leaves out one part of a detector after the other: what is still accepted must
+// judge as before.
+func TestParsePart(t *testing.T) {
+	d, text := written(t)
 	s := picture(rand.New(rand.NewPCG(1, 1)), true)
 	want, err := d.Judge(s)
 	if err != nil {
@@ -282,14 +289,7 @@ func TestParsePart(t *testing.T) {
 
 // FuzzParse gives Parse anything: what it accepts must judge pictures without a panic.
 func FuzzParse(f *testing.F) {
-	d, err := Fit(pictures(1, 30, false), Options{})
-	if err != nil {
-		f.Fatal(err)
-	}
-	text, err := d.MarshalText()
-	if err != nil {
-		f.Fatal(err)
-	}
+	_, text := written(f)
 	f.Add(text)
 	f.Add([]byte(`{"version":1}`))
 	s := picture(rand.New(rand.NewPCG(1, 1)), true)

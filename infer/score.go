@@ -53,7 +53,7 @@ func (o ScoreOptions) Tightest(scores []Score) []float64 {
 type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
 	Seed  uint64 // of the draws, which are those of [latent.Draws]
-	First int    // number of the stream's first image, by which it has its draws and its Index
+	First int    // number of the stream's first image, by which it has its draws, its label and its Index
 }
 
 // check finds a number of draws that there cannot be.

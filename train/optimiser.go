@@ -132,12 +132,11 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 	default:
 		return o, fmt.Errorf("unknown optimizer %q: choose one of %q", o.Optimizer, Optimizers())
 	}
-	o.LR = cmp.Or[Schedule](o.LR, Course{})
-	if c, open := o.LR.(Course); open && c.Kind == "" {
-		if c.Kind = InverseSqrt; o.Optimizer == Adam {
+	if c, ok := o.LR.(Course); o.LR == nil || ok && c.Kind == "" {
+		c.Kind = InverseSqrt
+		o.LR = c
+		if o.Optimizer == Adam {
 			o.LR = Warmup{To: c.Peak, Steps: c.Warmup.Steps, Epochs: c.Warmup.Epochs}
-		} else {
-			o.LR = c
 		}
 	}
 	o.LR = o.LR.of(whole{value: rate})

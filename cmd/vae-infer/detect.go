@@ -44,34 +44,19 @@ func (d *detection) flags(f *pflag.FlagSet) {
 
 // check finds mistakes in the flags.
 func (d *detection) check() error {
-	needed := d.needed()
+	needed, written := d.needed(), cli.Given(d.given, "heatmap", "roc", "nats", "sheet", "out")
 	return cmp.Or(
 		cli.Want(d.falseAlarms > 0 && d.falseAlarms < 1, "--false-alarms %g: want a share between 0 and 1, such as 0.01", d.falseAlarms),
-		cli.When(d.calibrate, d.learnsOnly()),
+		cli.Want(!d.calibrate || written == "", "--calibrate learns, and scores no images: give %s to a later call", written),
 		cli.Want(d.calibrate || needed == "" || !d.given.Changed("draws"), "--draws estimates log-likelihoods, and makes no use of the detector that %s needs", needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
 }
 
-// learnsOnly refuses the flags that say what is written of scores.
-func (d *detection) learnsOnly() error {
-	for _, name := range []string{"heatmap", "roc", "nats", "sheet", "out"} {
-		if d.given.Changed(name) {
-			return cli.Usagef("--calibrate learns, and scores no images: give --%s to a later call", name)
-		}
-	}
-	return nil
-}
-
 // needed is a flag that was given and needs a detector, or empty.
 func (d *detection) needed() string {
-	for _, name := range []string{"heatmap", "roc", "normal", "false-alarms"} {
-		if d.given.Changed(name) {
-			return "--" + name
-		}
-	}
-	return ""
+	return cli.Given(d.given, "heatmap", "roc", "normal", "false-alarms")
 }
 
 // detector returns that of the encoder's file; nil if log-likelihoods are asked for, or
@@ -224,10 +209,8 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]string, error) {
 	source := cmp.Or(s.in.data, "the images")
 	if x.Labels == nil {
-		for _, flag := range []string{"roc", "normal"} {
-			if s.given.Changed(flag) {
-				return nil, unlabelled(source, "--"+flag)
-			}
+		if flag := cli.Given(s.given, "roc", "normal"); flag != "" {
+			return nil, unlabelled(source, flag)
 		}
 		return nil, nil
 	}

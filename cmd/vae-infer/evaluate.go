@@ -264,7 +264,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 		return err
 	}
 	e.options.Labels = x.Labels
-	e.probed = fmt.Sprintf("%d of %s", set.Len(), (&dataset.Data{Train: train.Images}).Fingerprint())
+	e.probed = fmt.Sprintf("%d of %s", set.Len(), (&dataset.Data{Train: set}).Fingerprint())
 	e.options.Probe, err = latent.LearnProbe(points, set.Labels)
 	return err
 }

@@ -137,12 +137,8 @@ func launched(text string, n int, env func(string) string) (sink.Shard, error) {
 
 // alone refuses a flag that needs all images, if it was given.
 func (s *shardFlag) alone(cmd *cobra.Command, flags ...string) error {
-	for _, name := range flags {
-		if s.active() && cmd.Flags().Changed(name) {
-			return cli.Usagef("--%s needs all images, and --shard %s gives a part", name, s.text)
-		}
-	}
-	return nil
+	flag := cli.Given(cmd.Flags(), flags...)
+	return cli.Want(!s.active() || flag == "", "%s needs all images, and --shard %s gives a part", flag, s.text)
 }
 
 // cut returns the shard's images of all.

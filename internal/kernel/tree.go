@@ -9,7 +9,9 @@ import "math/bits"
 // the sum that one has. Within a leaf images are added in a fixed order.
 type Tree struct {
 	leaf int // images
-	part int // images of a leaf or a part of one, whose gradients of a convolution's weights a task adds up, for more tasks than there are leaves
+	// part is the number of images whose gradients of a convolution's weights a task adds up: a
+	// leaf or a part of one, for more tasks than there are leaves.
+	part int
 }
 
 // Leaves are small where batches are, for there to be some for several machines; elsewhere

@@ -20,6 +20,16 @@ func Want(right bool, format string, args ...any) error {
 	return Usagef(format, args...)
 }
 
+// Given returns the first of some flags that was given, as in --flag, or "".
+func Given(given *pflag.FlagSet, flags ...string) string {
+	for _, flag := range flags {
+		if given.Changed(flag) {
+			return "--" + flag
+		}
+	}
+	return ""
+}
+
 // Belongs refuses a flag that was given where it would do nothing: unless there is also what it
 // belongs to.
 func Belongs(given *pflag.FlagSet, flag string, there bool, to string) error {
