@@ -190,6 +190,12 @@ func TestUnlabelledData(t *testing.T) {
 			t.Errorf("%q", d.Report.Lines())
 		}
 	}
+	s, err := ReadSplit(t.Context(), folder, UnlabelledSplit, Options{})
+	if err != nil || s.Len() != 2 || s.Labels != nil || s.Name(1) != "train/unlabelled/d.png" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	_, err = ReadSplit(t.Context(), "digits", UnlabelledSplit, Options{})
+	wantError(t, err, "digits: has no images without a label beside others with one; put them into a folder unlabelled")
 	d, err := load(t, folder, Options{Whole: true})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,8 @@ const (
 	TrainSplit Split = "train"
 	TestSplit  Split = "test"
 	AllSplits  Split = "all" // all images of the source, in its order
+	// UnlabelledSplit are the images without a label where others have one: [Data].Unlabelled.
+	UnlabelledSplit Split = "unlabelled"
 )
 
 // Selection is a choice of images with what they are called.
@@ -107,12 +109,13 @@ func (s Selection) Choose(index []int) (Selection, error) {
 	return s, nil
 }
 
-// ReadSplit reads a split of the source that spec means, as [Open] does.
+// ReadSplit reads a split of the source that spec means, as [Open] does. A source that has no
+// images without a label beside others has no [UnlabelledSplit].
 func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Selection, error) {
-	if !slices.Contains([]Split{TestSplit, TrainSplit, AllSplits}, split) {
-		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s or %s", split, TestSplit, TrainSplit, AllSplits)
+	if !slices.Contains([]Split{TestSplit, TrainSplit, UnlabelledSplit, AllSplits}, split) {
+		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s, %s or %s", split, TestSplit, TrainSplit, UnlabelledSplit, AllSplits)
 	}
-	o.Whole = split == AllSplits
+	o.Whole, o.Unlabelled = split == AllSplits, split == UnlabelledSplit
 	source, err := Open(spec, o)
 	if err != nil {
 		return Selection{}, err
@@ -128,6 +131,10 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 	switch split {
 	case TrainSplit:
 		s.Images = data.Train
+	case UnlabelledSplit:
+		if s.Images = data.Unlabelled; s.Images == nil {
+			return Selection{}, fmt.Errorf("%s: has no images without a label beside others with one; put them into a folder unlabelled beside the class folders", spec)
+		}
 	case AllSplits:
 		s.Images = data.All()
 	}

@@ -132,6 +132,22 @@ func TestAugmentFilterRefuses(t *testing.T) {
 	}
 }
 
+// TestSure: images with a probability below the least are left out.
+func TestSure(t *testing.T) {
+	c := open(t, infer.OpenClassifierBytes, threeClassifier(t), infer.Options{})
+	source := infer.Images{Shape: images.Shape{H: 1, W: 1, C: 3}, Pixels: []float32{0, 1, 0, 0, 0, 0.1, 1, 0, 0}}
+	for least, want := range map[float64][2][]int{0: {{0, 1, 2}, {1, 2, 0}}, 0.9: {{0, 2}, {1, 0}}, 1: {nil, nil}} {
+		index, classes, err := c.Sure(t.Context(), source.All(), least)
+		if err != nil || !slices.Equal(index, want[0]) || !slices.Equal(classes, want[1]) {
+			t.Errorf("at least %g: images %v of classes %v, %v; want %v", least, index, classes, err, want)
+		}
+	}
+	wrong := infer.Images{Shape: images.Shape{H: 1, W: 1, C: 1}, Pixels: []float32{0}}
+	if _, _, err := c.Sure(t.Context(), wrong.All(), 0); err == nil {
+		t.Error("no error for images of another shape")
+	}
+}
+
 // TestClassifierContract tells classifiers from encoders that give means alone.
 func TestClassifierContract(t *testing.T) {
 	c := open(t, infer.OpenClassifierBytes, threeClassifier(t), infer.Options{})

@@ -35,6 +35,22 @@ func (c *Classifier) ClassifyAll(ctx context.Context, images iter.Seq2[Image, er
 	})
 }
 
+// Sure returns the numbers of those images of a stream of whose class the classifier is sure, to
+// which it gives at least the least probability, and these classes.
+func (c *Classifier) Sure(ctx context.Context, images iter.Seq2[Image, error], least float64) (index, classes []int, err error) {
+	i := 0
+	for guess, err := range c.ClassifyAll(ctx, images) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if guess.Probability >= least {
+			index, classes = append(index, i), append(classes, guess.Class)
+		}
+		i++
+	}
+	return index, classes, nil
+}
+
 // guesses are those of the probabilities p [n, classes].
 func guesses(p []float32, classes int) []Guess {
 	all := make([]Guess, len(p)/classes)

@@ -32,15 +32,17 @@ interpolate decodes a random point on the line between the codes of two images o
 class. The method sample, of a conditional model, draws new images of each class. A new
 image gets the class of its sources; look at some before you train on them, or give a
 --classifier file: only those are kept that it reads as their class with a probability of
-at least --confidence, and others are made in the place of the rest.
+at least --confidence, and others are made in the place of the rest. Where the source has no
+labels, the classifier tells them, and images of which it is less sure are left out.
 
 --per-class N makes N new images of every class. With --fill the images of the
 source count too: a class gets only what it lacks to N, so that old and new images
 together are balanced. Image i of a class and a seed is the same however many are made.
 
-The source needs labels: --data is digits, mnist, a folder of IDX files with labels, or
-a folder with one folder per class. Its training split is used unless --split says
-otherwise, as images made of test images would spoil a test.
+The source needs labels or a --classifier: --data is digits, mnist, a folder of IDX files with
+labels, or a folder with one folder per class. Its training split is used unless --split says
+otherwise, as images made of test images would spoil a test; --split unlabelled takes the folder
+unlabelled beside the classes.
 
 --out is a folder: one folder of PNG files per class, or with --format idx IDX files like
 those of MNIST. Both are read by vae-train and --data. The new images alone are
@@ -53,7 +55,8 @@ parameters, seed, model and the images it was made from.
   vae-infer augment --data photos --split train --per-class 500 --fill --out more/
   vae-infer augment --data mnist --method interpolate --format idx --out new-mnist/
   vae-infer augment --data mnist --limit 200 --noise 0.5 --seed 7 --per-class 1000
-  vae-infer augment --data mnist --method sample --classifier classifier.onnx --per-class 500`,
+  vae-infer augment --data mnist --method sample --classifier classifier.onnx --per-class 500
+  vae-infer augment --data photos --split unlabelled --classifier classifier.onnx --per-class 500`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			if err := cmp.Or(in.check(files), a.check(), cli.Want(a.classifier != "" || !cmd.Flags().Changed("confidence"), "--confidence is that of a --classifier"), cli.Belongs(cmd.Flags(), "noise", a.Method == infer.Jitter, "--method jitter"), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data, a.classifier), a.out), a.shard.read(), a.shard.alone(cmd, "classifier")); err != nil {
 				return err
@@ -67,7 +70,7 @@ parameters, seed, model and the images it was made from.
 	f.Float64Var(&a.Noise, "noise", 1, "of jitter, in standard deviations of the posterior")
 	f.IntVar(&a.PerClass, "per-class", 100, "number of new images of each class")
 	f.BoolVar(&a.Fill, "fill", false, "count the source's images towards --per-class, to balance classes")
-	f.StringVar(&a.classifier, "classifier", "", "classifier `FILE`: keep only images that it reads as their class")
+	f.StringVar(&a.classifier, "classifier", "", "classifier `FILE`: keep only images that it reads as their class, and tell those of a source without labels")
 	f.Float64Var(&a.confidence, "confidence", 0.9, "least probability that --classifier gives to the class")
 	f.Uint64Var(&a.Seed, "seed", 0, "number that determines the images")
 	f.StringVar((*string)(&a.write.Format), "format", string(dataset.ClassFolders), "png for class folders, or idx for IDX files")
@@ -103,22 +106,16 @@ func (a *augmentation) check() error {
 }
 
 func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, files []string) error {
-	pair, x, err := openFor(ctx, m, m.openPair, in, files)
+	pair, err := m.openPair()
 	if err != nil {
 		return err
 	}
 	defer pair.Close()
-	from := cmp.Or(in.data, strings.Join(files, " "))
-	if x.Labels == nil {
-		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, or IDX files with labels", from)
-	}
-	total, err := a.plan(x)
+	x, err := in.load(ctx, m.app, pair, files)
 	if err != nil {
-		return fmt.Errorf("%s: %w", from, err)
+		return err
 	}
-	if a.shard.active() {
-		return a.part(ctx, pair, x, total, in.data)
-	}
+	from := cmp.Or(in.data, strings.Join(files, " "))
 	tried, kept := 0, 0
 	if a.classifier != "" {
 		classifier, err := openAs(m, a.classifier, infer.OpenClassifier)
@@ -126,15 +123,34 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 			return err
 		}
 		defer classifier.Close()
+		if x.Labels == nil {
+			if x, err = a.told(ctx, classifier, x, from); err != nil {
+				return err
+			}
+		}
 		a.Filter = &infer.AugmentFilter{Classifier: classifier, Classes: x.Classes, Confidence: a.confidence, OnTried: func(_ int, ok bool) {
 			if tried++; ok {
 				kept++
 			}
 		}}
 	}
+	if x.Labels == nil {
+		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, IDX files with labels, or a --classifier that tells the classes", from)
+	}
+	labelled, err := forImages(m, pair, x)
+	if err != nil {
+		return err
+	}
+	total, err := a.plan(x)
+	if err != nil {
+		return fmt.Errorf("%s: %w", from, err)
+	}
+	if a.shard.active() {
+		return a.part(ctx, labelled, x, total, in.data)
+	}
 	p := a.app.Progress(total, "images")
 	defer p.Stop()
-	images := convert(cli.Counted(p, pair.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)), func(made infer.Synthetic, _ int) dataset.Synthetic {
+	images := convert(cli.Counted(p, labelled.Augment(ctx, x.All(), x.Labels, a.AugmentOptions)), func(made infer.Synthetic, _ int) dataset.Synthetic {
 		return dataset.Synthetic{Picture: made.Picture(), Origin: a.origin(pair, x, made, in.data)}
 	})
 	if err := dataset.Write(a.out, images, a.write); err != nil {
@@ -145,6 +161,22 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		a.app.Printf("%s reads %d of %d (%.1f %%) as their class with a probability of %g or more: the others were left out", a.classifier, kept, tried, 100*float64(kept)/float64(tried), a.confidence)
 	}
 	return nil
+}
+
+// told returns those images of x of whose class the classifier is sure, with these labels.
+func (a *augmentation) told(ctx context.Context, c *infer.Classifier, x dataset.Selection, from string) (dataset.Selection, error) {
+	index, labels, err := c.Sure(ctx, x.All(), a.confidence)
+	if err != nil {
+		return x, err
+	}
+	if len(index) == 0 {
+		return x, fmt.Errorf("%s: %s gives no image a class with a probability of %g or more; give a smaller --confidence", from, a.classifier, a.confidence)
+	}
+	a.app.Printf("%s tells the classes of %d of %d images, with a probability of %g or more", a.classifier, len(index), x.Len(), a.confidence)
+	if x, err = x.Choose(index); err == nil {
+		x.Labels, x.Classes = labels, c.Classes()
+	}
+	return x, err
 }
 
 // origin tells how an image was made from those of x, which data names.

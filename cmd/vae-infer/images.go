@@ -29,7 +29,7 @@ type inputFlags struct {
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, fashion-mnist, kmnist, a folder of IDX files or images, an IDX, a .npy or a .npz file")
-	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train or all")
+	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train, unlabelled (those without a label where others have one) or all")
 	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
 	f.given = cmd.Flags()
 	f.fitFlags.flags(cmd.Flags())
@@ -49,7 +49,7 @@ func (f *inputFlags) check(files []string) error {
 		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
 		cli.Belongs(f.given, "split", f.data != "" || f.other, "--data"),
 		cli.Want(len(f.index) == 0 || !f.given.Changed("limit"), "--index and --limit exclude each other"),
-		cli.OneOf("--split", f.split, "test", "train", "all"),
+		cli.OneOf("--split", f.split, "test", "train", "unlabelled", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
 		f.fitFlags.check(),
 		f.scaleFlag.check(),

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 
 	"govae/dataset"
 	"govae/export"
@@ -76,15 +77,19 @@ func (e *experiment) labels(ctx context.Context, few *dataset.Images, shifted se
 	synthetic[cell{sawLabels, shiftsSure, k}] = join(shifted, chosen)
 	synthetic[cell{sawLabels, shiftsMany, k}] = join(shifted, shake(many, few.H, few.W, rand.New(rand.NewPCG(seed, 4))))
 
-	// The images that the classifier labels, without a VAE: as many.
-	others := toSet(e.train.Select(rand.New(rand.NewPCG(seed, 3)).Perm(e.train.Len())[:e.perClass*e.classes]))
-	if others.labels, err = classes(ctx, vae.classifier, others, few.Shape); err != nil {
+	// Images that the classifier labels, as many; and where it is sure of them, what is near them.
+	others := e.train.Select(rand.New(rand.NewPCG(seed, 3)).Perm(e.train.Len())[:e.perClass*e.classes])
+	if _, others.Labels, err = vae.classifier.Sure(ctx, others.All(), 0); err != nil {
 		return err
 	}
-	synthetic[cell{sawLabels, pseudo, k}] = others
+	synthetic[cell{sawLabels, pseudo, k}] = toSet(others)
+	if err := e.near(ctx, vae, others, shifted, synthetic, k, seed); err != nil {
+		return err
+	}
 
 	right := 0
-	told, err := classes(ctx, vae.classifier, e.test, few.Shape)
+	test := infer.Images{Shape: few.Shape, Pixels: e.test.x}
+	_, told, err := vae.classifier.Sure(ctx, test.All(), 0)
 	for i, class := range told {
 		if class == e.test.labels[i] {
 			right++
@@ -94,15 +99,30 @@ func (e *experiment) labels(ctx context.Context, few *dataset.Images, shifted se
 	return err
 }
 
-// classes are those that a classifier tells.
-func classes(ctx context.Context, c *infer.Classifier, s set, shape dataset.Shape) (told []int, err error) {
-	for guess, err := range c.ClassifyAll(ctx, infer.Images{Shape: shape, Pixels: s.x}.All()) {
-		if err != nil {
-			return nil, err
-		}
-		told = append(told, guess.Class)
+// near adds images without a label of whose class the classifier is sure, moved, and those that
+// the VAE draws around them: for each class as many.
+func (e *experiment) near(ctx context.Context, vae conditional, others *dataset.Images, shifted set, synthetic map[cell]set, k int, seed uint64) error {
+	index, _, err := vae.classifier.Sure(ctx, others.All(), e.confidence)
+	if err != nil {
+		return err
 	}
-	return told, nil
+	given := others.Select(index)
+	labelled, err := vae.WithLabel(infer.Classes(given.Labels))
+	if err != nil {
+		return err
+	}
+	drawn, err := augment(ctx, labelled, toSet(given), infer.AugmentOptions{
+		Method: infer.Jitter, Noise: e.noise, PerClass: e.many, Seed: seed,
+		Filter: &infer.AugmentFilter{Classifier: vae.classifier, Confidence: e.confidence},
+	})
+	if err != nil {
+		return err
+	}
+	move := func(s set) set { return shake(s, given.H, given.W, rand.New(rand.NewPCG(seed, 5))) }
+	synthetic[cell{sawLabels, shiftsNear, k}] = join(shifted, move(drawn))
+	copies := slices.Repeat([]set{toSet(given)}, e.many/e.perClass)
+	synthetic[cell{sawLabels, shiftsPseudo, k}] = join(shifted, move(join(copies...)))
+	return nil
 }
 
 // encoded measures a classifier of codes: the means of the VAE of all images in place of pixels.

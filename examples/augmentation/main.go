@@ -105,7 +105,9 @@ const (
 	sure          = "sure samples"
 	shiftsSure    = "shifts and sure samples"
 	shiftsMany    = "shifts of real images and of four times as many sure samples"
+	shiftsNear    = "shifts of real images and of four times as many drawn around images that the classifier labels"
 	pseudo        = "images that the classifier labels"
+	shiftsPseudo  = "shifts of real images and of those that the classifier labels"
 	itself        = "the labelling classifier itself"
 )
 

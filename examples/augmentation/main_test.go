@@ -54,7 +54,7 @@ func TestMeasure(t *testing.T) {
 	}
 	var text strings.Builder
 	runs[0].print(&text)
-	if rows := strings.Count(text.String(), "\n| "); rows != 5+5+6+8+14+7 || strings.Contains(text.String(), "NaN") {
+	if rows := strings.Count(text.String(), "\n| "); rows != 5+5+6+10+16+7 || strings.Contains(text.String(), "NaN") {
 		t.Errorf("%d rows of tables:\n%s", rows, &text)
 	}
 	path := filepath.Join(t.TempDir(), "plot.png")
