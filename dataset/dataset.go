@@ -55,6 +55,14 @@ func (d *Data) All() *Images {
 	return all
 }
 
+// Training returns the number of images to train on: those of Train and of Unlabelled.
+func (d *Data) Training() int {
+	if d.Unlabelled == nil {
+		return d.Train.Len()
+	}
+	return d.Train.Len() + d.Unlabelled.Len()
+}
+
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
 // labels of all splits. A resumed run tells by it that the data has changed.
 func (d *Data) Fingerprint() string {

@@ -300,7 +300,7 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 	if line != "" {
 		app.Printf("%s", line)
 	}
-	f.chooseAugment(data.Train, photographs)
+	f.chooseAugment(data, photographs)
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return nil, nil, cli.Usagef("%w", err)
@@ -326,7 +326,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	}
 	defer k.Close()
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads%s",
-		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Train.Len(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
+		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Training(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
 
 	if n := m.Config.Classes(); n > 0 {
 		app.Printf("conditional on %d classes: %.100s", n, strings.Join(m.Config.Labels, ", "))

@@ -53,10 +53,10 @@ func (a *augment) UnmarshalText(text []byte) error {
 }
 
 // chooseAugment takes the changes that the flag tells, or those that suit the images.
-func (f *flags) chooseAugment(x *dataset.Images, photographs bool) {
+func (f *flags) chooseAugment(data *dataset.Data, photographs bool) {
 	f.train.Augment = f.augment.changes
 	if f.augment.auto && photographs {
-		f.train.Augment = train.SuitedAugment(x.Len())
+		f.train.Augment = train.SuitedAugment(data.Training())
 	}
 }
 

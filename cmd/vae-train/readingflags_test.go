@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"govae/dataset"
+
 	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
@@ -26,5 +28,26 @@ func TestWaitingHint(t *testing.T) {
 	})
 	if got := stderr.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "waited for their images 25 % of the time") || strings.Contains(got, "--augment") {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestChooseAugment: images without a label count, as the model trains on them too.
+func TestChooseAugment(t *testing.T) {
+	of := func(n int) *dataset.Images {
+		return &dataset.Images{Shape: dataset.Shape{H: 1, W: 1, C: 1}, Pixels: make([]byte, n)}
+	}
+	for _, tt := range []struct {
+		data *dataset.Data
+		want string
+	}{
+		{&dataset.Data{Train: of(1500)}, "shift"},
+		{&dataset.Data{Train: of(1500), Unlabelled: of(500)}, "nudge"},
+		{&dataset.Data{Train: of(15000), Unlabelled: of(5000)}, ""},
+	} {
+		f := flags{augment: augment{auto: true}}
+		f.chooseAugment(tt.data, true)
+		if got := f.train.Augment.String(); got != tt.want {
+			t.Errorf("%d images: %q, want %q", tt.data.Training(), got, tt.want)
+		}
 	}
 }
