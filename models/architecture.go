@@ -33,6 +33,7 @@ func flat(
 		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 		m.z = m.addGroup("latent", mean, logVar, m.noise)
 		m.mean, m.logVar = m.groups[0].mean, m.groups[0].logVar
+		m.vector = around{"encoder/mean", "encoder/log_var", "decoder/dense_0"}
 		m.logits = decode(g, c, m.labelled(m.z))
 		m.decoded, m.reconstructed = m.logits, g.Again(m.logits, map[*nn.Value]*nn.Value{m.z: m.mean})
 	}

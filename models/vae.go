@@ -39,6 +39,7 @@ type VAE struct {
 	// made of their draws.
 	groups []group
 	logits *nn.Value
+	vector around
 	// The encoder's path: the posterior of all groups, those above at their means, and the
 	// logits of these means.
 	mean, logVar, reconstructed *nn.Value

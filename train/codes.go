@@ -27,55 +27,77 @@ type codes struct {
 	prior *latent.Mixture // nil for less than leastFitted or more than mostFitted dimensions, or where it is degenerate
 }
 
-// codes encodes the training images. The prior has the mean and the covariance of the
-// aggregate posterior, the mean of q(z|x) over images: those of the means, and the mean of
-// the posterior's variances on the diagonal.
-func (t *trainer) codes(ctx context.Context, e *models.Evaluator, images *dataset.Images) (*codes, error) {
-	n, l := float64(images.Len()), t.net.Config.Latent
-	sum, squares, variance := make([]float64, l), make([]float64, l), make([]float64, l)
-	var products *mat.SymDense
-	if l >= leastFitted && l <= mostFitted {
-		products = mat.NewSymDense(l, nil)
-	}
-	x, code := make([]float32, t.batch*images.Shape.Len()), make([]float64, l)
-	err := batches(ctx, images.Len(), t.batch, func(index []int) {
+// moments are those of codes: of the means of posteriors, and the averages of their variances and
+// log variances.
+type moments struct {
+	mean, std, variance, logVar []float64
+	covariance                  *mat.SymDense // of the means, and of their first dims variables
+}
+
+// moments encodes images, and finds the covariance of the first dims variables.
+func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*moments, error) {
+	n, l := float64(images.Len()), r.net.Config.Latent
+	vector := func() []float64 { return make([]float64, l) }
+	m := &moments{vector(), vector(), vector(), vector(), nil}
+	products := mat.NewSymDense(max(dims, 1), nil)
+	x, code := make([]float32, r.batch*images.Shape.Len()), vector()
+	e := r.evaluator()
+	err := batches(ctx, images.Len(), r.batch, func(index []int) {
 		x := x[:len(index)*images.Shape.Len()]
-		t.pipeline.floats(x, images, index, trainSplit)
-		mean, logVar := e.Encode(x, labels(images, index, t.net.Config)...)
+		r.pipeline.floats(x, images, index, trainSplit)
+		mean, logVar := e.Encode(x, labels(images, index, r.net.Config)...)
 		for at := 0; at < len(mean); at += l {
 			for i := range l {
-				v := float64(mean[at+i])
+				v, s := float64(mean[at+i]), float64(logVar[at+i])
 				code[i] = v
-				sum[i] += v
-				squares[i] += v * v
-				variance[i] += math.Exp(float64(logVar[at+i]))
+				m.mean[i] += v / n
+				m.std[i] += v * v / n
+				m.variance[i] += math.Exp(s) / n
+				m.logVar[i] += s / n
 			}
-			if products != nil {
-				products.SymRankOne(products, 1, mat.NewVecDense(l, code))
+			if dims > 0 {
+				products.SymRankOne(products, 1/n, mat.NewVecDense(dims, code[:dims]))
 			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	c := &codes{stats: &models.LatentStats{Mean: sum, Std: squares}}
-	for i := range l {
-		sum[i] /= n
-		squares[i] = math.Sqrt(max(0, squares[i]/n-sum[i]*sum[i]))
+	for i, mean := range m.mean {
+		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
 	}
-	if products != nil {
-		covariance := make([][]float64, l)
-		for i := range covariance {
-			covariance[i] = make([]float64, l)
-			for j := range l {
-				covariance[i][j] = products.At(i, j)/n - sum[i]*sum[j]
-			}
-			covariance[i][i] += variance[i]/n + leastVariance
-		}
-		prior := &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{sum}, Covariances: [][][]float64{covariance}}
-		if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
-			c.prior = prior
-		}
+	if dims > 0 {
+		products.SymRankOne(products, -1, mat.NewVecDense(dims, m.mean[:dims]))
+		m.covariance = products
+	}
+	return m, nil
+}
+
+// codes tells the codes of the training images. The prior has the mean and the covariance of the
+// aggregate posterior, the mean of q(z|x) over images: those of the means, and the mean of
+// the posterior's variances on the diagonal.
+func (r *run) codes(ctx context.Context) (*codes, error) {
+	l := r.net.Config.Latent
+	dims := l
+	if l < leastFitted || l > mostFitted {
+		dims = 0
+	}
+	m, err := r.moments(ctx, r.train, dims)
+	if err != nil {
+		return nil, err
+	}
+	c := &codes{stats: &models.LatentStats{Mean: m.mean, Std: m.std}}
+	if dims == 0 {
+		return c, nil
+	}
+	covariance := make([][]float64, l)
+	for i := range covariance {
+		covariance[i] = mat.Row(nil, i, m.covariance)
+		covariance[i][i] += m.variance[i] + leastVariance
+	}
+	prior := &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{m.mean}, Covariances: [][][]float64{covariance}}
+	if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
+		c.prior = prior
 	}
 	return c, nil
 }

@@ -27,13 +27,10 @@ func (r *run) epochPictures(epoch int) error {
 	if err := os.MkdirAll(filepath.Join(r.Dir, EpochsFolder), 0o755); err != nil {
 		return err
 	}
-	if r.evaluator == nil {
-		r.evaluator = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	}
-	if err := r.writeReconstructions(r.evaluator, filepath.Join(r.Dir, EpochPicture(epoch, ReconstructionsPicture))); err != nil {
+	if err := r.writeReconstructions(r.evaluator(), filepath.Join(r.Dir, EpochPicture(epoch, ReconstructionsPicture))); err != nil {
 		return err
 	}
-	return r.writeSamples(r.evaluator, nil, filepath.Join(r.Dir, EpochPicture(epoch, SamplesPicture)))
+	return r.writeSamples(r.evaluator(), nil, filepath.Join(r.Dir, EpochPicture(epoch, SamplesPicture)))
 }
 
 // removeEpochPictures deletes what an earlier run left, and nothing that is not its own.

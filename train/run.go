@@ -65,7 +65,7 @@ type run struct {
 	start                   *safetensors.File // of the running epoch, where there is no directory
 	saved                   time.Time         // when the latest checkpoint was written
 	pace                    pace              // while Epochs are to be chosen
-	evaluator               *models.Evaluator // of the pictures of epochs, made when the first are drawn
+	encoding                *models.Evaluator // evaluator, once it is needed
 	unlock                  func()            // the model directory
 
 	asked   context.Context // of several ranks: whether the user of this one wants to stop
@@ -333,7 +333,7 @@ func (r *run) run(ctx context.Context) error {
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 		copy(r.m.State, r.keptState)
-	} else if err := r.fitScale(ctx, r.train, r.Seed); err != nil { // as the last epoch did
+	} else if err := r.polish(ctx); err != nil { // as the last epoch did
 		return err
 	}
 	var err error
@@ -398,9 +398,12 @@ func (r *run) epoch(ctx context.Context) error {
 func (r *run) judge(ctx context.Context) (Metrics, error) {
 	r.exchange()
 	defer r.exchange()
-	training := slices.Clone(r.m.State)
-	defer copy(r.m.State, training)
-	if err := r.fitScale(ctx, r.train, r.Seed); err != nil {
+	average, state := slices.Clone(r.m.Theta), slices.Clone(r.m.State)
+	defer func() {
+		copy(r.m.Theta, average)
+		copy(r.m.State, state)
+	}()
+	if err := r.polish(ctx); err != nil {
 		return Metrics{}, err
 	}
 	metrics, err := r.measure(ctx)
@@ -422,6 +425,14 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 		err = r.m.SaveWeights(r.Dir)
 	}
 	return metrics, err
+}
+
+// polish finishes averaged weights, which are those in place, by what training images tell.
+func (r *run) polish(ctx context.Context) error {
+	if err := r.align(ctx); err != nil {
+		return err
+	}
+	return r.fitScale(ctx, r.train, r.Seed)
 }
 
 // exchange swaps the present weights and the averaged ones.
@@ -532,15 +543,22 @@ func (r *run) saveConfig() error {
 	return s.Save(r.Dir)
 }
 
-// evaluated is the number of images that are encoded or decoded at a time when training is
-// over. An image's result does not depend on it, only the memory, which comes on top of
+// evaluated is the number of images that are encoded or decoded at a time outside of training
+// steps. An image's result does not depend on it, only the memory, which comes on top of
 // that for training.
 const evaluated = 16
 
+// evaluator encodes and decodes by the weights in place.
+func (r *run) evaluator() *models.Evaluator {
+	if r.encoding == nil {
+		r.encoding = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
+	}
+	return r.encoding
+}
+
 // finish does what is done with the final weights: statistics, pictures and the card.
 func (r *run) finish(ctx context.Context) error {
-	e := r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	codes, err := r.codes(ctx, e, r.train)
+	codes, err := r.codes(ctx)
 	if err != nil {
 		return err
 	}
@@ -557,7 +575,7 @@ func (r *run) finish(ctx context.Context) error {
 	if err := r.savePrior(codes); err != nil {
 		return err
 	}
-	if err := r.pictures(e, codes.prior); err != nil {
+	if err := r.pictures(r.evaluator(), codes.prior); err != nil {
 		return err
 	}
 	return r.writeCard()

@@ -1,0 +1,115 @@
+package models
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"govae/internal/nn"
+)
+
+// Axes are other coordinates of a vector of latent variables: z' = To (z - Center), and z = From
+// z' + Center with From the inverse of To.
+type Axes struct {
+	Center   []float64  // L
+	To, From *mat.Dense // [L, L]
+	LogVar   []float64  // L: where the log variances of posteriors lie, before the change
+}
+
+// Vector is the number of variables of the latent vector: all of them, or of a hierarchical model
+// those of its first group.
+func (m *VAE) Vector() int { return m.groups[0].mean.Shape().Len() }
+
+// ChangeAxes changes the layers around the latent vector so that its coordinates are other
+// ones. The image of a code stays what it was, and so does its code's mean. The variances of a posterior
+// become those along the new axes, the diagonal of To diag(exp(log_var)) To', whose logarithms
+// are taken to first order about those of a.LogVar, as a dense layer gives them; what goes
+// across the axes is left out.
+func (m *VAE) ChangeAxes(a Axes) {
+	n := m.Vector()
+	center, old := mat.NewVecDense(n, a.Center), mat.NewVecDense(n, a.LogVar)
+	m.dense(m.vector.mean).after(a.To, center, mat.NewVecDense(n, nil))
+
+	// log sum_i To_ji^2 exp(v_i), and its derivatives by v_i
+	share, level := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
+	for j := range n {
+		row := share.RawRowView(j)
+		var sum float64
+		for i, to := range a.To.RawRowView(j) {
+			row[i] = to * to * math.Exp(a.LogVar[i])
+			sum += row[i]
+		}
+		for i := range row {
+			row[i] /= sum
+		}
+		level.SetVec(j, math.Log(sum))
+	}
+	m.dense(m.vector.logVar).after(share, old, level)
+	m.dense(m.vector.decoder).before(a.From, center)
+}
+
+// around names the dense layers around the latent vector: to means and log variances, and from
+// draws to the decoder.
+type around struct{ mean, logVar, decoder string }
+
+// dense are the parameters of a dense layer.
+type dense struct{ weight, bias *nn.Param }
+
+func (m *VAE) dense(name string) (d dense) {
+	for _, p := range m.Params() {
+		switch p.Name {
+		case name + "/weight":
+			d.weight = p
+		case name + "/bias":
+			d.bias = p
+		}
+	}
+	return d
+}
+
+// after lets the layer give to (y - from) + level in place of y.
+func (d dense) after(to mat.Matrix, from, level *mat.VecDense) {
+	w, b := d.matrix(), d.vector()
+	w.Mul(mat.DenseCopyOf(w), to.T())
+	b.SubVec(b, from)
+	b.MulVec(to, mat.VecDenseCopyOf(b))
+	b.AddVec(b, level)
+	d.set(w, b)
+}
+
+// before lets the layer take x for its first values where it took from x + center.
+func (d dense) before(from mat.Matrix, center *mat.VecDense) {
+	w, b := d.matrix(), d.vector()
+	n, outputs := center.Len(), b.Len()
+	first := w.Slice(0, n, 0, outputs).(*mat.Dense)
+	var shift mat.VecDense
+	shift.MulVec(first.T(), center)
+	b.AddVec(b, &shift)
+	first.Mul(from.T(), mat.DenseCopyOf(first))
+	d.set(w, b)
+}
+
+// matrix and vector are copies of the weight [in, out], as it lies in memory, and of the bias.
+func (d dense) matrix() *mat.Dense {
+	n := d.bias.Len()
+	return mat.NewDense(d.weight.Len()/n, n, doubles(d.weight.Value))
+}
+
+func (d dense) vector() *mat.VecDense { return mat.NewVecDense(d.bias.Len(), doubles(d.bias.Value)) }
+
+func (d dense) set(w *mat.Dense, b *mat.VecDense) {
+	for i, v := range w.RawMatrix().Data {
+		d.weight.Value[i] = float32(v)
+	}
+	for i, v := range b.RawVector().Data {
+		d.bias.Value[i] = float32(v)
+	}
+}
+
+func doubles(x []float32) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}

@@ -1,0 +1,84 @@
+package train
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"govae/models"
+)
+
+// axesImages is the number of training images by whose codes the axes are chosen, at most.
+const axesImages = 2000
+
+// align chooses the coordinates of the latent vector for the weights in place, among all that
+// leave means and images as they are: those in which codes are like draws from N(0, I), and in which the
+// dimensions of a posterior are independent on average.
+//
+// Training finds such axes by itself, but slowly, as little pulls it there: the posterior is
+// diagonal, and so prefers the principal axes of what the decoder makes of z (Rolinek, Zietlow and
+// Martius 2019, "Variational autoencoders pursue PCA directions (by accident)", arXiv 1812.06775).
+// What is lost until then is the divergence of the codes' own distribution from the prior
+// (Hoffman and Johnson 2016, "ELBO surgery"), and what a posterior loses across its axes;
+// docs/photos.md says how much.
+//
+// With C the covariance of the codes and S the average variances of posteriors, the axes are the A
+// for which A C A' = I and A S A' is diagonal. Its diagonal is what is left to chance of each dimension,
+// from the least, in the first, to 1 in those that tell nothing. C counts as many codes from N(0, I) as
+// there are dimensions among those seen, so that few images cannot mislead it.
+func (r *run) align(ctx context.Context) error {
+	n := r.m.Vector()
+	if n < leastFitted || n > mostFitted || r.Importance > 1 {
+		return nil
+	}
+	seen := min(axesImages, r.train.Len())
+	index := make([]int, seen)
+	for i := range index {
+		index[i] = i * r.train.Len() / seen
+	}
+	m, err := r.moments(ctx, r.train.Select(index), n)
+	if err != nil {
+		return err
+	}
+	if axes, ok := m.axes(seen); ok {
+		r.m.ChangeAxes(axes)
+	}
+	return nil
+}
+
+// axes are those of align; ok is false where rounding leaves none.
+func (m *moments) axes(seen int) (a models.Axes, ok bool) {
+	n := m.covariance.SymmetricDim()
+	prior := float64(n) / float64(n+seen)
+	white := mat.NewSymDense(n, nil) // the covariance of the codes, in units of posteriors
+	for i := range n {
+		for j := range i + 1 {
+			c := (1 - prior) * m.covariance.At(i, j)
+			if i == j {
+				c += (1-prior)*m.variance[i] + prior
+			}
+			white.SetSym(i, j, c/math.Sqrt(m.variance[i]*m.variance[j]))
+		}
+	}
+	var eigen mat.EigenSym
+	if !eigen.Factorize(white, true) {
+		return a, false
+	}
+	values, vectors := eigen.Values(nil), new(mat.Dense)
+	eigen.VectorsTo(vectors)
+	if !(values[0] > 0) {
+		return a, false
+	}
+	a = models.Axes{Center: m.mean[:n], To: mat.NewDense(n, n, nil), From: mat.NewDense(n, n, nil), LogVar: m.logVar[:n]}
+	for j := range n {
+		k := n - 1 - j // the largest value first
+		scale := math.Sqrt(values[k])
+		for i := range n {
+			s := math.Sqrt(m.variance[i])
+			a.To.Set(j, i, vectors.At(i, k)/(scale*s))
+			a.From.Set(i, j, vectors.At(i, k)*scale*s)
+		}
+	}
+	return a, true
+}

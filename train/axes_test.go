@@ -1,0 +1,133 @@
+package train
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"govae/models"
+)
+
+// TestAxes: in the axes codes have the covariance of N(0, I), and posteriors independent dimensions,
+// the narrowest first.
+func TestAxes(t *testing.T) {
+	const n, seen = 9, 60
+	r := rand.New(rand.NewPCG(1, 2))
+	codes, c := mat.NewDense(n, n, nil), mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range n {
+			codes.Set(i, j, r.NormFloat64())
+		}
+	}
+	c.SymOuterK(1, codes)
+	m := &moments{mean: make([]float64, n), variance: make([]float64, n), logVar: make([]float64, n), covariance: c}
+	for i := range n {
+		m.variance[i] = 0.01 + r.Float64()
+	}
+	a, ok := m.axes(seen)
+	if !ok {
+		t.Fatal("no axes")
+	}
+	in := func(s mat.Matrix) *mat.Dense {
+		var d mat.Dense
+		d.Product(a.To, s, a.To.T())
+		return &d
+	}
+	all := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := range i + 1 {
+			all.SetSym(i, j, c.At(i, j)*seen/(seen+n))
+		}
+		all.SetSym(i, i, all.At(i, i)+(m.variance[i]*seen+n)/(seen+n))
+	}
+	identity := mat.NewDiagDense(n, slices.Repeat([]float64{1}, n))
+	var inverse mat.Dense
+	inverse.Mul(a.To, a.From)
+	if !mat.EqualApprox(in(all), identity, 1e-9) || !mat.EqualApprox(&inverse, identity, 1e-9) {
+		t.Errorf("covariance %v, To From %v", mat.Formatted(in(all)), mat.Formatted(&inverse))
+	}
+	rest := in(mat.NewDiagDense(n, m.variance))
+	for i := range n {
+		for j := range i {
+			if math.Abs(rest.At(i, j)) > 1e-9 {
+				t.Errorf("posteriors have the covariance %g between dimensions %d and %d", rest.At(i, j), i, j)
+			}
+		}
+		if i > 0 && rest.At(i, i) < rest.At(i-1, i-1) {
+			t.Errorf("dimension %d is narrower than the one before", i)
+		}
+	}
+}
+
+// TestAlign: codes that are far from N(0, I) cost less afterwards, and give the same images.
+func TestAlign(t *testing.T) {
+	data := smallData()
+	for _, arch := range []string{"mlp", "ladder"} {
+		c := models.Config{Arch: arch, Image: data.Train.Shape}
+		if arch == "mlp" {
+			c.Latent = leastFitted
+		}
+		m := smallModel(t, c)
+		for _, p := range m.Params() { // codes around 1.5 that lie on a line, nearly
+			if p.Name == "encoder/mean/bias" || p.Name == "encoder/group_0/mean/bias" {
+				for i := range p.Value {
+					p.Value[i] = 1.5
+				}
+			}
+		}
+		r, err := newRun(m, data, Options{Epochs: 1, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		figures := func() (Terms, []float32) {
+			terms, err := r.evaluate(t.Context(), r.train, trainSplit, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := make([]float32, r.train.Len()*r.train.Shape.Len())
+			for i := range r.train.Len() {
+				r.train.Floats(x[i*r.train.Shape.Len():(i+1)*r.train.Shape.Len()], []int{i})
+			}
+			mean, _ := r.evaluator().Encode(x)
+			return terms, r.evaluator().Decode(mean)
+		}
+		before, images := figures()
+		if err := r.align(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		after, same := figures()
+		if want := before.KL - float64(m.Vector()); after.KL > want {
+			t.Errorf("%s: KL %g, was %g", arch, after.KL, before.KL)
+		}
+		if math.Abs(after.Reconstruction-before.Reconstruction) > 0.02*before.Reconstruction {
+			t.Errorf("%s: reconstruction %g, was %g", arch, after.Reconstruction, before.Reconstruction)
+		}
+		for i, v := range same {
+			if math.Abs(float64(v-images[i])) > 1e-5 {
+				t.Fatalf("%s: value %d of an image is %g, was %g", arch, i, v, images[i])
+			}
+		}
+	}
+}
+
+// TestNoAxes: two dimensions stay as they are, so that the plane does not turn from epoch to
+// epoch, and so do those of an importance weighted bound.
+func TestNoAxes(t *testing.T) {
+	data := smallData()
+	for _, o := range []struct{ latent, importance int }{{leastFitted - 1, 1}, {leastFitted, 2}} {
+		m := smallModel(t, models.Config{Arch: "mlp", Image: data.Train.Shape, Latent: o.latent})
+		r, err := newRun(m, data, Options{Epochs: 1, Threads: 1, Importance: o.importance})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		theta := slices.Clone(m.Theta)
+		if err := r.align(t.Context()); err != nil || !slices.Equal(theta, m.Theta) {
+			t.Errorf("%+v: parameters have changed, or %v", o, err)
+		}
+	}
+}
