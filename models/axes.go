@@ -20,29 +20,32 @@ type Axes struct {
 // those of its first group.
 func (m *VAE) Vector() int { return m.groups[0].mean.Shape().Len() }
 
+// NewLogVar returns the log variance along the new axis j of a posterior with a.LogVar: log sum_i
+// To_ji^2 exp(LogVar_i). share receives its derivatives by LogVar_i.
+func (a Axes) NewLogVar(j int, share []float64) float64 {
+	var sum float64
+	for i, to := range a.To.RawRowView(j) {
+		share[i] = to * to * math.Exp(a.LogVar[i])
+		sum += share[i]
+	}
+	for i := range share {
+		share[i] /= sum
+	}
+	return math.Log(sum)
+}
+
 // ChangeAxes changes the layers around the latent vector so that its coordinates are other
-// ones. The image of a code stays what it was, and so does its code's mean. The variances of a posterior
-// become those along the new axes, the diagonal of To diag(exp(log_var)) To', whose logarithms
-// are taken to first order about those of a.LogVar, as a dense layer gives them; what goes
-// across the axes is left out.
+// ones. The image of a code stays what it was, and the mean of an image's posterior the same code. The
+// variances of the posterior become those along the new axes, the diagonal of To diag(exp(log_var)) To',
+// whose logarithms are taken to first order about those of a.LogVar, as a dense layer gives them;
+// what goes across the axes is left out.
 func (m *VAE) ChangeAxes(a Axes) {
 	n := m.Vector()
 	center, old := mat.NewVecDense(n, a.Center), mat.NewVecDense(n, a.LogVar)
 	m.dense(m.vector.mean).after(a.To, center, mat.NewVecDense(n, nil))
-
-	// log sum_i To_ji^2 exp(v_i), and its derivatives by v_i
 	share, level := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
 	for j := range n {
-		row := share.RawRowView(j)
-		var sum float64
-		for i, to := range a.To.RawRowView(j) {
-			row[i] = to * to * math.Exp(a.LogVar[i])
-			sum += row[i]
-		}
-		for i := range row {
-			row[i] /= sum
-		}
-		level.SetVec(j, math.Log(sum))
+		level.SetVec(j, a.NewLogVar(j, share.RawRowView(j)))
 	}
 	m.dense(m.vector.logVar).after(share, old, level)
 	m.dense(m.vector.decoder).before(a.From, center)

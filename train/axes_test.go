@@ -131,3 +131,32 @@ func TestNoAxes(t *testing.T) {
 		}
 	}
 }
+
+// TestDivergence is that of the codes themselves, and of the same in other axes.
+func TestDivergence(t *testing.T) {
+	codes := [][2]float64{{1, 0.5}, {-0.5, 2}, {0.25, -1}}
+	m := &moments{mean: make([]float64, 2), variance: []float64{0.5, 0.25}, logVar: []float64{math.Log(0.5), math.Log(0.25)}, covariance: mat.NewSymDense(2, nil)}
+	for _, c := range codes {
+		for i := range 2 {
+			m.mean[i] += c[i] / 3
+		}
+		m.covariance.SymRankOne(m.covariance, 1./3, mat.NewVecDense(2, c[:]))
+	}
+	m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(2, m.mean))
+	a := models.Axes{Center: m.mean, To: mat.NewDense(2, 2, []float64{2, 1, -1, 3}), LogVar: m.logVar}
+	var before, after float64
+	for _, c := range codes {
+		for j := range 2 {
+			before += (c[j]*c[j] + m.variance[j] - 1 - m.logVar[j]) / 6
+			z, v := 0.0, 0.0
+			for i := range 2 {
+				to := a.To.At(j, i)
+				z, v = z+to*(c[i]-m.mean[i]), v+to*to*m.variance[i]
+			}
+			after += (z*z + v - 1 - math.Log(v)) / 6
+		}
+	}
+	if gotBefore, gotAfter := m.divergence(a); math.Abs(gotBefore-before) > 1e-9 || math.Abs(gotAfter-after) > 1e-9 {
+		t.Errorf("%g and %g, want %g and %g", gotBefore, gotAfter, before, after)
+	}
+}
