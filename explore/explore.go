@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"govae/anomaly"
 	"govae/contract"
@@ -67,6 +68,7 @@ type description struct {
 	Points     *pointsDescription     `json:"points,omitempty"`
 	Mixture    *mixture               `json:"mixture,omitempty"`
 	Attributes []attribute            `json:"attributes,omitempty"`
+	Files      []string               `json:"files"` // all that lies in the folder beside this one
 }
 
 type size struct {
@@ -113,11 +115,11 @@ const DescriptionFile = "model.json"
 type FolderError struct{ Path, Name string }
 
 func (e *FolderError) Error() string {
-	return fmt.Sprintf("%s: holds %s, and is no page of this program; give another folder", e.Path, e.Name)
+	return fmt.Sprintf("%s: holds %s, which is no part of a page of this program; give another folder", e.Path, e.Name)
 }
 
 // Check returns an error unless [Write] may write the folder at path: one that is not there,
-// is empty or holds an older page. Any other one is a [*FolderError].
+// is empty or holds an older page and nothing else. Any other one is a [*FolderError].
 func Check(path string) error {
 	entries, err := os.ReadDir(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -126,11 +128,14 @@ func Check(path string) error {
 	if err != nil {
 		return err
 	}
-	if len(entries) == 0 {
-		return nil
+	var old struct{ Files []string } // of a page; a file of another program has none
+	if text, err := os.ReadFile(filepath.Join(path, DescriptionFile)); err == nil && json.Unmarshal(text, &old) == nil && old.Files != nil {
+		old.Files = append(old.Files, DescriptionFile)
 	}
-	if _, err := os.Stat(filepath.Join(path, DescriptionFile)); err != nil {
-		return &FolderError{path, entries[0].Name()}
+	for _, e := range entries {
+		if !slices.Contains(old.Files, e.Name()) {
+			return &FolderError{path, e.Name()}
+		}
 	}
 	return nil
 }
@@ -178,19 +183,26 @@ func fill(dir string, o Options) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(d)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(dir, DescriptionFile), text, 0o644); err != nil {
-		return err
-	}
 	for _, files := range []fs.FS{page.Shared(), page.Sub(site, "site")} {
 		if err := os.CopyFS(dir, files); err != nil {
 			return err
 		}
 	}
-	return os.CopyFS(filepath.Join(dir, "ort"), os.DirFS(o.Runtime))
+	if err := os.CopyFS(filepath.Join(dir, "ort"), os.DirFS(o.Runtime)); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		d.Files = append(d.Files, e.Name())
+	}
+	text, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, DescriptionFile), text, 0o644)
 }
 
 // describe finds out what the page is to know, and writes the files that it refers to.

@@ -27,11 +27,14 @@ func TestCheck(t *testing.T) {
 	if err := Check(filepath.Join(dir, "thesis.txt")); err == nil {
 		t.Error("a file is taken for a folder")
 	}
-	if err := os.WriteFile(filepath.Join(dir, DescriptionFile), []byte("{}"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if err := Check(dir); err != nil {
-		t.Error(err)
+	for text, foreign := range map[string]string{"{}": DescriptionFile, "no page": DescriptionFile, `{"files":["index.html"]}`: "thesis.txt", `{"files":["thesis.txt"]}`: ""} {
+		if err := os.WriteFile(filepath.Join(dir, DescriptionFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		e, refused := errors.AsType[*FolderError](Check(dir))
+		if refused != (foreign != "") || refused && e.Name != foreign {
+			t.Errorf("%s: error %v, want one of %q", text, e, foreign)
+		}
 	}
 }
 
