@@ -190,6 +190,29 @@ func TestEncoders(t *testing.T) {
 	}
 }
 
+// TestHostileShapes: outputs without values for a row, and rows that depend on the batch's size, are
+// errors.
+func TestHostileShapes(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
+		scalar := build(t, "x", rows(1, 2, 2), func(b *onnx.Builder, x onnx.Value) {
+			flat := b.Node("Flatten", "flat", []onnx.Value{x})
+			b.Output("moments", b.Node("ReduceSum", "sum", []onnx.Value{flat, b.Int64("axes", []int{1}, []int64{1})}, onnx.Int("keepdims", 0)))
+		})
+		if _, err := adapt.Adapt(scalar, e, adapt.Options{}); err == nil {
+			t.Error("moments without a dimension are taken")
+		}
+		narrowing := build(t, "z", rows(9), func(b *onnx.Builder, z onnx.Value) {
+			n := b.Node("Slice", "n", []onnx.Value{b.Node("Shape", "shape", []onnx.Value{z}), b.Int64("first", []int{1}, []int64{0}), b.Int64("second", []int{1}, []int64{1})})
+			end := b.Node("Sub", "end", []onnx.Value{b.Int64("most", []int{1}, []int64{10}), n})
+			y := b.Node("Slice", "narrow", []onnx.Value{z, b.Int64("start", []int{1}, []int64{0}), end, b.Int64("axis", []int{1}, []int64{1})})
+			b.Output("y", b.Node("Sigmoid", "sigmoid", []onnx.Value{y}))
+		})
+		if _, err := adapt.Adapt(narrowing, e, adapt.Options{}); err == nil {
+			t.Error("rows that depend on the number of rows are taken")
+		}
+	})
+}
+
 // TestPair: what one half tells the other is not asked.
 func TestPair(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {

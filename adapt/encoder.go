@@ -183,7 +183,7 @@ func (a *adapter) halves(row []int) (axis int, err error) {
 			}
 		}
 	}
-	if row[axis]%2 != 0 {
+	if len(row) == 0 || row[axis]%2 != 0 {
 		return 0, fmt.Errorf("moments of the shape %v do not split into mean and log variance", row)
 	}
 	return axis, nil

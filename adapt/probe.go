@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"govae/contract"
 	"govae/engine"
@@ -82,7 +83,7 @@ func (a *adapter) run() error {
 		t := &a.outputs[i]
 		got := together[i]
 		if len(got.Shape) < 1 || got.Shape[0] != probeRows || volume(append(got.Shape[1:len(got.Shape):len(got.Shape)], 1)) < 0 ||
-			len(alone[i].Shape) != len(got.Shape) || alone[i].Shape[0] != 1 {
+			len(alone[i].Shape) != len(got.Shape) || alone[i].Shape[0] != 1 || !slices.Equal(alone[i].Shape[1:], got.Shape[1:]) {
 			continue // no row of its own for each of the input: not one that is needed
 		}
 		t.row = got.Shape[1:]

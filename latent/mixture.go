@@ -63,9 +63,13 @@ func ParseMixture(data []byte) (*Mixture, error) {
 	return &m, nil
 }
 
-// WriteFile replaces the file at path with the mixture as JSON.
+// WriteFile replaces the file at path with the mixture as JSON. One that is too large to be read
+// again is an error.
 func (m *Mixture) WriteFile(path string) error {
-	data, err := json.MarshalIndent(m, "", " ")
+	data, err := json.Marshal(m)
+	if err == nil && len(data) >= maxMixtureFile {
+		err = fmt.Errorf("%d components in %d dimensions take %d MB as a file, more than the %d that are read: fit fewer components", len(m.Weights), m.Latent, len(data)>>20, maxMixtureFile>>20)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

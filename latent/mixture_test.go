@@ -203,11 +203,11 @@ func TestMixtureFile(t *testing.T) {
 		"negative weight":    {"0.3", "-0.3", "a weight of -0.3"},
 		"not definite":       {"0.25", "-0.25", "covariance 1 is not positive definite"},
 		"not symmetric":      {"0.9,", "0.8,", "covariance 0 is not symmetric"},
-		"another dimension":  {`"latent": 2`, `"latent": 3`, "covariance 0 has 2 rows, want 3"},
-		"long mean":          {"-4,", "-4, 5,", "component 0 has a row of 3 numbers, want 2"},
+		"another dimension":  {`"latent":2`, `"latent":3`, "covariance 0 has 2 rows, want 3"},
+		"long mean":          {"-4,", "-4,5,", "component 0 has a row of 3 numbers, want 2"},
 		"huge numbers":       {"-4,", "-4e200,", "component 0 has numbers beyond 1e+15"},
 		"more than a number": {"-4,", "-4e999,", "not a mixture"},
-		"huge dimension":     {`"latent": 2`, `"latent": 1000000000000`, "has 2 rows"},
+		"huge dimension":     {`"latent":2`, `"latent":1000000000000`, "has 2 rows"},
 	} {
 		if err := os.WriteFile(path, []byte(strings.Replace(string(good), tt.old, tt.new, 1)), 0o644); err != nil {
 			t.Fatal(err)

@@ -36,7 +36,9 @@ const (
 // that it reads.
 const Format = 1
 
-const maxConfigFile = 1 << 20 // bytes
+// MaxConfigFile is the largest config.json that is read or written, in bytes. The names of classes
+// are what makes one large.
+const MaxConfigFile = 1 << 26
 
 // LatentStats are the mean and the standard deviation, by latent dimension, of
 // the posterior means over the training images.
@@ -62,6 +64,9 @@ func (s Saved) Save(dir string) error {
 	if err != nil {
 		return err
 	}
+	if path := filepath.Join(dir, ConfigFile); len(data) >= MaxConfigFile {
+		return fmt.Errorf("%s: would have %d MB, more than the %d that are read: use fewer classes, or shorter names", path, len(data)>>20, MaxConfigFile>>20)
+	}
 	return atomicfile.WriteBytes(filepath.Join(dir, ConfigFile), append(data, '\n'))
 }
 
@@ -75,7 +80,7 @@ func ReadSaved(path string) (Saved, error) {
 		return Saved{}, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxConfigFile+1))
+	data, err := io.ReadAll(io.LimitReader(f, MaxConfigFile+1))
 	if err != nil {
 		return Saved{}, err
 	}
@@ -87,8 +92,8 @@ func ReadSaved(path string) (Saved, error) {
 }
 
 func parseSaved(data []byte) (Saved, error) {
-	if len(data) > maxConfigFile {
-		return Saved{}, fmt.Errorf("more than %d bytes: not the config of a model", maxConfigFile)
+	if len(data) > MaxConfigFile {
+		return Saved{}, fmt.Errorf("more than %d bytes: not the config of a model", MaxConfigFile)
 	}
 	var version struct{ Format int }
 	if err := json.Unmarshal(data, &version); err != nil {

@@ -121,9 +121,9 @@ func checkGraph(g *Graph, outer *scope) error {
 
 // weights are the initializers, with the values of the sparse ones.
 func (g *Graph) weights() []*Tensor {
-	list := g.Initializers
+	list := slices.Clip(g.Initializers) // which is not to grow
 	for _, t := range g.Sparse {
-		list = append(slices.Clip(list), t.Values)
+		list = append(list, t.Values)
 	}
 	return list
 }
@@ -138,6 +138,9 @@ func checkNodes(nodes []*Node, s *scope) error {
 		}
 		if err := checkAttributeNames(n, s); err != nil {
 			return fmt.Errorf("%s: %w", nodeTitle(n, i), err)
+		}
+		if len(n.Outputs) == 0 {
+			return fmt.Errorf("%s: has no output", nodeTitle(n, i))
 		}
 		for _, name := range n.Outputs {
 			if name != "" && s.names[name] {

@@ -126,12 +126,15 @@ func TestHostileStructure(t *testing.T) {
 	weight.Graph.Nodes[0].Attributes[0].Value.(*Graph).Initializers[0].Data = nil
 	size := everything()
 	size.Graph.Nodes[0].Attributes[0].Value.(*Graph).Outputs[0].Shape = Sizes(1<<30, 1<<30)
+	idle := everything()
+	idle.Graph.Nodes = append(idle.Graph.Nodes, &Node{Name: "idle", Op: "Identity", Inputs: idle.Graph.Nodes[0].Outputs[:1]})
 	for want, m := range map[string]*Model{
-		`function "F0" calls itself`:        recursive,
-		`input "nowhere" is no graph input`: shadow,
-		`two functions have the name "F0"`:  twice,
-		"has 0 bytes of data":               weight,
-		"more elements than 2^53":           size,
+		`node "idle" (Identity): has no output`: idle,
+		`function "F0" calls itself`:            recursive,
+		`input "nowhere" is no graph input`:     shadow,
+		`two functions have the name "F0"`:      twice,
+		"has 0 bytes of data":                   weight,
+		"more elements than 2^53":               size,
 	} {
 		if err := m.CheckStructure(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)

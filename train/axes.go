@@ -35,7 +35,7 @@ const axesImages = 2000
 // there are dimensions among those seen, so that few images cannot mislead it.
 func (r *run) align(ctx context.Context) error {
 	n := r.m.Vector()
-	if n < leastFitted || n > mostFitted || r.Importance > 1 {
+	if n < leastFitted || n > mostFitted {
 		return nil
 	}
 	seen := min(axesImages, r.train.Len())

@@ -15,6 +15,14 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already: resume it, overwrite it, or give another directory", e.Dir)
 }
 
+// NoCheckpointError says that the directory of a run that is to be resumed has weights, which would
+// be lost, and nothing to go on from.
+type NoCheckpointError struct{ Dir string }
+
+func (e *NoCheckpointError) Error() string {
+	return fmt.Sprintf("%s holds the weights of a run and no checkpoint to go on from: start another run from its weights, or overwrite it", e.Dir)
+}
+
 // DamagedError says that a run cannot be resumed because neither its checkpoint nor the
 // one before it can be read. It wraps what is wrong with the former.
 type DamagedError struct{ Err error }
@@ -55,10 +63,13 @@ func (e *NoValidationError) Error() string {
 type LengthError struct {
 	Path    string // of the checkpoint
 	Setting string // that follows the schedule: "lr"
-	Was, Is int    // steps of the run
+	Was, Is int    // steps of the run; Was is 0 where it was started with a time
 }
 
 func (e *LengthError) Error() string {
+	if e.Was == 0 {
+		return fmt.Sprintf("%s: the run was started with a time, which chose the length of its schedule of %s: give a time again in place of a number of epochs, or start another run from its weights", e.Path, e.Setting)
+	}
 	return fmt.Sprintf("%s: the run was started with a schedule of %s over %d steps, not %d: keep the number of epochs, or start another run from its weights", e.Path, e.Setting, e.Was, e.Is)
 }
 

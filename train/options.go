@@ -12,6 +12,9 @@ import (
 	"govae/models"
 )
 
+// MaxImportance is the largest number of latent points by which an image is weighed.
+const MaxImportance = 1 << 16
+
 // Options are the settings of a run. The zero value trains for 30 epochs with
 // the defaults below and writes nothing to disk.
 type Options struct {
@@ -176,8 +179,8 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("a time of %v: it must be positive", o.Time)
 	case o.Time > 0 && o.Epochs != 0:
 		return o, fmt.Errorf("a number of epochs and a time for them exclude each other")
-	case o.Time == 0 && o.Epochs < 1:
-		return o, fmt.Errorf("%d epochs: there must be at least 1", o.Epochs)
+	case o.Time == 0 && (o.Epochs < 1 || o.Epochs > math.MaxInt32):
+		return o, fmt.Errorf("%d epochs: there must be from 1 to %d", o.Epochs, math.MaxInt32)
 	case o.Batch < 1:
 		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
 	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
@@ -188,8 +191,8 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		return o, fmt.Errorf("gradients clipped to a norm of %g: it must be 0 or a positive number", o.Clip)
 	case o.FreeBits.validate() != nil:
 		return o, o.FreeBits.validate()
-	case o.Importance < 0:
-		return o, fmt.Errorf("%d latent points of an image: there must be at least 1", o.Importance)
+	case o.Importance < 0 || o.Importance > MaxImportance:
+		return o, fmt.Errorf("%d latent points of an image: there must be from 1 to %d", o.Importance, MaxImportance)
 	case o.Importance > 1 && o.FreeBits.Nats > 0:
 		return o, fmt.Errorf("free bits and importance weighting exclude each other: there is no KL to set free")
 	case o.Objective != nil && (o.Importance > 1 || o.FreeBits.Nats > 0):

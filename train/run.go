@@ -271,6 +271,8 @@ func (r *run) open() error {
 		}
 	case r.occupied():
 		return &ExistsError{r.Dir}
+	case r.Resume && holds(r.Dir, models.WeightsFile):
+		return &NoCheckpointError{r.Dir}
 	default:
 		if r.Resume {
 			r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))

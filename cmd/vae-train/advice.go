@@ -19,9 +19,15 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.UnlabelledError](" (or leave --conditional out)"),
 		advice.Say[*dataset.FewImagesError](" (--labels-per-class)"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
+		advice.Say[*train.NoCheckpointError](" (--init and --out, or --force)"),
 		advice.Say[*train.DamagedError](" (--force)"),
 		advice.Say[*train.SaveError](" (--resume)"),
-		advice.Say[*train.LengthError](" (--epochs, or --init and --out)"),
+		advice.On(func(e *train.LengthError) string {
+			if e.Was == 0 {
+				return " (--time, or --init and --out)"
+			}
+			return " (--epochs, or --init and --out)"
+		}),
 		advice.Say[*train.NoValidationError](" (--val-fraction, --patience)"),
 		advice.On(func(e *train.DivergedError) string {
 			if e.Step == 1 {

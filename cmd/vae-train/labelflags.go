@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
+	"govae/dataset"
 	"govae/train"
 )
 
@@ -30,6 +31,12 @@ func (f *flags) checkLabels(p *pflag.FlagSet) error {
 		return cli.Usagef("--classifier: wants --conditional")
 	}
 	return cli.Belongs(p, "classifier-steps", f.model.Conditional, "--conditional")
+}
+
+// checkClassifier refuses steps of a classifier that is not fitted, as all images have a label.
+func (f *flags) checkClassifier(p *pflag.FlagSet, data *dataset.Data) error {
+	fitted := f.train.Classifier || f.train.LabelsPerClass > 0 || data.Unlabelled != nil
+	return cli.Want(fitted || !p.Changed("classifier-steps"), "--classifier-steps %d: no classifier is fitted, as all images have a label; add --classifier", f.train.ClassifierSteps)
 }
 
 // classifierLine tells about a classifier.

@@ -9,9 +9,16 @@ import (
 	"govae/cmd/internal/cli"
 )
 
+// numbers is the text of a flag that is a list, so that a file of settings may hold one.
+type numbers string
+
+func (n *numbers) String() string        { return string(*n) }
+func (n *numbers) Set(text string) error { *n = numbers(text); return nil }
+func (n *numbers) Type() string          { return "ints" }
+
 // addLadder adds the flag of hierarchical models.
 func (f *flags) addLadder(p *pflag.FlagSet) {
-	p.StringVar(&f.groups, "groups", "", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8; of small gray images 64,4,2,1)")
+	p.Var(&f.groups, "groups", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8; of small gray images 64,4,2,1)")
 }
 
 // checkLadder finds what is wrong with the flag of addLadder, and completes f.
@@ -23,7 +30,7 @@ func (f *flags) checkLadder() error {
 		return cli.Usagef("--groups belongs to --arch ladder")
 	}
 	f.model.Groups = nil
-	for text := range strings.SplitSeq(f.groups, ",") {
+	for text := range strings.SplitSeq(string(f.groups), ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < 1 {
 			return cli.Usagef("--groups %s: want numbers of at least 1, such as 64,8", f.groups)

@@ -69,7 +69,7 @@ type flags struct {
 	model                  models.Config
 	hidden                 []int
 	activation             string
-	groups                 string
+	groups                 numbers
 	likelihood             string
 	augment                augment
 	sigma                  string
@@ -320,6 +320,9 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 
 // fit trains the model, and tells how it goes.
 func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *models.VAE, data *dataset.Data) error {
+	if err := f.checkClassifier(p, data); err != nil {
+		return err
+	}
 	k, err := kernel.New(1)
 	if err != nil {
 		return err

@@ -43,8 +43,8 @@ func binarizations() string {
 func (f *flags) checkObjective() error {
 	o := f.objective
 	switch {
-	case o.importance < 1:
-		return cli.Usagef("--importance %d: want a number of draws, at least 1", o.importance)
+	case o.importance < 1 || o.importance > train.MaxImportance:
+		return cli.Usagef("--importance %d: want a number of draws from 1 to %d", o.importance, train.MaxImportance)
 	case o.importance > 1 && o.freeBits.Nats > 0:
 		return cli.Usagef("--importance and --free-bits exclude each other")
 	case o.binarize != none && !slices.Contains(train.Binarizations(), train.Binarize(o.binarize)):

@@ -107,7 +107,7 @@ type setting struct {
 // readSettings reads a JSON object with the names of flags as keys, or the config.json of
 // a run, in the order of the file.
 func readSettings(path string) ([]setting, error) {
-	const most = 1 << 20 // bytes
+	const most = models.MaxConfigFile
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fileerr.New(path, err)

@@ -28,8 +28,8 @@ export class Plane {
     this.pointers();
     this.keys();
     new ResizeObserver(() => this.resize()).observe(this.over);
-    state.addEventListener("change", ({ detail }) => {
-      if (detail.by === "label" || !this.plane.axes) this.backdropSoon(); // the others are as they were
+    state.addEventListener("change", () => {
+      if (state.label !== this.labelled || !this.plane.axes) this.backdropSoon(); // the others are as they were
       this.drawOver();
       this.tell();
     });
@@ -225,6 +225,7 @@ export class Plane {
   // backdrop decodes the plane in tiles.
   async backdrop() {
     this.tiles?.stop();
+    this.labelled = this.state.label;
     if (!this.showImages || !this.sized) return this.drawMap();
     const { view, state } = this, { image } = state.model;
     const side = Math.max(tile, Math.sqrt((view.width * view.height) / 320)), columns = Math.ceil(view.width / side), rows = Math.ceil(view.height / side);
