@@ -18,21 +18,21 @@ const leastSaved = 0.05
 const axesImages = 2000
 
 // align chooses the coordinates of the latent vector for the weights in place, among all that
-// leave means and images as they are: those in which codes are like draws from N(0, I), and in which the
-// dimensions of a posterior are independent on average.
+// leave means and images as they are: those in which codes are like draws from N(0, I), and in
+// which the dimensions of a posterior are independent on average.
 //
 // Training finds such axes by itself, but slowly, as little pulls it there: the posterior is
 // diagonal, and so prefers the principal axes of what the decoder makes of z (Rolinek, Zietlow and
 // Martius 2019, "Variational autoencoders pursue PCA directions (by accident)", arXiv 1812.06775).
 // What is lost until then is the divergence of the codes' own distribution from the prior
 // (Hoffman and Johnson 2016, "ELBO surgery"), and what a posterior loses across its axes;
-// docs/photos.md says how much. Changing the weights of the moment too, each epoch, suited codes that few
-// dimensions hold, and held those back that need all of them.
+// docs/photos.md says how much. Changing the weights of the moment too, each epoch, suited codes
+// that few dimensions hold, and held those back that need all of them.
 //
 // With C the covariance of the codes and S the average variances of posteriors, the axes are the A
-// for which A C A' = I and A S A' is diagonal. Its diagonal is what is left to chance of each dimension,
-// from the least, in the first, to 1 in those that tell nothing. C counts as many codes from N(0, I) as
-// there are dimensions among those seen, so that few images cannot mislead it.
+// for which A C A' = I and A S A' is diagonal. Its diagonal is what is left to chance of each
+// dimension, from the least, in the first, to 1 in those that tell nothing. C counts as many codes
+// from N(0, I) as there are dimensions among those seen, so that few images cannot mislead it.
 func (r *run) align(ctx context.Context) error {
 	n := r.m.Vector()
 	if n < leastFitted || n > mostFitted {
@@ -82,7 +82,11 @@ func (m *moments) axes(seen int) (a models.Axes, ok bool) {
 			if i == j {
 				c += (1-prior)*m.variance[i] + prior
 			}
-			white.SetSym(i, j, c/math.Sqrt(m.variance[i]*m.variance[j]))
+			c /= math.Sqrt(m.variance[i] * m.variance[j])
+			if !finite(c) { // the ELBO will not be, either
+				return a, false
+			}
+			white.SetSym(i, j, c)
 		}
 	}
 	var eigen mat.EigenSym

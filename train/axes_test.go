@@ -114,6 +114,16 @@ func TestAlign(t *testing.T) {
 	}
 }
 
+// TestNoAxesOfInfinity: codes that are not finite have none.
+func TestNoAxesOfInfinity(t *testing.T) {
+	for _, v := range []float64{math.Inf(1), math.NaN(), 0} {
+		m := &moments{mean: make([]float64, 2), variance: []float64{1, v}, logVar: make([]float64, 2), covariance: mat.NewSymDense(2, []float64{1, 0, 0, v})}
+		if _, ok := m.axes(10); ok {
+			t.Errorf("%g has axes", v)
+		}
+	}
+}
+
 // TestNoAxes: few dimensions stay as they are, so that the plane does not turn from epoch to epoch.
 func TestNoAxes(t *testing.T) {
 	data := smallData()
