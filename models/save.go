@@ -27,8 +27,8 @@ const (
 	WeightsFile = "model.safetensors"
 	// PriorFile holds the normal distribution that the codes of the training images have, a
 	// latent.Mixture of one component. New images are better drawn from it than from N(0, I)
-	// where the two differ, as they do with many dimensions, in which codes depend on each
-	// other. It is there for models of 8 to 512 latent dimensions.
+	// where the two differ: with many dimensions codes depend on each other, unless training has
+	// changed the axes ([VAE.ChangeAxes]). It is there for models of 8 to 512 latent dimensions.
 	PriorFile = "prior.json"
 )
 
