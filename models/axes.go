@@ -3,6 +3,7 @@ package models
 import (
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"govae/internal/nn"
@@ -20,18 +21,17 @@ type Axes struct {
 // those of its first group.
 func (m *VAE) Vector() int { return m.groups[0].mean.Shape().Len() }
 
-// NewLogVar returns the log variance along the new axis j of a posterior with a.LogVar: log sum_i
-// To_ji^2 exp(LogVar_i). share receives its derivatives by LogVar_i.
-func (a Axes) NewLogVar(j int, share []float64) float64 {
-	var sum float64
+// NewLogVar returns the log variance along the new axis j of a posterior with a.LogVar.
+func (a Axes) NewLogVar(j int) float64 { return math.Log(floats.Sum(a.variances(j))) }
+
+// variances are what each old dimension has of the variance along the new axis j: To_ji^2
+// exp(LogVar_i). Their shares of the sum are the derivatives of its logarithm by LogVar_i.
+func (a Axes) variances(j int) []float64 {
+	all := make([]float64, len(a.LogVar))
 	for i, to := range a.To.RawRowView(j) {
-		share[i] = to * to * math.Exp(a.LogVar[i])
-		sum += share[i]
+		all[i] = to * to * math.Exp(a.LogVar[i])
 	}
-	for i := range share {
-		share[i] /= sum
-	}
-	return math.Log(sum)
+	return all
 }
 
 // ChangeAxes changes the layers around the latent vector so that its coordinates are other
@@ -45,7 +45,10 @@ func (m *VAE) ChangeAxes(a Axes) {
 	m.dense(m.vector.mean).after(a.To, center, mat.NewVecDense(n, nil))
 	share, level := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
 	for j := range n {
-		level.SetVec(j, a.NewLogVar(j, share.RawRowView(j)))
+		v := a.variances(j)
+		sum := floats.Sum(v)
+		level.SetVec(j, math.Log(sum))
+		floats.ScaleTo(share.RawRowView(j), 1/sum, v)
 	}
 	m.dense(m.vector.logVar).after(share, old, level)
 	m.dense(m.vector.decoder).before(a.From, center)
@@ -72,12 +75,14 @@ func (m *VAE) dense(name string) (d dense) {
 
 // after lets the layer give to (y - from) + level in place of y.
 func (d dense) after(to mat.Matrix, from, level *mat.VecDense) {
-	w, b := d.matrix(), d.vector()
-	w.Mul(mat.DenseCopyOf(w), to.T())
-	b.SubVec(b, from)
-	b.MulVec(to, mat.VecDenseCopyOf(b))
-	b.AddVec(b, level)
-	d.set(w, b)
+	old := d.vector()
+	old.SubVec(old, from)
+	var w mat.Dense
+	var b mat.VecDense
+	w.Mul(d.matrix(), to.T())
+	b.MulVec(to, old)
+	b.AddVec(&b, level)
+	d.set(&w, &b)
 }
 
 // before lets the layer take x for its first values where it took from x + center.

@@ -35,7 +35,7 @@ const axesImages = 2000
 // from N(0, I) as there are dimensions among those seen, so that few images cannot mislead it.
 func (r *run) align(ctx context.Context) error {
 	n := r.m.Vector()
-	if n < leastFitted || n > mostFitted {
+	if !isFitted(n) {
 		return nil
 	}
 	seen := min(axesImages, r.train.Len())
@@ -57,16 +57,10 @@ func (r *run) align(ctx context.Context) error {
 
 // divergence returns the mean divergence of posteriors from N(0, I) as they are, and in other axes.
 func (m *moments) divergence(a models.Axes) (before, after float64) {
-	n := len(a.Center)
-	share := make([]float64, n)
-	for j := range n {
-		before += (m.mean[j]*m.mean[j] + m.covariance.At(j, j) + m.variance[j] - 1 - m.logVar[j]) / 2
+	for j := range a.Center {
 		to := a.To.RowView(j)
-		spread := mat.Inner(to, m.covariance, to)
-		for i := range n {
-			spread += to.AtVec(i) * to.AtVec(i) * m.variance[i]
-		}
-		after += (spread - 1 - a.NewLogVar(j, share)) / 2
+		before += (m.mean[j]*m.mean[j] + m.covariance.At(j, j) - 1 - m.logVar[j]) / 2
+		after += (mat.Inner(to, m.covariance, to) - 1 - a.NewLogVar(j)) / 2
 	}
 	return before, after
 }
@@ -80,7 +74,7 @@ func (m *moments) axes(seen int) (a models.Axes, ok bool) {
 		for j := range i + 1 {
 			c := (1 - prior) * m.covariance.At(i, j)
 			if i == j {
-				c += (1-prior)*m.variance[i] + prior
+				c += prior
 			}
 			c /= math.Sqrt(m.variance[i] * m.variance[j])
 			if !finite(c) { // the ELBO will not be, either

@@ -26,6 +26,7 @@ func TestAxes(t *testing.T) {
 	m := &moments{mean: make([]float64, n), variance: make([]float64, n), logVar: make([]float64, n), covariance: c}
 	for i := range n {
 		m.variance[i] = 0.01 + r.Float64()
+		c.SetSym(i, i, c.At(i, i)+m.variance[i])
 	}
 	a, ok := m.axes(seen)
 	if !ok {
@@ -41,7 +42,7 @@ func TestAxes(t *testing.T) {
 		for j := range i + 1 {
 			all.SetSym(i, j, c.At(i, j)*seen/(seen+n))
 		}
-		all.SetSym(i, i, all.At(i, i)+(m.variance[i]*seen+n)/(seen+n))
+		all.SetSym(i, i, all.At(i, i)+n/float64(seen+n))
 	}
 	identity := mat.NewDiagDense(n, slices.Repeat([]float64{1}, n))
 	var inverse mat.Dense
@@ -88,10 +89,11 @@ func TestAlign(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x := make([]float32, r.train.Len()*r.train.Shape.Len())
-			for i := range r.train.Len() {
-				r.train.Floats(x[i*r.train.Shape.Len():(i+1)*r.train.Shape.Len()], []int{i})
+			x, index := make([]float32, r.train.Len()*r.train.Shape.Len()), make([]int, r.train.Len())
+			for i := range index {
+				index[i] = i
 			}
+			r.train.Floats(x, index)
 			mean, _ := r.evaluator().Encode(x)
 			return terms, r.evaluator().Decode(mean)
 		}
@@ -150,6 +152,9 @@ func TestDivergence(t *testing.T) {
 		m.covariance.SymRankOne(m.covariance, 1./3, mat.NewVecDense(2, c[:]))
 	}
 	m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(2, m.mean))
+	for i, v := range m.variance {
+		m.covariance.SetSym(i, i, m.covariance.At(i, i)+v)
+	}
 	a := models.Axes{Center: m.mean, To: mat.NewDense(2, 2, []float64{2, 1, -1, 3}), LogVar: m.logVar}
 	var before, after float64
 	for _, c := range codes {

@@ -21,17 +21,22 @@ const (
 	leastVariance = 1e-6
 )
 
+// isFitted reports whether so many dimensions have a covariance that is worth its size.
+func isFitted(dims int) bool { return dims >= leastFitted && dims <= mostFitted }
+
 // codes are the codes of a model's training images, as far as numbers tell.
 type codes struct {
 	stats *models.LatentStats
-	prior *latent.Mixture // nil for less than leastFitted or more than mostFitted dimensions, or where it is degenerate
+	prior *latent.Mixture // nil where dimensions are not fitted, or where it is degenerate
 }
 
 // moments are those of codes: of the means of posteriors, and the averages of their variances and
 // log variances.
 type moments struct {
 	mean, std, variance, logVar []float64
-	covariance                  *mat.SymDense // of the means, and of their first dims variables
+	// covariance is that of the aggregate posterior, the mean of q(z|x) over images, in its first
+	// variables: that of the means, and the mean of the variances on the diagonal. It may be nil.
+	covariance *mat.SymDense
 }
 
 // moments encodes images, and finds the covariance of the first dims variables.
@@ -39,7 +44,9 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 	n, l := float64(images.Len()), r.net.Config.Latent
 	vector := func() []float64 { return make([]float64, l) }
 	m := &moments{vector(), vector(), vector(), vector(), nil}
-	products := mat.NewSymDense(max(dims, 1), nil)
+	if dims > 0 {
+		m.covariance = mat.NewSymDense(dims, nil)
+	}
 	x, code := make([]float32, r.batch*images.Shape.Len()), vector()
 	e := r.evaluator()
 	err := batches(ctx, images.Len(), r.batch, func(index []int) {
@@ -56,7 +63,7 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 				m.logVar[i] += s / n
 			}
 			if dims > 0 {
-				products.SymRankOne(products, 1/n, mat.NewVecDense(dims, code[:dims]))
+				m.covariance.SymRankOne(m.covariance, 1/n, mat.NewVecDense(dims, code[:dims]))
 			}
 		}
 	})
@@ -67,20 +74,20 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
 	}
 	if dims > 0 {
-		products.SymRankOne(products, -1, mat.NewVecDense(dims, m.mean[:dims]))
-		m.covariance = products
+		m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(dims, m.mean[:dims]))
+	}
+	for i := range dims {
+		m.covariance.SetSym(i, i, m.covariance.At(i, i)+m.variance[i])
 	}
 	return m, nil
 }
 
 // codes tells the codes of the training images. The prior has the mean and the covariance of the
-// aggregate posterior, the mean of q(z|x) over images: those of the means, and the mean of
-// the posterior's variances on the diagonal.
+// aggregate posterior.
 func (r *run) codes(ctx context.Context) (*codes, error) {
-	l := r.net.Config.Latent
-	dims := l
-	if l < leastFitted || l > mostFitted {
-		dims = 0
+	l, dims := r.net.Config.Latent, 0
+	if isFitted(l) {
+		dims = l
 	}
 	m, err := r.moments(ctx, r.train, dims)
 	if err != nil {
@@ -93,7 +100,7 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	covariance := make([][]float64, l)
 	for i := range covariance {
 		covariance[i] = mat.Row(nil, i, m.covariance)
-		covariance[i][i] += m.variance[i] + leastVariance
+		covariance[i][i] += leastVariance
 	}
 	prior := &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{m.mean}, Covariances: [][][]float64{covariance}}
 	if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from

@@ -11,8 +11,8 @@ import (
 // CheckDir returns the error with which [Run] would refuse the model directory of o, if it
 // would, and makes nothing: for those who want to know it before they load data.
 func CheckDir(o Options) error {
-	if o.occupied() {
-		return &ExistsError{o.Dir}
+	if err := o.refuse(); err != nil {
+		return err
 	}
 	for dir := o.Dir; dir != ""; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
@@ -26,9 +26,17 @@ func CheckDir(o Options) error {
 	return nil
 }
 
-// occupied reports whether the directory holds a run with which nothing is to be done.
-func (o Options) occupied() bool {
-	return !o.Force && !o.Resume && o.Dir != "" && (Resumable(o.Dir) || holds(o.Dir, models.ConfigFile))
+// refuse returns an error if the directory holds a run that is not to be lost, and that the run
+// would not go on with.
+func (o Options) refuse() error {
+	switch {
+	case o.Force || o.Dir == "":
+	case o.Resume && !Resumable(o.Dir) && holds(o.Dir, models.WeightsFile):
+		return &NoCheckpointError{o.Dir}
+	case !o.Resume && (Resumable(o.Dir) || holds(o.Dir, models.ConfigFile)):
+		return &ExistsError{o.Dir}
+	}
+	return nil
 }
 
 func directoryError(dir string, err error) error {

@@ -32,6 +32,12 @@ type labelling struct {
 	figures        ClassifierFigures
 }
 
+// FitsClassifier reports whether a run of a conditional model fits a classifier: where it is asked
+// for, or where images have no label.
+func (o Options) FitsClassifier(data *dataset.Data) bool {
+	return o.Classifier || o.LabelsPerClass > 0 || data.Unlabelled != nil
+}
+
 // gather puts all images together that are to be trained on, those without a label last, and
 // takes away the labels that are to be unknown.
 func (r *run) gather(data *dataset.Data, m *models.VAE) (err error) {
@@ -46,7 +52,7 @@ func (r *run) gather(data *dataset.Data, m *models.VAE) (err error) {
 		}
 		return nil
 	}
-	if !r.Classifier && r.LabelsPerClass == 0 && data.Unlabelled == nil {
+	if !r.FitsClassifier(data) {
 		return nil
 	}
 	r.ClassifierSteps = cmp.Or(steps, DefaultClassifierSteps)

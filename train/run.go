@@ -241,9 +241,10 @@ func (r *run) open() error {
 	for _, name := range files { // of a run that was killed
 		atomicfile.Clean(filepath.Join(r.Dir, name))
 	}
-	checkpoint := Resumable(r.Dir)
-	switch {
-	case checkpoint && r.Resume:
+	if err := r.refuse(); err != nil {
+		return err
+	}
+	if r.Resume && Resumable(r.Dir) {
 		if err := r.load(r.Dir, r.Warn); err != nil {
 			return err
 		}
@@ -269,11 +270,7 @@ func (r *run) open() error {
 			}
 			r.kept, r.keptState = best.Theta, best.State
 		}
-	case r.occupied():
-		return &ExistsError{r.Dir}
-	case r.Resume && holds(r.Dir, models.WeightsFile):
-		return &NoCheckpointError{r.Dir}
-	default:
+	} else {
 		if r.Resume {
 			r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))
 		}

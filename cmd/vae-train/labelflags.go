@@ -35,8 +35,7 @@ func (f *flags) checkLabels(p *pflag.FlagSet) error {
 
 // checkClassifier refuses steps of a classifier that is not fitted, as all images have a label.
 func (f *flags) checkClassifier(p *pflag.FlagSet, data *dataset.Data) error {
-	fitted := f.train.Classifier || f.train.LabelsPerClass > 0 || data.Unlabelled != nil
-	return cli.Want(fitted || !p.Changed("classifier-steps"), "--classifier-steps %d: no classifier is fitted, as all images have a label; add --classifier", f.train.ClassifierSteps)
+	return cli.Want(f.train.FitsClassifier(data) || !p.Changed("classifier-steps"), "--classifier-steps %d: no classifier is fitted, as all images have a label; add --classifier", f.train.ClassifierSteps)
 }
 
 // classifierLine tells about a classifier.
