@@ -16,6 +16,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/blas/blas32"
+
 	"govae/internal/kernel"
 )
 
@@ -42,10 +44,11 @@ type Group struct {
 	bounds     []int // of slices of the latest length
 	pieces     []float32
 	words      []float32
-	shares     []Share // of the latest batch
-	images     int     // of that
-	busy       int     // ranks that have any
-	err        error   // of a sum
+	shares     []Share       // of the latest batch
+	images     int           // of that
+	busy       int           // ranks that have any
+	err        error         // of a sum
+	begun      chan struct{} // closed when the sums that were begun are there; nil for none
 }
 
 // New returns the group of an engine; it is nil for a nil engine or one of a single rank.
@@ -115,7 +118,7 @@ func branch(tree kernel.Tree, images, ranks int) (split, left int) {
 
 // Sum makes x, of which each rank has the node over its share of the latest batch, the sum
 // over the batch. Err tells what has gone wrong.
-func (g *Group) Sum(k *kernel.Kernel, x []float32) {
+func (g *Group) Sum(x []float32) {
 	if g == nil || g.err != nil {
 		return
 	}
@@ -129,7 +132,7 @@ func (g *Group) Sum(k *kernel.Kernel, x []float32) {
 	}
 	if own > 0 {
 		mine := x[g.bounds[g.rank]:g.bounds[g.rank+1]]
-		if sum := g.finish(k, mine, g.images, 0, g.busy); &sum[0] != &mine[0] {
+		if sum := g.finish(mine, g.images, 0, g.busy); &sum[0] != &mine[0] {
 			copy(mine, sum)
 		}
 	}
@@ -147,17 +150,45 @@ func (g *Group) Err() error {
 
 // finish returns the node over some images, which belong to some ranks, of the values of which
 // mine is this rank's piece. It is where the first of its pieces was.
-func (g *Group) finish(k *kernel.Kernel, mine []float32, images, rank, ranks int) []float32 {
+func (g *Group) finish(mine []float32, images, rank, ranks int) []float32 {
 	node := mine
 	if rank != g.rank {
 		node = g.pieces[rank*len(mine) : (rank+1)*len(mine)]
 	}
 	if ranks > 1 {
 		split, left := branch(g.Tree, images, ranks)
-		g.finish(k, mine, split, rank, left)
-		k.Add(node, node, g.finish(k, mine, images-split, rank+left, ranks-left))
+		g.finish(mine, split, rank, left)
+		other := g.finish(mine, images-split, rank+left, ranks-left)
+		blas32.Axpy(1, vector(other), vector(node))
 	}
 	return node
+}
+
+func vector(x []float32) blas32.Vector { return blas32.Vector{N: len(x), Inc: 1, Data: x} }
+
+// Begin is Sum beside what the caller does meanwhile, which leaves x alone and calls nothing
+// but Begin until [Group.Wait]. What is begun first is summed first.
+func (g *Group) Begin(x []float32) {
+	if g == nil {
+		return
+	}
+	before, begun := g.begun, make(chan struct{})
+	g.begun = begun
+	go func() {
+		if before != nil {
+			<-before
+		}
+		g.Sum(x)
+		close(begun)
+	}()
+}
+
+// Wait waits for the sums that were begun.
+func (g *Group) Wait() {
+	if g != nil && g.begun != nil {
+		<-g.begun
+		g.begun = nil
+	}
 }
 
 // SumOf is Sum for numbers, each of which is a sum.

@@ -60,7 +60,13 @@ func TestSum(t *testing.T) {
 			together(t, ranks, func(g *Group) {
 				s := g.Share(n)
 				x, numbers := node(s), []float64{testTree.Sum(s.Images, func(i int) float64 { return number(s.First + i) })}
-				g.Sum(k, x)
+				if n%2 == 0 {
+					g.Sum(x)
+				} else { // in two pieces
+					g.Begin(x[values/3:])
+					g.Begin(x[:values/3])
+					g.Wait()
+				}
 				g.SumOf(numbers)
 				if err := g.Err(); err != nil {
 					t.Error(err)

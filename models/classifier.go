@@ -128,7 +128,7 @@ func (w *ClassifierNetwork) Loss(classes []int, weights []float32, grad []float3
 		d[class] -= weights[i]
 		loss -= float64(weights[i]) * math.Log(max(float64(row[class]), math.SmallestNonzeroFloat32))
 	}
-	w.pass.Backward(grad)
+	w.pass.Backward(grad, nil)
 	return loss
 }
 

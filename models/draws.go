@@ -36,7 +36,7 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	w := &Network{VAE: m, batch: rows, draws: &draws{
 		count: count,
 		encoder: m.graph.Pass(nn.Plan{
-			Batch: batch, Inputs: m.inputs(m.image), Outputs: posterior, Seeds: posterior, Part: true,
+			Batch: batch, Inputs: m.inputs(m.image), Outputs: posterior, Seeds: posterior,
 		}),
 		mean:   make([]float32, rows*m.Config.Latent),
 		logVar: make([]float32, rows*m.Config.Latent),
@@ -46,7 +46,7 @@ func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	}}
 	w.pass = m.graph.Pass(nn.Plan{
 		Batch: rows, Inputs: append(m.inputs(m.mean), m.logVar, m.noise), Outputs: logits, Seeds: logits,
-		Wanted: posterior, Part: true,
+		Wanted: posterior,
 	})
 	w.Divergences()[0].Draws = w.draws.ratios
 	return w, nil
@@ -97,10 +97,10 @@ func (w *Network) DrawsBackward(grad []float32, slope []float64) {
 	d := w.draws
 	d.kernel.ScaleRows(w.pass.Gradient(w.logits), slope)
 	end := d.ofPoints()
-	w.pass.Backward(grad)
+	w.pass.Backward(grad, w.Whole.Final)
 	end()
 	for _, v := range [...]*nn.Value{w.mean, w.logVar} {
 		d.kernel.SumRows(d.n, d.encoder.Gradient(v), w.pass.InputGradient(v))
 	}
-	d.encoder.Backward(grad)
+	d.encoder.Backward(grad, nil)
 }

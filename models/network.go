@@ -24,6 +24,9 @@ type Whole struct {
 	Images int               // of the batch; it counts where Sum is not nil
 	Sum    func(x []float64) // makes sums over the share sums over the batch; nil for one network
 	Others bool              // another network has the first share
+	// Final is told in the backward pass from where on the gradient does not change any more,
+	// ever earlier; it may be nil.
+	Final func(from int)
 }
 
 // total returns the sum over the batch of what is v over the share.
@@ -78,7 +81,7 @@ func (w *Network) Divergences() []*nn.Divergence { return w.pass.Divergences() }
 // like [VAE.Theta], from what [Network.Loss] has left and the divergences' scales. A
 // gradient that would take a learned log sigma still further below its bound is 0.
 func (w *Network) Backward(grad []float32) {
-	w.pass.Backward(grad)
+	w.pass.Backward(grad, w.Whole.Final)
 	if !w.Config.LearnSigma {
 		return
 	}

@@ -15,7 +15,8 @@ type trainer struct {
 	batch     int            // images, at most
 	grad      []float32      // of the parameters
 	group     *cluster.Group // nil for one process
-	current   Step           // reused, so that a step allocates nothing
+	overlap   overlap
+	current   Step // reused, so that a step allocates nothing
 }
 
 // newTrainer takes over the kernel. It is an error if the objective does not suit the model.
@@ -31,11 +32,12 @@ func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*train
 // join makes the trainer one of a group of ranks, of which each computes its share of every
 // batch.
 func (t *trainer) join(g *cluster.Group) {
-	t.group, t.pipeline.group = g, g
-	if g != nil {
-		g.Tree = t.kernel.Tree
-		t.net.Whole = models.Whole{Sum: g.SumOf, Others: !g.First()}
+	t.group, t.pipeline.group, t.overlap.group = g, g, g
+	if g == nil {
+		return
 	}
+	g.Tree = t.kernel.Tree
+	t.net.Whole = models.Whole{Sum: g.SumOf, Others: !g.First(), Final: t.overlap.final}
 }
 
 func network(m *models.VAE, batch, draws int) (*models.Network, error) {
@@ -51,10 +53,9 @@ func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
 	t.current = Step{Kernel: t.kernel, Net: t.net, Batch: b, Number: number, Grad: grad, group: t.group}
 	t.group.Share(b.Total)
 	t.net.Whole.Images = b.Total
+	t.overlap.begin(grad)
 	terms := t.objective.Terms(&t.current)
-	if grad != nil {
-		t.group.Sum(t.kernel, grad)
-	}
+	t.overlap.end()
 	return terms
 }
 

@@ -66,7 +66,7 @@ func TestReduction(t *testing.T) {
 		}
 	}
 	x, y := slices.Clone(m.Theta), slices.Clone(m.Theta)
-	ours := func() { g.Sum(k, x) }
+	ours := func() { g.Sum(x) }
 	theirs := func() {
 		if err := e.call("MPI_Allreduce", allreduce, e.inPlace, address(y), uintptr(len(y)), e.float, sum, e.world); err != nil {
 			t.Fatal(err)

@@ -20,8 +20,7 @@ type Pass struct {
 	wanted   map[*Value][]float32 // (batch, shape): gradients by inputs
 	latents  []*Divergence
 	backward bool
-	size     int      // of all memory, in values of an image
-	unused   []*Param // of the graph: those of layers that are not in the pass
+	size     int // of all memory, in values of an image
 }
 
 // node is a layer in a pass.
@@ -36,6 +35,7 @@ type node struct {
 	dy      *memory   // nil if nothing depends on it
 	dx      []*memory // nil where not needed
 	adds    []*memory // where dx[i] is not the first share of a gradient: what it is added to
+	final   int       // after its backward pass gradients of parameters from here on are final
 }
 
 // Plan says what a [Pass] is for.
@@ -48,9 +48,6 @@ type Plan struct {
 	Seeds []*Value
 	// Wanted are those of Inputs whose gradients are wanted too ([Pass.InputGradient]).
 	Wanted []*Value
-	// Part makes [Pass.Backward] leave alone the gradients of parameters that are not in
-	// the pass: others give them.
-	Part bool
 }
 
 // Pass lays out a pass through the graph. A layer may be in a pass with seeds only once.
@@ -66,11 +63,7 @@ func (g *Graph) Pass(plan Plan) *Pass {
 			l.backward(p.nodes[i], 2*len(path)-1-i)
 		}
 	}
-	for _, w := range g.params {
-		if !plan.Part && !slices.ContainsFunc(p.nodes, func(n *node) bool { return slices.Contains(n.layer.Params(), w) }) {
-			p.unused = append(p.unused, w)
-		}
-	}
+	p.finals(g.params)
 	p.size = layOut(l.memories, plan.Batch)
 	for _, n := range p.nodes {
 		n.call.X, n.call.DX = make([][]float32, len(n.x)), make([][]float32, len(n.x))
@@ -91,6 +84,23 @@ func (g *Graph) Pass(plan Plan) *Pass {
 		p.wanted[v] = m.data
 	}
 	return p
+}
+
+// finals finds from where on gradients are final after each node's backward pass: behind all
+// parameters of the nodes before it, and of others that are not in the pass.
+func (p *Pass) finals(params []*Param) {
+	end := 0
+	for _, w := range params {
+		if !slices.ContainsFunc(p.nodes, func(n *node) bool { return slices.Contains(n.layer.Params(), w) }) {
+			end = max(end, w.offset+w.Len())
+		}
+	}
+	for _, n := range p.nodes {
+		n.final = end
+		for _, w := range n.layer.Params() {
+			end = max(end, w.offset+w.Len())
+		}
+	}
 }
 
 // layout collects the memories of a pass.
@@ -219,38 +229,43 @@ func (p *Pass) Forward(k *kernel.Kernel, n int, train bool, inputs ...[]float32)
 	}
 }
 
-// Backward writes the gradients of all parameters to grad, which is laid out like them,
-// from those of the seeds ([Pass.Gradient]) and the scales of the divergences, after
-// [Pass.Forward]. It leaves the seeds undefined.
-func (p *Pass) Backward(grad []float32) {
+// Backward writes the gradients of the pass's parameters to grad, which is laid out like all
+// of the graph's, from those of the seeds ([Pass.Gradient]) and the scales of the divergences,
+// after [Pass.Forward]. It leaves the seeds undefined. It tells final, which may be nil, from
+// where on grad does not change any more, ever earlier.
+func (p *Pass) Backward(grad []float32, final func(from int)) {
 	if !p.backward {
 		panic("nn: Pass.Backward: the pass was planned without seeds")
 	}
-	for _, w := range p.unused {
-		clear(w.In(grad))
-	}
 	for i := len(p.nodes) - 1; i >= 0; i-- {
-		node := p.nodes[i]
-		if node.dy == nil || p.n == 0 { // no seed depends on it
-			for _, w := range node.layer.Params() {
-				clear(w.In(grad))
-			}
-			continue
+		p.nodes[i].backward(p.n, grad)
+		if final != nil {
+			final(p.nodes[i].final)
 		}
-		c := &node.call
-		c.DY, c.Grad = node.dy.data[:c.N*node.dy.size], grad
-		for i, m := range node.dx {
-			c.DX[i] = nil
-			if m != nil {
-				c.DX[i] = m.data[:c.N*m.size]
-			}
+	}
+}
+
+// backward runs a node backwards for some images.
+func (n *node) backward(images int, grad []float32) {
+	if n.dy == nil || images == 0 { // no seed depends on it
+		for _, w := range n.layer.Params() {
+			clear(w.In(grad))
 		}
-		node.layer.Backward(c)
-		for i, sum := range node.adds {
-			if sum != nil {
-				sum := sum.data[:c.N*sum.size]
-				c.Kernel.Add(sum, sum, c.DX[i])
-			}
+		return
+	}
+	c := &n.call
+	c.DY, c.Grad = n.dy.data[:c.N*n.dy.size], grad
+	for i, m := range n.dx {
+		c.DX[i] = nil
+		if m != nil {
+			c.DX[i] = m.data[:c.N*m.size]
+		}
+	}
+	n.layer.Backward(c)
+	for i, sum := range n.adds {
+		if sum != nil {
+			sum := sum.data[:c.N*sum.size]
+			c.Kernel.Add(sum, sum, c.DX[i])
 		}
 	}
 }

@@ -58,7 +58,7 @@ func TestPassGradient(t *testing.T) {
 		}
 	}
 	grad := make([]float32, len(theta))
-	p.Backward(grad)
+	p.Backward(grad, nil)
 	gradienttest.Check(t, "parameters", theta, grad, 1e-3, 5e-3, loss)
 }
 
@@ -77,7 +77,7 @@ func TestUnusedGradients(t *testing.T) {
 		grad[i] = 7
 	}
 	clear(p.Gradient(y))
-	p.Backward(grad)
+	p.Backward(grad, nil)
 	for _, w := range g.Params() {
 		for _, v := range w.In(grad) {
 			if v != 0 {
@@ -101,7 +101,7 @@ func TestPassAllocatesNothing(t *testing.T) {
 		for _, n := range []int{8, 3} {
 			p.Forward(k, n, true, input[:n*x.Shape().Len()])
 			clear(p.Gradient(y))
-			p.Backward(grad)
+			p.Backward(grad, nil)
 		}
 	}
 	// How many of the kernel's buffers are in use at a time depends on when its workers
@@ -175,23 +175,48 @@ func TestPartsOfAPass(t *testing.T) {
 	whole := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
 	run(whole, input)
 	want := make([]float32, len(theta))
-	whole.Backward(want)
+	whole.Backward(want, nil)
 
 	a := y.in[2].in[0] // which has three readers, in both passes or in the second
 	b := y.in[0].in[0]
-	first := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{a, b}, Seeds: []*Value{a, b}, Part: true})
-	second := g.Pass(Plan{Batch: n, Inputs: []*Value{a, b}, Outputs: []*Value{y}, Seeds: []*Value{y}, Wanted: []*Value{a, b}, Part: true})
+	first := g.Pass(Plan{Batch: n, Inputs: []*Value{x}, Outputs: []*Value{a, b}, Seeds: []*Value{a, b}})
+	second := g.Pass(Plan{Batch: n, Inputs: []*Value{a, b}, Outputs: []*Value{y}, Seeds: []*Value{y}, Wanted: []*Value{a, b}})
 	first.Forward(k, n, true, input)
 	run(second, first.Value(a), first.Value(b))
 	got := make([]float32, len(theta))
-	second.Backward(got)
+	final(t, got, second.Backward)
 	for _, v := range []*Value{a, b} {
 		copy(first.Gradient(v), second.InputGradient(v))
 	}
-	first.Backward(got)
+	first.Backward(got, nil)
+	final(t, make([]float32, len(theta)), whole.Backward)
 	for i := range want {
 		if math.Abs(float64(got[i]-want[i])) > 1e-5 {
 			t.Fatalf("gradient %d is %g in two passes, %g in one", i, got[i], want[i])
+		}
+	}
+}
+
+// final runs a backward pass and looks that it writes the gradients that it has called final, and
+// does not change them afterwards.
+func final(t *testing.T, grad []float32, backward func(grad []float32, final func(int))) {
+	t.Helper()
+	for i := range grad {
+		grad[i] = float32(math.NaN())
+	}
+	at, seen := len(grad), slices.Clone(grad)
+	backward(grad, func(from int) {
+		if from < at {
+			copy(seen[from:at], grad[from:at])
+			at = from
+		}
+	})
+	if at == len(grad) {
+		t.Error("no gradient is ever final")
+	}
+	for i := at; i < len(grad); i++ {
+		if seen[i] != grad[i] {
+			t.Fatalf("gradient %d is called final when it is %g, and becomes %g", i, seen[i], grad[i])
 		}
 	}
 }
