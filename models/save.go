@@ -8,15 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"govae/contract"
 	"govae/internal/atomicfile"
+	"govae/internal/fileerr"
 	"govae/internal/nn"
 	"govae/internal/safetensors"
 )
@@ -71,27 +70,21 @@ func (s Saved) Save(dir string) error {
 }
 
 // LoadSaved reads config.json in dir.
-func LoadSaved(dir string) (Saved, error) { return ReadSaved(filepath.Join(dir, ConfigFile)) }
-
-// ReadSaved reads the config.json at path, whatever its name.
-func ReadSaved(path string) (Saved, error) {
-	f, err := os.Open(path)
+func LoadSaved(dir string) (Saved, error) {
+	path := filepath.Join(dir, ConfigFile)
+	data, err := fileerr.ReadFile(path, MaxConfigFile)
 	if err != nil {
 		return Saved{}, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, MaxConfigFile+1))
-	if err != nil {
-		return Saved{}, err
-	}
-	s, err := parseSaved(data)
+	s, err := ParseSaved(data)
 	if err != nil {
 		return Saved{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
 
-func parseSaved(data []byte) (Saved, error) {
+// ParseSaved reads the content of a config.json.
+func ParseSaved(data []byte) (Saved, error) {
 	if len(data) > MaxConfigFile {
 		return Saved{}, fmt.Errorf("more than %d bytes: not the config of a model", MaxConfigFile)
 	}

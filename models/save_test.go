@@ -203,7 +203,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add([]byte(`{"format":1,"model":{"arch":"ladder","image":{"height":28,"width":28,"channels":1},"latent":65,"groups":[1,1],"likelihood":"bernoulli"}}`))
 	f.Add([]byte(`{"format":1,"model":{"arch":"mlp","image":{"height":2,"width":2,"channels":3},"latent":1,"hidden":[3],"likelihood":"gaussian"},"latent_stats":{"mean":[0],"std":[1]}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := parseSaved(data)
+		s, err := ParseSaved(data)
 		if err != nil {
 			return
 		}
@@ -216,7 +216,7 @@ func FuzzConfig(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parseSaved(bytes.TrimSpace(again)); err != nil {
+		if _, err := ParseSaved(bytes.TrimSpace(again)); err != nil {
 			t.Fatalf("%s cannot be read again: %v", again, err)
 		}
 	})

@@ -30,27 +30,41 @@ type Started struct {
 
 // StartedWith tells how the run in dir was started; it returns nil if dir holds none.
 func StartedWith(dir string) (*Started, error) {
-	s, err := ReadStarted(filepath.Join(dir, models.ConfigFile))
+	saved, err := models.LoadSaved(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return s, err
+	if err != nil {
+		return nil, err
+	}
+	s, err := started(saved)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, models.ConfigFile), err)
+	}
+	return s, nil
 }
 
-// ReadStarted is [StartedWith] for the config.json at path. It returns nil if no run has
+// ParseStarted is [StartedWith] for the content of a config.json. It returns nil if no run has
 // written it.
-func ReadStarted(path string) (*Started, error) {
-	saved, err := models.ReadSaved(path)
-	if err != nil || len(saved.Training) == 0 {
+func ParseStarted(data []byte) (*Started, error) {
+	saved, err := models.ParseSaved(data)
+	if err != nil {
 		return nil, err
+	}
+	return started(saved)
+}
+
+func started(saved models.Saved) (*Started, error) {
+	if len(saved.Training) == 0 {
+		return nil, nil
 	}
 	var r record
 	if err := json.Unmarshal(saved.Training, &r); err != nil {
-		return nil, fmt.Errorf("%s: training: %w", path, err)
+		return nil, fmt.Errorf("training: %w", err)
 	}
 	used, err := flatSettings(saved.Training)
 	if err != nil {
-		return nil, fmt.Errorf("%s: training: %w", path, err)
+		return nil, fmt.Errorf("training: %w", err)
 	}
 	delete(used, "note")
 	return &Started{Note: r.Note, Used: used}, nil

@@ -75,7 +75,7 @@ func (f *flags) configure(cmd *cobra.Command) error {
 			return fmt.Errorf("%s: %s: %s: %w", f.config, s.name, s.json, cli.Unfit(flag, err))
 		}
 		f.filed = append(f.filed, s.name)
-		flag.Changed = cli.FlagText(flag) != strings.Trim(flag.DefValue, "[]")
+		flag.Changed = cli.FlagText(flag) != cli.FlagDefault(flag)
 	}
 	return nil
 }
@@ -127,9 +127,9 @@ func readSettings(path string) ([]setting, error) {
 	if !slices.ContainsFunc(all, func(s setting) bool { return s.name == "model" }) {
 		return all, nil
 	}
-	started, err := train.ReadStarted(path)
+	started, err := train.ParseStarted(data)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if started == nil || started.Note == nil {
 		return nil, fmt.Errorf("%s: tells no settings: vae-train has not written it", path)
@@ -289,7 +289,7 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 		case flag.Name == "schedule" && !ok: // as older versions had it
 			value = constant
 		case !ok: // by an older version, which did what the default does
-			value = strings.Trim(flag.DefValue, "[]")
+			value = cli.FlagDefault(flag)
 		}
 		text := cli.FlagText(flag)
 		switch {

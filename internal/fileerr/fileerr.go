@@ -1,4 +1,4 @@
-// Package fileerr says in few words why a file cannot be read.
+// Package fileerr opens files, and says in few words why one cannot be read.
 package fileerr
 
 import (

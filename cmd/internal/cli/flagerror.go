@@ -56,4 +56,15 @@ func Unfit(f *pflag.Flag, err error) error {
 }
 
 // FlagText is the value of a flag in the form that it takes.
-func FlagText(f *pflag.Flag) string { return strings.Trim(f.Value.String(), "[]") }
+func FlagText(f *pflag.Flag) string { return taken(f, f.Value.String()) }
+
+// FlagDefault is the default of a flag in the form that it takes.
+func FlagDefault(f *pflag.Flag) string { return taken(f, f.DefValue) }
+
+// taken is a value of a flag, as it prints it, in the form that it takes: lists without brackets.
+func taken(f *pflag.Flag, text string) string {
+	if _, list := f.Value.(pflag.SliceValue); list {
+		return strings.Trim(text, "[]")
+	}
+	return text
+}
