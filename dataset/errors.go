@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+
+	"govae/internal/printable"
 )
 
 // missingError says that [Open] knows no such source; it is [fs.ErrNotExist].
@@ -37,13 +39,13 @@ func (e *BadFilesError) Error() string {
 	if len(e.Files) == 1 {
 		f := e.Files[0]
 		if errors.Is(f.Err, fs.ErrNotExist) {
-			return fmt.Sprintf("%s: no such file", shown(f.Path))
+			return fmt.Sprintf("%s: no such file", printable.Name(f.Path))
 		}
-		return fmt.Sprintf("%s: %v: mend the file or move it away", shown(f.Path), f.Err)
+		return fmt.Sprintf("%s: %v: mend the file or move it away", printable.Name(f.Path), f.Err)
 	}
 	var b strings.Builder
 	if e.Name != "" {
-		fmt.Fprintf(&b, "%s: ", shown(e.Name))
+		fmt.Fprintf(&b, "%s: ", printable.Name(e.Name))
 	}
 	fmt.Fprintf(&b, "%d of %d images cannot be read: ", len(e.Files), e.Of)
 	for i, f := range e.Files[:min(most, len(e.Files))] {
@@ -54,7 +56,7 @@ func (e *BadFilesError) Error() string {
 		if inside, err := filepath.Rel(e.Name, path); e.Name != "" && err == nil {
 			path = inside
 		}
-		fmt.Fprintf(&b, "%s %v", shown(path), f.Err)
+		fmt.Fprintf(&b, "%s %v", printable.Name(path), f.Err)
 	}
 	if more := len(e.Files) - most; more > 0 {
 		fmt.Fprintf(&b, " and %d more", more)
@@ -100,5 +102,5 @@ type FewImagesError struct {
 }
 
 func (e *FewImagesError) Error() string {
-	return fmt.Sprintf("the class %s has %s for training, fewer than the %d that are to keep their label", shown(e.Class), plural(e.Found, "image", "images"), e.Want)
+	return fmt.Sprintf("the class %s has %s for training, fewer than the %d that are to keep their label", printable.Name(e.Class), plural(e.Found, "image", "images"), e.Want)
 }

@@ -6,37 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
+
+	"govae/internal/fileerr"
 )
-
-// openRegular opens a file, and nothing else: a named pipe would wait for who writes it,
-// and a device or a socket may do anything.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: &irregularError{info.Mode()}}
-	}
-	return os.Open(path)
-}
-
-// irregularError says that a path is no file with something in it.
-type irregularError struct{ fs.FileMode }
-
-func (e *irregularError) Error() string {
-	kind := "a device"
-	switch {
-	case e.IsDir():
-		kind = "a folder"
-	case e.FileMode&fs.ModeNamedPipe != 0:
-		kind = "a named pipe"
-	case e.FileMode&fs.ModeSocket != 0:
-		kind = "a socket"
-	}
-	return fmt.Sprintf("is %s, where a file is needed", kind)
-}
 
 // cause returns the error of a file without its name.
 func cause(err error) error {
@@ -50,7 +22,7 @@ func cause(err error) error {
 // the file.
 func readFile[T any](ctx context.Context, path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
-	f, err := openRegular(path)
+	f, err := fileerr.Open(path)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", path, cause(err))
 	}

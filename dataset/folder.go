@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"govae/internal/printable"
 )
 
 // imageFolder is a folder of image files. Which folders in it are splits and which are
@@ -43,7 +45,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 		from += split.n
 		j, _ := slices.BinarySearch(set.kept, from)
 		if i == j {
-			return nil, fmt.Errorf("%s: none of the %d %s images can be read", shown(s.path), split.n, split.name)
+			return nil, fmt.Errorf("%s: none of the %d %s images can be read", printable.Name(s.path), split.n, split.name)
 		}
 		*split.images = s.describe(set.Images.Slice(i, j), files, set.kept[i:j], d.Classes)
 	}
@@ -71,7 +73,7 @@ func (s imageFolder) find() (found folderSplits, report *Report, err error) {
 		if len(report.LeftOut) > 0 {
 			holds = "; it holds " + strings.Join(report.LeftOut, ", ")
 		}
-		return found, nil, fmt.Errorf("%s: no images: put .png, .jpg or other image files in it or in class folders, or IDX files such as train-images-idx3-ubyte%s", shown(s.path), holds)
+		return found, nil, fmt.Errorf("%s: no images: put .png, .jpg or other image files in it or in class folders, or IDX files such as train-images-idx3-ubyte%s", printable.Name(s.path), holds)
 	}
 	return found, report, nil
 }
@@ -87,10 +89,10 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 	case n == 0 && s.Whole:
 		used.train, used.validation, used.test = slices.Concat(used.validation, used.test), nil, nil
 	case n == 0:
-		return used, &SplitError{shown(s.path), "holds test images only: add a folder train to train on"}
+		return used, &SplitError{printable.Name(s.path), "holds test images only: add a folder train to train on"}
 	case len(used.test) > 0 || s.Whole:
 	case n < 2:
-		return used, &SplitError{shown(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
+		return used, &SplitError{printable.Name(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
 	default:
 		train, test := heldOut(n)
 		used.train, used.test = pick(found.train, train), pick(found.train, test)

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -34,18 +35,24 @@ func isIDX(path string) bool {
 
 // labelsBeside returns the labels file whose name belongs to that of an images file,
 // x-labels-idx1-ubyte or x-labels-idx2-int to x-images-idx3-ubyte and x.labels.idx to
-// x.idx, compressed or not. It is empty if there is none.
+// x.idx, compressed or not, in letters of any case. It is empty if there is none.
 func labelsBeside(path string) string {
-	folder, name := filepath.Split(strings.TrimSuffix(path, ".gz"))
+	folder, name := filepath.Split(path)
+	name = strings.TrimSuffix(strings.ToLower(name), ".gz")
 	labels := strings.NewReplacer("images", "labels", "idx3", "idx1", "idx4", "idx1").Replace(name)
 	if stem, isStem := strings.CutSuffix(name, ".idx"); isStem && labels == name {
 		labels = stem + ".labels.idx"
 	}
+	if labels == name {
+		return ""
+	}
+	entries, _ := os.ReadDir(cmp.Or(folder, "."))
 	for _, labels := range []string{labels, strings.Replace(labels, "idx1-ubyte", "idx2-int", 1)} {
 		for _, ending := range []string{"", ".gz"} {
-			beside := folder + labels + ending
-			if _, err := os.Stat(beside); err == nil && labels != name {
-				return beside
+			for _, e := range entries {
+				if strings.EqualFold(e.Name(), labels+ending) {
+					return folder + e.Name()
+				}
 			}
 		}
 	}

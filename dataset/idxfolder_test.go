@@ -94,6 +94,23 @@ func TestIDXFolder(t *testing.T) {
 	}
 }
 
+// TestLabelsBeside finds the labels of one file, however their names are written.
+func TestLabelsBeside(t *testing.T) {
+	for images, labels := range map[string]string{
+		"a-images-idx3-ubyte": "a-labels-idx1-ubyte.gz", "B-IMAGES-IDX3-UBYTE.GZ": "B-LABELS-IDX1-UBYTE.GZ",
+		"c.idx": "c.labels.idx", "d-images-idx3-ubyte.gz": "d-labels-idx2-int", "e.images.idx": "E.Labels.idx", "f-ubyte": "",
+	} {
+		all := map[string][]byte{images: nil}
+		if labels != "" {
+			all[labels] = nil
+		}
+		folder := writeFiles(t, all)
+		if got := labelsBeside(filepath.Join(folder, images)); labels != "" && got != filepath.Join(folder, labels) || labels == "" && got != "" {
+			t.Errorf("the labels of %s are %q", images, got)
+		}
+	}
+}
+
 func TestIDXFolderErrors(t *testing.T) {
 	const images, labels = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 	good := idxBytes(4, 2, 3)

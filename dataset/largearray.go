@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"govae/images"
+	"govae/internal/fileerr"
 	"govae/internal/npy"
 	"govae/internal/pixelcache"
 )
@@ -17,7 +18,7 @@ const largeArray = 64 << 20
 // file itself could be cut while it is mapped, which ends a program. ok is false where
 // that cannot be done; whoever reads the file whole tells what is wrong with it.
 func (s npyFile) loadLarge(ctx context.Context, least int) (m *Images, ok bool, err error) {
-	f, err := openRegular(s.path)
+	f, err := fileerr.Open(s.path)
 	if err != nil {
 		return nil, false, nil
 	}
@@ -28,6 +29,9 @@ func (s npyFile) loadLarge(ctx context.Context, least int) (m *Images, ok bool, 
 	}
 	shape, channelsFirst, err := imageShape(h.Shape)
 	if err != nil {
+		return nil, false, nil
+	}
+	if _, err := h.Len(); err != nil {
 		return nil, false, nil
 	}
 	n, size := h.Shape[0], shape.Len()

@@ -23,6 +23,7 @@ func TestLargeArray(t *testing.T) {
 		"floats.npy": npyBytes("<f4", "(5, 7, 6, 3)", make([]float64, len(elements))...),
 		"images.npy": npyBytes("|u1", "(5, 7, 6, 4)", elements...),
 		"text.npy":   []byte("hello"),
+		"wraps.npy":  npyBytes("|u1", "(1152921504606847016, 4, 4)", make([]float64, 40*16)...), // 2^60+40 images
 	}
 	folder := writeFiles(t, files)
 	for name, data := range files {

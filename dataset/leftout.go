@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"govae/internal/printable"
 )
 
 // leftOut counts what is left out by reason and, within a reason, by kind: the ending of a
@@ -72,15 +72,7 @@ func counted(n map[string]int, most int) string {
 			parts = append(parts, "…")
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s %d", cmp.Or(shown(name), "others"), n[name]))
+		parts = append(parts, fmt.Sprintf("%s %d", cmp.Or(printable.Name(name), "others"), n[name]))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// shown returns a name as it stands in a line: quoted if it could break it.
-func shown(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(name)
-	}
-	return name
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"govae/internal/fileerr"
 )
 
 // npzFile is a zip file of NumPy arrays, as numpy.savez and numpy.savez_compressed write
@@ -23,7 +25,7 @@ type npzFile struct {
 func isNPZ(path string) bool { return strings.EqualFold(filepath.Ext(path), ".npz") }
 
 func (s npzFile) Load(ctx context.Context) (*Data, error) {
-	f, err := openRegular(s.path)
+	f, err := fileerr.Open(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, cause(err))
 	}

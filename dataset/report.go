@@ -9,6 +9,7 @@ import (
 
 	"govae/images"
 	"govae/internal/photo"
+	"govae/internal/printable"
 )
 
 // Report is what was understood of a folder of image files.
@@ -119,7 +120,7 @@ func (r *Report) read(of Report, used, bad int) {
 // Lines tells the report in a few lines.
 func (r *Report) Lines() []string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", shown(r.Name), plural(r.Images, "image", "images"))
+	fmt.Fprintf(&b, "%s: %s", printable.Name(r.Name), plural(r.Images, "image", "images"))
 	if len(r.Classes) > 0 {
 		classes := map[string]int{}
 		for _, c := range r.Classes {
@@ -159,7 +160,7 @@ func (r *Report) Lines() []string {
 func (r *Report) Changes() (lines []string) {
 	name := ""
 	if r.Name != "" {
-		name = shown(r.Name) + ": "
+		name = printable.Name(r.Name) + ": "
 	}
 	if r.Scaled {
 		lines = append(lines, name+r.sizes()+" "+r.scaled())

@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"runtime"
 	"slices"
 
@@ -90,7 +88,7 @@ type source struct {
 }
 
 func fromFile(path string) source {
-	data, err := readModel(path)
+	data, err := fileerr.ReadFile(path, maxModel)
 	if err != nil {
 		return source{err: err}
 	}
@@ -216,21 +214,3 @@ func (s source) open(o Options, want ...Role) (*session, error) {
 
 // maxModel is the largest size of a model file in bytes, the standard's own limit.
 const maxModel = 2 << 30
-
-// readModel reads a file whose size is that of a model.
-func readModel(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, fileerr.New(path, err)
-	case info.Mode()&fs.ModeType != 0:
-		return nil, fmt.Errorf("%s: not a file; give an ONNX file", path)
-	case info.Size() > maxModel:
-		return nil, fmt.Errorf("%s: %d bytes, more than the %d of an ONNX file", path, info.Size(), maxModel)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fileerr.New(path, err)
-	}
-	return data, nil
-}

@@ -397,7 +397,7 @@ func TestBadFiles(t *testing.T) {
 	if _, err := infer.Open(filepath.Join(t.TempDir(), "no.onnx"), infer.Options{}); !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "no.onnx: no such file") {
 		t.Errorf("missing file: %v", err)
 	}
-	if _, err := infer.Open(t.TempDir(), infer.Options{}); err == nil || !strings.Contains(err.Error(), "not a file") {
+	if _, err := infer.Open(t.TempDir(), infer.Options{}); err == nil || !strings.Contains(err.Error(), "is a folder, where a file is needed") {
 		t.Errorf("folder: %v", err)
 	}
 }

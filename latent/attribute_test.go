@@ -107,7 +107,7 @@ func TestAttributeFile(t *testing.T) {
 	if err := os.WriteFile(path, make([]byte, 1<<20+1), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := latent.ReadAttribute(path); err == nil || !strings.Contains(err.Error(), "more than the 1048576 bytes") {
+	if _, err := latent.ReadAttribute(path); err == nil || !strings.Contains(err.Error(), "more than the 1048576 of such a file") {
 		t.Errorf("a large file: error %v", err)
 	}
 }

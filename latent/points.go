@@ -99,7 +99,7 @@ func ReadPoints(path string, latent int) ([][]float32, error) {
 
 // openArray opens a .npy file and reads its header.
 func openArray(path string) (f *os.File, h npy.Header, err error) {
-	if f, err = os.Open(path); err != nil {
+	if f, err = fileerr.Open(path); err != nil {
 		return nil, h, fileerr.New(path, err)
 	}
 	if h, err = npy.ReadHeader(f); err != nil {

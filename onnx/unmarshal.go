@@ -4,11 +4,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"google.golang.org/protobuf/proto"
 
+	"govae/internal/fileerr"
 	"govae/onnx/internal/pb"
 )
 
@@ -16,28 +16,18 @@ import (
 // of its folder. It refuses files beyond 2 GiB. What it returns is well-formed
 // data, not yet a model that makes sense: see [Model.Check].
 func ReadFile(path string) (*Model, error) {
-	fail := func(err error) (*Model, error) { return nil, fmt.Errorf("%s: %w", path, err) }
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return fail(pathCause(err))
-	case !info.Mode().IsRegular():
-		return fail(errors.New("is not a regular file"))
-	case info.Size() > maxFile:
-		return fail(fmt.Errorf("has %d bytes, beyond the 2 GiB that an ONNX file may have", info.Size()))
-	}
-	data, err := os.ReadFile(path)
+	data, err := fileerr.ReadFile(path, maxFile)
 	if err != nil {
-		return fail(pathCause(err))
+		return nil, err
 	}
 	folder, err := openFolder(filepath.Dir(path))
 	if err != nil {
-		return fail(pathCause(err))
+		return nil, fileerr.New(path, err)
 	}
 	defer folder.Close()
 	m, err := unmarshal(data, folder)
 	if err != nil {
-		return fail(err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return m, nil
 }

@@ -185,8 +185,8 @@ func TestReadFileErrors(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		filepath.Join(dir, "none.onnx"): "none.onnx: no such file",
-		dir:                             "is not a regular file",
-		sparse:                          "beyond the 2 GiB",
+		dir:                             dir + ": is a folder, where a file is needed",
+		sparse:                          "more than the 2147483647",
 	} {
 		if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q in it", err, want)

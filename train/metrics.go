@@ -83,13 +83,16 @@ func readMetrics(dir string, epochs int) []Metrics {
 	return all
 }
 
+// maxMetrics is the size in bytes of a file that no run reaches.
+const maxMetrics = 1 << 30
+
 // ReadMetrics returns the metrics of all epochs of the run in dir. A file that is missing,
 // empty or damaged is an error, which names it and the line.
 func ReadMetrics(dir string) ([]Metrics, error) {
 	path := filepath.Join(dir, MetricsFile)
-	data, err := os.ReadFile(path)
+	data, err := fileerr.ReadFile(path, maxMetrics)
 	if err != nil {
-		return nil, fmt.Errorf("%w: give the directory of a training run", fileerr.New(path, err))
+		return nil, fmt.Errorf("%w: give the directory of a training run", err)
 	}
 	var all []Metrics
 	for line := range bytes.Lines(data) {

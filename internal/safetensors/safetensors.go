@@ -16,11 +16,11 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
 	"govae/internal/atomicfile"
+	"govae/internal/fileerr"
 )
 
 const (
@@ -177,7 +177,7 @@ func (f *File) Digest(except ...string) (string, error) {
 
 // Load reads the file at path. Errors name it.
 func Load(path string) (*File, error) {
-	file, err := os.Open(path)
+	file, err := fileerr.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -185,9 +185,6 @@ func Load(path string) (*File, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
 	f, err := Read(file, info.Size())
 	if err != nil {
