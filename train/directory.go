@@ -26,15 +26,21 @@ func CheckDir(o Options) error {
 	return nil
 }
 
-// refuse returns an error if the directory holds a run that is not to be lost, and that the run
-// would not go on with.
+// refuse returns an error if the directory holds files of a run, or with their names, that are not
+// to be lost, and that the run would not go on with.
 func (o Options) refuse() error {
-	switch {
-	case o.Force || o.Dir == "":
-	case o.Resume && !Resumable(o.Dir) && holds(o.Dir, models.WeightsFile):
-		return &NoCheckpointError{o.Dir}
-	case !o.Resume && (Resumable(o.Dir) || holds(o.Dir, models.ConfigFile)):
-		return &ExistsError{o.Dir}
+	if o.Force || o.Dir == "" || o.Resume && Resumable(o.Dir) {
+		return nil
+	}
+	for _, name := range append(files[:len(files):len(files)], EpochsFolder) {
+		started := name == models.ConfigFile || name == MetricsFile || name == EventsFile // before the first checkpoint
+		switch {
+		case !holds(o.Dir, name) || o.Resume && started:
+		case o.Resume:
+			return &NoCheckpointError{o.Dir, name}
+		default:
+			return &ExistsError{o.Dir, name}
+		}
 	}
 	return nil
 }

@@ -8,19 +8,20 @@ import (
 	"govae/models"
 )
 
-// ExistsError says that the directory of a new run holds one already.
-type ExistsError struct{ Dir string }
+// ExistsError says that the directory of a new run holds one already, or a file with the name of
+// one of its.
+type ExistsError struct{ Dir, Name string }
 
 func (e *ExistsError) Error() string {
-	return fmt.Sprintf("%s holds a run already: resume it, overwrite it, or give another directory", e.Dir)
+	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
-// NoCheckpointError says that the directory of a run that is to be resumed has weights, which would
-// be lost, and nothing to go on from.
-type NoCheckpointError struct{ Dir string }
+// NoCheckpointError says that the directory of a run that is to be resumed has a file of one, which
+// would be lost, and nothing to go on from.
+type NoCheckpointError struct{ Dir, Name string }
 
 func (e *NoCheckpointError) Error() string {
-	return fmt.Sprintf("%s holds the weights of a run and no checkpoint to go on from: start another run from its weights, or overwrite it", e.Dir)
+	return fmt.Sprintf("%s holds no checkpoint to go on from, and %s of a run, which would be lost: start another run from its weights, or overwrite it", e.Dir, e.Name)
 }
 
 // DamagedError says that a run cannot be resumed because neither its checkpoint nor the
