@@ -1,17 +1,22 @@
 package train
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // ELBO is the objective of a VAE: the mean over the batch of reconstruction + beta KL,
 // with one draw from each posterior (Kingma and Welling 2014, arXiv 1312.6114; beta is
 // that of Higgins et al. 2017). Its terms are those at beta = 1 without free bits.
 type ELBO struct {
-	Beta     Schedule `json:"beta"`
+	Beta     Schedule `json:"beta"` // nil for 1
 	FreeBits FreeBits `json:"free_bits,omitzero"`
 
 	loss []float64 // -log p(x|z) of each image
 	sums []float64 // of the losses, then of the KL by latent dimension
 }
+
+func (e *ELBO) validate() error { return cmp.Or(validateBeta(e.Beta), e.FreeBits.validate()) }
 
 // Terms implements [Objective].
 func (e *ELBO) Terms(s *Step) Terms {
@@ -37,7 +42,7 @@ func (e *ELBO) Terms(s *Step) Terms {
 		return sum
 	}
 	for _, group := range net.Divergences() {
-		e.FreeBits.scale(group, s.Batch.Total, scale*e.Beta.At(s.Number))
+		e.FreeBits.scale(group, s.Batch.Total, scale*at(e.Beta, s.Number))
 	}
 	net.Backward(s.Grad)
 	return sum

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -17,8 +18,8 @@ import (
 //
 // Its terms are those of the ELBO, means over the draws, and the bound, all at beta = 1.
 type IWAE struct {
-	Samples int      `json:"samples"` // draws of each image
-	Beta    Schedule `json:"beta"`
+	Samples int      `json:"samples"`         // draws of each image, 2 to [MaxImportance]
+	Beta    Schedule `json:"beta"`            // nil for 1
 	Plain   bool     `json:"plain,omitempty"` // the gradient of the bound itself
 
 	loss, share, slope, ratioSlope []float64 // of each draw
@@ -27,6 +28,13 @@ type IWAE struct {
 }
 
 func (e *IWAE) draws() int { return e.Samples }
+
+func (e *IWAE) validate() error {
+	if e.Samples < 2 || e.Samples > MaxImportance {
+		return fmt.Errorf("%d latent points of an image: there must be from 2 to %d", e.Samples, MaxImportance)
+	}
+	return validateBeta(e.Beta)
+}
 
 // Terms implements [Objective].
 func (e *IWAE) Terms(s *Step) Terms {
@@ -55,7 +63,7 @@ func (e *IWAE) Terms(s *Step) Terms {
 	if s.Grad == nil {
 		return sum
 	}
-	beta := e.Beta.At(s.Number)
+	beta := at(e.Beta, s.Number)
 	if beta != 1 {
 		e.weigh(net.Draws().Ratio, beta)
 	}

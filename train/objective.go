@@ -1,6 +1,8 @@
 package train
 
 import (
+	"fmt"
+
 	"govae/cluster"
 	"govae/internal/kernel"
 	"govae/models"
@@ -33,6 +35,28 @@ func drawsOf(o Objective) int {
 		return several.draws()
 	}
 	return 1
+}
+
+// at is beta in a step of an objective that is given.
+func at(beta Schedule, step int) float64 {
+	if beta == nil {
+		return 1
+	}
+	return beta.At(step)
+}
+
+// validateBeta checks the beta of an objective that is given, to which no run gives a length.
+func validateBeta(beta Schedule) error {
+	if beta == nil {
+		return nil
+	}
+	if err := beta.validate(); err != nil {
+		return fmt.Errorf("beta %w", err)
+	}
+	if beta.of(whole{epoch: 1, steps: 1}) != beta.of(whole{epoch: 2, steps: 2}) {
+		return fmt.Errorf("beta changes over epochs: give it a length in steps")
+	}
+	return nil
 }
 
 // Step is one batch on its way through a network.

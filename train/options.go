@@ -174,6 +174,11 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 		o.Warn = func(string) {}
 	}
 	rate, _ := o.LR.(Course)
+	if own, ok := o.Objective.(interface{ validate() error }); ok {
+		if err := own.validate(); err != nil {
+			return o, fmt.Errorf("the objective: %w", err)
+		}
+	}
 	switch {
 	case o.Time < 0:
 		return o, fmt.Errorf("a time of %v: it must be positive", o.Time)

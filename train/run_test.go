@@ -303,6 +303,8 @@ func TestOptionsValidate(t *testing.T) {
 		"warm-up": {Beta: Warmup{To: 1, Steps: -1}}, "validation": {ValFraction: 1}, "threads": {Threads: -1},
 		"unknown optimizer": {Optimizer: "sgd"}, "weight decay": {WeightDecay: Constant(-1)},
 		"a time of -1": {Time: -1}, "exclude": {Time: 1, Epochs: 1},
+		"the objective: 0 latent points": {Objective: &IWAE{}}, "the objective: beta -1": {Objective: &ELBO{Beta: Constant(-1)}},
+		"the objective: -3 free nats": {Objective: &ELBO{FreeBits: FreeBits{Nats: -3}}}, "over epochs": {Objective: &ELBO{Beta: Warmup{To: 1, Epochs: 3}}},
 	} {
 		if _, err := o.withDefaults(models.Training{Batch: 128, Rate: 1e-3}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", o, err, want)
