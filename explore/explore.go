@@ -68,7 +68,7 @@ type description struct {
 	Points     *pointsDescription     `json:"points,omitempty"`
 	Mixture    *mixture               `json:"mixture,omitempty"`
 	Attributes []attribute            `json:"attributes,omitempty"`
-	Files      []string               `json:"files"` // all that lies in the folder beside this one
+	Files      []string               `json:"files"` // all that lie in the folder beside this one, by their paths in it
 }
 
 type size struct {
@@ -121,7 +121,7 @@ func (e *FolderError) Error() string {
 // Check returns an error unless [Write] may write the folder at path: one that is not there,
 // is empty or holds an older page and nothing else. Any other one is a [*FolderError].
 func Check(path string) error {
-	entries, err := os.ReadDir(path)
+	names, err := files(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -132,12 +132,23 @@ func Check(path string) error {
 	if text, err := os.ReadFile(filepath.Join(path, DescriptionFile)); err == nil && json.Unmarshal(text, &old) == nil && old.Files != nil {
 		old.Files = append(old.Files, DescriptionFile)
 	}
-	for _, e := range entries {
-		if !slices.Contains(old.Files, e.Name()) {
-			return &FolderError{path, e.Name()}
+	for _, name := range names {
+		if !slices.Contains(old.Files, name) {
+			return &FolderError{path, name}
 		}
 	}
 	return nil
+}
+
+// files are the paths of all files within a folder.
+func files(folder string) (names []string, err error) {
+	err = fs.WalkDir(os.DirFS(folder), ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	return names, err
 }
 
 // Write makes the folder at path, or replaces an older one when the new one is whole.
@@ -191,12 +202,8 @@ func fill(dir string, o Options) error {
 	if err := os.CopyFS(filepath.Join(dir, "ort"), os.DirFS(o.Runtime)); err != nil {
 		return err
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
+	if d.Files, err = files(dir); err != nil {
 		return err
-	}
-	for _, e := range entries {
-		d.Files = append(d.Files, e.Name())
 	}
 	text, err := json.Marshal(d)
 	if err != nil {

@@ -38,6 +38,22 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestFiles: what lies within a page's own folders is no part of it, either.
+func TestFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "model"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{DescriptionFile: `{"files":["model/decoder.onnx"]}`, "model/decoder.onnx": "", "model/mine.txt": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if e, ok := errors.AsType[*FolderError](Check(dir)); !ok || e.Name != "model/mine.txt" {
+		t.Errorf("error %v", e)
+	}
+}
+
 // TestSwap: the new folder takes the old one's place.
 func TestSwap(t *testing.T) {
 	dir := t.TempDir()
