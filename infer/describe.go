@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"govae/engine"
+	"govae/internal/printable"
 	"govae/onnx"
 )
 
@@ -44,7 +45,7 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 		}
 		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
 	} else if c.Role == RoleClassifier {
-		role = fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %.200s", c.C, c.H, c.W, c.Classes, strings.Join(c.ClassNames(), ", "))
+		role = fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %s", c.C, c.H, c.W, c.Classes, printable.Names(c.ClassNames()))
 	} else {
 		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
 		for i, g := range c.Metadata.LatentGroups {
@@ -58,7 +59,7 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 			role += fmt.Sprintf(", drawn from %v", p)
 		}
 		if c.Classes > 0 {
-			role += fmt.Sprintf(", conditional on %d classes: %.200s", c.Classes, strings.Join(c.ClassNames(), ", "))
+			role += fmt.Sprintf(", conditional on %d classes: %s", c.Classes, printable.Names(c.ClassNames()))
 		}
 		if s.adapted != nil {
 			role += "; of another program: " + strings.Join(s.adapted, "; ")

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
+
+	"govae/internal/printable"
 )
 
 // Label tells a model that is conditional on a class the class of each row of a batch or
@@ -77,9 +78,9 @@ type LabelError struct {
 
 func (e *LabelError) Error() string {
 	if e.Class == "" {
-		return fmt.Sprintf("%s: is conditional on a class, and was told none: choose one of %.200s", e.Name, strings.Join(e.Classes, ", "))
+		return fmt.Sprintf("%s: is conditional on a class, and was told none: choose one of %s", e.Name, printable.Names(e.Classes))
 	}
-	return fmt.Sprintf("%s: knows no class %.40q: choose one of %.200s", e.Name, e.Class, strings.Join(e.Classes, ", "))
+	return fmt.Sprintf("%s: knows no class %.40q: choose one of %s", e.Name, e.Class, printable.Names(e.Classes))
 }
 
 // UnconditionalError says that a model was told a class and is not conditional on any.

@@ -20,13 +20,21 @@ type draws struct {
 	ratios       *nn.Draws
 }
 
+// FittedScaleError says that several draws of an image are for a likelihood whose scale, if it has
+// one, is a constant.
+type FittedScaleError struct{}
+
+func (*FittedScaleError) Error() string {
+	return "several draws of an image want a likelihood whose scale is a constant"
+}
+
 // NewDrawsNetwork returns a network for batches of up to batch images with several latent
 // points for each, drawn from its posterior. [Network.Logits] are those of all points, those
 // of an image one after the other, for which [Network.Draws] tells the densities. An
 // error tells that the VAE is none for it.
 func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	if m.logScale != nil {
-		return nil, fmt.Errorf("several draws of an image want a likelihood whose scale is a constant")
+		return nil, &FittedScaleError{}
 	}
 	if n := len(m.trainingPass(0).Divergences()); n != 1 {
 		return nil, fmt.Errorf("several draws of an image are for networks with one group of latent variables, not %d", n)

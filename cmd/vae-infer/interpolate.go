@@ -74,6 +74,8 @@ func (w *walk) check(files []string) error {
 		cli.When(!points, w.in.check(files)),
 		cli.Want(!points || !images && one(len(w.texts) > 0, w.from != "", w.walker.random > 0), "give either images, or latent points by --z, or a file of them by --from, or --random"),
 		cli.Want(!points || len(w.in.index) == 0 && !given.Changed("limit"), "--index and --limit choose images of --data; --z, --from and --random give the points themselves"),
+		cli.Belongs(given, "split", !points, "--data"),
+		w.in.fitFlags.belong(given, !points, "images"),
 		w.walker.check(w.pace, given.Changed("pace")),
 		cli.Between("--steps", w.steps, 2, 100_000),
 		cli.OneOf("--path", w.path, "linear", "spherical"),

@@ -19,7 +19,7 @@ type walkFlags struct {
 }
 
 func (f *walkFlags) flags(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.random, "random", 0, "number of random latent points in place of images: those of sample --seed")
+	cmd.Flags().IntVar(&f.random, "random", 0, "number of random latent points in place of images, drawn from N(0, I)")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "number that determines the points of --random")
 	cmd.Flags().StringVar(&f.toLabel, "to-label", "", "`CLASS` of a conditional model to which the walk goes from --label; one point will do then")
 	f.groups.flag(cmd, "keep this many of the finest groups of latent variables as they are in the first point")

@@ -5,6 +5,7 @@ import (
 
 	"govae/cmd/internal/advice"
 	"govae/dataset"
+	"govae/models"
 	"govae/train"
 )
 
@@ -17,6 +18,7 @@ func advices() []advice.Advice {
 		advice.On(fitting),
 		advice.On(fittingMemory),
 		advice.Say[*dataset.UnlabelledError](" (or leave --conditional out)"),
+		advice.Say[*models.FittedScaleError](" (--likelihood bernoulli, or gaussian with --sigma 0.1)"),
 		advice.Say[*dataset.FewImagesError](" (--labels-per-class)"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.NoCheckpointError](" (--init and --out, or --force)"),

@@ -9,7 +9,6 @@ import (
 	"math"
 	"os"
 	"runtime/pprof"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,6 +18,7 @@ import (
 	"govae/dataset"
 	"govae/internal/atomicfile"
 	"govae/internal/kernel"
+	"govae/internal/printable"
 	"govae/models"
 	"govae/train"
 )
@@ -178,7 +178,7 @@ var ranges = map[string]string{
 	"latent":       ": want a whole number, at least 1",
 	"width":        ": want a number of channels, at least 1",
 	"depth":        ": want a number of blocks, at least 1",
-	"epochs":       ": want a whole number, at least 1",
+	"epochs":       ": want a whole number from 1 to 2147483647",
 	"batch":        ": want a number of images, at least 1",
 	"limit":        ": want a number of images, or 0 for all",
 	"scale":        ": want a positive factor, at most 255",
@@ -204,7 +204,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"latent", f.model.Latent >= least("latent")},
 		{"width", f.model.Width >= least("width")},
 		{"depth", f.model.Depth >= least("depth")},
-		{"epochs", f.train.Epochs >= 1},
+		{"epochs", f.train.Epochs >= 1 && f.train.Epochs <= math.MaxInt32},
 		{"batch", f.train.Batch >= least("batch")},
 		{"limit", f.limit >= 0},
 		{"scale", f.scale > 0 && f.scale <= 255},
@@ -230,6 +230,9 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		return err
 	}
 	if err := f.checkObjective(); err != nil {
+		return err
+	}
+	if err := cli.CheckOutputs([]string{f.config, f.init}, nil, f.cpuProfile); err != nil {
 		return err
 	}
 	if f.out == "" {
@@ -332,7 +335,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Training(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
 
 	if n := m.Config.Classes(); n > 0 {
-		app.Printf("conditional on %d classes: %.100s", n, strings.Join(m.Config.Labels, ", "))
+		app.Printf("conditional on %d classes: %s", n, printable.Names(m.Config.Labels))
 	}
 	if f.train.Augment != 0 {
 		app.Printf("training images are changed at random: %v", f.train.Augment)

@@ -4,12 +4,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"govae/internal/atomicfile"
 )
 
+// modelEndings are those of files that training and export alone write.
+var modelEndings = []string{".onnx", ".safetensors", ".jsonl"}
+
 // CheckOutputs finds files and folders to write that would take the place of what is
-// read, or of each other, or that are in no folder. Empty names are files that are not
+// read, of a model's files, or of each other, or that are in no folder. Empty names are files that are not
 // wanted, and inputs may be names of data that are no files. A folder that holds one of
 // the inputs is not written into; one that holds a model is.
 func CheckOutputs(models, inputs []string, outputs ...string) error {
@@ -31,6 +36,9 @@ func CheckOutputs(models, inputs []string, outputs ...string) error {
 			if other != "" && atomicfile.Same(other, output) {
 				return Usagef("%s: two files to write have this name; give each one of its own", output)
 			}
+		}
+		if ending := strings.ToLower(filepath.Ext(output)); slices.Contains(modelEndings, ending) || filepath.Base(output) == "config.json" {
+			return Usagef("%s: has the name of a file of a model; give another one to write to", output)
 		}
 		folder := filepath.Dir(output)
 		if _, err := os.Stat(folder); os.IsNotExist(err) && filepath.Ext(output) != "" {
