@@ -17,7 +17,7 @@ import (
 //   - frames come last if the first two are equal and the third is not, or if the first
 //     two are alike, within a factor of 2, and the third is at most an eighth of the second.
 //
-// Who has such images nevertheless, 28 of 28x20, says so by a dimension of channels:
+// If those are the images nevertheless, such as 28 of 28x20, a dimension of channels says so:
 // [28, 28, 20, 1].
 func imageShape(d []int) (s Shape, channelsFirst bool, err error) {
 	isChannels := func(n int) bool { return n == 1 || n == 3 }

@@ -12,7 +12,7 @@ import (
 	"strconv"
 
 	"govae/images"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // Images is a set of images of one shape, with or without labels.
@@ -175,7 +175,7 @@ func openPath(spec string, o Options) (Source, error) {
 	case err != nil:
 		return nil, fmt.Errorf("dataset: %w", err)
 	case !info.IsDir() && !info.Mode().IsRegular():
-		return nil, fileerr.New(spec, fileerr.Regular(spec, info))
+		return nil, infile.Error(spec, infile.Regular(spec, info))
 	case !info.IsDir() && images.IsFile(spec):
 		return nil, fmt.Errorf("%s: is one image, where many are needed: give the folder that holds them", spec)
 	case !info.IsDir() && isIDX(spec):

@@ -21,7 +21,7 @@
 //
 // [Images], which is [images.Set], keeps pixels as bytes in the order H, W, C: row after
 // row from the top, and in a row pixel after pixel, each with its C channels (1 gray, 3
-// red, green, blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST so takes
+// red, green, blue). A byte v stands for the intensity v/255 in [0, 1]. MNIST thus takes
 // 47 MB instead of 188 MB; [images.Set.Floats] converts a batch when it is used, and
 // [images.Set.All] leads to what package infer takes.
 //

@@ -7,7 +7,7 @@ import (
 	"io"
 	"io/fs"
 
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // cause returns the error of a file without its name.
@@ -22,7 +22,7 @@ func cause(err error) error {
 // the file.
 func readFile[T any](ctx context.Context, path string, read func(io.Reader) (T, error)) (T, error) {
 	var none T
-	f, err := fileerr.Open(path)
+	f, err := infile.Open(path)
 	if err != nil {
 		return none, fmt.Errorf("%s: %w", path, cause(err))
 	}

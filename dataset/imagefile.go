@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"govae/images"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/internal/parallel"
 	"govae/internal/photo"
 	"govae/internal/pixelcache"
@@ -118,7 +118,7 @@ func (o Options) drawn(ctx context.Context, name string, files []imageFile, how 
 func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error) {
 	headers := make([]photo.Header, len(files))
 	err := parallel.For(ctx, len(files), 0, func(i int) error {
-		f, err := fileerr.Open(files[i].path)
+		f, err := infile.Open(files[i].path)
 		if err != nil {
 			return nil
 		}
@@ -133,7 +133,7 @@ func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error)
 
 // file reads one file into the bytes of its image.
 func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst []byte) error {
-	f, err := fileerr.Open(path)
+	f, err := infile.Open(path)
 	if err != nil {
 		return cause(err)
 	}

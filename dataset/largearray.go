@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"govae/images"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/internal/npy"
 	"govae/internal/pixelcache"
 )
@@ -18,7 +18,7 @@ const largeArray = 64 << 20
 // file itself could be cut while it is mapped, which ends a program. ok is false where
 // that cannot be done; whoever reads the file whole tells what is wrong with it.
 func (s npyFile) loadLarge(ctx context.Context, least int) (m *Images, ok bool, err error) {
-	f, err := fileerr.Open(s.path)
+	f, err := infile.Open(s.path)
 	if err != nil {
 		return nil, false, nil
 	}

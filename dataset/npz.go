@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // npzFile is a zip file of NumPy arrays, as numpy.savez and numpy.savez_compressed write
@@ -25,7 +25,7 @@ type npzFile struct {
 func isNPZ(path string) bool { return strings.EqualFold(filepath.Ext(path), ".npz") }
 
 func (s npzFile) Load(ctx context.Context) (*Data, error) {
-	f, err := fileerr.Open(s.path)
+	f, err := infile.Open(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.path, cause(err))
 	}

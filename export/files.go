@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"govae/internal/atomicfile"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // writeFiles writes each content to its path, and makes the folders that are missing there.
@@ -27,7 +27,7 @@ func writeFiles(paths []string, contents [][]byte) (err error) {
 		folders, err := makeFolder(filepath.Dir(path))
 		made = append(made, folders...)
 		if err != nil {
-			return fmt.Errorf("%w: the folder cannot be made; give another path", fileerr.New(filepath.Dir(path), err))
+			return fmt.Errorf("%w: the folder cannot be made; give another path", infile.Error(filepath.Dir(path), err))
 		}
 		_, missing := os.Lstat(path)
 		if err := atomicfile.WriteBytes(path, contents[i]); err != nil {

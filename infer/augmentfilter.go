@@ -10,8 +10,9 @@ import (
 	"govae/latent"
 )
 
-// AugmentFilter lets those new images through that a classifier reads as the class that they
-// are made for, so that none is of another class by mistake. As many are tried as it takes.
+// AugmentFilter keeps only those new images that a classifier assigns to the class that they are
+// made for, so that none is of another class by mistake. It tries as many as that takes, up to a
+// limit.
 type AugmentFilter struct {
 	Classifier *Classifier
 	// Classes are the names of the classes by the labels of the given images, by which the

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"govae/engine"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/onnx"
 )
 
@@ -88,7 +88,7 @@ type source struct {
 }
 
 func fromFile(path string) source {
-	data, err := fileerr.ReadFile(path, maxModel)
+	data, err := infile.Read(path, maxModel)
 	if err != nil {
 		return source{err: err}
 	}
@@ -139,44 +139,33 @@ func (s source) session(o Options) (Session, error) {
 	return &Decoder{opened}, nil
 }
 
-func (s source) decoder(o Options) (*Decoder, error) {
-	opened, err := s.open(o, RoleDecoder)
+// opened opens a model of one role.
+func opened[S any](s source, o Options, role Role, as func(*session) *S) (*S, error) {
+	x, err := s.open(o, role)
 	if err != nil {
 		return nil, err
 	}
-	return &Decoder{opened}, nil
+	return as(x), nil
+}
+
+func (s source) decoder(o Options) (*Decoder, error) {
+	return opened(s, o, RoleDecoder, func(x *session) *Decoder { return &Decoder{x} })
 }
 
 func (s source) encoder(o Options) (*Encoder, error) {
-	opened, err := s.open(o, RoleEncoder)
-	if err != nil {
-		return nil, err
-	}
-	return &Encoder{opened}, nil
+	return opened(s, o, RoleEncoder, func(x *session) *Encoder { return &Encoder{x} })
 }
 
 func (s source) autoencoder(o Options) (*Autoencoder, error) {
-	opened, err := s.open(o, RoleAutoencoder)
-	if err != nil {
-		return nil, err
-	}
-	return &Autoencoder{opened}, nil
+	return opened(s, o, RoleAutoencoder, func(x *session) *Autoencoder { return &Autoencoder{x} })
 }
 
 func (s source) scorer(o Options) (*Scorer, error) {
-	opened, err := s.open(o, RoleScorer)
-	if err != nil {
-		return nil, err
-	}
-	return &Scorer{opened}, nil
+	return opened(s, o, RoleScorer, func(x *session) *Scorer { return &Scorer{x} })
 }
 
 func (s source) classifier(o Options) (*Classifier, error) {
-	opened, err := s.open(o, RoleClassifier)
-	if err != nil {
-		return nil, err
-	}
-	return &Classifier{opened}, nil
+	return opened(s, o, RoleClassifier, func(x *session) *Classifier { return &Classifier{x} })
 }
 
 // open gives a model that has one of the roles to an engine.

@@ -19,23 +19,30 @@ type Named interface {
 // class, ELBO, reconstruction and KL, and with bound the importance-weighted bound. It
 // returns the scores. Where these end with an error the file at path stays as it was.
 func WriteScores(path string, images Named, scores iter.Seq2[Score, error], bound bool) (all []Score, err error) {
-	header := []string{"image", "label", "elbo", "reconstruction", "kl"}
+	columns := []string{"elbo", "reconstruction", "kl"}
 	if bound {
-		header = append(header, "bound")
+		columns = append(columns, "bound")
 	}
-	err = table.Write(path, header, func(yield func([]string, error) bool) {
-		for s, err := range scores {
-			i := len(all)
+	return writeTable(path, images, columns, scores, func(s *Score) []string {
+		cells := []string{table.Number(s.ELBO), table.Number(s.Reconstruction), table.Number(s.KL)}
+		if bound {
+			cells = append(cells, table.Number(s.Bound))
+		}
+		return cells
+	})
+}
+
+// writeTable writes a row for each result as it comes, with the image's name and its class before
+// the cells of the other columns. It returns the results.
+func writeTable[T any](path string, images Named, columns []string, results iter.Seq2[T, error], cells func(*T) []string) (all []T, err error) {
+	err = table.Write(path, append([]string{"image", "label"}, columns...), func(yield func([]string, error) bool) {
+		for r, err := range results {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			all = append(all, s)
-			row := []string{images.Name(i), images.Class(i), table.Number(s.ELBO), table.Number(s.Reconstruction), table.Number(s.KL)}
-			if bound {
-				row = append(row, table.Number(s.Bound))
-			}
-			if !yield(row, nil) {
+			i, row := len(all), cells(&r)
+			if all = append(all, r); !yield(append([]string{images.Name(i), images.Class(i)}, row...), nil) {
 				return
 			}
 		}
@@ -87,40 +94,21 @@ func WriteErrors(path string, images Named, squares []float64, nats iter.Seq2[fl
 // it. It returns the verdicts without their heat maps. Where these end with an error the file at path
 // stays as it was.
 func WriteVerdicts(path string, images Named, verdicts iter.Seq2[anomaly.Verdict, error]) (all []anomaly.Verdict, err error) {
-	err = table.Write(path, []string{"image", "label", "score", "odd", "why"}, func(yield func([]string, error) bool) {
-		for v, err := range verdicts {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			i, odd := len(all), "0"
-			if v.Odd {
-				odd = "1"
-			}
-			v.Heat = nil
-			if all = append(all, v); !yield([]string{images.Name(i), images.Class(i), table.Number(v.Score), odd, v.Why}, nil) {
-				return
-			}
+	return writeTable(path, images, []string{"score", "odd", "why"}, verdicts, func(v *anomaly.Verdict) []string {
+		odd := "0"
+		if v.Odd {
+			odd = "1"
 		}
+		v.Heat = nil
+		return []string{table.Number(v.Score), odd, v.Why}
 	})
-	return all, err
 }
 
 // WriteGuesses writes a CSV table of guesses as they come, one row per image: its name, its
 // label, the class that is most probable, by the names of classes, and its probability. It
 // returns the guesses. Where these end with an error the file at path stays as it was.
 func WriteGuesses(path string, images Named, classes []string, guesses iter.Seq2[Guess, error]) (all []Guess, err error) {
-	err = table.Write(path, []string{"image", "label", "class", "probability"}, func(yield func([]string, error) bool) {
-		for g, err := range guesses {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			i := len(all)
-			if all = append(all, g); !yield([]string{images.Name(i), images.Class(i), classes[g.Class], table.Number(g.Probability)}, nil) {
-				return
-			}
-		}
+	return writeTable(path, images, []string{"class", "probability"}, guesses, func(g *Guess) []string {
+		return []string{classes[g.Class], table.Number(g.Probability)}
 	})
-	return all, err
 }

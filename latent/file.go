@@ -3,7 +3,7 @@ package latent
 import (
 	"fmt"
 
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // FileError says that a file is missing or is not what it was given for.
@@ -20,7 +20,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 // readParsed reads a file of at most limit bytes that holds what is wanted by parse. An
 // error is a [*FileError].
 func readParsed[T any](path, want string, limit int64, parse func([]byte) (T, error)) (value T, err error) {
-	data, err := fileerr.ReadFile(path, limit)
+	data, err := infile.Read(path, limit)
 	if err == nil {
 		if value, err = parse(data); err != nil {
 			err = fmt.Errorf("%s: %w", path, err)

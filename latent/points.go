@@ -8,7 +8,7 @@ import (
 	"math"
 	"os"
 
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/internal/npy"
 )
 
@@ -99,8 +99,8 @@ func ReadPoints(path string, latent int) ([][]float32, error) {
 
 // openArray opens a .npy file and reads its header.
 func openArray(path string) (f *os.File, h npy.Header, err error) {
-	if f, err = fileerr.Open(path); err != nil {
-		return nil, h, fileerr.New(path, err)
+	if f, err = infile.Open(path); err != nil {
+		return nil, h, infile.Error(path, err)
 	}
 	if h, err = npy.ReadHeader(f); err != nil {
 		f.Close()

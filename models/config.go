@@ -10,6 +10,9 @@ import (
 	"govae/images"
 )
 
+// Shape is the size of an image.
+type Shape = images.Shape
+
 // Config says which VAE to build. Every field has a default but the image's
 // shape.
 type Config struct {

@@ -30,8 +30,8 @@ func (*FittedScaleError) Error() string {
 
 // NewDrawsNetwork returns a network for batches of up to batch images with several latent
 // points for each, drawn from its posterior. [Network.Logits] are those of all points, those
-// of an image one after the other, for which [Network.Draws] tells the densities. An
-// error tells that the VAE is none for it.
+// of an image one after the other, for which [Network.Draws] gives the densities. It is an
+// error if the VAE does not support several draws.
 func (m *VAE) NewDrawsNetwork(batch, count int) (*Network, error) {
 	if m.logScale != nil {
 		return nil, &FittedScaleError{}

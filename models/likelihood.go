@@ -144,8 +144,8 @@ func (m *VAE) FitsScale() bool { return m.logScale != nil && !m.Config.LearnSigm
 // Loss computes -log p(x|z) in nats of each image x of the latest batch. With train it does
 // so as a step of training does, and leaves weight times the gradient of the sum for
 // [Network.Backward]. A scale that is fitted is then first fitted to this batch: Adam would move
-// its logarithm by one learning rate a step, and small sets have few steps. A batch smaller than
-// those the network was made for takes it only so much of the way.
+// its logarithm by one learning rate a step, and small sets have few steps. A batch that is
+// smaller than those the network was made for moves it that much less.
 func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight float64, train bool) {
 	formula, logits := likelihoods[w.Config.Likelihood], w.pass.Value(w.logits)
 	total := func(dLogScale float64) float64 {
@@ -179,4 +179,13 @@ func (w *Network) FitScale(derivative float64, images int, share float64) {
 	log := &w.logScale.Value[0]
 	values := float64(images * w.Config.Image.Len())
 	*log = float32(max(likelihood.FitLogScale(float64(*log), derivative, values, share), MinLogSigma))
+}
+
+// LikelihoodLine says in a line what the likelihood of a name is.
+func LikelihoodLine(name string) string { return likelihoodLines[name] }
+
+var likelihoodLines = map[string]string{
+	Bernoulli: "a pixel is the probability of white: for writing and other pictures in black and white",
+	Gaussian:  "a pixel is the mean of a normal distribution, with one standard deviation for all: for photographs",
+	Logistic:  "a pixel is the mean of a distribution of its 256 levels: for photographs, in bits that compare with other models'",
 }

@@ -15,7 +15,7 @@ import (
 
 	"govae/contract"
 	"govae/internal/atomicfile"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/internal/nn"
 	"govae/internal/safetensors"
 )
@@ -72,7 +72,7 @@ func (s Saved) Save(dir string) error {
 // LoadSaved reads config.json in dir.
 func LoadSaved(dir string) (Saved, error) {
 	path := filepath.Join(dir, ConfigFile)
-	data, err := fileerr.ReadFile(path, MaxConfigFile)
+	data, err := infile.Read(path, MaxConfigFile)
 	if err != nil {
 		return Saved{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/onnx/internal/pb"
 )
 
@@ -16,13 +16,13 @@ import (
 // of its folder. It refuses files beyond 2 GiB. What it returns is well-formed
 // data, not yet a model that makes sense: see [Model.Check].
 func ReadFile(path string) (*Model, error) {
-	data, err := fileerr.ReadFile(path, maxFile)
+	data, err := infile.Read(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
 	folder, err := openFolder(filepath.Dir(path))
 	if err != nil {
-		return nil, fileerr.New(path, err)
+		return nil, infile.Error(path, err)
 	}
 	defer folder.Close()
 	m, err := unmarshal(data, folder)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"govae/internal/atomicfile"
+	"govae/internal/infile"
 )
 
 // Shard is part number I, from 1 on, of a job that is done in N parts, on whatever machines.
@@ -155,7 +156,7 @@ func (s Shard) Finish(j ShardJob, parts map[string]string) error {
 			return err
 		}
 		f.Bytes = info.Size()
-		if f.SHA256, err = Digest(parts[name]); err != nil {
+		if f.SHA256, err = infile.Digest(parts[name]); err != nil {
 			return err
 		}
 		if f.Name, err = relative(path, name); err != nil {

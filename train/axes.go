@@ -9,9 +9,10 @@ import (
 	"govae/models"
 )
 
-// leastSaved is the part of the divergence that other axes must save. Less may be lost by posteriors
-// that differ from image to image, and so have no axes in common: 0.2 to 0.35 nats of dense networks
-// trained for long on MNIST, where one to two hundredths were to be saved.
+// leastSaved is the fraction of the divergence that a change of axes must save. A smaller saving,
+// which averages predict, may turn into a loss where posteriors differ from image to image: one of
+// 0.2 to 0.35 nats for dense networks trained for long on MNIST, for which one to two hundredths
+// were predicted.
 const leastSaved = 0.05
 
 // axesImages is the number of training images by whose codes the axes are chosen, at most.
@@ -26,8 +27,8 @@ const axesImages = 2000
 // Martius 2019, "Variational autoencoders pursue PCA directions (by accident)", arXiv 1812.06775).
 // What is lost until then is the divergence of the codes' own distribution from the prior
 // (Hoffman and Johnson 2016, "ELBO surgery"), and what a posterior loses across its axes;
-// docs/photos.md says how much. Changing the weights of the moment too, each epoch, suited codes
-// that few dimensions hold, and held those back that need all of them.
+// docs/photos.md says how much. Changing the weights that are being trained as well, each epoch,
+// helped where few dimensions carry the code, and hurt where all are needed.
 //
 // With C the covariance of the codes and S the average variances of posteriors, the axes are the A
 // for which A C A' = I and A S A' is diagonal. Its diagonal is what is left to chance of each

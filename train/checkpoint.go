@@ -147,7 +147,7 @@ func (c *checkpoint) tensors() []prefixed {
 	return all
 }
 
-// buffers are the like that are laid out like [models.VAE.State].
+// buffers are like tensors, for vectors laid out like [models.VAE.State].
 func (c *checkpoint) buffers() []prefixed {
 	all := []prefixed{{"", c.m.State}}
 	if c.kept != nil {
@@ -220,9 +220,8 @@ func holds(dir string, files ...string) bool {
 	})
 }
 
-// load is fill from dir, after a check that the
-// checkpoint is whole and of the same settings. Where it is damaged or missing, its
-// predecessor serves, and warn is told.
+// load fills c from dir, after a check that the checkpoint is whole and of the same settings.
+// Where it is damaged or missing, its predecessor serves, and warn is told.
 func (c *checkpoint) load(dir string, warn func(string)) error {
 	err := c.loadFile(filepath.Join(dir, CheckpointFile))
 	var damaged *damagedError

@@ -12,8 +12,8 @@ import (
 	"govae/models"
 )
 
-// With few dimensions N(0, I) is what codes look like, or else a mixture of several
-// components is (vae-infer encode); a matrix of too many would be larger than the model.
+// With few dimensions codes look like N(0, I), or need a mixture of several components (vae-infer
+// encode); with very many the covariance would be larger than the model.
 const (
 	leastFitted = 8
 	mostFitted  = 512

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"govae/internal/atomicfile"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 // MetricsFile is the file of a model directory with one JSON object per epoch.
@@ -90,7 +90,7 @@ const maxMetrics = 1 << 30
 // empty or damaged is an error, which names it and the line.
 func ReadMetrics(dir string) ([]Metrics, error) {
 	path := filepath.Join(dir, MetricsFile)
-	data, err := fileerr.ReadFile(path, maxMetrics)
+	data, err := infile.Read(path, maxMetrics)
 	if err != nil {
 		return nil, fmt.Errorf("%w: give the directory of a training run", err)
 	}

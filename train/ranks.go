@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"govae/cluster"
-	"govae/sink"
+	"govae/internal/infile"
 )
 
 // Several ranks train one model ([Options.Cluster]). Each has all the state, and takes the same
@@ -19,7 +19,7 @@ import (
 // gradients and terms are added as trees. What clocks, users and files say, the first rank
 // says, or all agree on; it alone writes, and the others are runs without a directory.
 
-// alone are the options of a rank that is not the first.
+// alone returns the options of a rank that is not the first: no directory, no callbacks.
 func (o Options) alone() Options {
 	o.Dir, o.Resume, o.Force, o.TensorBoard = "", false, false, false
 	o.OnChoice, o.OnClassifierStep, o.OnClassifier, o.OnStep, o.OnEpoch, o.Warn = nil, nil, nil, nil, nil, nil
@@ -72,7 +72,7 @@ var program = sync.OnceValue(func() string {
 	if err != nil {
 		return err.Error()
 	}
-	digest, err := sink.Digest(path)
+	digest, err := infile.Digest(path)
 	if err != nil {
 		return err.Error()
 	}

@@ -342,6 +342,16 @@ func (r *run) run(ctx context.Context) error {
 	return r.group.Agree(err)
 }
 
+// stale reports whether Patience epochs have passed without a better one, which the state alone
+// decides.
+func (r *run) stale() bool {
+	if r.Patience == 0 {
+		return false
+	}
+	growing := (r.Beta.settled() - 1) / r.batches() // epochs in which beta grows to the end
+	return r.state.Epoch-max(r.state.BestEpoch, growing) >= r.Patience
+}
+
 // epoch trains from where the state is to the end of the running epoch,
 // evaluates, and saves.
 func (r *run) epoch(ctx context.Context) error {

@@ -3,6 +3,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -58,10 +59,7 @@ const examples = `  vae-export
 func main() { cli.Main("vae-export", build) }
 
 func build(app *cli.App) *cobra.Command {
-	var model, graph, out, encoder, classifier, precision string
-	var options export.Options
-	var prior priorFlag
-	var from fromFlags
+	f := flags{app: app}
 	cmd := &cobra.Command{
 		Use:     "vae-export",
 		Short:   "Write a trained model as ONNX files",
@@ -69,82 +67,94 @@ func build(app *cli.App) *cobra.Command {
 		Example: examples,
 		Args:    cli.NoArgs("--model"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if from.given() {
-				return from.run(cmd, app, out, encoder)
+			if f.from.given() {
+				return f.from.run(cmd, app, f.out, f.encoder)
 			}
-			if model == "" {
-				return cli.Usagef("--model is empty: give a directory that vae-train --out has written")
-			}
-			paths, err := choosePaths(graph, out, encoder, classifier)
+			paths, err := f.check()
 			if err != nil {
 				return err
 			}
-			if err := prior.alone(&paths, graph, out, encoder, classifier); err != nil {
-				return err
-			}
-			if err := checkPaths(paths); err != nil {
-				return err
-			}
-			if o := options.Opset; o < onnx.OldestOpset || o > onnx.NewestOpset {
-				return cli.Usagef("--opset %d: want a version from %d to %d", o, onnx.OldestOpset, onnx.NewestOpset)
-			}
-			options.Precision = models.Precision(precision)
-			if !slices.Contains(models.Precisions(), options.Precision) {
-				return cli.Usagef("--precision %q: want fp32, fp16 or int8", precision)
-			}
-			m, err := models.Load(model)
-			if _, ok := errors.AsType[*fs.PathError](err); ok {
-				return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", model, err)
-			}
-			if err != nil {
-				return err
-			}
-			if options.Prior, err = prior.read(model, m, &paths); err != nil {
-				return err
-			}
-			if m.Classifier == nil && classifier == "" {
-				paths.Classifier = ""
-			}
-			if err := checkPaths(paths); err != nil { // now that the sampler's is known
-				return err
-			}
-			var verifier export.Engine
-			e, missing := engine.New(engine.Options{})
-			if missing == nil && e.Note() != nil {
-				app.NoteOnce("%v", advice.Add(e.Note(), advice.Library))
-			}
-			if missing == nil {
-				verifier = e
-			}
-			results, err := export.Write(cmd.Context(), m, paths, verifier, options)
-			if err != nil {
-				return prior.explain(advice.Add(err, advice.Say[*export.NoClassifierError](" (vae-train --classifier)")))
-			}
-			for _, r := range results {
-				verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))
-				if r.Verified {
-					verdict = fmt.Sprintf("%s differs from the model by %.2g", e.Name(), r.Difference)
-				}
-				if options.Precision != models.FP32 {
-					verdict += fmt.Sprintf("; %s differs from fp32 by %.2g at most, %.2g on average", options.Precision, r.Rounding.Max, r.Rounding.Mean)
-				}
-				app.Printf("%s: %d bytes, checked; %s", r.Path, r.Bytes, verdict)
-			}
-			return nil
+			return f.run(cmd.Context(), paths)
 		},
 	}
 	p := cmd.Flags()
 	p.SortFlags = false
-	p.StringVar(&model, "model", "vae-model", "model directory to read")
-	p.StringVar(&graph, "graph", "pair", "what to write: pair (decoder and encoder, and the classifier if there is one), autoencoder or elbo")
-	p.StringVar(&out, "out", "", "decoder, autoencoder or elbo file to write, or its folder, which is made (default decoder.onnx, autoencoder.onnx or elbo.onnx)")
-	p.StringVar(&encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
-	p.StringVar(&classifier, "classifier", "", "classifier file to write, or none (default, where the model has one, classifier.onnx beside the decoder)")
-	prior.flag(p)
-	p.Int64Var(&options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
-	p.StringVar(&precision, "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
-	from.add(p)
+	p.StringVar(&f.model, "model", "vae-model", "model directory to read")
+	p.StringVar(&f.graph, "graph", "pair", "what to write: pair (decoder and encoder, and the classifier if there is one), autoencoder or elbo")
+	p.StringVar(&f.out, "out", "", "decoder, autoencoder or elbo file to write, or its folder, which is made (default decoder.onnx, autoencoder.onnx or elbo.onnx)")
+	p.StringVar(&f.encoder, "encoder", "", "encoder file to write, or none (default encoder.onnx beside the decoder)")
+	p.StringVar(&f.classifier, "classifier", "", "classifier file to write, or none (default, where the model has one, classifier.onnx beside the decoder)")
+	f.prior.flag(p)
+	p.Int64Var(&f.options.Opset, "opset", 17, fmt.Sprintf("version of the ONNX operators, %d to %d", onnx.OldestOpset, onnx.NewestOpset))
+	p.StringVar((*string)(&f.options.Precision), "precision", string(models.FP32), "of the stored weights: fp32, fp16 or int8")
+	f.from.add(p)
 	return cmd
+}
+
+// flags are those of the command.
+type flags struct {
+	app                                    *cli.App
+	model, graph, out, encoder, classifier string
+	options                                export.Options
+	prior                                  priorFlag
+	from                                   fromFlags
+}
+
+// check finds mistakes in the flags, and returns the files to write.
+func (f *flags) check() (export.Paths, error) {
+	if f.model == "" {
+		return export.Paths{}, cli.Usagef("--model is empty: give a directory that vae-train --out has written")
+	}
+	paths, err := choosePaths(f.graph, f.out, f.encoder, f.classifier)
+	if err == nil {
+		err = f.prior.alone(&paths, f.graph, f.out, f.encoder, f.classifier)
+	}
+	return paths, cmp.Or(err, checkPaths(paths),
+		cli.Between("--opset", int(f.options.Opset), onnx.OldestOpset, onnx.NewestOpset),
+		cli.OneOf("--precision", f.options.Precision, models.Precisions()...),
+	)
+}
+
+func (f *flags) run(ctx context.Context, paths export.Paths) error {
+	m, err := models.Load(f.model)
+	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", f.model, err)
+	}
+	if err != nil {
+		return err
+	}
+	if f.options.Prior, err = f.prior.read(f.model, m, &paths); err != nil {
+		return err
+	}
+	if m.Classifier == nil && f.classifier == "" {
+		paths.Classifier = ""
+	}
+	if err := checkPaths(paths); err != nil { // now that the sampler's is known
+		return err
+	}
+	var verifier export.Engine
+	e, missing := engine.New(engine.Options{})
+	if missing == nil && e.Note() != nil {
+		f.app.NoteOnce("%v", advice.Add(e.Note(), advice.Library))
+	}
+	if missing == nil {
+		verifier = e
+	}
+	results, err := export.Write(ctx, m, paths, verifier, f.options)
+	if err != nil {
+		return f.prior.explain(advice.Add(err, advice.Say[*export.NoClassifierError](" (vae-train --classifier)")))
+	}
+	for _, r := range results {
+		verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))
+		if r.Verified {
+			verdict = fmt.Sprintf("%s differs from the model by %.2g", e.Name(), r.Difference)
+		}
+		if precision := f.options.Precision; precision != models.FP32 {
+			verdict += fmt.Sprintf("; %s differs from fp32 by %.2g at most, %.2g on average", precision, r.Rounding.Max, r.Rounding.Mean)
+		}
+		f.app.Printf("%s: %d bytes, checked; %s", r.Path, r.Bytes, verdict)
+	}
+	return nil
 }
 
 // choosePaths turns the flags that name files into the files to write.

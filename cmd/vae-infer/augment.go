@@ -58,7 +58,16 @@ parameters, seed, model and the images it was made from.
   vae-infer augment --data mnist --method sample --classifier classifier.onnx --per-class 500
   vae-infer augment --data photos --split unlabelled --classifier classifier.onnx --per-class 500`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(in.check(files), a.check(), cli.Want(a.classifier != "" || !cmd.Flags().Changed("confidence"), "--confidence is that of a --classifier"), cli.Belongs(cmd.Flags(), "noise", a.Method == infer.Jitter, "--method jitter"), cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label), m.checkOutputs(append(files, in.data, a.classifier), a.out), a.shard.read(), a.shard.alone(cmd, "classifier")); err != nil {
+			if err := cmp.Or(
+				in.check(files),
+				a.check(),
+				cli.Belongs(cmd.Flags(), "confidence", a.classifier != "", "--classifier"),
+				cli.Belongs(cmd.Flags(), "noise", a.Method == infer.Jitter, "--method jitter"),
+				cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label),
+				m.checkOutputs(append(files, in.data, a.classifier), a.out),
+				a.shard.read(),
+				a.shard.alone(cmd, "classifier"),
+			); err != nil {
 				return err
 			}
 			return a.run(cmd.Context(), m, &in, files)

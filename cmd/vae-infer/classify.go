@@ -104,11 +104,7 @@ func (c *classification) run(ctx context.Context, files []string) error {
 	if wrong, ok := errorRate(classifier.Classes(), x, all); ok {
 		result = fmt.Sprintf(", %.2f %% of another class than their label", 100*wrong)
 	}
-	say := c.app.Printf
-	if atomicfile.IsStdout(c.out) {
-		say = c.app.Notef // the table is there
-	}
-	say("%s: %d images%s, by %s in %.2f s", c.out, x.Len(), result, classifier.Engine(), p.Done())
+	c.app.Wrotef(c.out, "%s: %d images%s, by %s in %.2f s", c.out, x.Len(), result, classifier.Engine(), p.Done())
 	return nil
 }
 

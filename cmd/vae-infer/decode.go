@@ -7,8 +7,8 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
+	"govae/internal/infile"
 	"govae/latent"
-	"govae/sink"
 )
 
 func decode(m *modelFlags) *cobra.Command {
@@ -39,7 +39,7 @@ constant memory, unless to one picture, and --resume goes on where that was inte
 			if err != nil {
 				return err
 			}
-			content, err := sink.Digest(files[0])
+			content, err := infile.Digest(files[0])
 			if err != nil {
 				return err
 			}

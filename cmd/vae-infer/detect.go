@@ -17,7 +17,6 @@ import (
 	"govae/dataset"
 	"govae/images"
 	"govae/infer"
-	"govae/internal/atomicfile"
 	"govae/picture"
 	"govae/sink"
 )
@@ -157,10 +156,6 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if err != nil {
 		return err
 	}
-	say := s.app.Printf
-	if atomicfile.IsStdout(s.out) {
-		say = s.app.Notef // the table is there
-	}
 	scores, classes, odd := make([]float64, len(all)), make([]string, len(all)), 0
 	for i, v := range all {
 		scores[i], classes[i] = v.Score, x.Class(i)
@@ -173,7 +168,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 			return err
 		}
 	}
-	say("%s: %d images, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, x.Len(), odd, d.Threshold(), pair.Engine(), p.Done())
+	s.app.Wrotef(s.out, "%s: %d images, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, x.Len(), odd, d.Threshold(), pair.Engine(), p.Done())
 	if normal == nil {
 		return nil
 	}
@@ -187,11 +182,11 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 		}
 		return nil // there is nothing to compare
 	}
-	say("normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
+	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
 	for _, q := range a.Odd {
 		name := cmp.Or(q.Class, "all others")
-		say("%s (%d images): AUROC %.3f, average precision %.3f, %.1f %% found", name, q.Pictures, q.AUROC, q.AveragePrecision, 100*q.Found)
+		s.app.Wrotef(s.out, "%s (%d images): AUROC %.3f, average precision %.3f, %.1f %% found", name, q.Pictures, q.AUROC, q.AveragePrecision, 100*q.Found)
 		c := picture.ROCCurve{Name: fmt.Sprintf("%s %.3f", name, q.AUROC)}
 		for _, r := range q.Curve {
 			c.FalseAlarms, c.Found = append(c.FalseAlarms, r.FalseAlarms), append(c.Found, r.Found)

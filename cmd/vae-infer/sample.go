@@ -14,9 +14,9 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
+	"govae/internal/infile"
 	"govae/latent"
 	"govae/picture"
-	"govae/sink"
 )
 
 func sample(m *modelFlags) *cobra.Command {
@@ -89,7 +89,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		if source, err = latent.OpenSource(s.from, decoder.Space()); err != nil {
 			return err
 		}
-		if job["from"], err = sink.Digest(s.from); err != nil {
+		if job["from"], err = infile.Digest(s.from); err != nil {
 			return err
 		}
 	}

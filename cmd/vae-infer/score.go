@@ -13,7 +13,6 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
-	"govae/internal/atomicfile"
 	"govae/picture"
 	"govae/sink"
 )
@@ -156,10 +155,6 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if bound {
 		result += fmt.Sprintf(", mean bound %.2f%s", mean.Bound, bits(mean.Bound))
 	}
-	say := s.app.Printf
-	if atomicfile.IsStdout(s.out) {
-		say = s.app.Notef // the table is there
-	}
-	say("%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
+	s.app.Wrotef(s.out, "%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
 	return nil
 }

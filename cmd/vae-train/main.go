@@ -141,7 +141,7 @@ func build(app *cli.App) *cobra.Command {
 	f.addGuard(p)
 	f.addReading(p)
 	f.addLabels(p)
-	f.addReports(p)
+	p.BoolVar(&f.train.TensorBoard, "tensorboard", false, "write an event file for TensorBoard into --out too")
 	f.ranks.flags(p)
 	f.addWatch(p)
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 	"govae/models"
 	"govae/train"
 )
@@ -110,12 +110,12 @@ func readSettings(path string) ([]setting, error) {
 	const most = models.MaxConfigFile
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fileerr.New(path, err)
+		return nil, infile.Error(path, err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, most+1))
 	if err != nil {
-		return nil, fileerr.New(path, err)
+		return nil, infile.Error(path, err)
 	}
 	if len(data) > most {
 		return nil, fmt.Errorf("%s: has more than %d bytes: this is no file of settings", path, most)

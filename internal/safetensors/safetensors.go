@@ -20,7 +20,7 @@ import (
 	"strings"
 
 	"govae/internal/atomicfile"
-	"govae/internal/fileerr"
+	"govae/internal/infile"
 )
 
 const (
@@ -177,7 +177,7 @@ func (f *File) Digest(except ...string) (string, error) {
 
 // Load reads the file at path. Errors name it.
 func Load(path string) (*File, error) {
-	file, err := fileerr.Open(path)
+	file, err := infile.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 
+	"govae/internal/atomicfile"
+
 	"github.com/spf13/cobra"
 )
 
@@ -140,6 +142,16 @@ func (a *App) Printf(format string, args ...any) {
 	if !a.Quiet {
 		fmt.Fprintf(a.out, format+"\n", args...)
 	}
+}
+
+// Wrotef prints a message about a file that was written as Printf does, or as Notef if the file is
+// the standard output.
+func (a *App) Wrotef(path, format string, args ...any) {
+	if atomicfile.IsStdout(path) {
+		a.Notef(format, args...)
+		return
+	}
+	a.Printf(format, args...)
 }
 
 // Notef prints a note that is no result, such as a changed setting, to standard

@@ -1,16 +1,14 @@
-package sink
+package infile
 
 import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"os"
 )
 
-// Digest returns the SHA-256 of a file in hexadecimal digits, by which [Options].Job
-// knows again what images are made of.
+// Digest returns the SHA-256 of a file in hexadecimal digits.
 func Digest(path string) (string, error) {
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		return "", err
 	}

@@ -1,4 +1,4 @@
-package fileerr
+package infile
 
 import (
 	"fmt"
@@ -43,21 +43,21 @@ func (e irregularError) Error() string {
 	return "is " + kind + ", where a file is needed"
 }
 
-// ReadFile reads a whole file of at most so many bytes. Errors name it.
-func ReadFile(path string, most int64) ([]byte, error) {
+// Read reads a whole file of at most so many bytes. Errors name it.
+func Read(path string, most int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err == nil {
 		err = Regular(path, info)
 	}
 	if err != nil {
-		return nil, New(path, err)
+		return nil, Error(path, err)
 	}
 	if info.Size() > most {
 		return nil, fmt.Errorf("%s: has %d bytes, more than the %d of such a file", path, info.Size(), most)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, New(path, err)
+		return nil, Error(path, err)
 	}
 	return data, nil
 }

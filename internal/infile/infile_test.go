@@ -1,4 +1,4 @@
-package fileerr
+package infile
 
 import (
 	"errors"
@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-func TestNew(t *testing.T) {
+func TestError(t *testing.T) {
 	_, err := os.Open(filepath.Join(t.TempDir(), "a"))
-	missing := New("a", err)
+	missing := Error("a", err)
 	if missing.Error() != "a: no such file" || !errors.Is(missing, fs.ErrNotExist) {
 		t.Errorf("error %v", missing)
 	}
-	if err := New("b", &fs.PathError{Op: "read", Path: "/x/b", Err: errors.New("is a directory")}); err.Error() != "b: is a directory" {
+	if err := Error("b", &fs.PathError{Op: "read", Path: "/x/b", Err: errors.New("is a directory")}); err.Error() != "b: is a directory" {
 		t.Errorf("error %v", err)
 	}
-	if err := New("c", errors.New("broken")); err.Error() != "c: broken" {
+	if err := Error("c", errors.New("broken")); err.Error() != "c: broken" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package fileerr
+package infile
 
 import (
 	"os"
@@ -28,9 +28,9 @@ func TestOpen(t *testing.T) {
 		if err == nil {
 			f.Close()
 		} else {
-			err = New(path, err)
+			err = Error(path, err)
 		}
-		data, readErr := ReadFile(path, 4)
+		data, readErr := Read(path, 4)
 		for _, err := range []error{err, readErr} {
 			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: error %v, want %q", path, err, want)
@@ -40,7 +40,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("read %q", data)
 		}
 	}
-	if _, err := ReadFile(file, 3); err == nil || err.Error() != file+": has 4 bytes, more than the 3 of such a file" {
+	if _, err := Read(file, 3); err == nil || err.Error() != file+": has 4 bytes, more than the 3 of such a file" {
 		t.Errorf("error %v", err)
 	}
 }

@@ -1,14 +1,14 @@
-// Package fileerr opens files, and says in few words why one cannot be read.
-package fileerr
+// Package infile opens files, and says in few words why one cannot be read.
+package infile
 
 import (
 	"errors"
 	"io/fs"
 )
 
-// New returns an error that says why the file at path cannot be read, and wraps err, the
+// Error returns an error that says why the file at path cannot be read, and wraps err, the
 // operating system's: errors.Is(e, fs.ErrNotExist) holds as it does for err.
-func New(path string, err error) error { return &fileError{path, err} }
+func Error(path string, err error) error { return &fileError{path, err} }
 
 type fileError struct {
 	path string

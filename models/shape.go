@@ -1,6 +1,0 @@
-package models
-
-import "govae/images"
-
-// Shape is the size of an image.
-type Shape = images.Shape
