@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,11 +72,18 @@ type Metadata struct {
 	entries map[string]error // by key, those that were read
 }
 
-// LatentStats are the mean and the standard deviation, by latent dimension, of the
-// posterior means over the training images.
+// LatentStats are the mean and the standard deviation, by latent dimension, of the posterior
+// means over the training images, and the noise about them: the root of the mean variance of the
+// posteriors, nil in older files.
 type LatentStats struct {
-	Mean []float64 `json:"mean"`
-	Std  []float64 `json:"std"`
+	Mean  []float64 `json:"mean"`
+	Std   []float64 `json:"std"`
+	Noise []float64 `json:"noise,omitempty"`
+}
+
+// Suits reports whether there are numbers for so many latent dimensions.
+func (s *LatentStats) Suits(latent int) bool {
+	return len(s.Mean) == latent && len(s.Std) == latent && (s.Noise == nil || len(s.Noise) == latent && slices.Min(s.Noise) > 0)
 }
 
 // PrecisionError is what storing weights in fewer bits changes in the outputs: the
@@ -257,8 +265,8 @@ func (d *Metadata) readLatentStats(text string) error {
 	if err := readJSON(text, &stats); err != nil {
 		return err
 	}
-	if n := len(stats.Std); n == 0 || len(stats.Mean) != n || d.Latent != 0 && d.Latent != n {
-		return errors.New("want a mean and a standard deviation for each latent dimension")
+	if n := len(stats.Std); n == 0 || !stats.Suits(n) || d.Latent != 0 && d.Latent != n {
+		return errors.New("want a mean, a standard deviation and, if there is any, the noise of each latent dimension")
 	}
 	d.LatentStats = &stats
 	return nil

@@ -269,10 +269,10 @@ func describe(dir string, o Options) (description, error) {
 		}
 	}
 	if o.Points != nil {
-		if d.Points, err = o.Points.write(dir); err != nil {
+		if d.Points, err = o.Points.write(dir, o.Decoder.Noise()); err != nil {
 			return d, err
 		}
-		if activity, err := latent.MeasureActivity(latent.Of(o.Points.Codes...)); err == nil && d.Activity == nil {
+		if activity, err := latent.MeasureActivity(latent.Of(o.Points.Codes...), o.Decoder.Noise()); err == nil && d.Activity == nil {
 			d.Activity = activity
 		}
 	}

@@ -58,7 +58,8 @@ type thumbnails struct {
 	Exact   bool   `json:"exact"` // they have the size of the model's images
 }
 
-func (p *Points) write(dir string) (*pointsDescription, error) {
+// write writes what the page shows of the points, of which noise is that of their dimensions.
+func (p *Points) write(dir string, noise []float64) (*pointsDescription, error) {
 	d := &pointsDescription{File: "model/points.npy", N: len(p.Codes), Labels: p.Labels, Classes: p.Classes, Scores: p.Scores}
 	if d.N == 0 {
 		return nil, fmt.Errorf("there are no encoded images")
@@ -66,7 +67,7 @@ func (p *Points) write(dir string) (*pointsDescription, error) {
 	if err := p.writeCodes(filepath.Join(dir, d.File)); err != nil {
 		return nil, err
 	}
-	if principal, err := latent.FitPrincipal(p.Codes); err == nil { // with too few points there is no such plane
+	if principal, err := latent.FitPrincipal(p.Codes, noise); err == nil { // with too few points there is no such plane
 		d.Planes = append(d.Planes, planeOf("Principal components", "of the variance", principal))
 	}
 	if p.Labels != nil {
@@ -80,7 +81,7 @@ func (p *Points) write(dir string) (*pointsDescription, error) {
 				there = append(there, z)
 			}
 		}
-		if principal, err := latent.FitPrincipal(there); err == nil {
+		if principal, err := latent.FitPrincipal(there, noise); err == nil {
 			d.Planes = append(d.Planes, planeOf("Classes apart", "of the class means' variance", principal))
 		}
 	}

@@ -91,7 +91,7 @@ func TestEvaluate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	probe, err := latent.LearnProbe(means[:100], labels[:100])
+	probe, err := latent.LearnProbe(means[:100], labels[:100], nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestEvaluate(t *testing.T) {
 		all.Add(s.ELBO, s.Reconstruction)
 		i++
 	}
-	activity, err := latent.MeasureActivity(latent.Of(means...))
+	activity, err := latent.MeasureActivity(latent.Of(means...), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestEvaluateErrors(t *testing.T) {
 	if _, err := vae.Evaluate(t.Context(), someImages(small, 2).All(), o); !errors.As(err, new(*latent.OptionError)) {
 		t.Errorf("-1 draws: error %v", err)
 	}
-	probe, err := latent.LearnProbe([][]float32{{0, 0}, {1, 1}}, []int{0, 1})
+	probe, err := latent.LearnProbe([][]float32{{0, 0}, {1, 1}}, []int{0, 1}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

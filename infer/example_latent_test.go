@@ -117,7 +117,7 @@ func ExampleDecoder_Traverse() {
 	defer vae.Close()
 	images, _ := readImages(vae)
 
-	activity, err := latent.MeasureActivity(latent.Means(vae.Encoder.EncodeAll(ctx, images.All())))
+	activity, err := latent.MeasureActivity(latent.Means(vae.Encoder.EncodeAll(ctx, images.All())), nil)
 	if err != nil {
 		log.Fatal(err)
 	}

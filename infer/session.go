@@ -27,9 +27,12 @@ type Session interface {
 	Latent() int
 	// Space returns the model's latent space.
 	Space() latent.Space
-	// StoredActivity returns the variance of posterior means that the file gives for the
-	// training images, and whether it does.
+	// StoredActivity returns what each latent dimension tells of the training images
+	// ([latent.MeasureActivity]) as the file says, and whether it does.
 	StoredActivity() (latent.Activity, bool)
+	// Noise returns the root of the mean variance of posteriors of the training images by latent
+	// dimension, nil where the file does not say.
+	Noise() []float64
 	// FromPicture returns a picture of any size as the model takes it.
 	FromPicture(image.Image) (Image, error)
 	// Classes returns the names of the classes that the model is conditional on, or that a
@@ -108,18 +111,26 @@ func (s *session) Space() latent.Space {
 	return latent.Space{Name: s.name, ModelID: s.contract.ModelID, Dims: s.contract.Latent}
 }
 
-// StoredActivity returns the variance of posterior means that the file gives for the
-// training images, and whether it does.
+// StoredActivity returns what each latent dimension tells of the training images
+// ([latent.MeasureActivity]) as the file says, and whether it does.
 func (s *session) StoredActivity() (latent.Activity, bool) {
 	stats := s.contract.Metadata.LatentStats
-	if stats == nil || len(stats.Std) != s.Latent() {
+	if stats == nil || !stats.Suits(s.Latent()) {
 		return nil, false
 	}
-	activity := make(latent.Activity, len(stats.Std))
+	variances := make([]float64, len(stats.Std))
 	for k, v := range stats.Std {
-		activity[k] = v * v
+		variances[k] = v * v
 	}
-	return activity, true
+	return latent.ActivityOf(variances, stats.Noise), true
+}
+
+// Noise implements [Session].
+func (s *session) Noise() []float64 {
+	if stats := s.contract.Metadata.LatentStats; stats != nil && stats.Suits(s.Latent()) {
+		return stats.Noise
+	}
+	return nil
 }
 
 // Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model

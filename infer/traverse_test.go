@@ -13,10 +13,12 @@ import (
 
 func TestStoredActivity(t *testing.T) {
 	for text, want := range map[string]latent.Activity{
-		`{"mean":[0,1],"std":[0.5,2]}`: {0.25, 4},
-		`{"mean":[0,1],"std":[0.5]}`:   nil,
-		`{"std":["a","b"]}`:            nil,
-		`{`:                            nil,
+		`{"mean":[0,1],"std":[0.5,2]}`:                 {0.25, 4},
+		`{"mean":[0,1],"std":[0.5,2],"noise":[0.5,4]}`: {math.Log(2) / 2, math.Log(1.25) / 2},
+		`{"mean":[0,1],"std":[0.5,2],"noise":[0,1]}`:   nil,
+		`{"mean":[0,1],"std":[0.5]}`:                   nil,
+		`{"std":["a","b"]}`:                            nil,
+		`{`:                                            nil,
 	} {
 		s := openDecoder(t, decoderModel(t, small, func(m *onnx.Model) { m.SetMetadata("vae.latent_stats", text) }), 1)
 		if got, ok := s.StoredActivity(); !slices.Equal(got, want) || ok != (want != nil) {

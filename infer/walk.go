@@ -68,6 +68,9 @@ func distance(x, y []float32) float64 {
 // [Decoder.Sensitivity] at a point.
 func (d *Decoder) Activity(ctx context.Context, at []float32) (activity latent.Activity, meaning string, err error) {
 	if activity, ok := d.StoredActivity(); ok {
+		if d.Noise() != nil {
+			return activity, "nats that a dimension tells of the training images", nil
+		}
 		return activity, "variance of the means of the training images", nil
 	}
 	activity, err = d.Sensitivity(ctx, at)

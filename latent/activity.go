@@ -3,6 +3,7 @@ package latent
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -10,10 +11,13 @@ import (
 // A dimension that the model does not use has about 0.
 type Activity []float64
 
-// MeasureActivity returns the variance of posterior means (Burda et al. 2016,
-// Importance weighted autoencoders, section 4), which is between 0 and about 1.
-// It wants at least two points.
-func MeasureActivity(means Points) (Activity, error) {
+// MeasureActivity returns what each dimension tells by posterior means, of which it wants at least
+// two. Where the noise about them is known, the root of the mean variance of posteriors, it is the
+// information in nats of a normal distribution with such noise, log(1 + variance/noise^2)/2
+// (Shannon 1948). Where it is nil, it is the variance of the means (Burda et al. 2016, Importance
+// weighted autoencoders, section 4), between 0 and about 1, which tells the used dimensions from
+// others, and hardly the used ones apart.
+func MeasureActivity(means Points, noise []float64) (Activity, error) {
 	var m Moments
 	var row []float64
 	for z, err := range sameLength(means) {
@@ -29,15 +33,24 @@ func MeasureActivity(means Points) (Activity, error) {
 	if m.N < 2 {
 		return nil, errors.New("the activity of latent dimensions is measured on 2 images or more")
 	}
-	activity := make(Activity, len(row))
-	for k := range activity {
-		activity[k] = m.Variance(k)
+	variances := make([]float64, len(row))
+	for k := range variances {
+		variances[k] = m.Variance(k)
 	}
-	return activity, nil
+	return ActivityOf(variances, noise), nil
 }
 
-// Used returns the number of dimensions that a model uses, those with a variance above
-// 0.01: the active units of Burda et al. 2016.
+// ActivityOf is [MeasureActivity] for the variances of means.
+func ActivityOf(variances, noise []float64) Activity {
+	activity := slices.Clone(variances)
+	for k := range noise {
+		activity[k] = math.Log1p(variances[k]/(noise[k]*noise[k])) / 2
+	}
+	return activity
+}
+
+// Used returns the number of dimensions that a model uses by the variances of their means, those
+// above 0.01: the active units of Burda et al. 2016.
 func (a Activity) Used() int {
 	n := 0
 	for _, v := range a {

@@ -56,7 +56,7 @@ func ExampleClassMeans() {
 }
 
 func ExampleMeasureActivity() {
-	activity, err := latent.MeasureActivity(latent.Of([]float32{1, 0.5}, []float32{-1, 0.5}, []float32{0, 0.5}))
+	activity, err := latent.MeasureActivity(latent.Of([]float32{1, 0.5}, []float32{-1, 0.5}, []float32{0, 0.5}), nil)
 	fmt.Println(activity, activity.Order(), err)
 	// Output: [1 0] [0 1] <nil>
 }
@@ -64,7 +64,7 @@ func ExampleMeasureActivity() {
 // Place points of many dimensions in a picture.
 func ExampleFitPrincipal() {
 	points := [][]float32{{0, 0, 1}, {1, 1, 1}, {2, 2, 1}, {3, 3, 1}}
-	plane, err := latent.FitPrincipal(points)
+	plane, err := latent.FitPrincipal(points, nil)
 	if err != nil {
 		log.Fatal(err)
 	}

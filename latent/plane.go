@@ -28,19 +28,20 @@ func DimensionPlane(a, b int) Plane {
 	}}
 }
 
-// WidestPlane is the plane in which points are most spread out: that of their first two
-// principal components ([FitPrincipal]), or that of both dimensions where there are two.
-func WidestPlane(points [][]float32) (Plane, error) {
+// WidestPlane is the plane in which points are most spread out, in units of the noise that each
+// dimension has: that of their first two principal components ([FitPrincipal]), or that of both
+// dimensions where there are two.
+func WidestPlane(points [][]float32, noise []float64) (Plane, error) {
 	if len(points) > 0 && len(points[0]) == 2 {
 		return DimensionPlane(0, 1), nil
 	}
-	return principalPlane(points, "the variance")
+	return principalPlane(points, noise, "the variance")
 }
 
 // ClassPlane is the plane in which the means of the points of each label are most spread
-// out. A VAE spreads its points about evenly in all directions, but not its classes.
-// There must be a label for each point, and three labels or more.
-func ClassPlane(points [][]float32, labels []int) (Plane, error) {
+// out, in units of the noise that each dimension has. A VAE spreads its points about evenly in all
+// directions, but not its classes. There must be a label for each point, and three labels or more.
+func ClassPlane(points [][]float32, labels []int, noise []float64) (Plane, error) {
 	means, err := ClassMeans(Of(points...), labels)
 	if err != nil {
 		return Plane{}, err
@@ -49,12 +50,12 @@ func ClassPlane(points [][]float32, labels []int) (Plane, error) {
 	if len(means) < 3 {
 		return Plane{}, fmt.Errorf("%d classes make no plane: three are needed", len(means))
 	}
-	return principalPlane(means, "the class means' variance")
+	return principalPlane(means, noise, "the class means' variance")
 }
 
 // principalPlane is the principal plane of points whose variance has a name.
-func principalPlane(points [][]float32, variance string) (Plane, error) {
-	p, err := FitPrincipal(points)
+func principalPlane(points [][]float32, noise []float64, variance string) (Plane, error) {
+	p, err := FitPrincipal(points, noise)
 	if err != nil {
 		return Plane{}, err
 	}

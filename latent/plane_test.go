@@ -11,13 +11,13 @@ func TestPlane(t *testing.T) {
 	flat := [][]float32{{1, 2}, {3, 5}, {4, 0}}
 	deep := [][]float32{{0, 0, 0}, {0, 4, 0}, {0, 0, 2}, {0, 4, 2}}
 	widest := func(points [][]float32) Plane {
-		p, err := WidestPlane(points)
+		p, err := WidestPlane(points, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return p
 	}
-	byClass, err := ClassPlane([][]float32{{0, 0, 0}, {0, 0, 2}, {4, 0, 9}, {0, 1, 1}}, []int{0, 0, 2, 3})
+	byClass, err := ClassPlane([][]float32{{0, 0, 0}, {0, 0, 2}, {4, 0, 9}, {0, 1, 1}}, []int{0, 0, 2, 3}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,14 +50,14 @@ func TestPlane(t *testing.T) {
 		{deep[:2], "3 points or more"},
 		{nil, "3 points or more"},
 	} {
-		if _, err := WidestPlane(wrong.points); err == nil || !strings.Contains(err.Error(), wrong.want) {
+		if _, err := WidestPlane(wrong.points, nil); err == nil || !strings.Contains(err.Error(), wrong.want) {
 			t.Errorf("%v: error %v, want %q", wrong.points, err, wrong.want)
 		}
 	}
-	if _, err := ClassPlane(deep, []int{0, 1}); err == nil {
+	if _, err := ClassPlane(deep, []int{0, 1}, nil); err == nil {
 		t.Error("no error for two labels of four points")
 	}
-	if _, err := ClassPlane([][]float32{{0, 1}, {2, 3}}, []int{0, 1}); err == nil || err.Error() != "2 classes make no plane: three are needed" {
+	if _, err := ClassPlane([][]float32{{0, 1}, {2, 3}}, []int{0, 1}, nil); err == nil || err.Error() != "2 classes make no plane: three are needed" {
 		t.Errorf("two classes: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
@@ -14,12 +15,19 @@ import (
 type Principal struct {
 	Mean  []float64    // [L], where the plane's origin is
 	Axes  [2][]float64 // [L] each, at right angles and of length 1
-	Share [2]float64   // the part of the points' variance along each axis
+	Share [2]float64   // the part of the points' variance along each axis, in units of the noise
 }
 
-// FitPrincipal finds the plane of points of two dimensions or more. It wants at
-// least three of them.
-func FitPrincipal(points [][]float32) (Principal, error) {
+// FitPrincipal finds the plane of points of two dimensions or more. It wants at least three of
+// them. The points are compared in units of the noise that each dimension has; nil is the same of
+// all. That matters as codes themselves are spread out alike in all dimensions that tell anything.
+func FitPrincipal(points [][]float32, noise []float64) (Principal, error) {
+	unit := func(k int) float64 {
+		if noise == nil {
+			return 1
+		}
+		return noise[k]
+	}
 	n := len(points)
 	if n < 3 {
 		return Principal{}, fmt.Errorf("principal components need 3 points or more, and there are %d", n)
@@ -38,7 +46,7 @@ func FitPrincipal(points [][]float32) (Principal, error) {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 				return Principal{}, fmt.Errorf("latent point %d is not finite; check the images and the encoder", i)
 			}
-			x.Set(i, k, float64(v))
+			x.Set(i, k, float64(v)/unit(k))
 			p.Mean[k] += float64(v) / float64(n)
 		}
 	}
@@ -54,6 +62,13 @@ func FitPrincipal(points [][]float32) (Principal, error) {
 	}
 	for a := range p.Axes {
 		p.Axes[a] = mat.Col(nil, a, &axes)
+		for k := range p.Axes[a] {
+			p.Axes[a][k] /= unit(k)
+		}
+		if a > 0 { // at right angles again
+			floats.AddScaled(p.Axes[a], -floats.Dot(p.Axes[0], p.Axes[a]), p.Axes[0])
+		}
+		floats.Scale(1/floats.Norm(p.Axes[a], 2), p.Axes[a])
 		upright(p.Axes[a])
 		if total > 0 {
 			p.Share[a] = variances[a] / total

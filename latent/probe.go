@@ -15,6 +15,7 @@ type Probe struct {
 	N       int // points that it has learned
 	dims    int
 	points  []float32 // [N, dims]
+	noise   []float64 // [dims], in which distances are measured
 	labels  []int     // of the points
 	classes []int     // labels that there are, in order
 
@@ -30,12 +31,13 @@ const ridge = 1e-3
 // LearnProbe learns from points [L] and their labels. The linear map is that of ridge
 // regression to 1 for a point's own class and 0 for each other one (T. Hastie, R. Tibshirani
 // and J. Friedman, "The Elements of Statistical Learning", 2009, sections 3.4.1 and 4.2),
-// of dimensions scaled to variance 1.
-func LearnProbe(points [][]float32, labels []int) (*Probe, error) {
+// of dimensions scaled to variance 1. Distances are measured in units of the noise that each
+// dimension has; nil is the same of all.
+func LearnProbe(points [][]float32, labels []int, noise []float64) (*Probe, error) {
 	if len(points) == 0 || len(points) != len(labels) {
 		return nil, fmt.Errorf("%d latent points with %d labels: want one label for each, and at least one point", len(points), len(labels))
 	}
-	p := &Probe{N: len(points), dims: len(points[0]), labels: labels, classes: slices.Compact(slices.Sorted(slices.Values(labels)))}
+	p := &Probe{N: len(points), dims: len(points[0]), noise: noise, labels: labels, classes: slices.Compact(slices.Sorted(slices.Values(labels)))}
 	var moments Moments
 	row := make([]float64, p.dims)
 	for i, z := range points {
@@ -97,13 +99,17 @@ func (p *Probe) standard(dst []float64, z []float32) {
 	}
 }
 
-// Nearest returns the label of the nearest point, the first of several, by Euclidean distance.
+// Nearest returns the label of the nearest point, the first of several.
 func (p *Probe) Nearest(z []float32) int {
+	weight := slices.Repeat([]float32{1}, p.dims)
+	for k, v := range p.noise {
+		weight[k] = float32(1 / (v * v))
+	}
 	best, least := 0, float32(math.Inf(1))
 	for i := range p.N {
 		var d float32
 		for k, v := range p.points[i*p.dims : (i+1)*p.dims] {
-			d += (v - z[k]) * (v - z[k])
+			d += (v - z[k]) * (v - z[k]) * weight[k]
 		}
 		if d < least {
 			best, least = i, d

@@ -38,7 +38,7 @@ func TestProbe(t *testing.T) {
 			z, label := tt.point(i)
 			points, labels = append(points, z), append(labels, label)
 		}
-		p, err := LearnProbe(points, labels)
+		p, err := LearnProbe(points, labels, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,11 +69,11 @@ func TestProbeErrors(t *testing.T) {
 		"length":     {[][]float32{{1}, {1, 2}}, []int{1, 2}},
 		"not finite": {[][]float32{{1}, {nan}}, []int{1, 2}},
 	} {
-		if _, err := LearnProbe(tt.points, tt.labels); err == nil {
+		if _, err := LearnProbe(tt.points, tt.labels, nil); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	if p, err := LearnProbe([][]float32{{1, 2}}, []int{5}); err != nil || p.Nearest([]float32{9, 9}) != 5 || p.Linear([]float32{9, 9}) != 5 {
+	if p, err := LearnProbe([][]float32{{1, 2}}, []int{5}, nil); err != nil || p.Nearest([]float32{9, 9}) != 5 || p.Linear([]float32{9, 9}) != 5 {
 		t.Errorf("one point: %v", err)
 	}
 }

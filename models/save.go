@@ -39,8 +39,7 @@ const Format = 1
 // are what makes one large.
 const MaxConfigFile = 1 << 26
 
-// LatentStats are the mean and the standard deviation, by latent dimension, of
-// the posterior means over the training images.
+// LatentStats tell about the codes of training images.
 type LatentStats = contract.LatentStats
 
 // Saved is what a model directory holds beside the weights.
@@ -109,7 +108,7 @@ func ParseSaved(data []byte) (Saved, error) {
 		return Saved{}, err
 	}
 	s.Model = config
-	if st := s.LatentStats; st != nil && (len(st.Mean) != config.Latent || len(st.Std) != config.Latent) {
+	if st := s.LatentStats; st != nil && !st.Suits(config.Latent) {
 		return Saved{}, errors.New("latent_stats do not have one value per latent dimension")
 	}
 	return s, nil

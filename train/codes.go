@@ -93,7 +93,10 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &codes{stats: &models.LatentStats{Mean: m.mean, Std: m.std}}
+	c := &codes{stats: &models.LatentStats{Mean: m.mean, Std: m.std, Noise: make([]float64, l)}}
+	for i, v := range m.variance {
+		c.stats.Noise[i] = math.Sqrt(v)
+	}
 	if dims == 0 {
 		return c, nil
 	}

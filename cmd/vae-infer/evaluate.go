@@ -265,7 +265,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 	}
 	e.options.Labels = x.Labels
 	e.probed = fmt.Sprintf("%d of %s", set.Len(), (&dataset.Data{Train: set}).Fingerprint())
-	e.options.Probe, err = latent.LearnProbe(points, set.Labels)
+	e.options.Probe, err = latent.LearnProbe(points, set.Labels, pair.Encoder.Noise())
 	return err
 }
 

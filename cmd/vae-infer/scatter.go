@@ -61,13 +61,13 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 			var plane latent.Plane
 			switch {
 			case byClass:
-				if plane, err = latent.ClassPlane(points, x.Labels); err != nil {
+				if plane, err = latent.ClassPlane(points, x.Labels, encoder.Noise()); err != nil {
 					err = fmt.Errorf("%s: %w; leave --by-class out, or give --dims", cmp.Or(in.data, "the images"), err)
 				}
 			case len(dims) > 0:
 				plane = latent.DimensionPlane(dims[0], dims[1])
 			default:
-				plane, err = latent.WidestPlane(points)
+				plane, err = latent.WidestPlane(points, encoder.Noise())
 			}
 			if err != nil {
 				return err

@@ -26,10 +26,10 @@ func traverse(m *modelFlags) *cobra.Command {
 		Long: `Walk along each latent dimension, one row per dimension, the most active first.
 
 On the way the other dimensions are 0, or as in the code of the image --at. How
-active a dimension is, is the variance of the posterior means: over the images of
---data, else as the file gives it for the training images, else, where neither
-tells, the picture shows how much the decoder's image changes between -1 and 1. A
-model uses the dimensions with a variance of more than about 0.01.`,
+active a dimension is, is what it tells of an image, in nats: of the images of --data,
+else as the file gives it for the training images. Of a file that does not know the noise
+of its codes it is the variance of the means, and where there are neither images nor that,
+how much the decoder's image changes between -1 and 1.`,
 		Example: `  vae-infer traverse --data mnist
   vae-infer traverse --at one.png --top 5 --range -4,4
   vae-infer traverse --top 1 --steps 30 --out dimension.gif`,
@@ -105,9 +105,13 @@ func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in in
 	if err != nil {
 		return nil, "", err
 	}
-	activity, err := latent.MeasureActivity(latent.Of(means...))
+	activity, err := latent.MeasureActivity(latent.Of(means...), decoder.Noise())
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", in.data, err)
 	}
-	return activity, fmt.Sprintf("variance of the means of %d images", x.Len()), nil
+	meaning := "variance of the means of %d images"
+	if decoder.Noise() != nil {
+		meaning = "nats that a dimension tells of %d images"
+	}
+	return activity, fmt.Sprintf(meaning, x.Len()), nil
 }

@@ -22,7 +22,7 @@ export function dimensions(state, engine) {
       state.set(z, `Dimension ${k} moved`, range);
     });
     const share = model.activity ? Math.min(1, model.activity[k] / Math.max(...model.activity)) : 0;
-    const meter = h("span", { class: "activity", title: model.activity ? `variance of codes ${model.activity[k].toPrecision(2)}` : "" }, h("i"));
+    const meter = h("span", { class: "activity", title: model.activity ? `activity ${model.activity[k].toPrecision(2)}` : "" }, h("i"));
     meter.firstChild.style.width = `${100 * Math.sqrt(share)}%`;
     const element = h("div", { class: "slider" }, h("span", { class: "name number" }, `z${k}`, meter), ends[0], range, ends[1], value);
     rows.push({ k, range, value, ends, element, show() {
