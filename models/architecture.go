@@ -29,7 +29,7 @@ func flat(
 	return func(m *VAE) {
 		g, c, z := &m.graph, m.Config, m.noise.Shape()
 		features := m.addLabel(encode(g, c, m.image))
-		mean := g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features)
+		mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features))
 		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 		m.z = m.addGroup("latent", mean, logVar, m.noise)
 		m.mean, m.logVar = m.groups[0].mean, m.groups[0].logVar

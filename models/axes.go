@@ -2,6 +2,7 @@ package models
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -15,6 +16,9 @@ type Axes struct {
 	Center   []float64  // L
 	To, From *mat.Dense // [L, L]
 	LogVar   []float64  // L: where the log variances of posteriors lie, before the change
+	// Centres are where the classes of a conditional model lie about Center, [classes, L]: their
+	// codes become relative to that. It may be nil.
+	Centres *mat.Dense
 }
 
 // Vector is the number of variables of the latent vector: all of them, or of a hierarchical model
@@ -35,7 +39,8 @@ func (a Axes) variances(j int) []float64 {
 }
 
 // ChangeAxes changes the layers around the latent vector so that its coordinates are other
-// ones. The image of a code stays what it was, and the mean of an image's posterior the same code. The
+// ones. The image of a code stays what it was, and the mean of an image's posterior the same code; with
+// centres, of images of the same class. The
 // variances of the posterior become those along the new axes, the diagonal of To diag(exp(log_var)) To',
 // whose logarithms are taken to first order about those of a.LogVar, as a dense layer gives them;
 // what goes across the axes is left out.
@@ -52,6 +57,24 @@ func (m *VAE) ChangeAxes(a Axes) {
 	}
 	m.dense(m.vector.logVar).after(share, old, level)
 	m.dense(m.vector.decoder).before(a.From, center)
+	if m.label != nil {
+		m.recentre(encoderCentre, a, -1)
+		m.recentre(decoderCentre, a, 1)
+	}
+}
+
+// recentre changes what the centres of classes add to codes, by sign times those of a.
+func (m *VAE) recentre(name string, a Axes, sign float64) {
+	w := m.param(name + "/weight")
+	old := mat.NewDense(m.Config.Classes(), m.Vector(), doubles(w.Value))
+	if a.Centres != nil {
+		var shift mat.Dense
+		shift.Scale(sign, a.Centres)
+		old.Add(old, &shift)
+	}
+	var centres mat.Dense
+	centres.Mul(old, a.To.T())
+	singles(w.Value, centres.RawMatrix().Data)
 }
 
 // around names the dense layers around the latent vector: to means and log variances, and from
@@ -61,16 +84,13 @@ type around struct{ mean, logVar, decoder string }
 // dense are the parameters of a dense layer.
 type dense struct{ weight, bias *nn.Param }
 
-func (m *VAE) dense(name string) (d dense) {
-	for _, p := range m.Params() {
-		switch p.Name {
-		case name + "/weight":
-			d.weight = p
-		case name + "/bias":
-			d.bias = p
-		}
-	}
-	return d
+func (m *VAE) dense(name string) dense {
+	return dense{m.param(name + "/weight"), m.param(name + "/bias")}
+}
+
+func (m *VAE) param(name string) *nn.Param {
+	i := slices.IndexFunc(m.Params(), func(p *nn.Param) bool { return p.Name == name })
+	return m.Params()[i]
 }
 
 // after lets the layer give to (y - from) + level in place of y.
@@ -106,11 +126,13 @@ func (d dense) matrix() *mat.Dense {
 func (d dense) vector() *mat.VecDense { return mat.NewVecDense(d.bias.Len(), doubles(d.bias.Value)) }
 
 func (d dense) set(w *mat.Dense, b *mat.VecDense) {
-	for i, v := range w.RawMatrix().Data {
-		d.weight.Value[i] = float32(v)
-	}
-	for i, v := range b.RawVector().Data {
-		d.bias.Value[i] = float32(v)
+	singles(d.weight.Value, w.RawMatrix().Data)
+	singles(d.bias.Value, b.RawVector().Data)
+}
+
+func singles(dst []float32, x []float64) {
+	for i, v := range x {
+		dst[i] = float32(v)
 	}
 }
 

@@ -39,6 +39,9 @@ func TestChangeAxes(t *testing.T) {
 			mean, logVar := e.Encode(x, labels...)
 			decoded := e.Decode(mean, labels...)
 			a := randomAxes(r, n)
+			if conditional {
+				a.Centres = randomAxes(r, n).To.Slice(0, 2, 0, n).(*mat.Dense)
+			}
 			for i := range n { // the level is that of the second image, of which the others are not far
 				a.LogVar[i] = float64(logVar[l+i])
 			}
@@ -56,6 +59,9 @@ func TestChangeAxes(t *testing.T) {
 					var want, variance, first, all float64
 					for i, to := range a.To.RawRowView(j) {
 						want += to * (float64(old[i]) - a.Center[i])
+						if conditional {
+							want -= to * a.Centres.At(int(labels[0][2*row+1]), i)
+						}
 						variance += to * to * math.Exp(float64(oldVar[i]))
 						weight := to * to * math.Exp(a.LogVar[i])
 						first, all = first+weight*(float64(oldVar[i])-a.LogVar[i]), all+weight

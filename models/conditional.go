@@ -43,12 +43,33 @@ func (m *VAE) addLabel(features *nn.Value) *nn.Value {
 	return m.graph.Add(nn.NewAdd("encoder/labelled", features.Shape(), shift.Shape()), features, shift)
 }
 
+// The centre of a class is where its codes lie among those of all. A code is told relative to that
+// of its class: what the encoder takes away, the decoder adds. So the prior of a class is its own,
+// N(centre, I), and another label leads to the same place in another class. Of photographs codes
+// tell the class by themselves otherwise, whatever the label: it is little beside all the rest that
+// they tell. Both start at 0, and [VAE.ChangeAxes] finds them.
+const (
+	encoderCentre = "encoder/centre"
+	decoderCentre = "decoder/centre"
+)
+
+// centred adds what the centre of its class adds to a code.
+func (m *VAE) centred(name string, code *nn.Value) *nn.Value {
+	if m.label == nil {
+		return code
+	}
+	centres := withGain(nn.NewEmbedding(name, m.Config.Classes(), code.Shape().C), 0)
+	centres.Params()[0].Later = true
+	return m.graph.Add(nn.NewAdd(name+"/code", code.Shape(), code.Shape()), code, m.graph.Add(centres, m.label))
+}
+
 // labelled returns what the decoder starts from: z, and the label's vector beside it where
 // there is a label. Every decoder begins with a dense layer.
 func (m *VAE) labelled(z *nn.Value) *nn.Value {
 	if m.label == nil {
 		return z
 	}
+	z = m.centred(decoderCentre, z)
 	class := m.graph.Add(withGain(nn.NewEmbedding("decoder/label", m.Config.Classes(), labelWidth), labelGain), m.label)
 	return m.graph.Add(nn.NewConcat("decoder/labelled", z.Shape(), class.Shape()), z, class)
 }

@@ -136,10 +136,10 @@ func (m *VAE) addVector(features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, noise.Shape()
 	shape := features.Shape()
 	features = m.addLabel(features)
-	mean := g.Add(nn.NewDense("encoder/group_0/mean", features.Shape(), s, nn.Identity), features)
+	mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/group_0/mean", features.Shape(), s, nn.Identity), features))
 	logVar := g.Add(nn.NewDense("encoder/group_0/log_var", features.Shape(), s, nn.Identity), features)
 	u := m.labelled(m.addGroup("latent_0", mean, logVar, noise))
-	m.vector = around{mean.Name(), logVar.Name(), "decoder/group_0"}
+	m.vector = around{"encoder/group_0/mean", logVar.Name(), "decoder/group_0"}
 	return g.Add(withGain(nn.NewDense("decoder/group_0", u.Shape(), shape, nn.Identity), linearGain), u)
 }
 

@@ -152,7 +152,11 @@ func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, ar
 		return err
 	}
 	for _, p := range params {
-		p.FromFile(p.In(v), f.Tensor(prefix+p.Name).Data)
+		if t := f.Tensor(prefix + p.Name); t != nil {
+			p.FromFile(p.In(v), t.Data)
+		} else {
+			clear(p.In(v))
+		}
 	}
 	return nil
 }
@@ -162,6 +166,9 @@ func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, ar
 func check(params []*nn.Param, prefix string, f *safetensors.File, arch string) error {
 	for _, p := range params {
 		t := f.Tensor(prefix + p.Name)
+		if t == nil && p.Later {
+			continue
+		}
 		if t == nil {
 			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, arch)
 		}

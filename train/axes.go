@@ -33,7 +33,8 @@ const axesImages = 2000
 // With C the covariance of the codes and S the average variances of posteriors, the axes are the A
 // for which A C A' = I and A S A' is diagonal. Its diagonal is what is left to chance of each
 // dimension, from the least, in the first, to 1 in those that tell nothing. C counts as many codes
-// from N(0, I) as there are dimensions among those seen, so that few images cannot mislead it.
+// from N(0, I) as there are dimensions among those seen, so that few images cannot mislead it. Codes
+// of a conditional model are told relative to the centre of their class, which is chosen as well.
 func (r *run) align(ctx context.Context) error {
 	n := r.m.Vector()
 	if !isFitted(n) {
@@ -48,7 +49,7 @@ func (r *run) align(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if axes, ok := m.axes(seen); ok {
+	if axes, ok := m.axes(float64(seen)); ok {
 		if before, after := m.divergence(axes); after <= (1-leastSaved)*before {
 			r.m.ChangeAxes(axes)
 		}
@@ -61,19 +62,58 @@ func (m *moments) divergence(a models.Axes) (before, after float64) {
 	for j := range a.Center {
 		to := a.To.RowView(j)
 		before += (m.mean[j]*m.mean[j] + m.covariance.At(j, j) - 1 - m.logVar[j]) / 2
-		after += (mat.Inner(to, m.covariance, to) - 1 - a.NewLogVar(j)) / 2
+		after += (mat.Inner(to, m.within, to) - 1 - a.NewLogVar(j)) / 2
 	}
 	return before, after
 }
 
-// axes are those of align; ok is false where rounding leaves none.
-func (m *moments) axes(seen int) (a models.Axes, ok bool) {
-	n := m.covariance.SymmetricDim()
-	prior := float64(n) / float64(n+seen)
+// axes are those of align by the codes of so many images; ok is false where rounding leaves none.
+func (m *moments) axes(seen float64) (a models.Axes, ok bool) {
+	m.within = m.covariance
+	if a, ok = m.whitening(seen); !ok || m.classes == nil {
+		return a, ok
+	}
+	centres := m.centres(a.To, seen)
+	a, ok = m.whitening(seen)
+	a.Centres = centres
+	return a, ok
+}
+
+// centres returns where the classes lie about the mean of all codes, [classes, L], and takes what
+// that explains from the covariance. A mean of few codes in many dimensions is mostly chance: it
+// counts as far as it is longer than such a mean of draws from the prior would be, in units of all
+// codes (James and Stein 1961, "Estimation with quadratic loss").
+func (m *moments) centres(to *mat.Dense, seen float64) *mat.Dense {
+	classes, n := m.classes.Dims()
+	centres, within := mat.NewDense(classes, n, nil), mat.NewSymDense(n, nil)
+	within.CopySym(m.covariance)
+	for class, count := range m.counts {
+		if count == 0 {
+			continue
+		}
+		centre := mat.NewVecDense(n, centres.RawRowView(class))
+		centre.SubVec(m.classes.RowView(class), mat.NewVecDense(n, m.mean[:n]))
+		var length mat.VecDense
+		length.MulVec(to, centre)
+		share := max(0, 1-float64(n)/(count*mat.Dot(&length, &length)))
+		if math.IsNaN(share) {
+			share = 0
+		}
+		within.SymRankOne(within, -count/seen*share*(2-share), centre)
+		centre.ScaleVec(share, centre)
+	}
+	m.within = within
+	return centres
+}
+
+// whitening are the axes for the covariance within classes.
+func (m *moments) whitening(seen float64) (a models.Axes, ok bool) {
+	n := m.within.SymmetricDim()
+	prior := float64(n) / (float64(n) + seen)
 	white := mat.NewSymDense(n, nil) // the covariance of the codes, in units of posteriors
 	for i := range n {
 		for j := range i + 1 {
-			c := (1 - prior) * m.covariance.At(i, j)
+			c := (1 - prior) * m.within.At(i, j)
 			if i == j {
 				c += prior
 			}

@@ -28,7 +28,7 @@ func TestAxes(t *testing.T) {
 		m.variance[i] = 0.01 + r.Float64()
 		c.SetSym(i, i, c.At(i, i)+m.variance[i])
 	}
-	a, ok := m.axes(seen)
+	a, ok := m.axes(float64(seen))
 	if !ok {
 		t.Fatal("no axes")
 	}
@@ -155,6 +155,7 @@ func TestDivergence(t *testing.T) {
 	for i, v := range m.variance {
 		m.covariance.SetSym(i, i, m.covariance.At(i, i)+v)
 	}
+	m.within = m.covariance
 	a := models.Axes{Center: m.mean, To: mat.NewDense(2, 2, []float64{2, 1, -1, 3}), LogVar: m.logVar}
 	var before, after float64
 	for _, c := range codes {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"govae/dataset"
@@ -37,15 +38,23 @@ type moments struct {
 	// covariance is that of the aggregate posterior, the mean of q(z|x) over images, in its first
 	// variables: that of the means, and the mean of the variances on the diagonal. It may be nil.
 	covariance *mat.SymDense
+	// classes are the means of the posteriors' means by class, [classes, dims], and counts the
+	// images of each; nil where a model is not conditional.
+	classes *mat.Dense
+	counts  []float64
+	within  *mat.SymDense // covariance about the centres of classes
 }
 
 // moments encodes images, and finds the covariance of the first dims variables.
 func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*moments, error) {
 	n, l := float64(images.Len()), r.net.Config.Latent
 	vector := func() []float64 { return make([]float64, l) }
-	m := &moments{vector(), vector(), vector(), vector(), nil}
+	m := &moments{mean: vector(), std: vector(), variance: vector(), logVar: vector()}
 	if dims > 0 {
 		m.covariance = mat.NewSymDense(dims, nil)
+	}
+	if classes := r.net.Config.Classes(); classes > 0 && dims > 0 {
+		m.classes, m.counts = mat.NewDense(classes, dims, nil), make([]float64, classes)
 	}
 	x, code := make([]float32, r.batch*images.Shape.Len()), vector()
 	e := r.evaluator()
@@ -65,6 +74,11 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 			if dims > 0 {
 				m.covariance.SymRankOne(m.covariance, 1/n, mat.NewVecDense(dims, code[:dims]))
 			}
+			if m.classes != nil {
+				class := images.Labels[index[at/l]]
+				m.counts[class]++
+				floats.Add(m.classes.RawRowView(class), code[:dims])
+			}
 		}
 	})
 	if err != nil {
@@ -78,6 +92,11 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 	}
 	for i := range dims {
 		m.covariance.SetSym(i, i, m.covariance.At(i, i)+m.variance[i])
+	}
+	for class, count := range m.counts {
+		if count > 0 {
+			floats.Scale(1/count, m.classes.RawRowView(class))
+		}
 	}
 	return m, nil
 }

@@ -23,6 +23,8 @@ type Param struct {
 	// where fan in is the number of values that the layer adds up for one output. A
 	// layer's parameters start at 1.
 	Gain float64
+	// Later tells that files of older versions have no such tensor; it is 0 then.
+	Later bool
 
 	offset int   // of Value in the model's vector of all parameters
 	axes   []int // Shape, with the axes that memory order takes apart split up
