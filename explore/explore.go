@@ -90,9 +90,8 @@ type graph struct {
 
 // priorGraph is a file that makes latent points of noise.
 type priorGraph struct {
-	File  string `json:"file"`
-	Z     string `json:"z"`
-	Point string `json:"point"`
+	File string `json:"file"`
+	infer.PriorTensors
 }
 
 type attribute struct {
@@ -259,11 +258,11 @@ func describe(dir string, o Options) (description, error) {
 		}
 	}
 	if o.Sampler != nil {
-		data, z, point, err := o.Sampler.PriorFile()
+		data, tensors, err := o.Sampler.PriorFile()
 		if err != nil {
 			return d, err
 		}
-		d.Prior = &priorGraph{"model/prior.onnx", z, point}
+		d.Prior = &priorGraph{"model/prior.onnx", tensors}
 		if err := os.WriteFile(filepath.Join(dir, "model", "prior.onnx"), data, 0o644); err != nil {
 			return d, err
 		}
@@ -307,6 +306,9 @@ func writeGraph(dir, name string, s file) (graph, error) {
 }
 
 func factored(m *latent.Mixture) (*mixture, error) {
+	if m.ByClass {
+		return nil, latent.ErrByClass
+	}
 	factors, err := m.Factors()
 	if err != nil {
 		return nil, err

@@ -74,10 +74,10 @@ func samplerOf(p *prior) graph {
 		role: contract.Decoder, sampler: true, prior: p,
 		doc: "Decoder of a variational autoencoder with a mixture as its prior: standard normal noise to images in [0, 1].",
 		emit: func(b *onnx.Builder, m *models.VAE, in []onnx.Value) []onnx.Value {
-			return []onnx.Value{m.EmitDecoder(b, p.emit(b, in[0]), in[1:]...)}
+			return []onnx.Value{m.EmitDecoder(b, p.emit(b, in[0], in[1:]...), in[1:]...)}
 		},
 		forward: func(pass *pass, in [][]float32) [][]float32 {
-			return [][]float32{pass.decode(p.points(in[0]), in[1:]...)}
+			return [][]float32{pass.decode(p.points(in[0], in[1:]...), in[1:]...)}
 		},
 	}
 }

@@ -25,8 +25,12 @@ import (
 // Where an arc is short, its stretching makes rounding errors as many times larger. The functions
 // of the angle are therefore made of +, -, * and / alone, which all runtimes round alike:
 // tan(half an angle) = y / (r + |x|), and polynomials for the arc tangent and the tangent.
+//
+// The components of a conditional model may be those of its classes. Then the label chooses, and
+// nothing is turned.
 type prior struct {
 	latent, components int
+	byClass            bool
 	lower, upper       []float32 // [K] where arcs begin and end, in turns
 	middle, inverse    []float32 // [K] of an arc, and 1 over its length
 	factor             []float32 // [K, L, L]
@@ -66,13 +70,16 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &prior{latent: mixture.Latent}
+	if n := m.Config.Classes(); mixture.ByClass && n != len(mixture.Weights) {
+		return nil, fmt.Errorf("the mixture has %d components for classes, and the model is conditional on %d", len(mixture.Weights), n)
+	}
+	p := &prior{latent: mixture.Latent, byClass: mixture.ByClass}
 	total := 0.0
 	for k, w := range mixture.Weights {
 		lower := float32(total)
 		total += w
 		upper := float32(total)
-		if !(upper > lower) {
+		if !(upper > lower) && !p.byClass {
 			continue // never drawn
 		}
 		p.components++
@@ -86,34 +93,51 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 			}
 		}
 	}
-	if p.components > 1 && p.latent < 2 {
+	if p.turns() && p.latent < 2 {
 		return nil, errors.New("a mixture in a decoder needs two latent dimensions, and the model has one")
 	}
 	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
 	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID()}
 	h := sha256.New()
 	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
+	if p.byClass {
+		fmt.Fprint(h, "by class")
+	}
 	p.id = hex.EncodeToString(h.Sum(nil))
 	return p, nil
 }
 
-// points returns the points of the mixture for z (N, L), by the operations that emit adds.
-func (p *prior) points(z []float32) []float32 {
+// turns reports whether noise chooses the component.
+func (p *prior) turns() bool { return p.components > 1 && !p.byClass }
+
+// points returns the points of the mixture for z (N, L), and the labels (N, K) of a conditional
+// model, by the operations that emit adds.
+func (p *prior) points(z []float32, label ...[]float32) []float32 {
 	l := p.latent
 	points := make([]float32, len(z))
-	turned := make([]float32, l)
-	for at := 0; at < len(z); at += l {
-		copy(turned, z[at:at+l])
-		k := 0
-		if p.components > 1 {
-			k = p.turn(turned)
+	turned, weights := make([]float32, l), make([]float32, p.components)
+	for row := range len(z) / l {
+		copy(turned, z[row*l:])
+		switch {
+		case p.byClass:
+			weights = label[0][row*p.components : (row+1)*p.components]
+		case p.components > 1:
+			clear(weights)
+			weights[p.turn(turned)] = 1
+		default:
+			weights[0] = 1
 		}
-		for i := range l {
-			sum := float64(p.mean[k*l+i])
-			for j, v := range turned {
-				sum += float64(p.factor[(k*l+i)*l+j]) * float64(v)
+		for k, weight := range weights {
+			if weight == 0 {
+				continue
 			}
-			points[at+i] = float32(sum)
+			for i := range l {
+				sum := float64(p.mean[k*l+i])
+				for j, v := range turned {
+					sum += float64(p.factor[(k*l+i)*l+j]) * float64(v)
+				}
+				points[row*l+i] += weight * float32(sum)
+			}
 		}
 	}
 	return points

@@ -7,8 +7,8 @@ import (
 	"govae/onnx"
 )
 
-// emit adds what computes points to a graph.
-func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
+// emit adds what computes points to a graph of z, and of the labels of a conditional model.
+func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Value {
 	e := priorGraph{Builder: b}
 	k, l := p.components, p.latent
 	factors, means := b.Float32("prior/factors", []int{k * l, l}, p.factor), b.Float32("prior/means", []int{k * l}, p.mean)
@@ -16,7 +16,15 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 	points := func(name string, turned onnx.Value) onnx.Value {
 		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
 	}
-	if k == 1 {
+	// The point of a component that is 1 where others are 0.
+	chosen := func(turned, component onnx.Value) onnx.Value {
+		all := e.node("Mul", "chosen", e.reshape("points_by_component", points("prior/points", turned), k, l), e.reshape("component_column", component, k, 1))
+		return b.Node("ReduceSum", contract.PriorPoint, []onnx.Value{all, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
+	}
+	switch {
+	case p.byClass:
+		return chosen(z, label[0])
+	case k == 1:
 		return points(contract.PriorPoint, z)
 	}
 	pair := e.node("Clip", "pair", e.slice("first", z, 0, 2), e.number("least", -farthest), e.number("most", farthest))
@@ -54,9 +62,7 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value) onnx.Value {
 		parts = append(parts, e.slice("others", z, 2, l))
 	}
 	turned := b.Node("Concat", "prior/turned", parts, onnx.Int("axis", 1))
-
-	chosen := e.node("Mul", "chosen", e.reshape("points_by_component", points("prior/points", turned), k, l), e.reshape("component_column", component, k, 1))
-	return b.Node("ReduceSum", contract.PriorPoint, []onnx.Value{chosen, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
+	return chosen(turned, component)
 }
 
 // priorGraph adds nodes whose names begin with "prior/".

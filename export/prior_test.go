@@ -149,6 +149,77 @@ func moments(m *latent.Mixture) (mean, covariance []float64) {
 	return mean, covariance
 }
 
+// TestPriorByClass: each label has its own prior, in all engines, and labels between classes have
+// points between theirs.
+func TestPriorByClass(t *testing.T) {
+	const dims, rows = 4, 60
+	m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Latent: dims, Labels: []string{"a", "b", "c"}, Conditional: true})
+	mixture := testMixture(m, 3)
+	mixture.ByClass = true
+	mixture.Weights = []float64{0, 0.5, 0.5} // which do not count
+	p, err := newPrior(mixture, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := testMixture(m, 2)
+	two.ByClass = true
+	if _, err := newPrior(two, m); err == nil {
+		t.Error("two components for three classes are no error")
+	}
+	factors, err := mixture.Factors()
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, label, want := make([]float32, rows*dims), make([]float32, rows*3), make([]float32, rows*dims)
+	noise := random.New(1, random.Probe, 0, 0)
+	noise.Normal(z)
+	for row := range rows {
+		class := row % 3
+		label[3*row+class] = 1
+		if row >= rows/2 {
+			label[3*row+class], label[3*row+(class+1)%3] = 0.25, 0.75
+		}
+		for k := range 3 {
+			for i := range dims {
+				v := mixture.Means[k][i]
+				for j := range i + 1 {
+					v += factors[k].At(i, j) * float64(z[row*dims+j])
+				}
+				want[row*dims+i] += label[3*row+k] * float32(v)
+			}
+		}
+	}
+	if d := contract.Difference(p.points(z, label), want); d > 1e-6 {
+		t.Errorf("points differ by %g", d)
+	}
+	b := onnx.NewBuilder("prior")
+	input := func(name string, width int64) onnx.Value {
+		return b.Input(name, onnx.Float32, onnx.Named("batch"), onnx.Size(width))
+	}
+	b.Output("point", p.emit(b, input("z", dims), input("label", 3)))
+	model, err := b.Model(onnx.ModelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := model.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
+		outputs, err := e.Run(t.Context(), data, onnx.Float32Tensor("z", []int64{rows, dims}, z), onnx.Float32Tensor("label", []int64{rows, 3}, label))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := outputs[0].Float32s()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := contract.Difference(got, want); d > 2e-6 {
+			t.Errorf("points differ by %g", d)
+		}
+	})
+}
+
 // TestPriorGraph: engines compute the points that the exporter expects, at the origin, on the
 // axes, where arcs meet and far away too.
 func TestPriorGraph(t *testing.T) {

@@ -26,17 +26,28 @@ func (d *Decoder) TakesCodes() error {
 	return nil
 }
 
-// PriorFile returns an ONNX file of what d does to z before it decodes, and what that calls its
-// input and its output: noise z [batch, L] becomes points of the latent space that the model's
-// other decoder has. It is an error if d has no prior of its own.
-func (d *Decoder) PriorFile() (data []byte, z, point string, err error) {
+// PriorTensors are what the file of a prior calls its inputs and its output.
+type PriorTensors struct {
+	Z     string `json:"z"`
+	Label string `json:"label,omitempty"` // empty where each class has the same prior
+	Point string `json:"point"`
+}
+
+// PriorFile returns an ONNX file of what d does to z before it decodes, and its tensors: noise z
+// [batch, L], and the label [batch, classes] where each class has its own prior, become points of
+// the latent space that the model's other decoder has. It is an error if d has no prior of its own.
+func (d *Decoder) PriorFile() (data []byte, t PriorTensors, err error) {
 	if d.contract.Metadata.Prior == nil {
-		return nil, "", "", fmt.Errorf("%s: has no prior of its own", d.name)
+		return nil, t, fmt.Errorf("%s: has no prior of its own", d.name)
 	}
 	part, err := d.model.Part(contract.PriorPoint)
 	if err != nil {
-		return nil, "", "", fmt.Errorf("%s: %w", d.name, err)
+		return nil, t, fmt.Errorf("%s: %w", d.name, err)
+	}
+	t = PriorTensors{Z: d.Tensors().Z, Point: contract.PriorPoint}
+	if len(part.Graph.Inputs) > 1 {
+		t.Label = d.Tensors().Label
 	}
 	data, err = part.Marshal()
-	return data, d.Tensors().Z, contract.PriorPoint, err
+	return data, t, err
 }

@@ -3,6 +3,7 @@ package latent
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
@@ -29,7 +30,18 @@ type Mixture struct {
 	Means       [][]float64    `json:"means"`              // [K, L]
 	Covariances [][][]float64  `json:"covariances"`        // [K, L, L]
 	Fits        []MixtureScore `json:"fits,omitempty"`     // all that were tried
+	// ByClass tells that the components are the priors of a conditional model's classes, by their
+	// numbers: each is drawn from with its label ([Mixture.Of]).
+	ByClass bool `json:"by_class,omitempty"`
 }
+
+// Of returns component k as a mixture of its own.
+func (m *Mixture) Of(k int) *Mixture {
+	return &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}, Means: m.Means[k : k+1], Covariances: m.Covariances[k : k+1]}
+}
+
+// ErrByClass says that a mixture is drawn from class by class.
+var ErrByClass = errors.New("the mixture has a component for each class, which is drawn from with its label: export a decoder that draws from it")
 
 // MixtureScore tells how well a number of components fits.
 type MixtureScore struct {
@@ -84,10 +96,13 @@ func (m *Mixture) Check(s Space) error {
 // Points yields n points of the mixture, the first being number o.First of the seed:
 // a component by the weights, then its mean plus the temperature times noise of its
 // covariance. Point i of a seed is the same however many are drawn. A mixture that
-// is none, such as one whose weights do not sum to 1, is an error.
+// is none, such as one whose weights do not sum to 1, is an error, and one by class [ErrByClass].
 func (m *Mixture) Points(n int, o SampleOptions) Points {
 	if err := o.check(n); err != nil {
 		return fail(err)
+	}
+	if m.ByClass {
+		return fail(ErrByClass)
 	}
 	return func(yield func([]float32, error) bool) {
 		factors, err := m.Factors()

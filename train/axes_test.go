@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"govae/models"
@@ -171,5 +172,52 @@ func TestDivergence(t *testing.T) {
 	}
 	if gotBefore, gotAfter := m.divergence(a); math.Abs(gotBefore-before) > 1e-9 || math.Abs(gotAfter-after) > 1e-9 {
 		t.Errorf("%g and %g, want %g and %g", gotBefore, gotAfter, before, after)
+	}
+}
+
+// TestCentres: the centres of classes are found where they are far apart and have many codes, and
+// count little where they are few, whose means differ by chance.
+func TestCentres(t *testing.T) {
+	const n, seen = 8, 1000
+	r := rand.New(rand.NewPCG(3, 4))
+	m := &moments{
+		mean: make([]float64, n), variance: slices.Repeat([]float64{0.1}, n), logVar: slices.Repeat([]float64{math.Log(0.1)}, n),
+		covariance: mat.NewSymDense(n, nil), classes: mat.NewDense(4, n, nil), counts: []float64{490, 490, 20, 0},
+	}
+	for class, count := range m.counts { // of codes about ±2 in the first dimension, or 0
+		for range int(count) {
+			z := make([]float64, n)
+			for i := range z {
+				z[i] = r.NormFloat64()
+			}
+			z[0] += []float64{2, -2, 0, 0}[class]
+			floats.AddScaled(m.classes.RawRowView(class), 1/count, z)
+			floats.AddScaled(m.mean, 1./seen, z)
+			m.covariance.SymRankOne(m.covariance, 1./seen, mat.NewVecDense(n, z))
+		}
+	}
+	m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(n, m.mean))
+	for i, v := range m.variance {
+		m.covariance.SetSym(i, i, m.covariance.At(i, i)+v)
+	}
+	a, ok := m.axes(seen)
+	if !ok {
+		t.Fatal("there are no axes")
+	}
+	for class, want := range []float64{2, -2} {
+		if got := a.Centres.At(class, 0) + m.mean[0]; math.Abs(got-want) > 0.2 {
+			t.Errorf("the centre of class %d is at %g, want %g", class, got, want)
+		}
+	}
+	mean := mat.NewVecDense(n, nil)
+	mean.SubVec(m.classes.RowView(2), mat.NewVecDense(n, m.mean))
+	if got := mat.Norm(a.Centres.RowView(2), 2); got > mat.Norm(mean, 2)/2 {
+		t.Errorf("the centre of 20 codes is %g away, of which %g is chance", got, mat.Norm(mean, 2))
+	}
+	if got := mat.Norm(a.Centres.RowView(3), 2); got != 0 {
+		t.Errorf("a class without images is %g away", got)
+	}
+	if got := m.within.At(0, 0); math.Abs(got-1.1) > 0.2 {
+		t.Errorf("the variance within classes is %g, want 1.1; of all it is %g", got, m.covariance.At(0, 0))
 	}
 }

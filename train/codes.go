@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -18,6 +19,8 @@ import (
 const (
 	leastFitted = 8
 	mostFitted  = 512
+	// mostByClass is how many numbers the covariances of all classes may have: 40 MB as text.
+	mostByClass = 2 << 20
 	// leastVariance keeps a covariance invertible whose images are few and posteriors narrow.
 	leastVariance = 1e-6
 )
@@ -102,7 +105,7 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 }
 
 // codes tells the codes of the training images. The prior has the mean and the covariance of the
-// aggregate posterior.
+// aggregate posterior, of each class of a conditional model in turn where that is not too large.
 func (r *run) codes(ctx context.Context) (*codes, error) {
 	l, dims := r.net.Config.Latent, 0
 	if isFitted(l) {
@@ -119,16 +122,58 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	if dims == 0 {
 		return c, nil
 	}
-	covariance := make([][]float64, l)
-	for i := range covariance {
-		covariance[i] = mat.Row(nil, i, m.covariance)
-		covariance[i][i] += leastVariance
+	prior := &latent.Mixture{Latent: l}
+	add := func(m *moments) {
+		covariance := make([][]float64, l)
+		for i := range covariance {
+			covariance[i] = mat.Row(nil, i, m.covariance)
+			covariance[i][i] += leastVariance
+		}
+		prior.Means, prior.Covariances = append(prior.Means, m.mean), append(prior.Covariances, covariance)
 	}
-	prior := &latent.Mixture{Latent: l, Weights: []float64{1}, Means: [][]float64{m.mean}, Covariances: [][][]float64{covariance}}
+	if classes := r.net.Config.Classes(); classes > 0 && classes*l*l <= mostByClass {
+		prior.ByClass = true
+		err = r.ofClasses(ctx, m, add)
+	} else {
+		add(m)
+	}
+	if err != nil {
+		return nil, err
+	}
+	prior.Weights = slices.Repeat([]float64{1 / float64(len(prior.Means))}, len(prior.Means))
 	if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
 		c.prior = prior
 	}
 	return c, nil
+}
+
+// ofClasses calls add with the moments of each class, towards which those of all images are moved
+// the further the more images it has for each dimension: by n/(n + L), which is about what makes
+// the codes of test images most likely (2,062 hands, 20, 60 and 186 for each of ten classes, L 128).
+func (r *run) ofClasses(ctx context.Context, all *moments, add func(*moments)) error {
+	l := len(all.mean)
+	members := make([][]int, r.net.Config.Classes())
+	for i, class := range r.train.Labels {
+		members[class] = append(members[class], i)
+	}
+	for _, index := range members {
+		of := &moments{mean: slices.Clone(all.mean), covariance: mat.NewSymDense(l, nil)}
+		of.covariance.CopySym(all.covariance)
+		if len(index) > 1 {
+			own, err := r.moments(ctx, r.train.Select(index), l)
+			if err != nil {
+				return err
+			}
+			share := float64(len(index)) / float64(len(index)+l)
+			floats.AddScaled(of.mean, -share, all.mean)
+			floats.AddScaled(of.mean, share, own.mean)
+			of.covariance.ScaleSym(1-share, all.covariance)
+			own.covariance.ScaleSym(share, own.covariance)
+			of.covariance.AddSym(of.covariance, own.covariance)
+		}
+		add(of)
+	}
+	return nil
 }
 
 // savePrior writes [models.PriorFile] for the present weights, if there is a prior.

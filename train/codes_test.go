@@ -64,3 +64,61 @@ func TestPrior(t *testing.T) {
 		}
 	}
 }
+
+// TestPriorByClass: each class has a prior between that of its own codes and that of all, by how
+// many codes it has for each dimension, and one without images that of all.
+func TestPriorByClass(t *testing.T) {
+	d := smallData()
+	images := d.Train
+	images.Labels, d.Test.Labels = make([]int, images.Len()), make([]int, d.Test.Len())
+	for i := range images.Labels {
+		images.Labels[i] = i % 3 % 2 // twice as many of class 0
+	}
+	d.Classes = []string{"a", "b", "none"}
+	const l = leastFitted
+	m := smallModel(t, models.Config{Arch: "mlp", Image: images.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
+	r, err := newRun(m, d, Options{Epochs: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	c, err := r.codes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.moments(t.Context(), images, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.prior.ByClass || len(c.prior.Means) != 3 {
+		t.Fatalf("a prior by class: %v, of %d", c.prior.ByClass, len(c.prior.Means))
+	}
+	for class := range 3 {
+		var index []int
+		for i, label := range images.Labels {
+			if label == class {
+				index = append(index, i)
+			}
+		}
+		share, own := 0.0, all
+		if index != nil {
+			share = float64(len(index)) / float64(len(index)+l)
+			if own, err = r.moments(t.Context(), images.Select(index), l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range l {
+			if want := share*own.mean[i] + (1-share)*all.mean[i]; math.Abs(c.prior.Means[class][i]-want) > 1e-9 {
+				t.Errorf("class %d: mean %d is %g, want %g", class, i, c.prior.Means[class][i], want)
+			}
+			for j := range i {
+				if want := share*own.covariance.At(i, j) + (1-share)*all.covariance.At(i, j); math.Abs(c.prior.Covariances[class][i][j]-want) > 1e-9 {
+					t.Errorf("class %d: covariance %d, %d is %g, want %g", class, i, j, c.prior.Covariances[class][i][j], want)
+				}
+			}
+		}
+	}
+	if z, _, err := r.sampled(c.prior); err != nil || len(z) != 3*sampleRow*l {
+		t.Errorf("%d values of samples, error %v", len(z), err)
+	}
+}

@@ -111,15 +111,22 @@ func (r *run) sampled(prior *latent.Mixture) (z []float32, label [][]float32, er
 	if label != nil {
 		each = sampleRow
 	}
-	drawn := latent.Prior(r.m.Config.Latent, each, latent.SampleOptions{Seed: r.Seed})
-	if prior != nil {
-		drawn = prior.Points(each, latent.SampleOptions{Seed: r.Seed})
+	o := latent.SampleOptions{Seed: r.Seed}
+	for row := range n / each {
+		drawn := latent.Prior(r.m.Config.Latent, each, o)
+		switch {
+		case prior != nil && prior.ByClass:
+			drawn = prior.Of(row).Points(each, o)
+		case prior != nil:
+			drawn = prior.Points(each, o)
+		}
+		points, err := latent.Collect(drawn)
+		if err != nil {
+			return nil, nil, err
+		}
+		z = append(z, slices.Concat(points...)...)
 	}
-	points, err := latent.Collect(drawn)
-	if err != nil {
-		return nil, nil, err
-	}
-	return slices.Repeat(slices.Concat(points...), n/each), label, nil
+	return z, label, nil
 }
 
 // fromAllClasses returns the numbers of n images, or of all if there are fewer: the first

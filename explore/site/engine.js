@@ -58,8 +58,8 @@ export class Engine {
   }
 
   // draw returns the latent points [n, L] that the model makes of n times N(0, I).
-  draw(z, n) {
-    return this.model.prior ? this.#call("draw", { z, n }) : z;
+  draw(z, n, labels) {
+    return this.model.prior ? this.#call("draw", { z, n, labels }) : z;
   }
 
   encode(x, labels) {

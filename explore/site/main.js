@@ -86,7 +86,7 @@ function image(state, engine, model) {
   });
   $("random").addEventListener("click", async () => {
     const first = from++;
-    state.set(await engine.draw(prior(model.latent, 1, { first }), 1), `Sample ${first} of seed 0`, "random");
+    state.set(await engine.draw(prior(model.latent, 1, { first }), 1, state.labels()), `Sample ${first} of seed 0`, "random");
   });
   $("centre").addEventListener("click", () => state.set(new Float32Array(model.latent), "The centre of the latent space", "centre"));
   $("image-png").addEventListener("click", async () => save("image.png", await png(paint(h("canvas"), pixels, model.image))));

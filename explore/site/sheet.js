@@ -33,12 +33,13 @@ export function sheet(state, engine) {
     const options = { seed: number(seed), temperature: between(temperature, 0.01, 10) };
     const classes = model.classes && of.value === "each" ? model.classes.length : 1;
     const n = Math.round(between(count, 1, Math.floor(most / classes)));
-    let points = source.value === "mixture" ? fromMixture(model.mixture, n, options) : prior(model.latent, n, options);
-    if (source.value === "learned") points = await engine.draw(points, n);
-    if (mine !== version) return;
-    const total = n * classes, z = new Float32Array(total * model.latent);
+    const points = source.value === "mixture" ? fromMixture(model.mixture, n, options) : prior(model.latent, n, options);
+    const total = n * classes;
+    let z = new Float32Array(total * model.latent);
     for (let c = 0; c < classes; c++) z.set(points, c * points.length);
     const labels = state.labels(total, (i) => (of.value === "each" ? Math.floor(i / n) : Number(of.value)));
+    if (source.value === "learned") z = await engine.draw(z, total, labels);
+    if (mine !== version) return;
     const cells = Array.from({ length: total }, (_, i) => {
       const canvas = h("canvas", { width: model.image.width, height: model.image.height });
       const label = of.value === "each" ? Math.floor(i / n) : Number(of.value);

@@ -106,8 +106,10 @@ async function encode({ x, labels }) {
   return { mean: out[names.mean].data, logVar: names.log_var ? out[names.log_var].data : null };
 }
 
-// draw returns the latent points [n, L] that the model's prior makes of noise.
-async function draw({ z, n }) {
+// draw returns the latent points [n, L] that the model's prior, or that of each label, makes of noise.
+async function draw({ z, n, labels }) {
   const { prior: names, latent } = model;
-  return (await prior.run({ [names.z]: new ort.Tensor("float32", z, [n, latent]) }))[names.point].data;
+  const feeds = { [names.z]: new ort.Tensor("float32", z, [n, latent]) };
+  if (names.label) feeds[names.label] = new ort.Tensor("float32", labels, [n, model.classes.length]);
+  return (await prior.run(feeds))[names.point].data;
 }
