@@ -24,6 +24,8 @@ type Data struct {
 	Train   *Images  // at least one image
 	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
+	// HeldOut tells that Test is a part of the source's images, which has none for testing.
+	HeldOut bool
 
 	// Validation are the images for choosing among models where the source has some of
 	// its own, beside those for testing; nil otherwise.
@@ -201,7 +203,7 @@ func openPath(spec string, o Options) (Source, error) {
 // wants, holds some of the training images out if there are no test images, and then
 // applies the limit.
 func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
-	before, n := train.Shape, train.Len()
+	before, n, heldOut := train.Shape, train.Len(), false
 	train, err := o.fit(ctx, train)
 	if err != nil {
 		return nil, err
@@ -215,6 +217,7 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}
 	default:
 		train, test = holdOut(train)
+		heldOut = true
 	}
 	if err != nil {
 		return nil, err
@@ -225,7 +228,7 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	if o.Limit > 0 {
 		train = train.Head(o.Limit)
 	}
-	d := &Data{Name: name, Train: train, Test: test, Classes: classes}
+	d := &Data{Name: name, Train: train, Test: test, Classes: classes, HeldOut: heldOut}
 	if train.H != before.H || train.W != before.W {
 		d.Report = scaledReport(name, n, before, train.Shape, o.framing(images.RGB{}))
 		d.Framing = d.Report.framing()

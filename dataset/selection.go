@@ -26,6 +26,9 @@ type Selection struct {
 	Classes []string  // the name of each label, or nil
 	Split   Split     // empty for images that were not chosen by a split
 	Reports []*Report // of what was read, where there is something to tell
+	// Of is the number of images of the source where a test split is a part of them that was held
+	// out, as it has none of its own; else 0.
+	Of int
 
 	// Warnings are [Data].Warnings of where the images are from.
 	Warnings []error
@@ -125,6 +128,9 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 		return Selection{}, err
 	}
 	s := Selection{Images: data.Test, Classes: data.Classes, Split: split, Warnings: data.Warnings}
+	if data.HeldOut && split == TestSplit {
+		s.Of = data.Train.Len() + data.Test.Len()
+	}
 	if data.Report != nil {
 		s.Reports = []*Report{data.Report}
 	}

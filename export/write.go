@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"govae/contract"
 	"govae/models"
 	"govae/onnx"
 )
@@ -30,6 +31,8 @@ type Result struct {
 	Verified   bool           // whether an engine has run it
 	Difference float64        // between the engine's outputs and the model's, with the weights of the file
 	Rounding   PrecisionError // of the weights of the file; zero for float32
+	// LostDetector tells that the file of before had a detector, of another model or precision.
+	LostDetector bool
 }
 
 // Write exports m. All graphs are checked, and run by the engine against the
@@ -56,7 +59,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
-		result, data, err := e.file(ctx, chosen, engine)
+		result, data, err := e.file(ctx, chosen, engine, detectorIn(file.path))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
@@ -69,11 +72,34 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 	return results, nil
 }
 
-// file returns the content of a graph's file, verified if there is an engine.
-func (e *exporter) file(ctx context.Context, g graph, engine Engine) (r Result, data []byte, err error) {
+// learnt is a detector in a file that is about to be replaced, and the encoder that it is for.
+type learnt struct{ detector, modelID, precision string }
+
+// detectorIn returns the detector in the file at path, none where there is no such file.
+func detectorIn(path string) (l learnt) {
+	m, err := onnx.ReadFile(path)
+	if err != nil {
+		return l
+	}
+	for key, value := range map[string]*string{contract.KeyDetector: &l.detector, contract.KeyModelID: &l.modelID, contract.KeyPrecision: &l.precision} {
+		*value, _ = m.MetadataValue(key)
+	}
+	return l
+}
+
+// file returns the content of a graph's file, verified if there is an engine. A detector of before
+// stays with the encoder that it was made for.
+func (e *exporter) file(ctx context.Context, g graph, engine Engine, before learnt) (r Result, data []byte, err error) {
 	model, rounding, err := e.model(ctx, g)
 	if err != nil {
 		return r, nil, err
+	}
+	if before.detector != "" {
+		id, _ := model.MetadataValue(contract.KeyModelID)
+		precision, _ := model.MetadataValue(contract.KeyPrecision)
+		if r.LostDetector = before.modelID != id || before.precision != precision; !r.LostDetector {
+			model.SetMetadata(contract.KeyDetector, before.detector)
+		}
 	}
 	if data, err = model.Marshal(); err != nil {
 		return r, nil, err

@@ -2,6 +2,7 @@ package images
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -134,6 +135,24 @@ func (m *Set) Slice(i, j int) *Set {
 		s.Names = m.Names[i:j]
 	}
 	return s
+}
+
+// FromAllClasses returns the numbers of n images, or of all if there are fewer: the first
+// of each class, then the second of each, and so on.
+func (m *Set) FromAllClasses(n int) []int {
+	index := make([]int, m.Len())
+	for i := range index {
+		index[i] = i
+	}
+	if m.Labels != nil {
+		turn, seen := make([]int, m.Len()), map[int]int{} // of each image within its class
+		for i, label := range m.Labels {
+			turn[i] = seen[label]
+			seen[label]++
+		}
+		slices.SortFunc(index, func(i, j int) int { return cmp.Or(turn[i]-turn[j], m.Labels[i]-m.Labels[j]) })
+	}
+	return index[:min(n, len(index))]
 }
 
 // Select returns a view of the images named by index, in its order. They share memory

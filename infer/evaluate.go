@@ -211,6 +211,9 @@ type LogLikelihood struct {
 	Images           int     `json:"images"`
 	Draws            int     `json:"draws"`
 	BitsPerDimension float64 `json:"bits_per_dimension,omitempty"`
+	// ELBO is that of these images, which may be other than those of all: the first ones of a folder
+	// are of one class.
+	ELBO float64 `json:"elbo"`
 }
 
 // CodeAccuracy is the share of images whose class a [latent.Probe] finds from their

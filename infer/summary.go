@@ -70,7 +70,7 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 	if err := s.Check(); err != nil {
 		return Evaluation{}, err
 	}
-	var all, bound latent.Moments
+	var all, bound latent.Moments // bound: of the images with all draws, the ELBO too
 	nearest, linear := 0, 0
 	for f, err := range figures {
 		if err != nil {
@@ -81,7 +81,7 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 		}
 		all.Add(f.Row()...)
 		if s.Images == 0 || bound.N < s.Images {
-			bound.Add(f.Bound)
+			bound.Add(f.Bound, f.ELBO)
 		}
 		nearest += count(f.Nearest)
 		linear += count(f.Linear)
@@ -91,7 +91,7 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 	}
 	e := Evaluation{
 		Images: all.N, ELBO: Estimate{all.Mean(0), all.Interval(0)}, Reconstruction: all.Mean(1), KL: all.Mean(2),
-		LogLikelihood: LogLikelihood{Estimate: Estimate{bound.Mean(0), bound.Interval(0)}, Images: bound.N, Draws: s.Draws},
+		LogLikelihood: LogLikelihood{Estimate: Estimate{bound.Mean(0), bound.Interval(0)}, Images: bound.N, Draws: s.Draws, ELBO: bound.Mean(1)},
 		SquaredError:  all.Mean(4), Latent: s.Latent, KLByDimension: all.Means()[alone : alone+s.Latent],
 	}
 	if l := formula(s.Likelihood); l != nil {

@@ -105,6 +105,9 @@ func (r *run) chooseNow(share float64) error {
 		least++
 	}
 	r.Epochs = max(least, int((r.Time-r.pace.before-finish)/epoch))
+	if r.pace.before > r.Time/2 {
+		r.Warn(fmt.Sprintf("fitting the classifier took %v of the %v for all of the run: more time gives a better model", round(r.pace.before), r.Time))
+	}
 	if epoch > r.Time {
 		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
 	}

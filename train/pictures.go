@@ -1,14 +1,12 @@
 package train
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
-	"govae/dataset"
 	"govae/images"
 	"govae/latent"
 	"govae/models"
@@ -77,7 +75,7 @@ func (r *run) pictures(e *models.Evaluator, prior *latent.Mixture) error {
 
 // writeReconstructions writes test images above their reconstructions.
 func (r *run) writeReconstructions(e *models.Evaluator, path string) error {
-	index := fromAllClasses(r.test, reconstructed)
+	index := r.test.FromAllClasses(reconstructed)
 	n := len(index)
 	originals := make([]float32, n*r.m.Config.Image.Len())
 	r.pipeline.floats(originals, r.test, index, testSplit)
@@ -127,24 +125,6 @@ func (r *run) sampled(prior *latent.Mixture) (z []float32, label [][]float32, er
 		z = append(z, slices.Concat(points...)...)
 	}
 	return z, label, nil
-}
-
-// fromAllClasses returns the numbers of n images, or of all if there are fewer: the first
-// of each class, then the second of each, and so on.
-func fromAllClasses(m *dataset.Images, n int) []int {
-	index := make([]int, m.Len())
-	for i := range index {
-		index[i] = i
-	}
-	if m.Labels != nil {
-		turn, seen := make([]int, m.Len()), map[int]int{} // of each image within its class
-		for i, label := range m.Labels {
-			turn[i] = seen[label]
-			seen[label]++
-		}
-		slices.SortFunc(index, func(i, j int) int { return cmp.Or(turn[i]-turn[j], m.Labels[i]-m.Labels[j]) })
-	}
-	return index[:min(n, len(index))]
 }
 
 func (r *run) images(pixels []float32) picture.Images {

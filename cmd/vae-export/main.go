@@ -153,6 +153,9 @@ func (f *flags) run(ctx context.Context, paths export.Paths) error {
 			verdict += fmt.Sprintf("; %s differs from fp32 by %.2g at most, %.2g on average", precision, r.Rounding.Max, r.Rounding.Mean)
 		}
 		f.app.Printf("%s: %d bytes, checked; %s", r.Path, r.Bytes, verdict)
+		if r.LostDetector {
+			f.app.Notef("%s: what vae-infer score --calibrate had learnt was for another model and is gone: calibrate again", r.Path)
+		}
 	}
 	return nil
 }

@@ -286,7 +286,11 @@ func (r report) table(out io.Writer) error {
 	row("reconstruction", "%.2f nats", r.Reconstruction)
 	row("kl", "%.2f nats", r.KL)
 	l := r.LogLikelihood
-	row("log-likelihood", "%.2f ± %.2f nats (%d draws, %d images)", l.Mean, half(l.Estimate), l.Draws, l.Images)
+	of := fmt.Sprintf("%d images", l.Images)
+	if l.Images < r.Images {
+		of = fmt.Sprintf("the first %d images, whose elbo is %.2f", l.Images, l.ELBO)
+	}
+	row("log-likelihood", "%.2f ± %.2f nats (%d draws, %s)", l.Mean, half(l.Estimate), l.Draws, of)
 	if r.BitsPerDimension != 0 {
 		row("bits per dimension", "%.4f (elbo), %.4f (log-likelihood)", r.BitsPerDimension, l.BitsPerDimension)
 	}

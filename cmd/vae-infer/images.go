@@ -72,6 +72,9 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 		}
 	}
 	warn(app, x.Warnings)
+	if x.Of > 0 && !f.given.Changed("split") {
+		app.Notef("%s: %d of %d images, those held out for tests (--split all takes all)", f.data, x.Len(), x.Of)
+	}
 	switch {
 	case err != nil:
 		return x, err
@@ -79,8 +82,12 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 		if x, err = x.Choose(f.index); err != nil {
 			return x, fmt.Errorf("%s: %w", f.data, err)
 		}
-	case f.limit > 0 && (f.data != "" || f.given.Changed("limit")):
+	case f.limit > 0 && f.given.Changed("limit"):
 		x.Images = x.Head(f.limit)
+	case f.limit > 0 && f.data != "": // a few, to look at
+		if x, err = x.Choose(x.FromAllClasses(f.limit)); err != nil {
+			return x, err
+		}
 	}
 	return f.shard.cut(x)
 }

@@ -54,9 +54,9 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 }
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
-// and returns a line that says which and why, else none. photographs tells whether many
-// pixels are between black and white.
-func (f *flags) chooseLikelihood(x *dataset.Images) (line string, photographs bool) {
+// and returns a line that says which and why, else none. pictures tells whether the images are
+// photographs, or drawings that are larger than handwriting.
+func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
 	// The pixels of this many images, spread over all, as folders are sorted by class.
 	const most = 1000
 	n := min(x.Len(), most)
@@ -65,19 +65,20 @@ func (f *flags) chooseLikelihood(x *dataset.Images) (line string, photographs bo
 		sample = append(sample, x.At(i*x.Len()/n)...)
 	}
 	suited := f.model.ForPixels(sample)
-	photographs = suited.Likelihood != models.Bernoulli && f.train.Binarize == "" && !x.Shape.IsVector()
+	large := x.Shape.C > 1 || max(x.Shape.H, x.Shape.W) > 32
+	pictures = (suited.Likelihood != models.Bernoulli || large) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
 	case f.likelihood != auto:
-		return "", photographs
+		return "", pictures
 	case f.train.Binarize != "":
 		f.model.Likelihood = models.Bernoulli
-		return "likelihood bernoulli: --binarize makes pixels black and white", photographs
+		return "likelihood bernoulli: --binarize makes pixels black and white", pictures
 	}
 	f.model = suited
 	if suited.Likelihood == models.Bernoulli {
-		return "likelihood bernoulli: nearly all pixels are close to black or white", photographs
+		return "likelihood bernoulli: nearly all pixels are close to black or white", pictures
 	}
-	return "likelihood gaussian, sigma optimal: many pixels are between black and white", photographs
+	return "likelihood gaussian, sigma optimal: many pixels are between black and white", pictures
 }
 
 // bits says an ELBO in bits per dimension, where its likelihood has them.

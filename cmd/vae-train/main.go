@@ -299,11 +299,11 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
-	line, photographs := f.chooseLikelihood(data.Train)
+	line, pictures := f.chooseLikelihood(data.Train)
 	if line != "" {
 		app.Printf("%s", line)
 	}
-	f.chooseAugment(data, photographs)
+	f.chooseAugment(data, pictures)
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return nil, nil, cli.Usagef("%w", err)

@@ -13,7 +13,7 @@ import (
 
 // addReading adds the flags that say how images come from their source to the trainer.
 func (f *flags) addReading(p *pflag.FlagSet) {
-	p.TextVar(&f.augment, "augment", augment{auto: true}, "change training images at random, anew in each epoch: auto (for photographs shift where they are fewer than 2,000, nudge where fewer than 20,000), none, or `NAMES`, separated by commas, of\n"+augmentations())
+	p.TextVar(&f.augment, "augment", augment{auto: true}, "change training images at random, anew in each epoch: auto (for photographs, and drawings larger than 32x32, shift where they are fewer than 2,000, nudge where fewer than 20,000), none, or `NAMES`, separated by commas, of\n"+augmentations())
 	p.BoolVar(&f.noCache, "no-cache", false, "keep decoded images in memory, not in a file of the user's cache")
 }
 
@@ -53,9 +53,9 @@ func (a *augment) UnmarshalText(text []byte) error {
 }
 
 // chooseAugment takes the changes that the flag tells, or those that suit the images.
-func (f *flags) chooseAugment(data *dataset.Data, photographs bool) {
+func (f *flags) chooseAugment(data *dataset.Data, pictures bool) {
 	f.train.Augment = f.augment.changes
-	if f.augment.auto && photographs {
+	if f.augment.auto && pictures {
 		f.train.Augment = train.SuitedAugment(data.Training())
 	}
 }
