@@ -10,9 +10,10 @@ import (
 // of images. So the latent space of such a file is not that of the model's encoder, and its
 // model id is another one.
 type Prior struct {
-	Kind       string `json:"kind"`       // [MixturePrior]
-	Components int    `json:"components"` // of the mixture
-	ModelID    string `json:"model_id"`   // of the model's other files; empty if they have none
+	Kind       string `json:"kind"`               // [MixturePrior]
+	Components int    `json:"components"`         // of the mixture
+	ModelID    string `json:"model_id"`           // of the model's other files; empty if they have none
+	ByClass    bool   `json:"by_class,omitempty"` // the label chooses the component
 }
 
 // MixturePrior is the [Prior].Kind of a Gaussian mixture.
@@ -29,7 +30,10 @@ func (p Prior) String() string {
 	if p.Kind != MixturePrior {
 		return fmt.Sprintf("a %.40q", p.Kind)
 	}
-	if p.Components == 1 {
+	switch {
+	case p.ByClass:
+		return fmt.Sprintf("a normal distribution for each of %d classes", p.Components)
+	case p.Components == 1:
 		return "a normal distribution"
 	}
 	return fmt.Sprintf("a mixture of %d components", p.Components)

@@ -97,7 +97,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 		return nil, errors.New("a mixture in a decoder needs two latent dimensions, and the model has one")
 	}
 	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
-	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID()}
+	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID(), ByClass: p.byClass}
 	h := sha256.New()
 	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
 	if p.byClass {

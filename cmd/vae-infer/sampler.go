@@ -8,16 +8,16 @@ import (
 )
 
 // chosen is the decoder to draw with: the sampler beside --decoder if there is one.
-func (s *sampling) chosen() string {
-	decoder, err := metadataOf(s.decoder)
+func (m *modelFlags) chosen() string {
+	decoder, err := metadataOf(m.decoder)
 	if err != nil { // which opening it tells
-		return s.decoder
+		return m.decoder
 	}
-	path, prior := s.sampler(decoder.ModelID)
+	path, prior := m.sampler(decoder.ModelID)
 	if prior == nil {
-		return s.decoder
+		return m.decoder
 	}
-	s.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, prior, s.decoder)
+	m.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, prior, m.decoder)
 	return path
 }
 
