@@ -67,7 +67,7 @@ END
 
 mkdir -p "$work"
 page conv
-page conditional --arch mlp --hidden 64 --latent 3 --conditional
+page conditional --arch mlp --hidden 64 --latent 8 --conditional
 page ladder --arch ladder --width 8 --groups 1,1
 node explore/browser/watch.mjs bin/vae-train "$work/watched" ${screenshots:+"$screenshots/watch"}
 echo "explore: all pages passed in $SECONDS s"
