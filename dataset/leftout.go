@@ -24,6 +24,7 @@ var (
 	notImages    = reason{"not an image", "not images"}
 	notRead      = reason{"picture in a format that is not read", "pictures in formats that are not read"}
 	badFiles     = reason{"image that cannot be read", "images that cannot be read"}
+	furtherPages = reason{"file's further pages or frames", "files' further pages or frames"}
 	besideClass  = reason{"image beside the class folders", "images beside the class folders"}
 	noLabel      = reason{"image without a label", "images without a label"}
 	besideTrain  = reason{"image beside the splits", "images beside the splits"}

@@ -30,7 +30,8 @@ type Report struct {
 	Scaled     bool           // some had another size
 	SeeThrough bool           // some have transparent parts, which lie on the background
 
-	left leftOut
+	left    leftOut
+	several int // files with further pages or frames
 }
 
 // SizeCount is a number of images of one size.
@@ -99,6 +100,9 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
+		if h.Several {
+			r.several++
+		}
 	}
 	for size, n := range sizes {
 		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
@@ -114,6 +118,7 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 func (r *Report) read(of Report, used, bad int) {
 	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
 	r.left.add(badFiles, "", bad)
+	r.left.add(furtherPages, "", of.several)
 	r.LeftOut = r.left.lines()
 }
 

@@ -1,5 +1,5 @@
 // Package photo reads picture files of all kinds that people have, upright, in bounded
-// memory: PNG, JPEG, GIF (its first frame), BMP, TIFF, WebP and the portable maps PBM,
+// memory: PNG, JPEG, GIF and TIFF (the first frame or page), BMP, WebP and the portable maps PBM,
 // PGM and PPM. What a file is, its content says, not its name.
 package photo
 
@@ -37,6 +37,7 @@ type Header struct {
 	H, W        int  // of the upright picture
 	Gray        bool // has no colours
 	Transparent bool // may have transparent parts
+	Several     bool // holds further pages or frames, which are not read
 }
 
 // ReadHeader reads what a picture is without decoding it.
@@ -110,7 +111,7 @@ func open(f File) (p picture, err error) {
 	if p.meta != nil {
 		m := p.meta(f)
 		p.orientation = m.orientation
-		p.Gray = p.Gray || m.gray
+		p.Gray, p.Several = p.Gray || m.gray, m.several
 		if m.bytes > 0 {
 			perPixel = m.bytes
 		}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,27 +80,27 @@ func TestFormats(t *testing.T) {
 		header Header
 		want   []byte // in colour, on blue
 	}{
-		"PNG":            {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, 16 bits":   {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, gray":      {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PNG, palette":   {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true}, []byte{255, 0, 0, 0, 0, 255}},
-		"PNG, bits":      {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"GIF":            {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false}, []byte{0, 0, 255, 0, 255, 0}},
-		"BMP":            {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"BMP, gray":      {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true}, []byte{255, 0, 0, 128, 128, 255}},
-		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
-		"WebP":           {webp, Header{1, 1, false, true}, []byte{0, 0, 255}},
-		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM":            {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM, raw":       {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PGM, 16 bits":   {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false}, []byte{32, 32, 32, 223, 223, 223}},
-		"PPM":            {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PPM, raw":       {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PNG, gray half": {grayAlphaPNG(t), Header{1, 1, true, true}, []byte{64, 64, 191}},
+		"PNG":            {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, 16 bits":   {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, gray":      {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PNG, palette":   {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 0, 0, 255}},
+		"PNG, bits":      {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"GIF":            {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false, false}, []byte{0, 0, 255, 0, 255, 0}},
+		"BMP":            {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"BMP, gray":      {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
+		"WebP":           {webp, Header{1, 1, false, true, false}, []byte{0, 0, 255}},
+		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM":            {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM, raw":       {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PGM, 16 bits":   {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false}, []byte{32, 32, 32, 223, 223, 223}},
+		"PPM":            {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PPM, raw":       {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PNG, gray half": {grayAlphaPNG(t), Header{1, 1, true, true, false}, []byte{64, 64, 191}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, err := ReadHeader(bytes.NewReader(tt.file))
@@ -368,5 +370,45 @@ func BenchmarkDraw(b *testing.B) {
 				images.Framing{}.Draw(dst, images.Shape{H: 64, W: 64, C: c}, m)
 			}
 		})
+	}
+}
+
+// TestSeveral tells files with further pages or frames from others, and from damaged ones.
+func TestSeveral(t *testing.T) {
+	frame := image.NewPaletted(image.Rect(0, 0, 40, 30), color.Palette{color.Black, color.White, color.Gray{9}})
+	for i := range frame.Pix {
+		frame.Pix[i] = uint8(i * i % 3)
+	}
+	animation := func(frames int) []byte {
+		g := &gif.GIF{}
+		for range frames {
+			g.Image, g.Delay = append(g.Image, frame), append(g.Delay, 3)
+		}
+		var b bytes.Buffer
+		if err := gif.EncodeAll(&b, g); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	var page bytes.Buffer
+	if err := tiff.Encode(&page, frame, nil); err != nil {
+		t.Fatal(err)
+	}
+	more := slices.Clone(page.Bytes()) // the directory again, as that of another page
+	at := binary.LittleEndian.Uint32(more[4:])
+	next := int(at) + 2 + 12*int(binary.LittleEndian.Uint16(more[at:]))
+	binary.LittleEndian.PutUint32(more[next:], at)
+	two := animation(2)
+	for name, tt := range map[string]struct {
+		data []byte
+		want bool
+	}{
+		"one frame": {animation(1), false}, "two frames": {two, true}, "three frames": {animation(3), true},
+		"cut": {two[:len(two)/2-30], false}, "one page": {page.Bytes(), false}, "pages": {more, true},
+	} {
+		h, err := ReadHeader(bytes.NewReader(tt.data))
+		if err != nil || h.Several != tt.want {
+			t.Errorf("%s: several: %v, error %v", name, h.Several, err)
+		}
 	}
 }
