@@ -10,13 +10,13 @@ import (
 	"govae/internal/nn"
 )
 
-// Axes are other coordinates of a vector of latent variables: z' = To (z - Center), and z = From
-// z' + Center with From the inverse of To.
+// Axes are other coordinates of a vector of latent variables: z' = To (z - Centre), and z = From
+// z' + Centre with From the inverse of To.
 type Axes struct {
-	Center   []float64  // L
+	Centre   []float64  // L
 	To, From *mat.Dense // [L, L]
 	LogVar   []float64  // L: where the log variances of posteriors lie, before the change
-	// Centres are where the classes of a conditional model lie about Center, [classes, L]: their
+	// Centres are where the classes of a conditional model lie about Centre, [classes, L]: their
 	// codes become relative to that. It may be nil.
 	Centres *mat.Dense
 }
@@ -46,8 +46,8 @@ func (a Axes) variances(j int) []float64 {
 // what goes across the axes is left out.
 func (m *VAE) ChangeAxes(a Axes) {
 	n := m.Vector()
-	center, old := mat.NewVecDense(n, a.Center), mat.NewVecDense(n, a.LogVar)
-	m.dense(m.vector.mean).after(a.To, center, mat.NewVecDense(n, nil))
+	centre, old := mat.NewVecDense(n, a.Centre), mat.NewVecDense(n, a.LogVar)
+	m.dense(m.vector.mean).after(a.To, centre, mat.NewVecDense(n, nil))
 	share, level := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
 	for j := range n {
 		v := a.variances(j)
@@ -56,7 +56,7 @@ func (m *VAE) ChangeAxes(a Axes) {
 		floats.ScaleTo(share.RawRowView(j), 1/sum, v)
 	}
 	m.dense(m.vector.logVar).after(share, old, level)
-	m.dense(m.vector.decoder).before(a.From, center)
+	m.dense(m.vector.decoder).before(a.From, centre)
 	if m.label != nil {
 		m.recentre(encoderCentre, a, -1)
 		m.recentre(decoderCentre, a, 1)
@@ -105,13 +105,13 @@ func (d dense) after(to mat.Matrix, from, level *mat.VecDense) {
 	d.set(&w, &b)
 }
 
-// before lets the layer take x for its first values where it took from x + center.
-func (d dense) before(from mat.Matrix, center *mat.VecDense) {
+// before lets the layer take x for its first values where it took from x + centre.
+func (d dense) before(from mat.Matrix, centre *mat.VecDense) {
 	w, b := d.matrix(), d.vector()
-	n, outputs := center.Len(), b.Len()
+	n, outputs := centre.Len(), b.Len()
 	first := w.Slice(0, n, 0, outputs).(*mat.Dense)
 	var shift mat.VecDense
-	shift.MulVec(first.T(), center)
+	shift.MulVec(first.T(), centre)
 	b.AddVec(b, &shift)
 	first.Mul(from.T(), mat.DenseCopyOf(first))
 	d.set(w, b)

@@ -58,7 +58,7 @@ func TestChangeAxes(t *testing.T) {
 				for j := range n {
 					var want, variance, first, all float64
 					for i, to := range a.To.RawRowView(j) {
-						want += to * (float64(old[i]) - a.Center[i])
+						want += to * (float64(old[i]) - a.Centre[i])
 						if conditional {
 							want -= to * a.Centres.At(int(labels[0][2*row+1]), i)
 						}
@@ -86,9 +86,9 @@ func TestChangeAxes(t *testing.T) {
 // randomAxes are coordinates turned, stretched and moved at random.
 func randomAxes(r *rand.Rand, n int) Axes {
 	random := mat.NewDense(n, n, nil)
-	a := Axes{Center: make([]float64, n), To: new(mat.Dense), From: new(mat.Dense), LogVar: make([]float64, n)}
+	a := Axes{Centre: make([]float64, n), To: new(mat.Dense), From: new(mat.Dense), LogVar: make([]float64, n)}
 	for i := range n {
-		a.Center[i] = r.NormFloat64()
+		a.Centre[i] = r.NormFloat64()
 		for j := range n {
 			random.Set(i, j, r.NormFloat64())
 		}

@@ -59,7 +59,7 @@ func (r *run) align(ctx context.Context) error {
 
 // divergence returns the mean divergence of posteriors from N(0, I) as they are, and in other axes.
 func (m *moments) divergence(a models.Axes) (before, after float64) {
-	for j := range a.Center {
+	for j := range a.Centre {
 		to := a.To.RowView(j)
 		before += (m.mean[j]*m.mean[j] + m.covariance.At(j, j) - 1 - m.logVar[j]) / 2
 		after += (mat.Inner(to, m.within, to) - 1 - a.NewLogVar(j)) / 2
@@ -133,7 +133,7 @@ func (m *moments) whitening(seen float64) (a models.Axes, ok bool) {
 	if !(values[0] > 0) {
 		return a, false
 	}
-	a = models.Axes{Center: m.mean[:n], To: mat.NewDense(n, n, nil), From: mat.NewDense(n, n, nil), LogVar: m.logVar[:n]}
+	a = models.Axes{Centre: m.mean[:n], To: mat.NewDense(n, n, nil), From: mat.NewDense(n, n, nil), LogVar: m.logVar[:n]}
 	for j := range n {
 		k := n - 1 - j // the largest value first
 		scale := math.Sqrt(values[k])

@@ -157,7 +157,7 @@ func TestDivergence(t *testing.T) {
 		m.covariance.SetSym(i, i, m.covariance.At(i, i)+v)
 	}
 	m.within = m.covariance
-	a := models.Axes{Center: m.mean, To: mat.NewDense(2, 2, []float64{2, 1, -1, 3}), LogVar: m.logVar}
+	a := models.Axes{Centre: m.mean, To: mat.NewDense(2, 2, []float64{2, 1, -1, 3}), LogVar: m.logVar}
 	var before, after float64
 	for _, c := range codes {
 		for j := range 2 {
