@@ -203,7 +203,7 @@ func openPath(spec string, o Options) (Source, error) {
 // wants, holds some of the training images out if there are no test images, and then
 // applies the limit.
 func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
-	before, n, heldOut := train.Shape, train.Len(), false
+	before, n, splits := train.Shape, train.Len(), test == nil && !o.Whole
 	train, err := o.fit(ctx, train)
 	if err != nil {
 		return nil, err
@@ -217,7 +217,6 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}
 	default:
 		train, test = holdOut(train)
-		heldOut = true
 	}
 	if err != nil {
 		return nil, err
@@ -228,7 +227,7 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 	if o.Limit > 0 {
 		train = train.Head(o.Limit)
 	}
-	d := &Data{Name: name, Train: train, Test: test, Classes: classes, HeldOut: heldOut}
+	d := &Data{Name: name, Train: train, Test: test, Classes: classes, HeldOut: splits}
 	if train.H != before.H || train.W != before.W {
 		d.Report = scaledReport(name, n, before, train.Shape, o.framing(images.RGB{}))
 		d.Framing = d.Report.framing()

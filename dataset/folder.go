@@ -31,7 +31,7 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Name: s.path, Classes: report.classes(), Framing: report.framing(), Report: report}
+	d := &Data{Name: s.path, Classes: report.classes(), HeldOut: used.heldOut, Framing: report.framing(), Report: report}
 	from := 0 // the first file of the split
 	for _, split := range []struct {
 		name   string
@@ -95,7 +95,7 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 		return used, &SplitError{printable.Name(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
 	default:
 		train, test := heldOut(n)
-		used.train, used.test = pick(found.train, train), pick(found.train, test)
+		used.train, used.test, used.heldOut = pick(found.train, train), pick(found.train, test), true
 	}
 	if s.Limit > 0 {
 		used.train = used.train[:min(s.Limit, len(used.train))]

@@ -7,7 +7,10 @@ import (
 
 // folderSplits are the images of a folder by split. All but those for training may be none.
 // Unlabelled are images for training that have no class where others have one.
-type folderSplits struct{ train, unlabelled, validation, test []imageFile }
+type folderSplits struct {
+	train, unlabelled, validation, test []imageFile
+	heldOut                             bool // test was chosen of what was found for training
+}
 
 // imageFile is an image to be read. Its class is empty if it lies loose, or is not known.
 type imageFile struct{ path, class string }
