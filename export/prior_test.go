@@ -149,6 +149,29 @@ func moments(m *latent.Mixture) (mean, covariance []float64) {
 	return mean, covariance
 }
 
+// priorFile returns a file that computes points alone.
+func priorFile(t *testing.T, p *prior) []byte {
+	t.Helper()
+	b := onnx.NewBuilder("prior")
+	input := func(name string, width int) onnx.Value {
+		return b.Input(name, onnx.Float32, onnx.Named("batch"), onnx.Size(int64(width)))
+	}
+	z, label := input("z", p.latent), []onnx.Value(nil)
+	if p.byClass {
+		label = append(label, input("label", p.components))
+	}
+	b.Output("point", p.emit(b, z, label...))
+	model, err := b.Model(onnx.ModelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := model.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // TestPriorByClass: each label has its own prior, in all engines, and labels between classes have
 // points between theirs.
 func TestPriorByClass(t *testing.T) {
@@ -192,19 +215,7 @@ func TestPriorByClass(t *testing.T) {
 	if d := contract.Difference(p.points(z, label), want); d > 1e-6 {
 		t.Errorf("points differ by %g", d)
 	}
-	b := onnx.NewBuilder("prior")
-	input := func(name string, width int64) onnx.Value {
-		return b.Input(name, onnx.Float32, onnx.Named("batch"), onnx.Size(width))
-	}
-	b.Output("point", p.emit(b, input("z", dims), input("label", 3)))
-	model, err := b.Model(onnx.ModelOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := model.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := priorFile(t, p)
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		outputs, err := e.Run(t.Context(), data, onnx.Float32Tensor("z", []int64{rows, dims}, z), onnx.Float32Tensor("label", []int64{rows, 3}, label))
 		if err != nil {
@@ -232,16 +243,7 @@ func TestPriorGraph(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := onnx.NewBuilder("prior")
-		b.Output("point", p.emit(b, b.Input("z", onnx.Float32, onnx.Named("batch"), onnx.Size(int64(dims)))))
-		model, err := b.Model(onnx.ModelOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := model.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := priorFile(t, p)
 		var z []float32
 		for _, x := range []float64{0, 1e-40, 1e-25, 1, 3e38, math.Inf(1)} {
 			for _, y := range []float64{0, 1e-40, 1, 3e38} {

@@ -15,7 +15,7 @@ type Probe struct {
 	N       int // points that it has learned
 	dims    int
 	points  []float32 // [N, dims]
-	noise   []float64 // [dims], in which distances are measured
+	scales  []float32 // [dims], by which squares count in distances
 	labels  []int     // of the points
 	classes []int     // labels that there are, in order
 
@@ -37,7 +37,10 @@ func LearnProbe(points [][]float32, labels []int, noise []float64) (*Probe, erro
 	if len(points) == 0 || len(points) != len(labels) {
 		return nil, fmt.Errorf("%d latent points with %d labels: want one label for each, and at least one point", len(points), len(labels))
 	}
-	p := &Probe{N: len(points), dims: len(points[0]), noise: noise, labels: labels, classes: slices.Compact(slices.Sorted(slices.Values(labels)))}
+	p := &Probe{N: len(points), dims: len(points[0]), scales: slices.Repeat([]float32{1}, len(points[0])), labels: labels, classes: slices.Compact(slices.Sorted(slices.Values(labels)))}
+	for k, v := range noise {
+		p.scales[k] = float32(1 / (v * v))
+	}
 	var moments Moments
 	row := make([]float64, p.dims)
 	for i, z := range points {
@@ -101,15 +104,11 @@ func (p *Probe) standard(dst []float64, z []float32) {
 
 // Nearest returns the label of the nearest point, the first of several.
 func (p *Probe) Nearest(z []float32) int {
-	weight := slices.Repeat([]float32{1}, p.dims)
-	for k, v := range p.noise {
-		weight[k] = float32(1 / (v * v))
-	}
 	best, least := 0, float32(math.Inf(1))
 	for i := range p.N {
 		var d float32
 		for k, v := range p.points[i*p.dims : (i+1)*p.dims] {
-			d += (v - z[k]) * (v - z[k]) * weight[k]
+			d += (v - z[k]) * (v - z[k]) * p.scales[k]
 		}
 		if d < least {
 			best, least = i, d

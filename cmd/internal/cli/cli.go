@@ -16,9 +16,9 @@ import (
 	"strings"
 	"syscall"
 
-	"govae/internal/atomicfile"
-
 	"github.com/spf13/cobra"
+
+	"govae/internal/atomicfile"
 )
 
 const (
