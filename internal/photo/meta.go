@@ -1,11 +1,9 @@
 package photo
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"io"
-	"math"
 )
 
 const (
@@ -100,59 +98,7 @@ func webpMeta(f File) (m meta) {
 	return m
 }
 
-// tiffMeta looks behind the first directory for another one, which is that of a further page.
-func tiffMeta(f File) meta {
-	m := meta{orientation: exifOrientation(f)}
-	if order, at, entries, ok := directory(f); ok {
-		next, ok := readAt(f, at+2+12*int64(entries), 4)
-		m.several = ok && order.Uint32(next) != 0
-	}
-	return m
-}
-
-// gifMeta looks for a second frame (GIF89a, appendix A).
-func gifMeta(f File) (m meta) {
-	r := bufio.NewReader(io.NewSectionReader(f, 0, math.MaxInt64))
-	var head [13]byte
-	skip := func(n int) error { _, err := r.Discard(n); return err }
-	table := func(flags byte) int { // bytes of a table of colours
-		if flags&0x80 == 0 {
-			return 0
-		}
-		return 3 << (flags&7 + 1)
-	}
-	if _, err := io.ReadFull(r, head[:]); err != nil || skip(table(head[10])) != nil {
-		return m
-	}
-	const extension, frame = 0x21, 0x2c
-	for frames := 0; ; {
-		kind, err := r.ReadByte()
-		switch {
-		case err != nil:
-			return m
-		case kind == extension:
-			err = skip(1)
-		case kind == frame:
-			if frames++; frames == 2 {
-				m.several = true
-				return m
-			}
-			if _, err = io.ReadFull(r, head[:9]); err == nil {
-				err = skip(table(head[8]) + 1)
-			}
-		default: // the end
-			return m
-		}
-		for size := byte(1); size > 0 && err == nil; { // of blocks
-			if size, err = r.ReadByte(); err == nil {
-				err = skip(int(size))
-			}
-		}
-		if err != nil {
-			return m
-		}
-	}
-}
+func tiffMeta(f File) meta { return meta{orientation: exifOrientation(f)} }
 
 // walk calls visit with the chunks of a file from an offset on, each of which has a head
 // of 8 bytes, until it returns false.

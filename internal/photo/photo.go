@@ -43,6 +43,9 @@ type Header struct {
 // ReadHeader reads what a picture is without decoding it.
 func ReadHeader(f File) (Header, error) {
 	p, err := open(f)
+	if err == nil {
+		p.Several = several(p.name, f)
+	}
 	return p.Header, err
 }
 
@@ -111,7 +114,7 @@ func open(f File) (p picture, err error) {
 	if p.meta != nil {
 		m := p.meta(f)
 		p.orientation = m.orientation
-		p.Gray, p.Several = p.Gray || m.gray, m.several
+		p.Gray = p.Gray || m.gray
 		if m.bytes > 0 {
 			perPixel = m.bytes
 		}
