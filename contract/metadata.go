@@ -83,7 +83,8 @@ type LatentStats struct {
 
 // Suits reports whether there are numbers for so many latent dimensions.
 func (s *LatentStats) Suits(latent int) bool {
-	return len(s.Mean) == latent && len(s.Std) == latent && (s.Noise == nil || len(s.Noise) == latent && slices.Min(s.Noise) > 0)
+	return len(s.Mean) == latent && len(s.Std) == latent && (s.Noise == nil || len(s.Noise) == latent) &&
+		!slices.ContainsFunc(s.Noise, func(v float64) bool { return !(v > 0) })
 }
 
 // PrecisionError is what storing weights in fewer bits changes in the outputs: the

@@ -59,7 +59,11 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
-		result, data, err := e.file(ctx, chosen, engine, detectorIn(file.path))
+		var before learnt
+		if chosen.role == contract.Encoder {
+			before = detectorIn(file.path)
+		}
+		result, data, err := e.file(ctx, chosen, engine, before)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file.path, err)
 		}
@@ -75,7 +79,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 // learnt is a detector in a file that is about to be replaced, and the encoder that it is for.
 type learnt struct{ detector, modelID, precision string }
 
-// detectorIn returns the detector in the file at path, none where there is no such file.
+// detectorIn returns the detector in an encoder's file, none where there is no such file.
 func detectorIn(path string) (l learnt) {
 	m, err := onnx.ReadFile(path)
 	if err != nil {
