@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"govae/internal/printable"
 )
 
 // Assessment tells how well scores tell odd pictures from normal ones.
@@ -40,7 +42,7 @@ func Assess(scores []float64, classes, normal []string, threshold float64) (Asse
 		byClass[class] = append(byClass[class], scores[i])
 	}
 	if len(usual) == 0 || len(odd) == 0 {
-		return Assessment{}, fmt.Errorf("%d pictures of the normal classes (%.200s) and %d of others: want some of both", len(usual), strings.Join(normal, ", "), len(odd))
+		return Assessment{}, fmt.Errorf("%d pictures of the normal classes (%s) and %d of others: want some of both", len(usual), printable.Names(normal), len(odd))
 	}
 	above := func(scores []float64) float64 {
 		n := 0

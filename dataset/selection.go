@@ -6,7 +6,8 @@ import (
 	"path"
 	"slices"
 	"strconv"
-	"strings"
+
+	"govae/internal/printable"
 )
 
 // Split is a part of a source's images.
@@ -71,7 +72,7 @@ func (s Selection) Label(class string) (int, error) {
 	if i, err := strconv.Atoi(class); err == nil && i >= 0 && i < len(s.Classes) {
 		return i, nil
 	}
-	return 0, fmt.Errorf("has no class %q; its classes are %.200s", class, strings.Join(s.Classes, ", "))
+	return 0, fmt.Errorf("has no class %q; its classes are %s", class, printable.Names(s.Classes))
 }
 
 // OneClassError says that two classes were wanted and one was named.

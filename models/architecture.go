@@ -74,14 +74,15 @@ func twoDimensions(Config) int { return 2 }
 const Auto = "auto"
 
 func autoArchitecture(image Shape) string {
-	if smallGray(image) {
+	if SmallGray(image) {
 		return "conv"
 	}
 	return "residual"
 }
 
-// smallGray says whether images are like those of handwriting, and no photographs.
-func smallGray(image Shape) bool { return image.C == 1 && max(image.H, image.W) <= 32 }
+// SmallGray reports whether images have a size like those of handwriting: gray ones of up to 32x32
+// pixels.
+func SmallGray(image Shape) bool { return image.C == 1 && max(image.H, image.W) <= 32 }
 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }

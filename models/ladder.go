@@ -43,7 +43,7 @@ const (
 // (docs/quality.md).
 func defaultGroups(c Config) []int {
 	groups := []int{64, 8}
-	if smallGray(c.Image) {
+	if SmallGray(c.Image) {
 		groups = []int{64, 4, 2, 1}
 	}
 	return groups[:min(len(groups), len(stages(c)))]

@@ -17,6 +17,7 @@ import (
 	"govae/dataset"
 	"govae/images"
 	"govae/infer"
+	"govae/internal/printable"
 	"govae/picture"
 	"govae/sink"
 )
@@ -219,7 +220,7 @@ func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]str
 	}
 	normal := anomaly.NormalClasses(x.Classes, d.Normal)
 	if normal == nil && s.roc != "" {
-		return nil, cli.Usagef("--roc: which of the classes %.200s are normal? say so with --normal", strings.Join(x.Classes, ", "))
+		return nil, cli.Usagef("--roc: which of the classes %s are normal? say so with --normal", printable.Names(x.Classes))
 	}
 	return normal, nil
 }

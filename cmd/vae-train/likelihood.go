@@ -65,8 +65,7 @@ func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool)
 		sample = append(sample, x.At(i*x.Len()/n)...)
 	}
 	suited := f.model.ForPixels(sample)
-	large := x.Shape.C > 1 || max(x.Shape.H, x.Shape.W) > 32
-	pictures = (suited.Likelihood != models.Bernoulli || large) && f.train.Binarize == "" && !x.Shape.IsVector()
+	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
 	case f.likelihood != auto:
 		return "", pictures
