@@ -18,7 +18,7 @@ import (
 
 // cacheFormat is part of every key: a new number for whatever changes what is read of a
 // file, or what is noted of it.
-const cacheFormat = 1
+const cacheFormat = 2
 
 // worthKeeping is how many pixels files have together that take long enough to decode: a
 // few tenths of a second.
@@ -73,6 +73,7 @@ type (
 		Shape      Shape
 		Fit        images.Fit
 		Background *images.RGB
+		Scale      float64
 	}
 	pixelsKey struct {
 		Format    int
@@ -85,7 +86,7 @@ type (
 // surveyed is [Options.survey], which is kept too. What is not worth to be kept turns the
 // cache off.
 func (o *Options) surveyed(ctx context.Context, files []imageFile, id string) (s survey, err error) {
-	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, o.Fit, o.Background})
+	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, o.Fit, o.Background, o.Scale})
 	if err != nil {
 		return s, err
 	}

@@ -126,8 +126,9 @@ type Options struct {
 	// [*BadFilesError].
 	SkipBad bool
 
-	// Scale, if not 0, multiplies all bytes, once images have the Shape: 255 makes masks of
-	// 0 and 1 black and white. It is an error if a product does not fit in a byte.
+	// Scale, if not 0, multiplies all values, before they are rounded to bytes: 255 makes masks of
+	// 0 and 1 black and white, 16 uses the range where files of 16 bits hold 12. It is an
+	// [*images.TooBrightError] if a product is more than white.
 	Scale float64
 
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
@@ -158,6 +159,7 @@ func Open(spec string, o Options) (Source, error) {
 	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return nil, err
 	}
+	o.Scale = scaleOrNone(o.Scale)
 	s, err := openNamed(spec, o)
 	if s == nil && err == nil {
 		s, err = openPath(spec, o)
@@ -165,7 +167,7 @@ func Open(spec string, o Options) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return finished{s, o.Scale}, nil
+	return finished{s, o.Scale != 0}, nil
 }
 
 // openPath is [Open] for paths.
@@ -204,14 +206,14 @@ func openPath(spec string, o Options) (Source, error) {
 // applies the limit.
 func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
 	before, n, splits := train.Shape, train.Len(), test == nil && !o.Whole
-	train, err := o.fit(ctx, train)
+	train, err := o.fit(ctx, name, train)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case test != nil:
 		n += test.Len()
-		test, err = o.fit(ctx, test)
+		test, err = o.fit(ctx, name, test)
 	case o.Whole:
 	case train.Len() < 2:
 		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}

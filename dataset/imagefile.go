@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"govae/internal/parallel"
 	"govae/internal/photo"
 	"govae/internal/pixelcache"
+	"govae/internal/printable"
 )
 
 // maxImagePixels is the largest area of an image, for far larger ones could not be trained
@@ -23,6 +25,7 @@ const maxImagePixels = 1 << 22
 type reading struct {
 	Shape
 	images.Framing
+	Scale float64 // [Options].Scale
 }
 
 // imageSet is what was read of image files.
@@ -94,6 +97,9 @@ func (o Options) drawn(ctx context.Context, name string, files []imageFile, how 
 		N: len(files), Size: how.Shape.Len(),
 		Draw: func(i int, dst []byte) error {
 			bad[i] = how.file(ctx, reader, files[i].path, dst)
+			if _, tooBright := errors.AsType[*images.TooBrightError](bad[i]); tooBright {
+				return fmt.Errorf("%s: %w", printable.Name(files[i].path), bad[i])
+			}
 			return ctx.Err()
 		},
 		Note: func() ([]byte, error) {
@@ -138,7 +144,7 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 		return cause(err)
 	}
 	defer f.Close()
-	return r.Draw(ctx, f, dst, how.Shape, how.Framing)
+	return r.Draw(ctx, f, dst, how.Shape, how.Framing, how.Scale)
 }
 
 // choose says how the files are read whose headers are given; one without a size could not
@@ -154,7 +160,7 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	}
 	var l looks
 	if o.Shape.C == 0 || o.Background == nil || o.Fit == "" {
-		if l, err = lookAt(ctx, r, files, headers); err != nil {
+		if l, err = o.lookAt(ctx, r, files, headers); err != nil {
 			return how, err
 		}
 	}
@@ -165,7 +171,7 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	if how.H > maxImagePixels/how.W {
 		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
 	}
-	how.Framing = o.framing(l.background())
+	how.Framing, how.Scale = o.framing(l.background()), o.Scale
 	how.Framing.Fit = cmp.Or(how.Framing.Fit, l.fit())
 	report.reading(seen, how, why, l)
 	return how, nil

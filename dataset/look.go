@@ -44,10 +44,10 @@ var glance = Shape{H: 32, W: 32, C: 3}
 
 // lookAt looks at some of the files, at those that may have colours until one has some,
 // and at those that may be transparent.
-func lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (l looks, err error) {
+func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (l looks, err error) {
 	l.gray = true
 	for _, i := range sample(headers, func(h photo.Header) bool { return !h.Gray }) {
-		if l.gray = !hasColour(see(ctx, r, files[i], images.RGB{})); !l.gray {
+		if l.gray = !hasColour(o.see(ctx, r, files[i], images.RGB{})); !l.gray {
 			break
 		}
 	}
@@ -60,7 +60,7 @@ func lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []p
 	}
 	for _, i := range sample(headers, func(h photo.Header) bool { return h.Transparent }) {
 		// Where the background is seen, black and white ones make a difference.
-		onBlack, onWhite := see(ctx, r, files[i], images.RGB{}), see(ctx, r, files[i], images.White)
+		onBlack, onWhite := o.see(ctx, r, files[i], images.RGB{}), o.see(ctx, r, files[i], images.White)
 		for i := range min(len(onBlack), len(onWhite)) {
 			covered += 255 - float64(onWhite[i]) + float64(onBlack[i])
 			light += float64(onBlack[i])
@@ -92,8 +92,8 @@ func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int
 
 // see returns a small copy of an image on a background, nothing if it cannot be read, as
 // whoever reads all of it tells.
-func see(ctx context.Context, r *photo.Reader, f imageFile, background images.RGB) []byte {
-	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background}}
+func (o Options) see(ctx context.Context, r *photo.Reader, f imageFile, background images.RGB) []byte {
+	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background}, o.Scale}
 	pixels := make([]byte, glance.Len())
 	if how.file(ctx, r, f.path, pixels) != nil {
 		return nil

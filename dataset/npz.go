@@ -58,7 +58,7 @@ func (s npzFile) load(ctx context.Context, r io.ReaderAt, size int64) (*Data, er
 		test, validation = validation, nil
 	}
 	if validation != nil {
-		if validation, err = s.fit(ctx, validation); err != nil {
+		if validation, err = s.fit(ctx, s.path, validation); err != nil {
 			return nil, err
 		}
 	}

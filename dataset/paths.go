@@ -24,7 +24,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
 		return s, err
 	}
-	o.Whole, o.Limit, o.Fit = true, 0, cmp.Or(o.Fit, images.Crop)
+	o.Whole, o.Limit, o.Fit, o.Scale = true, 0, cmp.Or(o.Fit, images.Crop), scaleOrNone(o.Scale)
 	for rest := paths; len(rest) > 0; {
 		files := slices.IndexFunc(rest, isSource) // so many are images
 		if files < 0 {
@@ -32,7 +32,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 		}
 		var d *Data
 		if files > 0 {
-			d, err = (finished{filesSource{rest[:files], o}, o.Scale}).Load(ctx)
+			d, err = (finished{filesSource{rest[:files], o}, o.Scale != 0}).Load(ctx)
 			rest = rest[files:]
 		} else {
 			d, err = o.readSource(ctx, rest[0])

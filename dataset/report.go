@@ -29,6 +29,7 @@ type Report struct {
 	Framing    images.Framing // how they came to it
 	Scaled     bool           // some had another size
 	SeeThrough bool           // some have transparent parts, which lie on the background
+	Deep       bool           // some have 16 bits a value
 
 	left    leftOut
 	several int // files with further pages or frames
@@ -100,6 +101,7 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
+		r.Deep = r.Deep || h.Deep
 		if h.Several {
 			r.several++
 		}
@@ -116,7 +118,7 @@ func (r *Report) reading(headers []photo.Header, how reading, why string, l look
 // read adds what another report tells about the headers of files, of which some are used
 // and the others cannot be read.
 func (r *Report) read(of Report, used, bad int) {
-	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough
+	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough, r.Deep = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough, of.Deep
 	r.left.add(badFiles, "", bad)
 	r.left.add(furtherPages, "", of.several)
 	r.LeftOut = r.left.lines()

@@ -38,16 +38,24 @@ func (o Options) framing(background images.RGB) images.Framing {
 	return images.Framing{Fit: o.Fit, Background: background}
 }
 
-// fit returns m in the shape that o wants.
-func (o Options) fit(ctx context.Context, m *Images) (*Images, error) {
+// fit returns m, of the source called name, in the shape that o wants, scaled.
+func (o Options) fit(ctx context.Context, name string, m *Images) (*Images, error) {
 	shape := o.shapeOf(m.Shape)
-	if shape == m.Shape {
+	if shape == m.Shape && o.Scale == 0 {
 		return m, nil
 	}
 	framing := o.framing(images.RGB{})
 	fitted := &Images{Shape: shape, Pixels: make([]byte, m.Len()*shape.Len()), Labels: m.Labels, Names: m.Names}
 	err := parallel.For(ctx, m.Len(), 0, func(i int) error {
-		fitted.Draw(i, m.Picture(i), framing)
+		if o.Scale == 0 {
+			fitted.Draw(i, m.Picture(i), framing)
+			return nil
+		}
+		bright := images.Brighten(m.Picture(i), o.Scale)
+		fitted.Draw(i, bright, framing)
+		if err := bright.Err(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		return nil
 	})
 	return fitted, err

@@ -2,21 +2,50 @@ package dataset
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 )
 
-// DarkWarning says that no pixel of a source is brighter than a few steps above black, as
-// in masks that are stored as the numbers of their classes. [Options].Scale makes them
-// visible.
-type DarkWarning struct {
-	Name string // the source
-	Max  int    // the largest byte, from 1 to 15
+// finished is a source whose images are looked at, for what is odd about them.
+type finished struct {
+	Source
+	scaled bool
 }
 
-// Scale is the largest whole factor that leaves all pixels in range.
-func (w *DarkWarning) Scale() int { return 255 / w.Max }
+func (s finished) Load(ctx context.Context) (*Data, error) {
+	d, err := s.Source.Load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.Warnings = append(d.Warnings, lookForAlike(d.Name, d.Train)...)
+	if !s.scaled { // else the user knows
+		d.Warnings = append(d.Warnings, lookForDark(d.Name, d.Train, d.Report != nil && d.Report.Deep)...)
+	}
+	return d, nil
+}
+
+// DarkWarning says that no pixel of a source is brighter than a few steps above black, as in masks
+// that are stored as the numbers of their classes, or that files of 16 bits leave half of the
+// range or more unused, as those of cameras with 12 bits. [Options].Scale makes them visible.
+type DarkWarning struct {
+	Name string // the source
+	Max  int    // the largest byte, from 1 to 15, or to 127 of files of 16 bits
+	Deep bool   // there are such files
+}
+
+// Scale is the largest whole factor that leaves all pixels in range. Where images have been made
+// smaller, single pixels of the files may be too bright for it.
+func (w *DarkWarning) Scale() int {
+	if w.Deep {
+		return 256 / (w.Max + 1)
+	}
+	return 255 / w.Max
+}
 
 func (w *DarkWarning) Error() string {
+	if w.Deep {
+		return fmt.Sprintf("%s: no pixel is above %d of 255, so that the images are dark: values of fewer than 16 bits in files of 16 need a scale of %d", w.Name, w.Max, w.Scale())
+	}
 	return fmt.Sprintf("%s: no pixel is above %d of 255, so that the images are nearly black: masks that are stored as numbers need a scale of %d", w.Name, w.Max, w.Scale())
 }
 
@@ -48,10 +77,13 @@ func lookForAlike(name string, m *Images) []error {
 }
 
 // lookForDark returns a [*DarkWarning] if it holds for the images.
-func lookForDark(name string, m *Images) []error {
-	const dark = 15
+func lookForDark(name string, m *Images, deep bool) []error {
+	dark := byte(15)
+	if deep {
+		dark = 127
+	}
 	if v := brightest(m, dark); v > 0 && v <= dark {
-		return []error{&DarkWarning{name, int(v)}}
+		return []error{&DarkWarning{name, int(v), deep}}
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/color"
 	"math"
 	"path/filepath"
 	"testing"
@@ -38,7 +40,7 @@ func TestWarnings(t *testing.T) {
 		"same and dark":  {set(1, 0, 1, 0, 1), 0, []string{"the same", "scale of 255"}},
 		"slightly wider": {set(1, 10, 20, 11, 20), 2.5, nil},
 	} {
-		d, err := finished{still{Data{Name: "x", Train: tt.train}}, tt.scale}.Load(t.Context())
+		d, err := finished{still{Data{Name: "x", Train: tt.train}}, tt.scale != 0}.Load(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,25 +55,21 @@ func TestWarnings(t *testing.T) {
 
 func TestScale(t *testing.T) {
 	shape := Shape{H: 1, W: 2, C: 1}
-	source := func(scale float64) finished {
-		return finished{still{Data{Name: "x", Train: &Images{Shape: shape, Pixels: []byte{0, 1, 2, 3}, Labels: []int{0, 1}, Names: []string{"a", "b"}},
-			Test: &Images{Shape: shape, Pixels: []byte{1, 0}}, Validation: &Images{Shape: shape, Pixels: []byte{2, 2}}}}, scale}
+	load := func(scale float64) (*Data, error) {
+		train := &Images{Shape: shape, Pixels: []byte{0, 1, 2, 3}, Labels: []int{0, 1}, Names: []string{"a", "b"}}
+		return newData(t.Context(), "x", train, &Images{Shape: shape, Pixels: []byte{1, 0}}, nil, Options{Scale: scale})
 	}
-	s := source(85)
-	d, err := s.Load(t.Context())
+	d, err := load(85)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(d.Train.Pixels, []byte{0, 85, 170, 255}) || !bytes.Equal(d.Test.Pixels, []byte{85, 0}) || !bytes.Equal(d.Validation.Pixels, []byte{170, 170}) {
-		t.Errorf("%v, %v and %v", d.Train.Pixels, d.Test.Pixels, d.Validation.Pixels)
+	if !bytes.Equal(d.Train.Pixels, []byte{0, 85, 170, 255}) || !bytes.Equal(d.Test.Pixels, []byte{85, 0}) {
+		t.Errorf("%v and %v", d.Train.Pixels, d.Test.Pixels)
 	}
 	if d.Train.Labels[1] != 1 || d.Train.Names[1] != "b" {
 		t.Error("the labels or the names are lost")
 	}
-	if again, err := s.Load(t.Context()); err != nil || !bytes.Equal(again.Train.Pixels, d.Train.Pixels) {
-		t.Errorf("loaded again they are %v (%v)", again.Train.Pixels, err)
-	}
-	_, err = source(100).Load(t.Context())
+	_, err = load(100)
 	wantError(t, err, "x: has a pixel of 3, which the scale 100 makes more than 255: want a scale of 85 at most")
 
 	for _, scale := range []float64{-1, 256, math.NaN(), math.Inf(1)} {
@@ -79,6 +77,54 @@ func TestScale(t *testing.T) {
 		wantError(t, err, "dataset: a scale of")
 		_, err = ReadFiles(t.Context(), []string{"x"}, Options{Scale: scale})
 		wantError(t, err, "dataset: a scale of")
+	}
+}
+
+// TestScaleBeforeRounding reads what would be lost if values were rounded to bytes first: the
+// steps of 12 bits in files of 16, thin lines of masks that are made smaller, and colours of
+// classes that are stored as small numbers.
+func TestScaleBeforeRounding(t *testing.T) {
+	deep := image.NewGray16(image.Rect(0, 0, 64, 64))
+	for i := range 64 * 64 {
+		deep.SetGray16(i%64, i/64, color.Gray16{Y: uint16(i)})
+	}
+	lines := image.NewGray(image.Rect(0, 0, 256, 256))
+	for i := range lines.Pix {
+		lines.Pix[i] = byte(i % 4 / 3) // one column of four
+	}
+	coloured := image.NewRGBA(image.Rect(0, 0, 2, 1))
+	copy(coloured.Pix, []byte{1, 0, 0, 255, 0, 1, 1, 255})
+	read := func(m image.Image, o Options) (*Data, error) {
+		folder := writeFiles(t, map[string][]byte{"a.png": pngBytes(m), "b.png": pngBytes(m)})
+		source, err := Open(folder, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return source.Load(t.Context())
+	}
+
+	d, err := read(deep, Options{Scale: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range d.Train.At(0) {
+		if want := byte(i / 16); v != want {
+			t.Fatalf("%d of 4095 is %d, want %d", i, v, want)
+		}
+	}
+	d, err = read(deep, Options{})
+	if err != nil || len(d.Warnings) != 1 {
+		t.Fatalf("%v (%v)", d.Warnings, err)
+	}
+	wantError(t, d.Warnings[0], "no pixel is above 15 of 255, so that the images are dark: values of fewer than 16 bits in files of 16 need a scale of 16")
+	_, err = read(deep, Options{Scale: 17, SkipBad: true})
+	wantError(t, err, ".png: has a pixel of 15.93, which the scale 17 makes more than 255: want a scale of 16 at most")
+
+	if d, err = read(lines, Options{Scale: 255, Shape: Shape{H: 64, W: 64}}); err != nil || d.Train.At(0)[2000] != 64 {
+		t.Errorf("lines of a quarter of all pixels became %d (%v)", d.Train.At(0)[2000], err)
+	}
+	if d, err = read(coloured, Options{Scale: 255}); err != nil || !bytes.Equal(d.Train.At(0), []byte{255, 0, 0, 0, 255, 255}) {
+		t.Errorf("colours became %v (%v)", d.Train.At(0), err)
 	}
 }
 

@@ -37,6 +37,7 @@ type Header struct {
 	H, W        int  // of the upright picture
 	Gray        bool // has no colours
 	Transparent bool // may have transparent parts
+	Deep        bool // has 16 bits a value
 	Several     bool // holds further pages or frames, which are not read
 }
 
@@ -55,9 +56,9 @@ type Reader struct{ memory *semaphore.Weighted }
 // NewReader returns a Reader.
 func NewReader() *Reader { return &Reader{semaphore.NewWeighted(maxDecoded)} }
 
-// Draw reads a picture into dst, the bytes [H, W, C] of an image of the shape s. It waits
-// until there is memory for it.
-func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, framing images.Framing) error {
+// Draw reads a picture into dst, the bytes [H, W, C] of an image of the shape s, multiplied by
+// a scale ([images.Bright]), unless that is 0. It waits until there is memory for it.
+func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, framing images.Framing, scale float64) error {
 	p, err := open(f)
 	if err != nil {
 		return err
@@ -71,18 +72,13 @@ func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, f
 	if err != nil {
 		return err
 	}
-	if p.orientation == upright {
-		framing.Draw(dst, s, decoded)
+	if scale == 0 {
+		p.draw(dst, s, framing, decoded)
 		return nil
 	}
-	lying := s
-	if p.orientation.swaps() {
-		lying.H, lying.W = s.W, s.H
-	}
-	x := make([]byte, len(dst))
-	framing.Draw(x, lying, decoded)
-	p.orientation.turn(dst, x, s)
-	return nil
+	bright := images.Brighten(decoded, scale)
+	p.draw(dst, s, framing, bright)
+	return bright.Err()
 }
 
 // picture is a picture whose header was read.
@@ -110,6 +106,7 @@ func open(f File) (p picture, err error) {
 		return p, fmt.Errorf("is %dx%d (height x width): scale it to at most %d megapixels", p.H, p.W, int(MaxPixels/1e6))
 	}
 	p.Gray, p.Transparent = channels(p.config.ColorModel)
+	p.Deep = isDeep(p.config.ColorModel)
 	perPixel := pixelBytes(p.config.ColorModel)
 	if p.meta != nil {
 		m := p.meta(f)
@@ -133,6 +130,21 @@ func (p picture) decode(f File) (image.Image, error) {
 		return nil, p.bad(err)
 	}
 	return onCanvas(m, p.config), nil
+}
+
+// draw sets dst to the decoded picture, upright.
+func (p picture) draw(dst []byte, s images.Shape, framing images.Framing, decoded image.Image) {
+	if p.orientation == upright {
+		framing.Draw(dst, s, decoded)
+		return
+	}
+	lying := s
+	if p.orientation.swaps() {
+		lying.H, lying.W = s.W, s.H
+	}
+	x := make([]byte, len(dst))
+	framing.Draw(x, lying, decoded)
+	p.orientation.turn(dst, x, s)
 }
 
 // bad is the error of a picture that cannot be read.
@@ -208,6 +220,11 @@ func channels(m color.Model) (gray, transparent bool) {
 		return a < 0xffff
 	})
 	return gray, transparent
+}
+
+// isDeep reports whether values have 16 bits.
+func isDeep(m color.Model) bool {
+	return slices.Contains([]color.Model{color.Gray16Model, color.RGBA64Model, color.NRGBA64Model}, m)
 }
 
 // pixelBytes is how much memory a decoded pixel takes.

@@ -45,7 +45,7 @@ func asTIFF(b *bytes.Buffer, m image.Image) error {
 func draw(t testing.TB, file []byte, s images.Shape, f images.Framing) []byte {
 	t.Helper()
 	dst := make([]byte, s.Len())
-	if err := NewReader().Draw(t.Context(), bytes.NewReader(file), dst, s, f); err != nil {
+	if err := NewReader().Draw(t.Context(), bytes.NewReader(file), dst, s, f, 0); err != nil {
 		t.Fatal(err)
 	}
 	return dst
@@ -80,27 +80,27 @@ func TestFormats(t *testing.T) {
 		header Header
 		want   []byte // in colour, on blue
 	}{
-		"PNG":            {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, 16 bits":   {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, gray":      {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PNG, palette":   {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true, false}, []byte{255, 0, 0, 0, 0, 255}},
-		"PNG, bits":      {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"GIF":            {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false, false}, []byte{0, 0, 255, 0, 255, 0}},
-		"BMP":            {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"BMP, gray":      {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
-		"WebP":           {webp, Header{1, 1, false, true, false}, []byte{0, 0, 255}},
-		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM":            {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM, raw":       {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PGM, 16 bits":   {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false}, []byte{32, 32, 32, 223, 223, 223}},
-		"PPM":            {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PPM, raw":       {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PNG, gray half": {grayAlphaPNG(t), Header{1, 1, true, true, false}, []byte{64, 64, 191}},
+		"PNG":            {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, 16 bits":   {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true, true, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, gray":      {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PNG, palette":   {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 0, 0, 255}},
+		"PNG, bits":      {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"GIF":            {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false, false, false}, []byte{0, 0, 255, 0, 255, 0}},
+		"BMP":            {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"BMP, gray":      {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
+		"WebP":           {webp, Header{1, 1, false, true, false, false}, []byte{0, 0, 255}},
+		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM":            {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM, raw":       {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PGM, 16 bits":   {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 223, 223, 223}},
+		"PPM":            {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PPM, raw":       {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PNG, gray half": {grayAlphaPNG(t), Header{1, 1, true, true, false, false}, []byte{64, 64, 191}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, err := ReadHeader(bytes.NewReader(tt.file))
@@ -268,7 +268,7 @@ func TestBadFiles(t *testing.T) {
 		"HEIC":           {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), "is HEIC, which is not read: save it as JPEG"},
 	} {
 		dst := make([]byte, 16)
-		err := NewReader().Draw(t.Context(), bytes.NewReader(tt.file), dst, images.Shape{H: 4, W: 4, C: 1}, images.Framing{})
+		err := NewReader().Draw(t.Context(), bytes.NewReader(tt.file), dst, images.Shape{H: 4, W: 4, C: 1}, images.Framing{}, 0)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", name, err, tt.want)
 		}
@@ -277,7 +277,7 @@ func TestBadFiles(t *testing.T) {
 	cancel()
 	r := NewReader()
 	r.memory.Acquire(t.Context(), maxDecoded)
-	if err := r.Draw(ctx, bytes.NewReader(whole), make([]byte, 16), images.Shape{H: 4, W: 4, C: 1}, images.Framing{}); err != context.Canceled {
+	if err := r.Draw(ctx, bytes.NewReader(whole), make([]byte, 16), images.Shape{H: 4, W: 4, C: 1}, images.Framing{}, 0); err != context.Canceled {
 		t.Errorf("waiting for memory, cancelled: error %v", err)
 	}
 }
@@ -351,7 +351,7 @@ func FuzzRead(f *testing.F) {
 		if h.H < 1 || h.W < 1 {
 			t.Fatalf("header %+v", h)
 		}
-		err = reader.Draw(t.Context(), bytes.NewReader(file), make([]byte, s.Len()), s, images.Framing{})
+		err = reader.Draw(t.Context(), bytes.NewReader(file), make([]byte, s.Len()), s, images.Framing{}, 0)
 		if err != nil && fmt.Sprint(err) == "" {
 			t.Fatal("an error without a text")
 		}

@@ -1,0 +1,59 @@
+package images
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+)
+
+// Bright is a picture whose values are multiplied by a factor, before they are rounded to bytes
+// or averaged: those of masks that are stored as numbers, of cameras with 12 bits in files of 16.
+// Values that become more than white are white, and an error of [Bright.Err].
+type Bright struct {
+	image.Image
+	factor float64
+	most   uint16 // the largest value that was read, as it is
+}
+
+// Brighten returns a picture multiplied by a factor.
+func Brighten(p image.Image, factor float64) *Bright { return &Bright{Image: p, factor: factor} }
+
+// ColorModel implements [image.Image].
+func (b *Bright) ColorModel() color.Model { return color.RGBA64Model }
+
+// At implements [image.Image].
+func (b *Bright) At(x, y int) color.Color { return b.RGBA64At(x, y) }
+
+// RGBA64At implements [image.RGBA64Image].
+func (b *Bright) RGBA64At(x, y int) color.RGBA64 {
+	var c color.RGBA64
+	if p, ok := b.Image.(image.RGBA64Image); ok { // without an allocation
+		c = p.RGBA64At(x, y)
+	} else {
+		c = color.RGBA64Model.Convert(b.Image.At(x, y)).(color.RGBA64)
+	}
+	for _, v := range []*uint16{&c.R, &c.G, &c.B} {
+		b.most = max(b.most, *v)
+		*v = uint16(min(math.Round(float64(*v)*b.factor), float64(c.A)))
+	}
+	return c
+}
+
+// Err is a [*TooBrightError] if a value that was read became more than white.
+func (b *Bright) Err() error {
+	if float64(b.most)*b.factor < 0xffff+0.5 {
+		return nil
+	}
+	return &TooBrightError{float64(b.most) / 0x101, b.factor}
+}
+
+// TooBrightError says that a factor makes a value more than white.
+type TooBrightError struct {
+	Value float64 // of 255
+	Scale float64 // the factor
+}
+
+func (e *TooBrightError) Error() string {
+	return fmt.Sprintf("has a pixel of %.4g, which the scale %g makes more than 255: want a scale of %d at most", e.Value, e.Scale, int(255/e.Value))
+}
