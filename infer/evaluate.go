@@ -2,6 +2,7 @@ package infer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -81,8 +82,11 @@ func FiguresOf(row []float64, index int) Figures {
 // They do not depend on threads, nor on where a stream begins (First). It needs a decoder
 // with a [Likelihood] and an encoder with variances.
 func (p *Pair) Figures(ctx context.Context, images iter.Seq2[Image, error], o EvaluateOptions) iter.Seq2[Figures, error] {
-	if err := o.check(); err != nil {
+	if err := o.check(p); err != nil {
 		return fail[Figures](err)
+	}
+	if o.Prior != nil && o.Scorer != nil {
+		return fail[Figures](errors.New("the scorer has a prior inside: give another one or the scorer, not both"))
 	}
 	// Many draws make a block take long. Small ones can be kept, and stopped, soon.
 	most := max(p.Encoder.blockRows()/max(o.Draws, 1), 2*chunkRows*max(p.Encoder.threads, 1))

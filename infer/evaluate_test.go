@@ -35,7 +35,7 @@ func smallPair(t *testing.T, o infer.Options) *infer.Pair {
 // logP integrates p(x|z) p(z) of that model over the plane, by the trapezoidal rule, which
 // is exact to many digits for integrands that are smooth and vanish (L. Trefethen and J.
 // Weideman 2014).
-func logP(x []float32) float64 {
+func logP(x []float32, logPrior func(z []float64) float64) float64 {
 	const half, step = 7, 0.1
 	w := weights("pixels", small.pixels(), small.latent)
 	var sum float64
@@ -43,7 +43,7 @@ func logP(x []float32) float64 {
 	for i := -n; i <= n; i++ {
 		for j := -n; j <= n; j++ {
 			z := []float64{float64(i) * step, float64(j) * step}
-			log := -(z[0]*z[0] + z[1]*z[1]) / 2
+			log := logPrior(z)
 			for p, v := range x {
 				l := float64(w[2*p])*z[0] + float64(w[2*p+1])*z[1]
 				log += float64(v)*l - math.Log1p(math.Exp(l))
@@ -51,30 +51,58 @@ func logP(x []float32) float64 {
 			sum += math.Exp(log)
 		}
 	}
-	return math.Log(sum * step * step / (2 * math.Pi))
+	return math.Log(sum * step * step)
 }
 
-// TestLogLikelihood compares the estimate with the integral, on both engines.
+// logNormal is the logarithm of the density at z of a normal distribution in the plane of
+// independent coordinates.
+func logNormal(z, mean, variance []float64) (log float64) {
+	for k, v := range z {
+		log -= (math.Log(2*math.Pi*variance[k]) + (v-mean[k])*(v-mean[k])/variance[k]) / 2
+	}
+	return log
+}
+
+// TestLogLikelihood compares the estimate with the integral, on both engines and with two
+// priors.
 func TestLogLikelihood(t *testing.T) {
 	x := someImages(small, 6)
-	var want float64
-	for i := range 4 {
-		want += logP(x.At(i).Pixels) / 4
+	mixture := &latent.Mixture{
+		Latent: 2, Weights: []float64{0.3, 0.7}, Means: [][]float64{{1, -1}, {0.5, 0.2}},
+		Covariances: [][][]float64{{{0.5, 0}, {0, 2}}, {{1.5, 0}, {0, 0.7}}},
 	}
-	onEngines(t, func(t *testing.T, e engine.Options) {
-		vae := smallPair(t, infer.Options{Engine: e, Threads: 2})
-		o := infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Draws: 3000}, Images: 4}
-		got, err := vae.Evaluate(t.Context(), x.All(), o)
-		if err != nil {
-			t.Fatal(err)
+	density, err := mixture.Density()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, prior := range map[string]struct {
+		density *latent.Density
+		log     func(z []float64) float64
+	}{
+		"N(0, I)": {nil, func(z []float64) float64 { return logNormal(z, []float64{0, 0}, []float64{1, 1}) }},
+		"mixture": {density, func(z []float64) float64 {
+			return math.Log(0.3*math.Exp(logNormal(z, mixture.Means[0], []float64{0.5, 2})) + 0.7*math.Exp(logNormal(z, mixture.Means[1], []float64{1.5, 0.7})))
+		}},
+	} {
+		var want float64
+		for i := range 4 {
+			want += logP(x.At(i).Pixels, prior.log) / 4
 		}
-		if l := got.LogLikelihood; math.Abs(l.Mean-want) > 0.02 || l.Images != 4 || l.Draws != 3000 {
-			t.Errorf("log-likelihood %+v, want %.4f", l, want)
-		}
-		if !(got.ELBO.Mean < want) {
-			t.Errorf("ELBO %g, log-likelihood %g", got.ELBO.Mean, want)
-		}
-	})
+		onEngines(t, func(t *testing.T, e engine.Options) {
+			vae := smallPair(t, infer.Options{Engine: e, Threads: 2})
+			o := infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Draws: 3000, Prior: prior.density}, Images: 4}
+			got, err := vae.Evaluate(t.Context(), x.All(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if l := got.LogLikelihood; math.Abs(l.Mean-want) > 0.02 || l.Images != 4 || l.Draws != 3000 {
+				t.Errorf("%s: log-likelihood %+v, want %.4f", name, l, want)
+			}
+			if !(got.ELBO.Mean < want) || math.Abs(got.ELBO.Mean+got.Reconstruction+got.KL) > 1e-9 {
+				t.Errorf("%s: ELBO %g = -(%g + %g), log-likelihood %g", name, got.ELBO.Mean, got.Reconstruction, got.KL, want)
+			}
+		})
+	}
 }
 
 // TestEvaluate compares the figures with those of the tasks that know them alone, and with
@@ -188,6 +216,14 @@ func TestEvaluateErrors(t *testing.T) {
 	}
 	if _, err := vae.Evaluate(t.Context(), someImages(small, 3).All(), infer.EvaluateOptions{Probe: probe, Labels: []int{1}}); err == nil || !strings.Contains(err.Error(), "labels") {
 		t.Errorf("too few labels: error %v", err)
+	}
+	three, err := (&latent.Mixture{Latent: 3, Weights: []float64{1}, Means: [][]float64{{0, 0, 0}}, Covariances: [][][]float64{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}}}).Density()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Prior: three}}
+	if _, err := vae.Evaluate(t.Context(), someImages(small, 2).All(), o); err == nil || !strings.Contains(err.Error(), "3 latent dimensions, and the model 2") {
+		t.Errorf("a prior of three dimensions: error %v", err)
 	}
 	means := pair(t, openEncoder(t, meanModel(t, small), 1), openDecoder(t, decoderModel(t, small, metadata(contract.KeyLikelihood, "bernoulli")), 1))
 	if _, err := means.Evaluate(t.Context(), someImages(small, 2).All(), infer.EvaluateOptions{}); !errors.Is(err, latent.ErrNoLogVar) {

@@ -18,7 +18,7 @@ type Score struct {
 	// ELBO is -(Reconstruction + KL), the evidence lower bound.
 	ELBO           float64
 	Reconstruction float64 // -log p(x|z) summed over the pixels, the mean over the draws of z
-	KL             float64 // of q(z|x) to N(0, I), exact
+	KL             float64 // of q(z|x) to the prior: exact to N(0, I), else the mean over the draws
 	// Bound is the importance-weighted bound log 1/K sum_k p(x, z_k) / q(z_k|x) of K
 	// draws, which lies between ELBO and log p(x) and grows with K (Y. Burda, R. Grosse
 	// and R. Salakhutdinov, "Importance Weighted Autoencoders", 2016, section 3).
@@ -54,21 +54,27 @@ type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
 	Seed  uint64 // of the draws, which are those of [latent.Draws]
 	First int    // number of the stream's first image, by which it has its draws, its label and its Index
+	// Prior, if not nil, takes the place of N(0, I): the figures are then those of the model that
+	// draws its points from there, as a decoder with a prior of its own does.
+	Prior *latent.Density
 }
 
-// check finds a number of draws that there cannot be.
-func (o ScoreOptions) check() error {
+// check finds a number of draws that there cannot be, and a prior of another model than p.
+func (o ScoreOptions) check(p *Pair) error {
 	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
 		return &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))}
 	}
-	return nil
+	if o.Prior == nil {
+		return nil
+	}
+	return o.Prior.Check(p.Encoder.Latent(), p.Encoder.contract.conditions())
 }
 
 // Scores estimates how likely a model finds each of a stream of images, in order. It
 // needs a decoder with a [Likelihood]. Constant memory and cancellation are those of
 // [Decoder.DecodeAll].
 func (p *Pair) Scores(ctx context.Context, images iter.Seq2[Image, error], o ScoreOptions) iter.Seq2[Score, error] {
-	if err := o.check(); err != nil {
+	if err := o.check(p); err != nil {
 		return fail[Score](err)
 	}
 	return withLikelihood(ctx, p, images, p.Encoder.blockRows(), func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Score, error) {
@@ -110,16 +116,23 @@ func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Cod
 		return nil, nil
 	}
 	dims := l.logits.Latent()
+	label, err := l.logits.labels(codes[0].Index, len(codes))
+	if err != nil {
+		return nil, err
+	}
+	classes := len(label) / len(codes)
 	scores := make([]Score, len(codes))
 	for i, code := range codes {
 		scores[i].Index = code.Index
 		for k := range dims {
-			scores[i].KL += divergence(code, k)
+			if o.Prior == nil {
+				scores[i].KL += divergence(code, k)
+			}
 		}
 	}
 	draws := cmp.Or(o.Draws, 1)
 	weights := make([]logSum, len(scores))
-	logRatio := make([]float64, len(scores)) // log p(z) - log q(z|x)
+	logRatio := make([]float64, len(scores))
 	z, noise := make([]float32, len(codes)*dims), make([]float32, len(codes)*dims)
 	for draw := range draws {
 		err := parallel.For(ctx, (len(codes)+chunkRows-1)/chunkRows, l.logits.threads, func(c int) error {
@@ -128,11 +141,7 @@ func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Cod
 				latent.Noise(noise, o.Seed, code.Index, draw)
 				copy(point, noise)
 				code.Draw(point)
-				logRatio[i] = 0
-				for k, e := range noise {
-					e, lv, v := float64(e), float64(code.LogVar[k]), float64(point[k])
-					logRatio[i] += (e*e + lv - v*v) / 2
-				}
+				logRatio[i] = o.logRatio(code, noise, point, label[i*classes:(i+1)*classes])
 			}
 			return nil
 		})
@@ -145,6 +154,9 @@ func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Cod
 		}
 		for i := range scores {
 			scores[i].Reconstruction += nats[i] / float64(draws)
+			if o.Prior != nil {
+				scores[i].KL -= logRatio[i] / float64(draws)
+			}
 			weights[i].add(logRatio[i] - nats[i])
 		}
 	}
@@ -157,6 +169,22 @@ func (l *Likelihood) scores(ctx context.Context, x []float32, codes []latent.Cod
 		}
 	}
 	return scores, nil
+}
+
+// logRatio returns log p(z) - log q(z|x) of a point z of a code, which noise was drawn for, and
+// which has this label.
+func (o ScoreOptions) logRatio(code latent.Code, noise, z, label []float32) float64 {
+	ratio := 0. // the normalisers of p and q cancel
+	for k, e := range noise {
+		e, lv, v := float64(e), float64(code.LogVar[k]), float64(z[k])
+		if ratio += (e*e + lv) / 2; o.Prior == nil {
+			ratio -= v * v / 2
+		}
+	}
+	if o.Prior != nil {
+		ratio += o.Prior.Log(z, label) + float64(len(z))*math.Log(2*math.Pi)/2
+	}
+	return ratio
 }
 
 // finite reports whether v is neither infinite nor NaN.

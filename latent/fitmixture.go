@@ -9,7 +9,6 @@ import (
 	"runtime"
 
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/mat"
 
 	"govae/internal/parallel"
 	"govae/internal/random"
@@ -289,47 +288,4 @@ func (f *fit) maximise(old *Mixture, s *sums) *Mixture {
 		m.Covariances = append(m.Covariances, covariance)
 	}
 	return m
-}
-
-// density is a weighted component, ready to be evaluated.
-type density struct {
-	mean    []float64
-	whiten  [][]float64 // the rows of the inverse of the covariance's lower Cholesky factor
-	logNorm float64     // log weight - log of the normaliser
-}
-
-func (m *Mixture) densities() ([]density, error) {
-	factors, err := m.Factors()
-	if err != nil {
-		return nil, err
-	}
-	densities := make([]density, len(factors))
-	for k, factor := range factors {
-		var inverse mat.TriDense
-		if err := inverse.InverseTri(factor); err != nil && !errors.As(err, new(mat.Condition)) {
-			return nil, fmt.Errorf("covariance %d cannot be inverted: %w", k, err)
-		}
-		d := density{mean: m.Means[k], logNorm: math.Log(m.Weights[k]) - float64(m.Latent)*math.Log(2*math.Pi)/2}
-		for r := range m.Latent {
-			row := make([]float64, r+1)
-			for c := range row {
-				row[c] = inverse.At(r, c)
-			}
-			d.whiten = append(d.whiten, row)
-			d.logNorm += math.Log(row[r])
-		}
-		densities[k] = d
-	}
-	return densities, nil
-}
-
-// log returns the logarithm of the density at x. It uses d [L] for scratch.
-func (g *density) log(d, x []float64) float64 {
-	floats.SubTo(d, x, g.mean)
-	squares := 0.
-	for r, row := range g.whiten {
-		v := floats.Dot(row, d[:r+1])
-		squares += v * v
-	}
-	return g.logNorm - squares/2
 }

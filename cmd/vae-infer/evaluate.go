@@ -20,6 +20,7 @@ import (
 	"govae/images"
 	"govae/infer"
 	"govae/internal/atomicfile"
+	"govae/internal/infile"
 	"govae/latent"
 	"govae/sink"
 )
@@ -49,6 +50,11 @@ group of latent variables depends on those drawn above it. Encoder and decoder k
 one along the means of the groups, which gives a looser bound as a rule; the terms, the KL
 by dimension and by group, and all else are theirs.
 
+--prior takes a distribution of codes, as prior.json of the model directory and the files of
+encode --fit-mixture have it, in place of N(0, I): elbo, kl and log-likelihood are then those of
+the model that draws its points from there, as sampler.onnx does. The KL by dimension and by
+group stays that to N(0, I).
+
 The ranges are 95 % confidence intervals of means over images. --binarize static makes
 images black and white first, each pixel white with its value as the probability, by one
 fixed draw, the same as in training; likelihoods of digits are published so.
@@ -60,9 +66,10 @@ its part of the images beside --out, and join makes table and JSON of those of a
   vae-infer evaluate --data mnist --draws 5000 --images 1000 --binarize static
   vae-infer evaluate --data mnist --draws 200 --images 0 --out nll.json --resume
   vae-infer evaluate --data mnist --decoder ladder/decoder.onnx --elbo ladder/elbo.onnx
+  vae-infer evaluate --data mnist --prior vae-model/prior.json
   vae-infer evaluate photos/ --decoder photos-model/decoder.onnx`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file), e.out), e.shard.read()); err != nil {
+			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out), e.shard.read()); err != nil {
 				return err
 			}
 			if e.shard.active() {
@@ -79,6 +86,9 @@ its part of the images beside --out, and join makes table and JSON of those of a
 				return err
 			}
 			defer pair.Close()
+			if err := e.readPrior(pair); err != nil {
+				return err
+			}
 			if e.options.Scorer, err = e.elbo.open(m, pair, x); err != nil {
 				return err
 			}
@@ -95,6 +105,7 @@ its part of the images beside --out, and join makes table and JSON of those of a
 	f.IntVar(&e.codes, "codes", 10000, "number of training images whose codes tell classes, 0 for none")
 	f.StringVar(&e.binarize, "binarize", "none", "make images black and white at random: none, or static by one fixed draw for each")
 	f.StringVar(&e.elbo.file, "elbo", "", "file of vae-export --graph elbo for elbo and log-likelihood, or none (default: for a hierarchical model elbo.onnx beside the decoder, if there is one)")
+	f.StringVar(&e.prior, "prior", "", "JSON `FILE` of a distribution of codes that takes the place of N(0, I)")
 	f.Uint64Var(&e.options.Seed, "seed", 0, "number that determines all draws")
 	f.BoolVar(&e.force, "force", false, "begin anew where an evaluation was interrupted")
 	f.BoolVar(&e.resume, "resume", false, "go on where the same evaluation was interrupted")
@@ -111,6 +122,7 @@ type evaluation struct {
 	in            inputFlags
 	elbo          elboFlag
 	out, binarize string
+	prior         string // a file, or empty
 	codes         int
 	force, resume bool
 	shard         shardFlag
@@ -126,9 +138,30 @@ func (e *evaluation) check(files []string) error {
 		cli.Want(e.options.Images >= 0, "--images %d: want a number of images, or 0 for all", e.options.Images),
 		cli.Want(e.codes >= 0, "--codes %d: want a number of training images, or 0 for none", e.codes),
 		cli.OneOf("--binarize", e.binarize, "none", static),
+		cli.Want(e.prior == "" || e.elbo.file == "" || e.elbo.file == noElbo, "--prior and --elbo exclude each other: the file of --elbo has N(0, I) inside"),
 		cli.Want(!e.resume || !e.force, "--resume and --force exclude each other"),
 		cli.Want(e.out != "", "--out is empty: give a file"),
 	)
+}
+
+// readPrior reads the distribution of --prior. The bound of a hierarchical model is then that along
+// the means, of which it knows the points.
+func (e *evaluation) readPrior(pair *infer.Pair) error {
+	if e.prior == "" {
+		return nil
+	}
+	mixture, err := latent.ReadMixture(e.prior)
+	if err != nil {
+		return err
+	}
+	if err := mixture.Check(pair.Encoder.Space()); err != nil {
+		return fmt.Errorf("%s: %w", e.prior, err)
+	}
+	if e.options.Prior, err = mixture.Density(); err != nil {
+		return fmt.Errorf("%s: %w", e.prior, err)
+	}
+	e.elbo.file = noElbo
+	return nil
 }
 
 // report is the JSON file: what was evaluated, and what came out.
@@ -139,6 +172,7 @@ type report struct {
 	Engine   string `json:"engine"`
 	Seed     uint64 `json:"seed"`
 	Binarize string `json:"binarize,omitempty"`
+	Prior    string `json:"prior,omitempty"` // the file of one in place of N(0, I)
 	infer.Evaluation
 }
 
@@ -159,7 +193,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	from, end := e.shard.Range(x.Len())
 	p := e.app.Progress(end-from, "images")
 	defer p.Stop()
-	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed}
+	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed, Prior: e.prior}
 	if e.binarize == static {
 		r.Binarize = static
 	}
@@ -173,6 +207,12 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	}
 	if e.options.Scorer != nil {
 		job["elbo"] = e.options.Scorer.Fingerprint()
+	}
+	if e.prior != "" {
+		var err error
+		if job["prior"], err = infile.Digest(e.prior); err != nil {
+			return err
+		}
 	}
 	find := func(first int) iter.Seq2[[]float64, error] {
 		p.Skip(first)
@@ -284,7 +324,11 @@ func (r report) table(out io.Writer) error {
 		row("elbo along the means", "%.2f nats", r.AlongMeans)
 	}
 	row("reconstruction", "%.2f nats", r.Reconstruction)
-	row("kl", "%.2f nats", r.KL)
+	kl := fmt.Sprintf("%.2f nats", r.KL)
+	if r.Prior != "" {
+		kl += " to " + r.Prior
+	}
+	row("kl", "%s", kl)
 	l := r.LogLikelihood
 	of := fmt.Sprintf("%d images", l.Images)
 	if l.Images < r.Images {
