@@ -31,6 +31,9 @@ type Quality struct {
 // Pictures at or above the threshold are called odd. Where all pictures are normal, or
 // none, there is nothing to compare, which is an error.
 func Assess(scores []float64, classes, normal []string, threshold float64) (Assessment, error) {
+	if len(scores) != len(classes) {
+		return Assessment{}, fmt.Errorf("%d scores and %d classes: want one of each for a picture", len(scores), len(classes))
+	}
 	var usual, odd []float64
 	byClass := map[string][]float64{}
 	for i, class := range classes {

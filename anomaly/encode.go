@@ -31,10 +31,15 @@ const (
 	maxText = 4 << 20 // bytes
 )
 
-// MarshalText writes the detector as JSON, less than 1 MB of it.
+// MarshalText writes the detector as JSON: less than 1 MB of it for up to 1,000 latent dimensions,
+// with which it grows. What [Parse] would find too large is an error.
 func (d *Detector) MarshalText() ([]byte, error) {
-	return json.Marshal(text{version, [3]int{d.shape.C, d.shape.H, d.shape.W}, d.latent, d.FalseAlarms, d.Pictures, d.Draws, d.Normal, d.floors,
+	data, err := json.Marshal(text{version, [3]int{d.shape.C, d.shape.H, d.shape.W}, d.latent, d.FalseAlarms, d.Pictures, d.Draws, d.Normal, d.floors,
 		d.detail, d.difference, d.code, d.tails[:], d.total, d.hottest})
+	if err == nil && len(data) > maxText {
+		err = fmt.Errorf("a detector of %d latent dimensions takes %d bytes, more than the %d that are read: train with fewer", d.latent, len(data), maxText)
+	}
+	return data, err
 }
 
 // Parse reads what [Detector.MarshalText] wrote, from whatever source: a detector that it

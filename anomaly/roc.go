@@ -73,7 +73,7 @@ func descending(normal, odd []float64) func(yield func(float64, [2]int) bool) {
 		for i := 0; i < len(all); {
 			var group [2]int
 			value := all[i].value
-			for ; i < len(all) && all[i].value == value; i++ {
+			for ; i < len(all) && cmp.Compare(all[i].value, value) == 0; i++ { // NaN, too, is like itself
 				group[all[i].kind]++
 			}
 			if !yield(value, group) {

@@ -30,6 +30,17 @@ func TestMeasures(t *testing.T) {
 }
 
 // TestAUROCCountsPairs compares with the definition, over scores with many ties.
+// TestScoresThatAreNone: NaN is below all numbers, as cmp.Compare has it, and stops nothing.
+func TestScoresThatAreNone(t *testing.T) {
+	nan := math.NaN()
+	if got := AUROC([]float64{1, nan}, []float64{2, nan}); got != (2+0.5)/4 {
+		t.Errorf("AUROC %g, want 0.625", got)
+	}
+	if rates := ROC([]float64{nan, nan}, []float64{3}); len(rates) != 2 || rates[1].FalseAlarms != 1 {
+		t.Errorf("ROC %+v", rates)
+	}
+}
+
 func TestAUROCCountsPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	draw := func(n int) []float64 {

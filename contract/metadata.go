@@ -25,10 +25,10 @@ const (
 	KeyFit            = "vae.fit"             // "crop", "pad" or "stretch": how pictures of other proportions were prepared
 	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
-	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std}
+	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std, noise}
 	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
 	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors; of that and the prior where there is one
-	KeyPrior          = "vae.prior"           // JSON {kind, components, model_id}, of a decoder with a prior of its own
+	KeyPrior          = "vae.prior"           // JSON {kind, components, model_id, by_class}, of a decoder with a prior of its own
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
 	KeyPrecisionError = "vae.precision_error" // JSON {max, mean}, where the weights are rounded
 	KeyCheck          = "vae.check"           // JSON: values by which a program can test itself
@@ -105,7 +105,9 @@ func (d Metadata) Write(m *onnx.Model) error {
 		format = 2
 	}
 	m.SetMetadata(KeyFormat, strconv.Itoa(format))
-	m.SetMetadata(KeyLatent, strconv.Itoa(d.Latent))
+	if d.Latent > 0 { // an autoencoder of another program does not tell
+		m.SetMetadata(KeyLatent, strconv.Itoa(d.Latent))
+	}
 	m.SetMetadata(KeyImage, imageText(d.Image))
 	m.SetMetadata(KeyPixelRange, pixelRange)
 	setText(m, KeyLikelihood, d.Likelihood)

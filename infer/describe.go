@@ -47,7 +47,10 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 	} else if c.Role == RoleClassifier {
 		role = fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %s", c.C, c.H, c.W, c.Classes, printable.Names(c.ClassNames()))
 	} else {
-		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW), latent %d", c.Role, c.C, c.H, c.W, c.Latent)
+		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW)", c.Role, c.C, c.H, c.W)
+		if c.Latent > 0 {
+			role += fmt.Sprintf(", latent %d", c.Latent)
+		}
 		for i, g := range c.Metadata.LatentGroups {
 			separator := ", "
 			if i == 0 {

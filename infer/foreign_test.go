@@ -31,6 +31,41 @@ func foreign(t testing.TB, image ...int64) *onnx.Model {
 	return m
 }
 
+// TestForeignAutoencoder: a file of another program that maps images to images serves, though
+// nothing tells how many latent dimensions it has.
+func TestForeignAutoencoder(t *testing.T) {
+	b := onnx.NewBuilder("main_graph")
+	x := b.Input("input", onnx.Float32, onnx.Named("n"), onnx.Size(1), onnx.Size(3), onnx.Size(4))
+	b.Output("output", b.Node("Sigmoid", "sigmoid", []onnx.Value{x}))
+	m, err := b.Model(onnx.ModelOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := infer.OpenAutoencoderBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if a.Latent() != 0 || a.Shape() != (images.Shape{H: 3, W: 4, C: 1}) {
+		t.Errorf("%d latent dimensions, images of %v", a.Latent(), a.Shape())
+	}
+	given := images.Image{Shape: a.Shape(), Pixels: []float32{0, 0.25, 0.5, 0.75, 1, 0, 0.25, 0.5, 0.75, 1, 0, 0.25}}
+	for got, err := range a.Reconstruct(t.Context(), func(yield func(images.Image, error) bool) { yield(given, nil) }) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range got.Pixels {
+			if want := 1 / (1 + math.Exp(-float64(given.Pixels[i]))); math.Abs(float64(v)-want) > 1e-6 {
+				t.Errorf("value %d is %g, want %g", i, v, want)
+			}
+		}
+	}
+}
+
 func TestForeignDecoders(t *testing.T) {
 	for _, tt := range []struct {
 		image   []int64

@@ -108,7 +108,6 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 
 // normalOnly returns the images of the classes --normal, all by default, and the classes.
 func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, error) {
-	source := cmp.Or(s.in.data, "the images")
 	if len(s.normal) == 0 {
 		if x.Labels == nil {
 			return x, nil, nil
@@ -122,21 +121,35 @@ func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, 
 		return x, slices.Sorted(slices.Values(classes)), nil
 	}
 	if x.Labels == nil {
-		return x, nil, unlabelled(source, "--normal")
+		return x, nil, unlabelled(s.source(), "--normal")
 	}
-	for _, class := range s.normal {
-		if _, err := x.Label(class); err != nil {
-			return x, nil, fmt.Errorf("%s: %w", source, err)
-		}
+	normal, err := s.namedNormal(x)
+	if err != nil {
+		return x, nil, err
 	}
 	var index []int
 	for i := range x.Len() {
-		if slices.Contains(s.normal, x.Class(i)) {
+		if slices.Contains(normal, x.Class(i)) {
 			index = append(index, i)
 		}
 	}
-	x, err := x.Choose(index)
-	return x, s.normal, err
+	x, err = x.Choose(index)
+	return x, normal, err
+}
+
+// source is what errors call the images.
+func (s *scoring) source() string { return cmp.Or(s.in.data, "the images") }
+
+// namedNormal returns the names of the classes --normal, which may be numbers there.
+func (s *scoring) namedNormal(x dataset.Selection) (names []string, err error) {
+	for _, class := range s.normal {
+		label, err := x.Label(class)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.source(), err)
+		}
+		names = append(names, x.Classes[label])
+	}
+	return names, nil
 }
 
 // judge writes what a detector finds about images.
@@ -203,20 +216,14 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 // normalClasses are the classes of x that are normal; nil if it has no classes or none is
 // known to be.
 func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]string, error) {
-	source := cmp.Or(s.in.data, "the images")
 	if x.Labels == nil {
 		if flag := cli.Given(s.given, "roc", "normal"); flag != "" {
-			return nil, unlabelled(source, flag)
+			return nil, unlabelled(s.source(), flag)
 		}
 		return nil, nil
 	}
-	for _, class := range s.normal {
-		if _, err := x.Label(class); err != nil {
-			return nil, fmt.Errorf("%s: %w", source, err)
-		}
-	}
 	if len(s.normal) > 0 {
-		return s.normal, nil
+		return s.namedNormal(x)
 	}
 	normal := anomaly.NormalClasses(x.Classes, d.Normal)
 	if normal == nil && s.roc != "" {
