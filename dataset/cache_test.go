@@ -3,6 +3,8 @@ package dataset
 import (
 	"bytes"
 	"image"
+	"image/color"
+	"image/gif"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -25,10 +27,20 @@ func cacheHome(t *testing.T) string {
 	return store.Dir
 }
 
-// largeFolder holds so many pixels that they are worth keeping, in two classes.
+// largeFolder holds so many pixels that they are worth keeping, in two classes, one file that cannot
+// be read, and one with a second frame.
 func largeFolder(t *testing.T) string {
 	files := map[string][]byte{"cat/0bad.png": []byte("nothing")}
-	for i, name := range []string{"cat/a.png", "cat/b.png", "dog/c.png", "dog/d.png"} {
+	frame := image.NewPaletted(image.Rect(0, 0, 1500, 1800), color.Palette{color.Gray{Y: 130}, color.Gray{Y: 190}})
+	for p := range frame.Pix {
+		frame.Pix[p] = byte(p % 1500 / 750)
+	}
+	var moving bytes.Buffer
+	if err := gif.EncodeAll(&moving, &gif.GIF{Image: []*image.Paletted{frame, frame}, Delay: []int{1, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	files["dog/d.gif"] = moving.Bytes()
+	for i, name := range []string{"cat/a.png", "cat/b.png", "dog/c.png"} {
 		m := image.NewGray(image.Rect(0, 0, 1500, 1500+100*i))
 		for p := range m.Pix {
 			m.Pix[p] = byte(10 + 40*i + p%1500/100)
@@ -66,7 +78,7 @@ func TestCache(t *testing.T) {
 		return d
 	}
 	want := again(Options{NoCache: true})
-	if want.Train.Len()+want.Test.Len() != 4 || want.Report.Used != 4 || len(want.Report.LeftOut) != 1 || len(want.Report.Sizes) != 4 {
+	if want.Train.Len()+want.Test.Len() != 4 || want.Report.Used != 4 || len(want.Report.LeftOut) != 2 || len(want.Report.Sizes) != 4 {
 		t.Fatalf("data %+v, report %+v", want, want.Report)
 	}
 	if _, err := os.Stat(dir); err == nil {

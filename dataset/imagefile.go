@@ -65,15 +65,15 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.read(s.Report, len(set.kept), len(bad))
+		report.read(s.Survey, len(set.kept), len(bad))
 	}
 	return set, nil
 }
 
-// survey is what the headers of files tell.
+// survey is a [Survey], and what else the headers of files tell.
 type survey struct {
+	Survey
 	How    reading // of the files
-	Report Report  // on them
 	Pixels int     // of all files together
 }
 
@@ -85,7 +85,7 @@ func (o Options) survey(ctx context.Context, files []imageFile) (s survey, err e
 	for _, h := range headers {
 		s.Pixels += h.H * h.W
 	}
-	s.How, err = o.choose(ctx, photo.NewReader(), files, headers, &s.Report)
+	s.How, s.Survey, err = o.choose(ctx, photo.NewReader(), files, headers)
 	return s, err
 }
 
@@ -148,20 +148,20 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 }
 
 // choose says how the files are read whose headers are given; one without a size could not
-// be read. It begins a report on them.
-func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header, report *Report) (how reading, err error) {
+// be read.
+func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (how reading, s Survey, err error) {
 	seen := slices.DeleteFunc(slices.Clone(headers), func(h photo.Header) bool { return h.H == 0 })
 	shape, why := Shape{H: 1, W: 1, C: 1}, "" // of no files that can be read
 	if len(seen) > 0 {
 		shape, why = chooseSize(seen)
 	}
 	if o.Shape.H > 0 && o.Shape.W > 0 {
-		why = "as asked for"
+		why = asked
 	}
 	var l looks
 	if o.Shape.C == 0 || o.Background == nil || o.Fit == "" {
 		if l, err = o.lookAt(ctx, r, files, headers); err != nil {
-			return how, err
+			return how, s, err
 		}
 	}
 	if shape.C = 3; l.gray {
@@ -169,10 +169,9 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	}
 	how.Shape = o.shapeOf(shape)
 	if how.H > maxImagePixels/how.W {
-		return how, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
+		return how, s, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
 	}
 	how.Framing, how.Scale = o.framing(l.background()), o.Scale
 	how.Framing.Fit = cmp.Or(how.Framing.Fit, l.fit())
-	report.reading(seen, how, why, l)
-	return how, nil
+	return how, newSurvey(seen, how, why, l), nil
 }

@@ -15,24 +15,29 @@ import (
 // Report is what was understood of a folder of image files.
 type Report struct {
 	Name    string
-	Images  int         // found, those that are not used included
-	Used    int         // those that were read: fewer with [Options].Limit
-	Sizes   []SizeCount // of the images used, upright, the most frequent first
+	Images  int // found, those that are not used included
+	Used    int // those that were read: fewer with [Options].Limit
 	Classes []ClassCount
 	Splits  []SplitCount // those that the folder has; none if held-out images are chosen
 	// Unlabelled are the images for training that have no class where others have one.
 	Unlabelled int
 	LeftOut    []string // by reason, such as "3 not images (.txt 2, .json 1)"
+	Survey
 
+	left leftOut
+}
+
+// Survey is what the headers of image files tell, and a look at some of them, and how they are
+// made images of one shape.
+type Survey struct {
+	Sizes      []SizeCount    // of the images used, upright, the most frequent first
 	Shape      Shape          // of all images now
 	Why        string         // this one
 	Framing    images.Framing // how they came to it
 	Scaled     bool           // some had another size
 	SeeThrough bool           // some have transparent parts, which lie on the background
 	Deep       bool           // some have 16 bits a value
-
-	left    leftOut
-	several int // files with further pages or frames
+	Several    int            // files with further pages or frames
 }
 
 // SizeCount is a number of images of one size.
@@ -74,9 +79,13 @@ func newReport(name string, s folderSplits, left leftOut) *Report {
 	return r
 }
 
+// asked is the reason of a shape that the caller has chosen.
+const asked = "as asked for"
+
 // scaledReport is the report on images of one size that came in no files of their own.
 func scaledReport(name string, n int, before, now Shape, framing images.Framing) *Report {
-	return &Report{Name: name, Images: n, Used: n, Sizes: []SizeCount{{before.H, before.W, n}}, Shape: now, Framing: framing, Scaled: true, Why: "as asked for"}
+	s := Survey{Sizes: []SizeCount{{before.H, before.W, n}}, Shape: now, Framing: framing, Scaled: true, Why: asked}
+	return &Report{Name: name, Images: n, Used: n, Survey: s}
 }
 
 // framing is that of [Data].
@@ -96,31 +105,30 @@ func (r *Report) classes() (names []string) {
 	return names
 }
 
-// reading adds how the images are read that have these headers.
-func (r *Report) reading(headers []photo.Header, how reading, why string, l looks) {
+// newSurvey is that of files with these headers, which are read so.
+func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey {
+	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, SeeThrough: l.hidden > 0}
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
-		r.Deep = r.Deep || h.Deep
+		s.Deep = s.Deep || h.Deep
 		if h.Several {
-			r.several++
+			s.Several++
 		}
 	}
 	for size, n := range sizes {
-		r.Sizes = append(r.Sizes, SizeCount{size[0], size[1], n})
+		s.Sizes = append(s.Sizes, SizeCount{size[0], size[1], n})
 	}
-	slices.SortFunc(r.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
-	r.Shape, r.Why, r.Framing = how.Shape, why, how.Framing
-	r.Scaled = slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
-	r.SeeThrough = l.hidden > 0
+	slices.SortFunc(s.Sizes, func(a, b SizeCount) int { return cmp.Or(b.N-a.N, a.H-b.H, a.W-b.W) })
+	s.Scaled = slices.ContainsFunc(s.Sizes, func(s SizeCount) bool { return s.H != how.H || s.W != how.W })
+	return s
 }
 
-// read adds what another report tells about the headers of files, of which some are used
-// and the others cannot be read.
-func (r *Report) read(of Report, used, bad int) {
-	r.Sizes, r.Used, r.Shape, r.Why, r.Framing, r.Scaled, r.SeeThrough, r.Deep = of.Sizes, used, of.Shape, of.Why, of.Framing, of.Scaled, of.SeeThrough, of.Deep
+// read completes the report: so many files are used, and the others cannot be read.
+func (r *Report) read(s Survey, used, bad int) {
+	r.Survey, r.Used = s, used
 	r.left.add(badFiles, "", bad)
-	r.left.add(furtherPages, "", of.several)
+	r.left.add(furtherPages, "", s.Several)
 	r.LeftOut = r.left.lines()
 }
 

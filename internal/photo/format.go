@@ -27,13 +27,14 @@ type format struct {
 type meta struct {
 	orientation orientation
 	gray        bool
+	transparent bool
 	bytes       float64 // of memory for a pixel, where the colours do not tell; else 0
 }
 
 var formats = []format{
 	{"JPEG", "\xff\xd8", jpeg.DecodeConfig, jpeg.Decode, jpegMeta},
 	{"PNG", "\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode, pngMeta},
-	{"GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, nil},
+	{"GIF", "GIF8?a", gif.DecodeConfig, gif.Decode, gifMeta},
 	{"WebP", "RIFF????WEBP", webp.DecodeConfig, webp.Decode, webpMeta},
 	{"BMP", "BM????\x00\x00\x00\x00", bmp.DecodeConfig, bmp.Decode, nil},
 	{"TIFF", "II*\x00", tiff.DecodeConfig, tiff.Decode, tiffMeta},

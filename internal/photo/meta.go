@@ -64,18 +64,30 @@ func jpegBytes(frame []byte, progressive bool) float64 {
 	return decoded
 }
 
+// gifMeta: a first frame that is smaller than the canvas leaves some of it transparent.
+func gifMeta(File) meta { return meta{transparent: true} }
+
 // pngMeta walks the chunks (PNG, third edition).
 func pngMeta(f File) (m meta) {
-	if head, ok := readAt(f, 8+8+9, 1); ok {
-		m.gray = head[0] == 0 || head[0] == 4 // gray, with alpha
+	const gray, palette, grayAlpha = 0, 3, 4
+	head, ok := readAt(f, 8+8+8, 2) // bits, and type of colours
+	if !ok {
+		return m
 	}
+	m.gray = head[1] == gray || head[1] == grayAlpha
 	walk(f, 8, func(head []byte) (size int64, name string) {
 		return int64(binary.BigEndian.Uint32(head)) + 4, string(head[4:]) // and a sum behind it
 	}, func(name string, data io.ReaderAt) bool {
-		if name == "eXIf" {
+		switch {
+		case name == "eXIf":
 			m.orientation = exifOrientation(data)
+		case name == "tRNS" && head[1] != palette: // one colour is transparent: decoded with alpha
+			m.transparent = true
+			if m.bytes = 4; head[0] == 16 {
+				m.bytes = 8
+			}
 		}
-		return name != "eXIf" && name != "IEND"
+		return name != "IEND"
 	})
 	return m
 }

@@ -111,7 +111,7 @@ func open(f File) (p picture, err error) {
 	if p.meta != nil {
 		m := p.meta(f)
 		p.orientation = m.orientation
-		p.Gray = p.Gray || m.gray
+		p.Gray, p.Transparent = p.Gray || m.gray, p.Transparent || m.transparent
 		if m.bytes > 0 {
 			perPixel = m.bytes
 		}
@@ -208,8 +208,11 @@ func channels(m color.Model) (gray, transparent bool) {
 		return false, true
 	}
 	palette, ok := m.(color.Palette)
-	if !ok {
+	switch {
+	case !ok:
 		return false, false
+	case len(palette) == 0: // of a GIF each frame of which has its own
+		return false, true
 	}
 	gray = !slices.ContainsFunc(palette, func(c color.Color) bool {
 		r, g, b, _ := c.RGBA()

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -80,27 +81,30 @@ func TestFormats(t *testing.T) {
 		header Header
 		want   []byte // in colour, on blue
 	}{
-		"PNG":            {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, 16 bits":   {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true, true, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"PNG, gray":      {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PNG, palette":   {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 0, 0, 255}},
-		"PNG, bits":      {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"GIF":            {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false, false, false}, []byte{0, 0, 255, 0, 255, 0}},
-		"BMP":            {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"BMP, gray":      {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF":           {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
-		"TIFF, 16 bits":  {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"TIFF, 1 bit":    {bitTIFF(), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"JPEG, CMYK":     {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
-		"WebP":           {webp, Header{1, 1, false, true, false, false}, []byte{0, 0, 255}},
-		"PBM":            {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PBM, raw":       {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM":            {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
-		"PGM, raw":       {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PGM, 16 bits":   {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 223, 223, 223}},
-		"PPM":            {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PPM, raw":       {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
-		"PNG, gray half": {grayAlphaPNG(t), Header{1, 1, true, true, false, false}, []byte{64, 64, 191}},
+		"PNG":              {encoded(t, fill(image.NewNRGBA(area), red, half), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, 16 bits":     {encoded(t, fill(image.NewNRGBA64(area), red, half), asPNG), Header{1, 2, false, true, true, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"PNG, gray":        {encoded(t, fill(image.NewGray16(area), dark, light), asPNG), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PNG, palette":     {encoded(t, fill(image.NewPaletted(area, palette), red, color.NRGBA{}), asPNG), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 0, 0, 255}},
+		"PNG, bits":        {encoded(t, fill(image.NewPaletted(area, bits), color.Black, color.White), asPNG), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"GIF":              {encoded(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green), asGIF), Header{1, 2, false, false, false, false}, []byte{0, 0, 255, 0, 255, 0}},
+		"BMP":              {encoded(t, fill(image.NewRGBA(area), red, green), asBMP), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"BMP, gray":        {encoded(t, fill(image.NewGray(area), dark, light), asBMP), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF":             {encoded(t, fill(image.NewNRGBA(area), red, half), asTIFF), Header{1, 2, false, true, false, false}, []byte{255, 0, 0, 128, 128, 255}},
+		"TIFF, 16 bits":    {encoded(t, fill(image.NewGray16(area), dark, light), asTIFF), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"TIFF, 1 bit":      {bitTIFF(), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"JPEG, CMYK":       {cmykJPEG(t, 255, 0, 0, 255), Header{8, 8, false, false, false, false}, bytes.Repeat([]byte{255, 0, 0}, 64)},
+		"WebP":             {webp, Header{1, 1, false, true, false, false}, []byte{0, 0, 255}},
+		"PBM":              {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PBM, raw":         {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM":              {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM, raw":         {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
+		"PGM, 16 bits":     {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 223, 223, 223}},
+		"PPM":              {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PPM, raw":         {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PNG, one clear":   {transparentPNG(t, fill(image.NewGray(area), dark, light), 0, 0x20), Header{1, 2, true, true, false, false}, []byte{0, 0, 255, 224, 224, 224}},
+		"PNG, clear red":   {transparentPNG(t, fill(image.NewRGBA(area), red, green), 0, 255, 0, 0, 0, 0), Header{1, 2, false, true, false, false}, []byte{0, 0, 255, 0, 255, 0}},
+		"GIF, own colours": {ownGIF(t, fill(image.NewPaletted(area, palette), color.NRGBA{}, green)), Header{1, 2, false, true, false, false}, []byte{0, 0, 255, 0, 255, 0}},
+		"PNG, gray half":   {grayAlphaPNG(t), Header{1, 1, true, true, false, false}, []byte{64, 64, 191}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h, err := ReadHeader(bytes.NewReader(tt.file))
@@ -123,6 +127,24 @@ func grayAlphaPNG(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// transparentPNG returns a PNG of which one colour, two bytes for each channel, is transparent.
+func transparentPNG(t *testing.T, m image.Image, colour ...byte) []byte {
+	file := encoded(t, m, asPNG)
+	at := bytes.Index(file, []byte("IDAT")) - 4
+	chunk := append([]byte("tRNS"), colour...)
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk))
+	return bytes.Join([][]byte{file[:at], binary.BigEndian.AppendUint32(nil, uint32(len(colour))), chunk, file[at:]}, nil)
+}
+
+// ownGIF returns a GIF whose frame has its own table of colours, and which has none for all.
+func ownGIF(t *testing.T, m image.Image) []byte {
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{m.(*image.Paletted)}, Delay: []int{0}}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // bitTIFF returns black and white, one bit a pixel (TIFF 6.0, section 3).
