@@ -38,6 +38,9 @@ func (f *fromFlags) run(cmd *cobra.Command, app *cli.App, out, encoder string) e
 	if f.file == "" {
 		return cli.Usagef("--from-encoder %s: goes with a decoder: give --from, too", f.encoder)
 	}
+	if encoder == "none" && f.encoder != "" {
+		return cli.Usagef("--from-encoder %s and --encoder none exclude each other", f.encoder)
+	}
 	for _, name := range []string{"model", "graph", "classifier", "prior", "opset", "precision"} {
 		if cmd.Flags().Changed(name) {
 			return cli.Usagef("--%s %s: belongs to a trained model, not to --from %s", name, cli.FlagText(cmd.Flags().Lookup(name)), f.file)

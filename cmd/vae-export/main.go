@@ -70,6 +70,9 @@ func build(app *cli.App) *cobra.Command {
 			if f.from.given() {
 				return f.from.run(cmd, app, f.out, f.encoder)
 			}
+			if flag := f.from.foreign.Given(cmd.Flags()); flag != "" {
+				return cli.Usagef("%s tells of a file of another program: give it by --from", flag)
+			}
 			paths, err := f.check()
 			if err != nil {
 				return err

@@ -61,8 +61,8 @@ parameters, seed, model and the images it was made from.
 			if err := cmp.Or(
 				in.check(files),
 				a.check(),
-				cli.Belongs(cmd.Flags(), "confidence", a.classifier != "", "--classifier"),
-				cli.Belongs(cmd.Flags(), "noise", a.Method == infer.Jitter, "--method jitter"),
+				cli.Belong(cmd.Flags(), a.classifier != "", "--classifier", "confidence"),
+				cli.Belong(cmd.Flags(), a.Method == infer.Jitter, "--method jitter", "noise"),
 				cli.Want(m.label == "", "--label %s: new images get the classes of the given ones", m.label),
 				m.checkOutputs(append(files, in.data, a.classifier), a.out),
 				a.shard.read(),

@@ -44,15 +44,19 @@ func (d *detection) flags(f *pflag.FlagSet) {
 
 // check finds mistakes in the flags.
 func (d *detection) check() error {
-	needed, written := d.needed(), cli.Given(d.given, "heatmap", "roc", "nats", "sheet", "out")
+	needed, drawn, written := d.needed(), d.drawn(), cli.Given(d.given, "heatmap", "roc", "nats", "sheet", "out")
 	return cmp.Or(
 		cli.Want(d.falseAlarms > 0 && d.falseAlarms < 1, "--false-alarms %g: want a share between 0 and 1, such as 0.01", d.falseAlarms),
 		cli.Want(!d.calibrate || written == "", "--calibrate learns, and scores no images: give %s to a later call", written),
-		cli.Want(d.calibrate || needed == "" || !d.given.Changed("draws"), "--draws estimates log-likelihoods, and makes no use of the detector that %s needs", needed),
+		cli.Want(!d.calibrate || drawn != "--seed", "--seed determines draws of log-likelihoods, and --calibrate makes none"),
+		cli.Want(d.calibrate || needed == "" || drawn == "", "%s estimates log-likelihoods, and makes no use of the detector that %s needs", drawn, needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
 }
+
+// drawn is a flag that was given and is about draws for log-likelihoods, or empty.
+func (d *detection) drawn() string { return cli.Given(d.given, "draws", "seed") }
 
 // needed is a flag that was given and needs a detector, or empty.
 func (d *detection) needed() string {
@@ -62,7 +66,7 @@ func (d *detection) needed() string {
 // detector returns that of the encoder's file; nil if log-likelihoods are asked for, or
 // there is none and nothing needs one.
 func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
-	if d.nats || d.given.Changed("draws") && d.needed() == "" {
+	if d.nats || d.drawn() != "" && d.needed() == "" {
 		return nil, nil
 	}
 	detector, err := pair.Detector()

@@ -126,6 +126,7 @@ func (f *editFlags) check(files []string) ([]float64, error) {
 		cli.Want(f.toward != "" || f.attribute != "" || f.toLabel != "" || len(f.set)+len(f.shift) > 0, "nothing to change: give --set, --shift, --toward, --attribute or --to-label"),
 		cli.Want(f.toward == "" || f.labelledBy != "" || f.in.data != "", "--toward %s: give the labelled images that define the class, by --labelled SOURCE or --data SOURCE", f.toward),
 		cli.Want((f.bounds == nil || f.strengths == nil) && !(single && (f.bounds != nil || f.strengths != nil)), "--strength, --strengths and --range exclude each other"),
+		cli.Belong(f.in.given, f.bounds != nil, "--range", "steps"),
 		cli.When(f.bounds != nil, cmp.Or(checkRange("--range", f.bounds), cli.Between("--steps", f.steps, 2, 1000))),
 	)
 	switch {

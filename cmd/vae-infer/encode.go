@@ -95,7 +95,8 @@ func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
 		ends("--fit-mixture", e.mixture, ".json"),
 		cli.Want(e.files.LogVar == "" || writesOut, "--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar),
 		checkDraws(e.files.Draws),
-		cli.Belongs(given, "components", e.mixture != "", "--fit-mixture"),
+		cli.Belong(given, e.files.Draws > 0 || e.mixture != "", "--draws and --fit-mixture", "seed"),
+		cli.Belong(given, e.mixture != "", "--fit-mixture", "components"),
 		cli.Want(len(c) == 2 && 1 <= c[0] && c[0] <= c[1], "--components: want the least and the most, such as 1,20"),
 	)
 }

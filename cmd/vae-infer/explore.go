@@ -71,10 +71,12 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	inputs := append([]string{e.in.data, e.codes, e.mixture, e.runtime}, append(files, e.attributes...)...)
 	if err := cmp.Or(
 		cli.When(pictures || len(e.in.index) > 0, e.in.check(files)),
+		e.in.belong(pictures),
+		cli.Belong(e.in.given, pictures || e.codes != "", "images and --codes", "limit"),
 		cli.Want(!pictures || e.codes == "", "--codes stands in place of --data and of files of images"),
 		cli.Want(e.out != "", "--out is empty: give a folder for the page"),
 		cli.Between("--port", e.port, 0, 65535),
-		cli.Want(e.open || e.port == 0, "--port belongs to --open"),
+		cli.Belong(e.in.given, e.open, "--open", "port"),
 		e.checkOutputs(inputs, e.out),
 		explore.Check(e.out),
 	); err != nil {
@@ -199,7 +201,7 @@ func (e *exploring) read(decoder *infer.Decoder) (*explore.Points, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.in.limit > 0 {
+	if e.in.limit > 0 && e.in.given.Changed("limit") {
 		codes = codes[:min(len(codes), e.in.limit)]
 	}
 	points := &explore.Points{Codes: codes}

@@ -28,11 +28,6 @@ func (f fitFlags) check() error {
 	)
 }
 
-// belong refuses the flags where there are no images that they could change.
-func (f fitFlags) belong(given *pflag.FlagSet, images bool, to string) error {
-	return cmp.Or(cli.Belongs(given, "fit", images, to), cli.Belongs(given, "resize", images, to))
-}
-
 // framing returns that of a model, with the fit that was asked for; the pictures choose none, as a
 // model takes one and the same of all.
 func (f fitFlags) framing(m images.Framing) images.Framing {

@@ -47,12 +47,20 @@ func (f *inputFlags) check(files []string) error {
 	return cmp.Or(
 		cli.Want(len(f.index) == 0 || f.data != "", "--index chooses images of --data"),
 		cli.Want((f.data == "") != (len(files) == 0), "give either --data SOURCE or files of images"),
-		cli.Belongs(f.given, "split", f.data != "" || f.other, "--data"),
+		cli.Belong(f.given, f.data != "" || f.other, "--data", "split"),
 		cli.Want(len(f.index) == 0 || !f.given.Changed("limit"), "--index and --limit exclude each other"),
 		cli.OneOf("--split", f.split, "test", "train", "unlabelled", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
 		f.fitFlags.check(),
 		f.scaleFlag.check(),
+	)
+}
+
+// belong refuses the flags, but for --limit and --index, where there are no images to read.
+func (f *inputFlags) belong(images bool) error {
+	return cmp.Or(
+		cli.Belong(f.given, images, "--data", "split"),
+		cli.Belong(f.given, images, "images", "fit", "resize", "skip-bad", "scale"),
 	)
 }
 

@@ -30,7 +30,15 @@ as in the code of the image --at. The first image is the top left one.`,
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(cli.Between("--grid", grid, 2, 1000), checkRange("--range", bounds), checkDims(dims), fit.belong(cmd.Flags(), at != "", "--at"), fit.check(), scale.check(), m.checkOutputs([]string{at}, o.out)); err != nil {
+			if err := cmp.Or(
+				cli.Between("--grid", grid, 2, 1000),
+				checkRange("--range", bounds),
+				checkDims(dims),
+				cli.Belong(cmd.Flags(), at != "", "--at", "fit", "resize", "scale"),
+				fit.check(),
+				scale.check(),
+				m.checkOutputs([]string{at}, o.out),
+			); err != nil {
 				return err
 			}
 			decoder, err := m.openDecoder()

@@ -32,7 +32,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
 		RunE: func(cmd *cobra.Command, files []string) (err error) {
-			if err := cmp.Or(in.check(files), r.check(), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
+			if err := cmp.Or(in.check(files), r.check(), cli.Belong(cmd.Flags(), r.draws > 0, "--draws", "seed"), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
 			r.model, err = openAs(m, m.decoder, func(decoder string, o infer.Options) (infer.Reconstructor, error) {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
@@ -25,12 +27,13 @@ func (f *walkFlags) flags(cmd *cobra.Command) {
 	f.groups.flag(cmd, "keep this many of the finest groups of latent variables as they are in the first point")
 }
 
-func (f *walkFlags) check(pace string, paceGiven bool) error {
+func (f *walkFlags) check(given *pflag.FlagSet, pace string) error {
 	const most = 100_000
-	if err := cli.Between("--random", f.random, 0, most); err != nil {
-		return err
-	}
-	return cli.Want(f.toLabel == "" || pace != "image" || !paceGiven, "--pace image measures the images of one class: leave it out with --to-label")
+	return cmp.Or(
+		cli.Between("--random", f.random, 0, most),
+		cli.Belong(given, f.random > 0, "--random", "seed"),
+		cli.Want(f.toLabel == "" || pace != "image" || !given.Changed("pace"), "--pace image measures the images of one class: leave it out with --to-label"),
+	)
 }
 
 // points returns the points of --random.

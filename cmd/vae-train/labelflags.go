@@ -30,7 +30,7 @@ func (f *flags) checkLabels(p *pflag.FlagSet) error {
 	case o.Classifier && !f.model.Conditional:
 		return cli.Usagef("--classifier: wants --conditional")
 	}
-	return cli.Belongs(p, "classifier-steps", f.model.Conditional, "--conditional")
+	return cli.Belong(p, f.model.Conditional, "--conditional", "classifier-steps")
 }
 
 // checkClassifier refuses steps of a classifier that is not fitted, as all images have a label.

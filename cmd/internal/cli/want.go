@@ -30,10 +30,11 @@ func Given(given *pflag.FlagSet, flags ...string) string {
 	return ""
 }
 
-// Belongs refuses a flag that was given where it would do nothing: unless there is also what it
-// belongs to.
-func Belongs(given *pflag.FlagSet, flag string, there bool, to string) error {
-	return Want(there || !given.Changed(flag), "--%s belongs to %s", flag, to)
+// Belong refuses flags that were given where they would do nothing: unless there is also what they
+// belong to.
+func Belong(given *pflag.FlagSet, there bool, to string, flags ...string) error {
+	flag := Given(given, flags...)
+	return Want(there || flag == "", "%s belongs to %s", flag, to)
 }
 
 // When returns the mistake err, which may be nil, where the condition is met: a check of

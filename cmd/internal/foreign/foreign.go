@@ -5,6 +5,8 @@ package foreign
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,6 +40,11 @@ func (f *Flags) Add(p *pflag.FlagSet) {
 	p.StringVar(&f.ofEncoder, names["EncoderOutputs"], "", "what its outputs are, in their order: `LIST` of mean, log_var, std, log_std, var, moments and -")
 	p.StringVar(&f.o.LabelInput, names["LabelInput"], "", "`NAME` of the input that is the label of a class")
 	p.IntVar(&f.o.Classes, names["Classes"], 0, "`NUMBER` of classes of a label that is given by its number")
+}
+
+// Given returns the first of the flags that was given, as in --flag, or "".
+func (f *Flags) Given(p *pflag.FlagSet) string {
+	return cli.Given(p, slices.Sorted(maps.Values(names))...)
 }
 
 // Options returns what the flags say.
