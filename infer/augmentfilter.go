@@ -64,6 +64,9 @@ func (f *AugmentFilter) numbers(classes []int) (map[int]int, error) {
 	c, numbers := f.Classifier, map[int]int{}
 	for _, class := range classes {
 		numbers[class] = class
+		if f.Classes != nil && class >= len(f.Classes) {
+			return nil, &latent.OptionError{Option: "Classes", Value: f.Classes, Want: fmt.Sprintf("a name for label %d, too", class)}
+		}
 		if f.Classes != nil {
 			numbers[class] = slices.Index(c.Classes(), f.Classes[class])
 		}

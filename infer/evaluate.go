@@ -65,7 +65,8 @@ func count(holds bool) int {
 // FiguresWidth returns the length of [Figures.Row] for a model of so many latent dimensions.
 func FiguresWidth(latent int) int { return alone + 2*latent }
 
-// FiguresOf returns the figures of the image with this index from their row.
+// FiguresOf returns the figures of the image with this index from their row, which must have a
+// length of [FiguresWidth].
 func FiguresOf(row []float64, index int) Figures {
 	dims := (len(row) - alone) / 2
 	f := Figures{

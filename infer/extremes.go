@@ -15,7 +15,7 @@ func Extremes(scores []float64, n int) (lowest, highest []int) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	n = min(n, (len(order)+1)/2)
+	n = max(0, min(n, (len(order)+1)/2))
 	lowest, highest = order[:n:n], slices.Clone(order[len(order)-n:])
 	slices.Reverse(highest)
 	return lowest, highest

@@ -29,7 +29,7 @@ func Class(class int) Label {
 // Classes is the label of rows of which each has a class of its own, given by its number.
 func Classes(classes []int) Label {
 	return func(row int, weights []float32) error {
-		if row >= len(classes) {
+		if row < 0 || row >= len(classes) {
 			return fmt.Errorf("row %d has no label: there are %d", row, len(classes))
 		}
 		return Class(classes[row])(row, weights)
@@ -143,6 +143,9 @@ func (s *session) LabelOf(labels []int, classes []string) (Label, error) {
 	}
 	own := make([]int, len(labels))
 	for i, label := range labels {
+		if label < 0 || label >= len(classes) {
+			return nil, fmt.Errorf("label %d is %d, and there are %d classes", i, label, len(classes))
+		}
 		if own[i] = slices.Index(names, classes[label]); own[i] < 0 {
 			return nil, &LabelError{s.name, classes[label], names}
 		}

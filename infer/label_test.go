@@ -125,6 +125,23 @@ func TestLabels(t *testing.T) {
 }
 
 // TestMixture: a label may be something in between.
+// TestLabelsThatAreNone: labels of data that do not fit its classes are errors.
+func TestLabelsThatAreNone(t *testing.T) {
+	d := open(t, infer.OpenDecoderBytes, labelledDecoder(t), infer.Options{})
+	names := d.Classes()
+	for _, labels := range [][]int{{0, len(names)}, {-1}} {
+		if _, err := d.LabelOf(labels, names); err == nil {
+			t.Errorf("labels %v: no error", labels)
+		}
+	}
+	if _, err := d.LabelOf([]int{0}, nil); err == nil {
+		t.Error("no names of classes: no error")
+	}
+	if err := infer.Classes([]int{0})(-1, make([]float32, 3)); err == nil {
+		t.Error("row -1: no error")
+	}
+}
+
 func TestMixture(t *testing.T) {
 	d := openDecoder(t, labelledDecoder(t), 1)
 	half, err := d.WithLabel(infer.Mixture([]float32{0.5, 0.25, 0.25}))

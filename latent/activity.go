@@ -3,6 +3,7 @@ package latent
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 )
@@ -33,6 +34,9 @@ func MeasureActivity(means Points, noise []float64) (Activity, error) {
 	if m.N < 2 {
 		return nil, errors.New("the activity of latent dimensions is measured on 2 images or more")
 	}
+	if err := checkNoise(noise, len(row)); err != nil {
+		return nil, err
+	}
 	variances := make([]float64, len(row))
 	for k := range variances {
 		variances[k] = m.Variance(k)
@@ -40,7 +44,16 @@ func MeasureActivity(means Points, noise []float64) (Activity, error) {
 	return ActivityOf(variances, noise), nil
 }
 
-// ActivityOf is [MeasureActivity] for the variances of means.
+// checkNoise refuses noise, which may be nil, of another number of dimensions.
+func checkNoise(noise []float64, dims int) error {
+	if noise == nil || len(noise) == dims {
+		return nil
+	}
+	return fmt.Errorf("noise of %d dimensions for latent points of %d", len(noise), dims)
+}
+
+// ActivityOf is [MeasureActivity] for the variances of means, and noise of as many dimensions or
+// nil; it panics for more.
 func ActivityOf(variances, noise []float64) Activity {
 	activity := slices.Clone(variances)
 	for k := range noise {

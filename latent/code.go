@@ -43,8 +43,12 @@ func drawsFrom(codes iter.Seq2[Code, error], k int, seed uint64, first int) Poin
 	return func(yield func([]float32, error) bool) {
 		i := first
 		for code, err := range codes {
-			if err == nil && code.LogVar == nil {
+			switch {
+			case err != nil:
+			case code.LogVar == nil:
 				err = ErrNoLogVar
+			case len(code.LogVar) != len(code.Mean):
+				err = fmt.Errorf("code %d has %d means and %d log variances", i, len(code.Mean), len(code.LogVar))
 			}
 			if err != nil {
 				yield(nil, err)

@@ -1,6 +1,7 @@
 package latent
 
 import (
+	"fmt"
 	"iter"
 	"math"
 	"slices"
@@ -11,6 +12,9 @@ import (
 func Fixed(points Points, first int, z []float32) Points {
 	return func(yield func([]float32, error) bool) {
 		for point, err := range points {
+			if err == nil && (first < 0 || first > len(point) || len(point) != len(z)) {
+				err = &OptionError{"first", first, fmt.Sprintf("a dimension of points of %d, as z has", len(point))}
+			}
 			if err == nil {
 				point = append(point[:first:first], z[first:]...)
 			}

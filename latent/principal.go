@@ -36,6 +36,9 @@ func FitPrincipal(points [][]float32, noise []float64) (Principal, error) {
 	if width < 2 {
 		return Principal{}, fmt.Errorf("principal components need points of 2 dimensions or more, and these have %d", width)
 	}
+	if err := checkNoise(noise, width); err != nil {
+		return Principal{}, err
+	}
 	x := mat.NewDense(n, width, nil)
 	p := Principal{Mean: make([]float64, width)}
 	for i, z := range points {

@@ -37,6 +37,9 @@ func LearnProbe(points [][]float32, labels []int, noise []float64) (*Probe, erro
 	if len(points) == 0 || len(points) != len(labels) {
 		return nil, fmt.Errorf("%d latent points with %d labels: want one label for each, and at least one point", len(points), len(labels))
 	}
+	if err := checkNoise(noise, len(points[0])); err != nil {
+		return nil, err
+	}
 	p := &Probe{N: len(points), dims: len(points[0]), scales: slices.Repeat([]float32{1}, len(points[0])), labels: labels, classes: slices.Compact(slices.Sorted(slices.Values(labels)))}
 	for k, v := range noise {
 		p.scales[k] = float32(1 / (v * v))

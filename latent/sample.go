@@ -22,6 +22,9 @@ func Prior(dims, n int, o SampleOptions) Points {
 	if err := o.check(n); err != nil {
 		return fail(err)
 	}
+	if dims < 0 {
+		return fail(&OptionError{"dims", dims, "a number of dimensions"})
+	}
 	temperature := float32(cmp.Or(o.Temperature, 1))
 	return func(yield func([]float32, error) bool) {
 		for i := range n {

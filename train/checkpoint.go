@@ -65,6 +65,9 @@ func flatSettings(data []byte) (map[string]any, error) {
 	if err := d.Decode(&all); err != nil {
 		return nil, err
 	}
+	if all == nil {
+		return nil, errors.New("are null")
+	}
 	model, _ := all["model"].(map[string]any)
 	delete(all, "model")
 	maps.Copy(all, model)

@@ -6,18 +6,23 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 )
 
 // EpochsFolder is the folder of a model directory with the pictures of each epoch
 // ([Options].EpochPictures), such as 0003-samples.png.
 const EpochsFolder = "epochs"
 
-// EpochPicture returns the path, within a model directory, of the picture of one epoch that
+// epochPath returns the path, within a model directory, of the picture of one epoch that
 // goes by the name of one of the whole run: [ReconstructionsPicture] or [SamplesPicture].
-func EpochPicture(epoch int, name string) string {
+func epochPath(epoch int, name string) string {
 	return filepath.Join(EpochsFolder, fmt.Sprintf("%04d-%s", epoch, name))
 }
+
+var epochPicture = regexp.MustCompile(`^\d{4,}-(` + regexp.QuoteMeta(SamplesPicture) + `|` + regexp.QuoteMeta(ReconstructionsPicture) + `)$`)
+
+// IsEpochPicture reports whether a file in [EpochsFolder] is a picture of an epoch by its name.
+func IsEpochPicture(name string) bool { return epochPicture.MatchString(name) }
 
 // epochPictures writes the pictures of the averaged weights, which are those in place.
 func (r *run) epochPictures(epoch int) error {
@@ -27,10 +32,10 @@ func (r *run) epochPictures(epoch int) error {
 	if err := os.MkdirAll(filepath.Join(r.Dir, EpochsFolder), 0o755); err != nil {
 		return err
 	}
-	if err := r.writeReconstructions(r.evaluator(), filepath.Join(r.Dir, EpochPicture(epoch, ReconstructionsPicture))); err != nil {
+	if err := r.writeReconstructions(r.evaluator(), filepath.Join(r.Dir, epochPath(epoch, ReconstructionsPicture))); err != nil {
 		return err
 	}
-	return r.writeSamples(r.evaluator(), nil, filepath.Join(r.Dir, EpochPicture(epoch, SamplesPicture)))
+	return r.writeSamples(r.evaluator(), nil, filepath.Join(r.Dir, epochPath(epoch, SamplesPicture)))
 }
 
 // removeEpochPictures deletes what an earlier run left, and nothing that is not its own.
@@ -44,7 +49,7 @@ func removeEpochPictures(dir string) error {
 		return err
 	}
 	for _, e := range entries {
-		if _, name, _ := strings.Cut(e.Name(), "-"); name == SamplesPicture || name == ReconstructionsPicture {
+		if IsEpochPicture(e.Name()) {
 			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
 				return err
 			}

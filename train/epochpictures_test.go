@@ -24,18 +24,21 @@ func TestEpochPictures(t *testing.T) {
 	}
 	for epoch := 1; epoch <= 2; epoch++ {
 		for _, name := range []string{SamplesPicture, ReconstructionsPicture} {
-			if info, err := os.Stat(filepath.Join(dir, EpochPicture(epoch, name))); err != nil || info.Size() == 0 {
+			if info, err := os.Stat(filepath.Join(dir, epochPath(epoch, name))); err != nil || info.Size() == 0 {
 				t.Errorf("epoch %d has no %s: %v", epoch, name, err)
 			}
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, EpochsFolder, "mine.txt"), nil, 0o644); err != nil {
+	const mine, killed = "my-samples.png", ".0002-samples.png.0123abcd.tmp"
+	for _, name := range []string{mine, killed} {
+		if err := os.WriteFile(filepath.Join(dir, EpochsFolder, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), Options{Dir: dir, Epochs: 1, Seed: 3, Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := removeRun(dir); err != nil {
-		t.Fatal(err)
-	}
-	if left, err := os.ReadDir(filepath.Join(dir, EpochsFolder)); err != nil || len(left) != 1 || left[0].Name() != "mine.txt" {
+	if left, err := os.ReadDir(filepath.Join(dir, EpochsFolder)); err != nil || len(left) != 1 || left[0].Name() != mine {
 		t.Errorf("%v, %v are left", left, err)
 	}
 }

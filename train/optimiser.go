@@ -2,6 +2,7 @@ package train
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 
@@ -133,6 +134,9 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 		return o, fmt.Errorf("unknown optimizer %q: choose one of %q", o.Optimizer, Optimizers())
 	}
 	if c, ok := o.LR.(Course); o.LR == nil || ok && c.Kind == "" {
+		if o.Optimizer == Adam && (c.Floor != 0 || c.Steps != 0) {
+			return o, errors.New("a learning rate with a floor or a number of steps: give the kind of course that falls there")
+		}
 		c.Kind = InverseSqrt
 		o.LR = c
 		if o.Optimizer == Adam {

@@ -241,6 +241,7 @@ func (r *run) open() error {
 	for _, name := range files { // of a run that was killed
 		atomicfile.Clean(filepath.Join(r.Dir, name))
 	}
+	atomicfile.CleanAll(filepath.Join(r.Dir, EpochsFolder), IsEpochPicture)
 	if err := r.refuse(); err != nil {
 		return err
 	}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 
 	"govae/internal/page"
 	"govae/models"
@@ -18,9 +17,6 @@ import (
 
 //go:embed site
 var site embed.FS
-
-// picture matches the pictures that are served, those of epochs and those of the whole run.
-var picture = regexp.MustCompile(`^(\d{4,}-)?(samples|reconstructions)\.png$`)
 
 // Handler answers requests for the page of the model directory dir, which need not be there yet.
 func Handler(dir string) http.Handler {
@@ -36,13 +32,13 @@ func Handler(dir string) http.Handler {
 	mux.HandleFunc("GET /run.json", func(w http.ResponseWriter, r *http.Request) { serveRun(w, dir) })
 	mux.HandleFunc("GET /pictures/{name}", func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("name")
-		switch match := picture.FindStringSubmatch(name); {
-		case match == nil:
-			http.NotFound(w, r)
-		case match[1] == "":
+		switch {
+		case name == train.SamplesPicture || name == train.ReconstructionsPicture:
 			serveFile(w, r, filepath.Join(dir, name))
-		default:
+		case train.IsEpochPicture(name):
 			serveFile(w, r, filepath.Join(dir, train.EpochsFolder, name))
+		default:
+			http.NotFound(w, r)
 		}
 	})
 	return mux

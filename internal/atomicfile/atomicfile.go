@@ -120,15 +120,27 @@ const temporary = ".%s.%08x.tmp"
 // file at path. Nobody may be writing it. What cannot be removed stays.
 func Clean(path string) {
 	target := Target(path)
-	prefix := "." + filepath.Base(target) + "."
-	entries, _ := os.ReadDir(filepath.Dir(target))
+	CleanAll(filepath.Dir(target), func(name string) bool { return name == filepath.Base(target) })
+}
+
+// CleanAll is [Clean] for all files of a folder whose names are of that kind.
+func CleanAll(folder string, of func(name string) bool) {
+	entries, _ := os.ReadDir(folder)
 	for _, e := range entries {
-		middle, ok := strings.CutPrefix(e.Name(), prefix)
-		number, ok2 := strings.CutSuffix(middle, ".tmp")
-		if _, err := hex.DecodeString(number); ok && ok2 && len(number) == 8 && err == nil && e.Type().IsRegular() {
-			os.Remove(filepath.Join(filepath.Dir(target), e.Name()))
+		name, ok := belongsTo(e.Name())
+		if ok && of(name) && e.Type().IsRegular() {
+			os.Remove(filepath.Join(folder, e.Name()))
 		}
 	}
+}
+
+// belongsTo returns the name of the file that one of this name is a temporary of, if it is one.
+func belongsTo(name string) (of string, ok bool) {
+	rest, dotted := strings.CutPrefix(name, ".")
+	rest, ends := strings.CutSuffix(rest, ".tmp")
+	of, number := strings.TrimSuffix(rest, filepath.Ext(rest)), strings.TrimPrefix(filepath.Ext(rest), ".")
+	_, err := hex.DecodeString(number)
+	return of, dotted && ends && len(number) == 8 && err == nil
 }
 
 // fill writes to f, buffered. Errors of f do not name it.
