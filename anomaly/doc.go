@@ -5,7 +5,7 @@
 // [Fit] learns from normal pictures, and a [Detector] says of others how rare they are among
 // normal ones, whether that is above a threshold, why, and where:
 //
-//	detector, err := anomaly.Fit(pair.Samples(ctx, normal), anomaly.Options{FalseAlarms: 0.01})
+//	detector, err := anomaly.Fit(pair.Samples(ctx, normal, 0), anomaly.Options{FalseAlarms: 0.01})
 //	...
 //	verdict, err := detector.Judge(sample)
 //	if verdict.Odd {

@@ -31,9 +31,9 @@ func (a archive) Load(ctx context.Context) (*Data, error) {
 	}
 	classes := a.classes
 	if classes == nil {
-		classes = numberedClasses(train, test)
+		classes = numberedClasses(splits{train: train, test: test})
 	}
-	return newData(ctx, a.name, train, test, classes, a.Options)
+	return newData(ctx, a.name, splits{train: train, test: test}, classes, a.Options)
 }
 
 func (a archive) split(ctx context.Context, images, labels remoteFile) (*Images, error) {

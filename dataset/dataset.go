@@ -201,37 +201,43 @@ func openPath(spec string, o Options) (Source, error) {
 	return imageFolder{spec, o}, nil
 }
 
+// splits are the images of a source that is in no image files; test and validation may be nil.
+type splits struct{ train, test, validation *Images }
+
 // newData makes the [Data] of a source called name. It makes the images what o
 // wants, holds some of the training images out if there are no test images, and then
 // applies the limit.
-func newData(ctx context.Context, name string, train, test *Images, classes []string, o Options) (*Data, error) {
-	before, n, splits := train.Shape, train.Len(), test == nil && !o.Whole
-	train, err := o.fit(ctx, name, train)
-	if err != nil {
-		return nil, err
+func newData(ctx context.Context, name string, s splits, classes []string, o Options) (*Data, error) {
+	before, n := s.train.Shape, 0
+	heldOut := s.test == nil && !o.Whole
+	for _, split := range []**Images{&s.train, &s.test, &s.validation} {
+		if *split == nil {
+			continue
+		}
+		n += (*split).Len()
+		var err error
+		if *split, err = o.fit(ctx, name, *split); err != nil {
+			return nil, err
+		}
 	}
-	switch {
-	case test != nil:
-		n += test.Len()
-		test, err = o.fit(ctx, name, test)
-	case o.Whole:
-	case train.Len() < 2:
-		err = &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", train.Len())}
-	default:
-		train, test = holdOut(train)
+	if heldOut {
+		if s.train.Len() < 2 {
+			return nil, &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", s.train.Len())}
+		}
+		s.train, s.test = holdOut(s.train)
 	}
-	if err != nil {
-		return nil, err
+	if s.test != nil && s.train.Shape != s.test.Shape {
+		return nil, fmt.Errorf("%s: training images are %v but test images %v: make them one size", name, s.train.Shape, s.test.Shape)
 	}
-	if test != nil && train.Shape != test.Shape {
-		return nil, fmt.Errorf("%s: training images are %v but test images %v: make them one size", name, train.Shape, test.Shape)
+	if s.validation != nil && s.train.Shape != s.validation.Shape {
+		return nil, fmt.Errorf("%s: training images are %v but validation images %v: make them one size", name, s.train.Shape, s.validation.Shape)
 	}
 	if o.Limit > 0 {
-		train = train.Head(o.Limit)
+		s.train = s.train.Head(o.Limit)
 	}
-	d := &Data{Name: name, Train: train, Test: test, Classes: classes, HeldOut: splits}
-	if train.H != before.H || train.W != before.W {
-		d.Report = scaledReport(name, n, before, train.Shape, o.framing(images.RGB{}))
+	d := &Data{Name: name, Train: s.train, Test: s.test, Validation: s.validation, Classes: classes, HeldOut: heldOut}
+	if s.train.H != before.H || s.train.W != before.W {
+		d.Report = scaledReport(name, n, before, s.train.Shape, o.framing(images.RGB{}))
 		d.Framing = d.Report.framing()
 	}
 	return d, nil
@@ -239,9 +245,9 @@ func newData(ctx context.Context, name string, train, test *Images, classes []st
 
 // numberedClasses names the labels of files that hold numbers only: "0", "1" and
 // so on up to the largest label.
-func numberedClasses(splits ...*Images) []string {
+func numberedClasses(s splits) []string {
 	n := 0
-	for _, m := range splits {
+	for _, m := range []*Images{s.train, s.test, s.validation} {
 		if m == nil {
 			continue
 		}

@@ -100,34 +100,34 @@ func TestOpenErrors(t *testing.T) {
 // TestWhole wants all images in the order of the source.
 func TestWhole(t *testing.T) {
 	one := numbered(5, Shape{H: 1, W: 1, C: 1})
-	d, err := newData(t.Context(), "x", one, nil, nil, Options{Whole: true})
+	d, err := newData(t.Context(), "x", splits{train: one}, nil, Options{Whole: true})
 	if err != nil || d.Test != nil {
 		t.Fatalf("data %+v, error %v; want no test images", d, err)
 	}
 	if diff := cmp.Diff(one, d.All()); diff != "" {
 		t.Errorf("one split (-want +got):\n%s", diff)
 	}
-	d, err = newData(t.Context(), "x", one, numbered(2, Shape{H: 1, W: 1, C: 1}), nil, Options{Whole: true})
+	d, err = newData(t.Context(), "x", splits{train: one, test: numbered(2, Shape{H: 1, W: 1, C: 1})}, nil, Options{Whole: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := d.All().Labels; !slices.Equal(got, []int{0, 1, 2, 3, 4, 0, 1}) {
 		t.Errorf("two splits have labels %v", got)
 	}
-	if d, err := newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{Whole: true}); err != nil || d.All().Len() != 1 {
+	if d, err := newData(t.Context(), "x", splits{train: numbered(1, Shape{H: 1, W: 1, C: 1})}, nil, Options{Whole: true}); err != nil || d.All().Len() != 1 {
 		t.Errorf("a single image: error %v", err)
 	}
 }
 
 func TestNewDataHoldsOutThenLimits(t *testing.T) {
-	d, err := newData(t.Context(), "x", numbered(30, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{Limit: 5})
+	d, err := newData(t.Context(), "x", splits{train: numbered(30, Shape{H: 1, W: 1, C: 1})}, nil, Options{Limit: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if d.Train.Len() != 5 || d.Test.Len() != 3 {
 		t.Errorf("%d training and %d test images, want 5 and 3", d.Train.Len(), d.Test.Len())
 	}
-	all, err := newData(t.Context(), "x", numbered(30, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{})
+	all, err := newData(t.Context(), "x", splits{train: numbered(30, Shape{H: 1, W: 1, C: 1})}, nil, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,9 +138,13 @@ func TestNewDataHoldsOutThenLimits(t *testing.T) {
 		t.Errorf("the limit does not take the first images:\n%s", d)
 	}
 
-	_, err = newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), nil, nil, Options{})
+	three := splits{numbered(10, Shape{H: 1, W: 1, C: 1}), numbered(2, Shape{H: 1, W: 1, C: 1}), numbered(5, Shape{H: 1, W: 1, C: 1})}
+	if larger, err := newData(t.Context(), "x", three, nil, Options{Shape: Shape{H: 2, W: 2}}); err != nil || larger.Report.Images != 17 || larger.Validation.H != 2 {
+		t.Errorf("three splits: %+v, error %v", larger, err)
+	}
+	_, err = newData(t.Context(), "x", splits{train: numbered(1, Shape{H: 1, W: 1, C: 1})}, nil, Options{})
 	wantError(t, err, "x: ", "at least 2")
-	_, err = newData(t.Context(), "x", numbered(1, Shape{H: 1, W: 1, C: 1}), numbered(1, Shape{H: 1, W: 2, C: 1}), nil, Options{})
+	_, err = newData(t.Context(), "x", splits{train: numbered(1, Shape{H: 1, W: 1, C: 1}), test: numbered(1, Shape{H: 1, W: 2, C: 1})}, nil, Options{})
 	wantError(t, err, "x: ", "1x1x1", "1x2x1")
 }
 

@@ -41,7 +41,7 @@ func (s digits) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newIDXData(ctx, "digits", train, test, s.Options)
+	return newIDXData(ctx, "digits", splits{train: train, test: test}, s.Options)
 }
 
 // drawDigits draws the first n images of a split: 0, 1, ..., 9, 0, 1 and so on.

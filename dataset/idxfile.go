@@ -22,7 +22,7 @@ func (s idxFile) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := newIDXData(ctx, s.path, m, nil, s.Options)
+	d, err := newIDXData(ctx, s.path, splits{train: m}, s.Options)
 	return noteTurned(d, s.path), err
 }
 

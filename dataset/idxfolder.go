@@ -91,29 +91,30 @@ func (s idxFolder) Load(ctx context.Context) (*Data, error) {
 	case !s.Whole:
 		return nil, &SplitError{s.path, "holds test images only: add " + prefix + "train-images-idx3-ubyte to train on"}
 	}
-	var splits [2]*Images
-	err = parallel.For(ctx, len(splits), 0, func(i int) error {
+	var read [2]*Images
+	err = parallel.For(ctx, len(read), 0, func(i int) error {
 		split := []string{"train", "test"}[i]
 		if files[split+"-images"] == "" {
 			return nil
 		}
 		m, err := loadIDX(ctx, s.in(files[split+"-images"]), s.in(files[split+"-labels"]))
-		splits[i] = m
+		read[i] = m
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if splits[0] == nil {
-		splits[0], splits[1] = splits[1], nil
+	all := splits{train: read[0], test: read[1]}
+	if all.train == nil {
+		all = splits{train: all.test}
 	}
-	d, err := newIDXData(ctx, s.path, splits[0], splits[1], s.Options)
+	d, err := newIDXData(ctx, s.path, all, s.Options)
 	return noteTurned(d, prefix), err
 }
 
 // newIDXData is newData for images whose labels, if any, are numbers.
-func newIDXData(ctx context.Context, name string, train, test *Images, o Options) (*Data, error) {
-	return newData(ctx, name, train, test, numberedClasses(train, test), o)
+func newIDXData(ctx context.Context, name string, s splits, o Options) (*Data, error) {
+	return newData(ctx, name, s, numberedClasses(s), o)
 }
 
 // in returns the path of a file of the folder, empty if there is none.

@@ -28,7 +28,7 @@ func (s npyFile) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newData(ctx, s.path, m, nil, nil, s.Options)
+	return newData(ctx, s.path, splits{train: m}, nil, s.Options)
 }
 
 // isNPY reports whether a file's name is that of an array.

@@ -47,29 +47,20 @@ func (s npzFile) load(ctx context.Context, r io.ReaderAt, size int64) (*Data, er
 	if err != nil {
 		return nil, err
 	}
-	splits := make([]*Images, len(layout)) // nil where there is none
-	for i, names := range layout {
-		if splits[i], err = a.read(names); err != nil {
+	var all splits
+	for i, split := range []**Images{&all.train, &all.test, &all.validation} {
+		if *split, err = a.read(layout[i]); err != nil {
 			return nil, err
 		}
 	}
-	train, test, validation := splits[0], splits[1], splits[2]
-	if test == nil {
-		test, validation = validation, nil
+	if all.test == nil {
+		all.test, all.validation = all.validation, nil
 	}
-	if validation != nil {
-		if validation, err = s.fit(ctx, s.path, validation); err != nil {
-			return nil, err
-		}
-	}
-	d, err := newData(ctx, s.path, train, test, numberedClasses(splits...), s.Options)
+	d, err := newIDXData(ctx, s.path, all, s.Options)
 	if err != nil {
 		return nil, err
 	}
-	if validation != nil && validation.Shape != d.Train.Shape {
-		return nil, fmt.Errorf("%s: training images are %v but validation images %v: make them one size", s.path, d.Train.Shape, validation.Shape)
-	}
-	d.Validation, d.Warnings = validation, a.warnings
+	d.Warnings = a.warnings
 	return d, nil
 }
 

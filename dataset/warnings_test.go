@@ -57,7 +57,7 @@ func TestScale(t *testing.T) {
 	shape := Shape{H: 1, W: 2, C: 1}
 	load := func(scale float64) (*Data, error) {
 		train := &Images{Shape: shape, Pixels: []byte{0, 1, 2, 3}, Labels: []int{0, 1}, Names: []string{"a", "b"}}
-		return newData(t.Context(), "x", train, &Images{Shape: shape, Pixels: []byte{1, 0}}, nil, Options{Scale: scale})
+		return newData(t.Context(), "x", splits{train: train, test: &Images{Shape: shape, Pixels: []byte{1, 0}}}, nil, Options{Scale: scale})
 	}
 	d, err := load(85)
 	if err != nil {

@@ -58,7 +58,7 @@ type description struct {
 	Groups     []contract.LatentGroup `json:"groups,omitempty"`
 	Likelihood string                 `json:"likelihood,omitempty"`
 	Scale      float64                `json:"scale,omitempty"`    // of the likelihood, where it has one
-	Activity   []float64              `json:"activity,omitempty"` // variance of posterior means, by dimension
+	Activity   []float64              `json:"activity,omitempty"` // what each dimension tells ([latent.MeasureActivity])
 	Framing    framing                `json:"framing"`
 	Decoder    graph                  `json:"decoder"`
 	Encoder    *graph                 `json:"encoder,omitempty"`

@@ -34,5 +34,5 @@
 // that was killed has left of others goes when it is resumed. A checkpoint of which any
 // byte has changed is detected: the run goes on from its predecessor, the start of that
 // epoch or of the one before, and warns. So a crash or a full disk costs five minutes at
-// most, and damage an epoch.
+// most, once a classifier, if one is wanted, is fitted; and damage an epoch.
 package train

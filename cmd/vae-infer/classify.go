@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -92,7 +93,7 @@ func (c *classification) run(ctx context.Context, files []string) error {
 	defer p.Stop()
 	guesses := cli.Counted(p, classifier.ClassifyAll(ctx, x.All()))
 	var all []infer.Guess
-	if filepath.Ext(c.out) == ".json" {
+	if strings.ToLower(filepath.Ext(c.out)) == ".json" {
 		all, err = c.report(classifier, x, guesses)
 	} else {
 		all, err = infer.WriteGuesses(c.out, x, classifier.Classes(), guesses)

@@ -33,7 +33,7 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
 	f.StringVar(&m.decoder, "decoder", "decoder.onnx", "decoder file")
 	f.StringVar(&m.encoder, "encoder", "", "encoder file (default: encoder.onnx beside the decoder)")
-	f.StringVar(&m.label, "label", "", "`CLASS` of a conditional model, name or number (default: that of each image, and when sampling all)")
+	f.StringVar(&m.label, "label", "", "`CLASS` of a conditional model, name or number (default: that of each image; all when sampling)")
 	f.StringVar(&m.engine, "engine", "auto", "what runs the files: auto, onnxruntime or go (pure Go)")
 	m.foreign.Add(f)
 	f.StringVar(&m.provider, "provider", "cpu", "where ONNX Runtime runs them: "+strings.Join(engine.Providers(), ", "))
