@@ -11,13 +11,14 @@ import (
 const (
 	defaultSide = 64  // pixels of the longer side, at most: what trains in minutes
 	alike       = 1.1 // ratio of two proportions that count as the same
+	oblong      = 1.2 // ratio of sides from which on an image is wide or tall
 )
 
 // chooseSize returns the height and the width of images that have these headers, at least
 // one, where nobody names them, and why. Images of one small size keep it. Others get the
-// proportions that nine of ten have, or else are square, with sides that are multiples of
-// 8, which networks halve without a rest: of at most 64, and no longer than those of the
-// middle image.
+// middle proportions where nine of ten have these, or are all wide or all tall, or else are
+// square, with sides that are multiples of 8, which networks halve without a rest: of at most
+// 64, and no longer than those of the middle image.
 func chooseSize(headers []photo.Header) (s Shape, why string) {
 	s = Shape{H: headers[0].H, W: headers[0].W}
 	one, proportions, short, long := true, make([]float64, len(headers)), make([]int, len(headers)), make([]int, len(headers))
@@ -30,13 +31,19 @@ func chooseSize(headers []photo.Header) (s Shape, why string) {
 		return s, "their size"
 	}
 	middle := median(proportions)
-	near := 0
+	near, wide, tall := 0, 0, 0
 	for _, p := range proportions {
 		if p <= alike*middle && middle <= alike*p {
 			near++
 		}
+		if p >= oblong {
+			wide++
+		}
+		if p <= 1/oblong {
+			tall++
+		}
 	}
-	if 10*near < 9*len(headers) {
+	if 10*max(near, wide, tall) < 9*len(headers) {
 		side := min(defaultSide, eights(float64(median(short))))
 		return Shape{H: side, W: side}, "chosen for mixed proportions"
 	}

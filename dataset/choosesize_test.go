@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"slices"
@@ -27,6 +28,9 @@ func TestChooseSize(t *testing.T) {
 		"panorama":          {many(5, 100, 4000), 8, 64},
 		"nearly alike":      {slices.Concat(many(9, 480, 640), many(5, 500, 640)), 48, 64},
 		"few others":        {slices.Concat(many(18, 480, 640), many(2, 640, 480)), 48, 64},
+		"photographs":       {slices.Concat(many(9, 480, 640), many(9, 1080, 1920)), 40, 64},
+		"lines of text":     {slices.Concat(many(9, 40, 400), many(5, 30, 900), many(5, 45, 500)), 8, 64},
+		"people":            {slices.Concat(many(9, 640, 480), many(5, 900, 300), many(5, 500, 250)), 64, 32},
 		"upright and lying": {slices.Concat(many(9, 480, 640), many(5, 640, 480)), 64, 64},
 		"small and mixed":   {slices.Concat(many(5, 30, 50), many(5, 50, 30)), 24, 24},
 		"smaller than 8":    {slices.Concat(many(5, 3, 5), many(5, 5, 3)), 8, 8},
@@ -68,6 +72,38 @@ func TestLooks(t *testing.T) {
 		}
 		if d.Train.C != tt.channels || d.Framing.Background != tt.background || !strings.Contains(strings.Join(d.Report.Lines(), "\n"), tt.line) {
 			t.Errorf("%s: %d channels on %v, lines %q", name, d.Train.C, d.Framing.Background, d.Report.Lines())
+		}
+	}
+}
+
+// TestWarningsOfShape: images that lose much, or that have a third of what they might.
+func TestWarningsOfShape(t *testing.T) {
+	one := map[string][]byte{"red.png": rgb(color.NRGBA{250, 200, 200, 255})}
+	for i := range 30 {
+		one[fmt.Sprintf("%02d.png", i)] = rgb(color.NRGBA{uint8(i), uint8(i), uint8(i), 255}) // gray, as colours
+	}
+	wide := map[string][]byte{"a.png": gray(10, 90, 0), "b.png": gray(90, 10, 0)}
+	for name, tt := range map[string]struct {
+		files map[string][]byte
+		o     Options
+		want  string
+	}{
+		"few in colour":     {one, Options{}, "fewer than one in twenty images have colours"},
+		"as it is asked":    {one, Options{Shape: Shape{C: 3}}, ""},
+		"cropped":           {wide, Options{}, "cropped to 8x8, 11 % of an image is left on average"},
+		"asked for cropped": {wide, Options{Fit: images.Crop}, ""},
+		"padded":            {wide, Options{Fit: images.Pad}, ""},
+	} {
+		d, err := load(t, writeFiles(t, tt.files), tt.o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		for _, w := range d.Warnings {
+			told = append(told, w.Error())
+		}
+		if got := strings.Join(told, "\n"); tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
 }

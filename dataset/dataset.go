@@ -167,7 +167,7 @@ func Open(spec string, o Options) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return finished{s, o.Scale != 0}, nil
+	return finished{s, o}, nil
 }
 
 // openPath is [Open] for paths.

@@ -55,11 +55,12 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 // find lists the images of the folder by split. There is at least one.
 func (s imageFolder) find() (found folderSplits, report *Report, err error) {
 	var left leftOut
-	root, err := grow(s.path, nil, &left)
+	w, root, err := walk(s.path, &left)
 	if err != nil {
 		return found, nil, err
 	}
 	found = splitFolder(root, &left)
+	w.once(&found.train, &found.unlabelled, &found.validation, &found.test)
 	if len(found.train) == 0 {
 		found.train, found.unlabelled = found.unlabelled, nil
 	}

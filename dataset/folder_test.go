@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,6 +47,15 @@ func writePNG(t *testing.T, path string, h, w int) {
 	t.Helper()
 	if err := os.WriteFile(path, gray(h, w, 0), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestNamesWithoutEnding: such a file is what its content says.
+func TestNamesWithoutEnding(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{"0a1b": gray(1, 1, 7), "0a1c": gray(1, 1, 8), "LICENSE": []byte("Do what you like."), "empty": nil})
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil || !slices.Equal(d.Train.Names, []string{"0a1b", "0a1c"}) || !slices.Equal(d.Report.LeftOut, []string{"2 not images"}) {
+		t.Errorf("names %q, left out %q, error %v", d.Train.Names, d.Report.LeftOut, err)
 	}
 }
 

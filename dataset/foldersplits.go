@@ -15,17 +15,30 @@ type folderSplits struct {
 // imageFile is an image to be read. Its class is empty if it lies loose, or is not known.
 type imageFile struct{ path, class string }
 
-// splitName returns the split that a folder's name means, or none.
+// splitName returns the split that a folder's name means, or none: train, train_images and
+// training-set are the same.
 func splitName(name string) string {
-	switch strings.ToLower(name) {
-	case "train", "training":
-		return "train"
-	case "test", "testing":
-		return "test"
-	case "val", "valid", "validation":
-		return "validation"
+	split := ""
+	for word := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
+		switch word {
+		case "images", "imgs", "set", "data", "split":
+			continue
+		}
+		if split != "" {
+			return ""
+		}
+		switch strings.TrimSuffix(word, "set") {
+		case "train", "training":
+			split = "train"
+		case "test", "testing":
+			split = "test"
+		case "val", "valid", "validation":
+			split = "validation"
+		default:
+			return ""
+		}
 	}
-	return ""
+	return split
 }
 
 // isUnlabelled reports whether a folder is called as one of images whose class nobody has told.

@@ -24,6 +24,9 @@ func TestFolderSplits(t *testing.T) {
 		"nested classes":           {files: "cat/b dog/poodle/a dog/pug/c", train: "cat/b:cat dog/poodle/a:dog dog/pug/c:dog"},
 		"splits":                   {files: "train/a test/b val/c", train: "train/a", validation: "val/c", test: "test/b"},
 		"in other words":           {files: "Training/a TESTING/b Valid/c", train: "Training/a", validation: "Valid/c", test: "TESTING/b"},
+		"with more words":          {files: "train_images/a test_images/b valset/c", train: "train_images/a", validation: "valset/c", test: "test_images/b"},
+		"as sets":                  {files: "training-set/cat/a Test_Set/cat/b", train: "training-set/cat/a:cat", test: "Test_Set/cat/b:cat"},
+		"words alone":              {files: "set/a images/b train_test/c", train: "images/b:images set/a:set train_test/c:train_test"},
 		"with classes":             {files: "train/cat/a test/cat/b test/dog/x/c", train: "train/cat/a:cat", test: "test/cat/b:cat test/dog/x/c:dog"},
 		"defects":                  {files: "train/good/a test/good/b test/scratch/c", train: "train/good/a:good", test: "test/good/b:good test/scratch/c:scratch"},
 		"loose training":           {files: "train/a test/good/b", train: "train/a", test: "test/good/b:good"},
@@ -51,7 +54,7 @@ func TestFolderSplits(t *testing.T) {
 			}
 			folder := writeFiles(t, files)
 			var left leftOut
-			root, err := grow(folder, nil, &left)
+			_, root, err := walk(folder, &left)
 			if err != nil {
 				t.Fatal(err)
 			}

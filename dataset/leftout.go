@@ -31,6 +31,7 @@ var (
 	modelFolders = reason{"model directory", "model directories"}
 	irregular    = reason{"pipe, device or socket", "pipes, devices or sockets"}
 	circles      = reason{"link to a folder around it", "links to folders around them"}
+	linked       = reason{"link to an image that is there already", "links to images that are there already"}
 	tooDeep      = reason{"folder too deep inside others", "folders too deep inside others"}
 )
 

@@ -10,6 +10,7 @@ import (
 // looks is what a sample of images tells that headers do not.
 type looks struct {
 	gray   bool    // none has colours
+	few    bool    // hardly any has
 	hidden float64 // the share of pixels through which a background is seen
 	light  float64 // the brightness of the rest, in [0, 1]
 	cutOut bool    // most have such pixels, in number
@@ -33,7 +34,8 @@ func (l looks) fit() images.Fit {
 }
 
 const (
-	mostLooks = 64 // images that are looked at
+	mostLooks      = 64 // images that are looked at
+	enoughColoured = 4  // to know that they are not few
 	// colourful is how far the channels of a pixel are apart that has a colour: further than
 	// compression takes those of a gray one.
 	colourful = 4
@@ -42,15 +44,26 @@ const (
 // glance is how images are looked at.
 var glance = Shape{H: 32, W: 32, C: 3}
 
-// lookAt looks at some of the files, at those that may have colours until one has some,
+// lookAt looks at some of the files, at those that may have colours until enough have some,
 // and at those that may be transparent.
 func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (l looks, err error) {
-	l.gray = true
+	looked, coloured, may := 0, 0, 0
+	for _, h := range headers {
+		if h.H > 0 && !h.Gray {
+			may++
+		}
+	}
 	for _, i := range sample(headers, func(h photo.Header) bool { return !h.Gray }) {
-		if l.gray = !hasColour(o.see(ctx, r, files[i], images.RGB{})); !l.gray {
+		looked++
+		if hasColour(o.see(ctx, r, files[i], images.RGB{})) {
+			coloured++
+		}
+		if coloured == enoughColoured {
 			break
 		}
 	}
+	l.gray = coloured == 0
+	l.few = !l.gray && 20*coloured*may < looked*len(headers) // a twentieth
 	var covered, light, all float64
 	transparent := 0
 	for _, h := range headers {

@@ -32,7 +32,7 @@ func ReadFiles(ctx context.Context, paths []string, o Options) (s Selection, err
 		}
 		var d *Data
 		if files > 0 {
-			d, err = (finished{filesSource{rest[:files], o}, o.Scale != 0}).Load(ctx)
+			d, err = (finished{filesSource{rest[:files], o}, o}).Load(ctx)
 			rest = rest[files:]
 		} else {
 			d, err = o.readSource(ctx, rest[0])

@@ -36,6 +36,7 @@ type Survey struct {
 	Framing    images.Framing // how they came to it
 	Scaled     bool           // some had another size
 	SeeThrough bool           // some have transparent parts, which lie on the background
+	FewColours bool           // hardly any of the images has colours
 	Deep       bool           // some have 16 bits a value
 	Several    int            // files with further pages or frames
 }
@@ -107,7 +108,7 @@ func (r *Report) classes() (names []string) {
 
 // newSurvey is that of files with these headers, which are read so.
 func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey {
-	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, SeeThrough: l.hidden > 0}
+	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, SeeThrough: l.hidden > 0, FewColours: l.few}
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++

@@ -4,9 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"govae/images"
+	"govae/internal/infile"
+	"govae/internal/photo"
 )
 
 // tree is a folder with the image files below it. Folders without any are left out.
@@ -28,19 +31,40 @@ func (t *tree) all() []string {
 // maxNesting bounds the depth of folders, which links could make endless.
 const maxNesting = 24
 
-// grow looks through a folder, which is inside others, and follows links. What is not an
-// image's file is counted in left. Hidden files and what systems and archives leave behind
-// do not count.
-func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
+// walker looks through a folder, and follows links.
+type walker struct {
+	path, root string            // of the folder, as given and without links
+	links      map[string]string // the files that links have led to, by the paths that they have here
+	left       *leftOut
+}
+
+// here is where a path in the folder is if there are no links on the way.
+func (w walker) here(path string) string {
+	return filepath.Join(w.root, strings.TrimPrefix(path, w.path))
+}
+
+// walk looks through the folder at path. What is not an image's file is counted in left. Hidden
+// files and what systems and archives leave behind do not count.
+func walk(path string, left *leftOut) (w walker, t *tree, err error) {
+	w = walker{path: path, links: map[string]string{}, left: left}
+	if w.root, err = filepath.EvalSymlinks(path); err != nil {
+		return w, nil, err
+	}
+	t, err = w.grow(path, w.root, nil)
+	return w, t, err
+}
+
+// grow looks through a folder, which is inside others and, without links, is at real.
+func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
+	left := w.left
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	for _, outer := range inside {
-		if os.SameFile(info, outer) {
-			left.add(circles, "", 1)
-			return &tree{}, nil
-		}
+	around := len(inside) > 0 && strings.HasPrefix(w.root+string(filepath.Separator), real+string(filepath.Separator))
+	if around || slices.ContainsFunc(inside, func(outer os.FileInfo) bool { return os.SameFile(info, outer) }) {
+		left.add(circles, "", 1)
+		return &tree{}, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -57,18 +81,21 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 		if isLitter(name) {
 			continue
 		}
-		path := filepath.Join(path, name)
+		path, real := filepath.Join(path, name), filepath.Join(real, name)
 		mode := e.Type()
 		if mode&fs.ModeSymlink != 0 {
 			if info, err := os.Stat(path); err == nil { // else it is a file that cannot be read
 				mode = info.Mode().Type()
+			}
+			if target, err := filepath.EvalSymlinks(path); err == nil {
+				real = target
 			}
 		}
 		switch {
 		case mode.IsDir() && len(inside) == maxNesting:
 			left.add(tooDeep, "", 1)
 		case mode.IsDir():
-			d, err := grow(path, inside, left)
+			d, err := w.grow(path, real, inside)
 			if err != nil {
 				return nil, err
 			}
@@ -77,8 +104,11 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 			}
 		case mode&^fs.ModeSymlink != 0:
 			left.add(irregular, "", 1)
-		case images.IsFile(name):
+		case images.IsFile(name) || ending(name) == "" && isPicture(path):
 			t.files = append(t.files, path)
+			if real != w.here(path) {
+				w.links[path] = real
+			}
 		case isUnread(name):
 			left.add(notRead, ending(name), 1)
 		default:
@@ -86,6 +116,32 @@ func grow(path string, inside []os.FileInfo, left *leftOut) (*tree, error) {
 		}
 	}
 	return t, nil
+}
+
+// once leaves out those of some files that links have led to and that are among the others, too:
+// they would count twice, and be trained and tested on.
+func (w walker) once(splits ...*[]imageFile) {
+	if len(w.links) == 0 {
+		return
+	}
+	seen := map[string]bool{}
+	for _, files := range splits {
+		for _, f := range *files {
+			if w.links[f.path] == "" {
+				seen[w.here(f.path)] = true
+			}
+		}
+	}
+	for _, files := range splits {
+		before := len(*files)
+		*files = slices.DeleteFunc(*files, func(f imageFile) bool {
+			real := w.links[f.path]
+			again := real != "" && seen[real]
+			seen[real] = true
+			return again
+		})
+		w.left.add(linked, "", before-len(*files))
+	}
 }
 
 // isModel tells whether a folder is one that a run wrote, whose pictures are no data.
@@ -97,6 +153,16 @@ func isModel(entries []fs.DirEntry) bool {
 		}
 	}
 	return found == 2
+}
+
+// isPicture tells whether a file is a picture by its content.
+func isPicture(path string) bool {
+	f, err := infile.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return photo.Is(f)
 }
 
 // isLitter tells whether a file is one that systems and archives leave behind, or hidden.

@@ -35,6 +35,12 @@ func TestOddFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// Two links to what is here, and one to all that is around.
+	for name, target := range map[string]string{"is a folder.png/again.png": "b.png", "twice": "is a folder.png", "out": ".."} {
+		if err := os.Symlink(target, in(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	d, err := load(t, folder, Options{Whole: true})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +49,7 @@ func TestOddFiles(t *testing.T) {
 	if !slices.Equal(d.Train.Names, []string{"is a folder.png/b.png", "linked/y.png"}) {
 		t.Errorf("names %q", d.Train.Names)
 	}
-	want := "2 links to folders around them, 4 pipes, devices or sockets, 3 images beside the class folders"
+	want := "3 links to images that are there already, 4 links to folders around them, 4 pipes, devices or sockets, 3 images beside the class folders"
 	got := slices.Sorted(slices.Values(d.Report.LeftOut))
 	if wanted := slices.Sorted(strings.SplitSeq(want, ", ")); strings.Join(got, ", ") != strings.Join(wanted, ", ") {
 		t.Errorf("left out: %q, want %q", got, wanted)

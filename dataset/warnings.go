@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+
+	"govae/images"
 )
 
 // finished is a source whose images are looked at, for what is odd about them.
 type finished struct {
 	Source
-	scaled bool
+	Options
 }
 
 func (s finished) Load(ctx context.Context) (*Data, error) {
@@ -18,18 +20,24 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 		return nil, err
 	}
 	d.Warnings = append(d.Warnings, lookForAlike(d.Name, d.Train)...)
-	if !s.scaled { // else the user knows
+	if d.Report != nil && s.Fit == "" {
+		d.Warnings = append(d.Warnings, d.Report.lookForCut()...)
+	}
+	if d.Report != nil && d.Report.FewColours && s.Shape.C == 0 {
+		d.Warnings = append(d.Warnings, &FewColoursWarning{d.Name})
+	}
+	if s.Scale == 0 { // else the user knows
 		d.Warnings = append(d.Warnings, lookForDark(d.Name, d.Train, d.Report != nil && d.Report.Deep)...)
 	}
 	return d, nil
 }
 
-// DarkWarning says that no pixel of a source is brighter than a few steps above black, as in masks
-// that are stored as the numbers of their classes, or that files of 16 bits leave half of the
-// range or more unused, as those of cameras with 12 bits. [Options].Scale makes them visible.
+// DarkWarning says that no pixel of a source is in the upper part of the range, as in masks that
+// are stored as the numbers of their classes, or in files of 16 bits by cameras with 12.
+// [Options].Scale uses all of it.
 type DarkWarning struct {
 	Name string // the source
-	Max  int    // the largest byte, from 1 to 15, or to 127 of files of 16 bits
+	Max  int    // the largest byte, from 1 to 63, or to 127 of files of 16 bits
 	Deep bool   // there are such files
 }
 
@@ -43,10 +51,50 @@ func (w *DarkWarning) Scale() int {
 }
 
 func (w *DarkWarning) Error() string {
-	if w.Deep {
-		return fmt.Sprintf("%s: no pixel is above %d of 255, so that the images are dark: values of fewer than 16 bits in files of 16 need a scale of %d", w.Name, w.Max, w.Scale())
+	as := "dark photographs"
+	switch {
+	case w.Deep:
+		as = "values of fewer than 16 bits in files of 16"
+	case w.Max < 16:
+		as = "masks that are stored as numbers"
 	}
-	return fmt.Sprintf("%s: no pixel is above %d of 255, so that the images are nearly black: masks that are stored as numbers need a scale of %d", w.Name, w.Max, w.Scale())
+	return fmt.Sprintf("%s: no pixel is above %d of 255: %s need a scale of %d", w.Name, w.Max, as, w.Scale())
+}
+
+// CutWarning says that cropping leaves little of the images of a source, as their proportions
+// are not those of [Options].Shape, or differ.
+type CutWarning struct {
+	Name  string  // the source
+	Shape Shape   // that they get
+	Kept  float64 // the mean share of an image that is left
+}
+
+func (w *CutWarning) Error() string {
+	return fmt.Sprintf("%s: cropped to %s, %.0f %% of an image is left on average: another shape keeps more, or padding", w.Name, sizeText(w.Shape.H, w.Shape.W), 100*w.Kept)
+}
+
+// lookForCut returns a [*CutWarning] if it holds.
+func (r *Report) lookForCut() []error {
+	const little = 0.5
+	if r.Framing.Fit != images.Crop {
+		return nil
+	}
+	n, kept := 0, 0.
+	for _, size := range r.Sizes {
+		ratio := float64(size.W) / float64(size.H) * float64(r.Shape.H) / float64(r.Shape.W)
+		n, kept = n+size.N, kept+float64(size.N)*min(ratio, 1/ratio)
+	}
+	if kept >= little*float64(n) {
+		return nil
+	}
+	return []error{&CutWarning{r.Name, r.Shape, kept / float64(n)}}
+}
+
+// FewColoursWarning says that a source is in colour for the sake of a few of its images.
+type FewColoursWarning struct{ Name string }
+
+func (w *FewColoursWarning) Error() string {
+	return w.Name + ": fewer than one in twenty images have colours, and all are read in colour: gray would be a third of the work"
 }
 
 // AlikeWarning says that there is nothing to learn from the images of a source.
@@ -78,7 +126,7 @@ func lookForAlike(name string, m *Images) []error {
 
 // lookForDark returns a [*DarkWarning] if it holds for the images.
 func lookForDark(name string, m *Images, deep bool) []error {
-	dark := byte(15)
+	dark := byte(63)
 	if deep {
 		dark = 127
 	}

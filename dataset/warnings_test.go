@@ -26,11 +26,12 @@ func TestWarnings(t *testing.T) {
 		want  []string
 	}{
 		"fine":           {set(1, 0, 1, 0, 200), 0, nil},
-		"masks":          {set(1, 0, 1, 1, 0), 0, []string{"x: no pixel is above 1 of 255, so that the images are nearly black: masks that are stored as numbers need a scale of 255"}},
+		"masks":          {set(1, 0, 1, 1, 0), 0, []string{"x: no pixel is above 1 of 255: masks that are stored as numbers need a scale of 255"}},
 		"masks, scaled":  {set(1, 0, 1, 1, 0), 255, nil},
 		"classes":        {set(1, 0, 3, 1, 0), 0, []string{"need a scale of 85"}},
 		"four bits":      {set(1, 0, 15, 1, 0), 0, []string{"need a scale of 17"}},
-		"16":             {set(1, 0, 16, 1, 0), 0, nil},
+		"dark":           {set(1, 0, 63, 1, 0), 0, []string{"x: no pixel is above 63 of 255: dark photographs need a scale of 4"}},
+		"64":             {set(1, 0, 64, 1, 0), 0, nil},
 		"the same":       {set(1, 0, 200, 0, 200), 0, []string{"x: all 2 images are the same: is that what they should show?"}},
 		"one":            {set(1, 0, 200), 0, nil},
 		"black":          {set(1, 0, 0, 0, 0), 0, []string{"all 2 images are the same"}},
@@ -40,7 +41,7 @@ func TestWarnings(t *testing.T) {
 		"same and dark":  {set(1, 0, 1, 0, 1), 0, []string{"the same", "scale of 255"}},
 		"slightly wider": {set(1, 10, 20, 11, 20), 2.5, nil},
 	} {
-		d, err := finished{still{Data{Name: "x", Train: tt.train}}, tt.scale != 0}.Load(t.Context())
+		d, err := finished{still{Data{Name: "x", Train: tt.train}}, Options{Scale: tt.scale}}.Load(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +117,7 @@ func TestScaleBeforeRounding(t *testing.T) {
 	if err != nil || len(d.Warnings) != 1 {
 		t.Fatalf("%v (%v)", d.Warnings, err)
 	}
-	wantError(t, d.Warnings[0], "no pixel is above 15 of 255, so that the images are dark: values of fewer than 16 bits in files of 16 need a scale of 16")
+	wantError(t, d.Warnings[0], "no pixel is above 15 of 255: values of fewer than 16 bits in files of 16 need a scale of 16")
 	_, err = read(deep, Options{Scale: 17, SkipBad: true})
 	wantError(t, err, ".png: has a pixel of 15.93, which the scale 17 makes more than 255: want a scale of 16 at most")
 

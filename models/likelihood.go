@@ -42,7 +42,11 @@ const defaultScale = 0.1
 
 // nearBinary is the share of pixels close to black or white from which pictures are taken
 // to be near-binary. Of digits it is 0.91 or more, of photographs cut out on white up to 0.6.
-const nearBinary = 0.8
+// eachEnd is the least share of either: dark photographs have no white.
+const (
+	nearBinary = 0.8
+	eachEnd    = 0.002
+)
 
 // ForPixels returns c with the likelihood that suits images of its shape with these pixels,
 // channels last, of which a sample will do: [Bernoulli] for near-binary ones, such as
@@ -50,15 +54,18 @@ const nearBinary = 0.8
 // photographs are, a [Gaussian] with the optimal sigma.
 func (c Config) ForPixels(pixels []byte) Config {
 	const near = 26 // a tenth
-	total, extreme := 0, 0
+	total, black, white := 0., 0., 0.
 	for pixel := range slices.Chunk(pixels, c.Image.C) {
 		total++
-		if slices.Max(pixel) < near || slices.Min(pixel) > 255-near {
-			extreme++
+		switch {
+		case slices.Max(pixel) < near:
+			black++
+		case slices.Min(pixel) > 255-near:
+			white++
 		}
 	}
 	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true
-	if float64(extreme) >= nearBinary*float64(total) {
+	if black+white >= nearBinary*total && min(black, white) >= eachEnd*total {
 		c.Likelihood, c.OptimalSigma = Bernoulli, false
 	}
 	return c

@@ -13,6 +13,8 @@ func TestForPixels(t *testing.T) {
 	}{
 		"writing": {gray, []byte{0, 0, 0, 0, 25, 230, 255, 255, 26, 128}, Bernoulli},
 		"photo":   {gray, []byte{0, 0, 0, 0, 25, 230, 255, 229, 26, 128}, Gaussian},
+		"dark":    {gray, []byte{0, 0, 0, 0, 25, 0, 0, 20, 10, 25}, Gaussian},
+		"light":   {gray, []byte{255, 255, 240, 250, 255, 255, 255, 255, 255, 255}, Gaussian},
 		"inked":   {colour, []byte{0, 10, 20, 255, 250, 230, 0, 0, 0, 255, 255, 255, 30, 0, 0}, Bernoulli},
 		"cartoon": {colour, []byte{255, 0, 0, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0}, Gaussian},
 	} {

@@ -14,6 +14,8 @@ func advices() []advice.Advice {
 	return []advice.Advice{
 		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.Say[*dataset.FewColoursWarning](" (--gray)"),
+		advice.Say[*dataset.CutWarning](" (--size HxW, --fit pad)"),
 		advice.On(func(e *dataset.DarkWarning) string { return fmt.Sprintf(" (--scale %d)", e.Scale()) }),
 		advice.On(fitting),
 		advice.On(fittingMemory),

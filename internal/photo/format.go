@@ -52,6 +52,12 @@ var formats = []format{
 	{"JPEG XL", "\x00\x00\x00\x0cJXL ", nil, nil, nil},
 }
 
+// Is reports whether a file is a picture by its first bytes.
+func Is(f File) bool {
+	_, err := sniff(f)
+	return err == nil
+}
+
 // sniff returns the format of a file by its first bytes.
 func sniff(f File) (*format, error) {
 	head := make([]byte, 16)
@@ -69,6 +75,9 @@ func sniff(f File) (*format, error) {
 		}
 		if p.decode == nil {
 			return nil, fmt.Errorf("is %s, which is not read: save it as JPEG", p.name)
+		}
+		if p.name == "WebP" && isAnimatedWebP(f) {
+			return nil, errors.New("is an animated WebP, which is not read: save one of its frames")
 		}
 		return p, nil
 	}

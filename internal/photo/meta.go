@@ -110,6 +110,12 @@ func webpMeta(f File) (m meta) {
 	return m
 }
 
+// isAnimatedWebP looks at the flags of an extended file (WebP Container Specification).
+func isAnimatedWebP(f File) bool {
+	head, ok := readAt(f, 12, 9)
+	return ok && string(head[:4]) == "VP8X" && head[8]&2 != 0
+}
+
 func tiffMeta(f File) meta { return meta{orientation: exifOrientation(f)} }
 
 // walk calls visit with the chunks of a file from an offset on, each of which has a head

@@ -62,6 +62,13 @@ func near(got, want []byte, most int) bool {
 	return len(got) == len(want)
 }
 
+func TestAnimatedWebP(t *testing.T) {
+	file := []byte("RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00")
+	if _, err := ReadHeader(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), "animated") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // TestFormats reads the same two pixels, red and half transparent white, or dark and light
 // gray, from files of all kinds.
 func TestFormats(t *testing.T) {
