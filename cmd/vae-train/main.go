@@ -127,7 +127,7 @@ func build(app *cli.App) *cobra.Command {
 	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
-	p.IntVar(&f.train.Epochs, "epochs", 30, "passes over the training images")
+	p.IntVar(&f.train.Epochs, "epochs", 30, fmt.Sprintf("passes over the training images; more by default where they are so few that 30 are not %d steps", leastSteps))
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual or ladder)")
 	f.addOptimiser(p)
@@ -344,6 +344,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2, AVX-512 or NEON trains ten times as fast", k.Name())
 	}
 
+	f.chooseEpochs(app, p, m, data.Training())
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.Beta = f.objective.beta(f.beta)

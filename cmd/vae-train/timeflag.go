@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
+	"govae/models"
 	"govae/train"
 )
 
@@ -19,6 +21,24 @@ func (f *flags) checkTime(p *pflag.FlagSet) error {
 		return cli.Usagef("--time and --epochs exclude each other")
 	}
 	return nil
+}
+
+// leastSteps is from how many steps on of small batches a network for photographs begins to show
+// more than colours: of 54 pictures 300 gave an ELBO of 9,940 nats, and 60 gave 6,480.
+const leastSteps = 300
+
+// chooseEpochs takes more than the usual number of epochs where they would be few steps, unless a
+// number or a time is given.
+func (f *flags) chooseEpochs(app *cli.App, p *pflag.FlagSet, m *models.VAE, images int) {
+	if f.given(p, "epochs") || f.presets("epochs") || f.train.Time > 0 || f.restored {
+		return
+	}
+	batch := cmp.Or(f.train.Batch, m.Config.Training().Batch)
+	each := (images + batch - 1) / batch // steps
+	if epochs := (leastSteps + each - 1) / each; epochs > f.train.Epochs {
+		f.train.Epochs = epochs
+		app.Printf("%d epochs, as few images make few steps: %d an epoch", epochs, each)
+	}
 }
 
 // addTime completes the options of a run that has a time, and takes over and says how many
