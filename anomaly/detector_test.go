@@ -128,6 +128,45 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
+// TestUnseen: where a model reconstructs what it was trained on better than other pictures, the
+// threshold holds for others only if such ones set it.
+func TestUnseen(t *testing.T) {
+	trained := func(yield func(Sample, error) bool) {
+		for s := range pictures(1, 300, false) {
+			for i, v := range s.Picture.Pixels {
+				s.Reconstruction.Pixels[i] += 0.7 * (v - s.Reconstruction.Pixels[i])
+			}
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+	odd := func(o Options) (n int) {
+		o.FalseAlarms = 0.02
+		d, err := Fit(trained, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Pictures != 300 {
+			t.Errorf("learnt from %d pictures", d.Pictures)
+		}
+		all, _ := verdicts(t, d, pictures(2, 300, false))
+		for _, v := range all {
+			if v.Odd {
+				n++
+			}
+		}
+		return n
+	}
+	if seen, unseen := odd(Options{}), odd(Options{Unseen: pictures(3, 100, false)}); seen < 100 || unseen > 20 {
+		t.Errorf("%d and %d of 300 are odd, want most and about 6", seen, unseen)
+	}
+	var few *TooFewError
+	if _, err := Fit(trained, Options{Unseen: pictures(3, LeastUnseen-1, false)}); !errors.As(err, &few) || few.Pictures != LeastUnseen-1 {
+		t.Errorf("too few unseen: error %v", err)
+	}
+}
+
 func TestFitRefuses(t *testing.T) {
 	var few *TooFewError
 	if _, err := Fit(pictures(1, 29, false), Options{}); !errors.As(err, &few) || few.Pictures != 29 {

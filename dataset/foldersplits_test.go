@@ -193,6 +193,20 @@ func TestUnlabelledData(t *testing.T) {
 			t.Errorf("%q", d.Report.Lines())
 		}
 	}
+	unseen, err := ReadSplit(t.Context(), folder, UnseenSplit, Options{})
+	if err != nil || unseen.Len() != 0 { // there are images for testing
+		t.Errorf("unseen: %+v, %v", unseen, err)
+	}
+	for files, want := range map[string]string{"train/a test/b val/c": "val/c.png", "a b": ""} {
+		all := map[string][]byte{}
+		for f := range strings.FieldsSeq(files) {
+			all[f+".png"] = gray(1, 1, 1)
+		}
+		unseen, err := ReadSplit(t.Context(), writeFiles(t, all), UnseenSplit, Options{})
+		if err != nil || unseen.Len() != 1 || want != "" && unseen.Name(0) != want {
+			t.Errorf("%s: unseen %+v, %v", files, unseen, err)
+		}
+	}
 	s, err := ReadSplit(t.Context(), folder, UnlabelledSplit, Options{})
 	if err != nil || s.Len() != 2 || s.Labels != nil || s.Name(1) != "train/unlabelled/d.png" {
 		t.Errorf("%+v, %v", s, err)

@@ -19,6 +19,9 @@ const (
 	AllSplits  Split = "all" // all images of the source, in its order
 	// UnlabelledSplit are the images without a label where others have one: [Data].Unlabelled.
 	UnlabelledSplit Split = "unlabelled"
+	// UnseenSplit are images like those of TrainSplit that no training sees: those for validation, or
+	// else those that were held out for testing. There may be none.
+	UnseenSplit Split = "unseen"
 )
 
 // Selection is a choice of images with what they are called.
@@ -116,7 +119,7 @@ func (s Selection) Choose(index []int) (Selection, error) {
 // ReadSplit reads a split of the source that spec means, as [Open] does. A source that has no
 // images without a label beside others has no [UnlabelledSplit].
 func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Selection, error) {
-	if !slices.Contains([]Split{TestSplit, TrainSplit, UnlabelledSplit, AllSplits}, split) {
+	if !slices.Contains([]Split{TestSplit, TrainSplit, UnlabelledSplit, UnseenSplit, AllSplits}, split) {
 		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s, %s or %s", split, TestSplit, TrainSplit, UnlabelledSplit, AllSplits)
 	}
 	o.Whole, o.Unlabelled = split == AllSplits, split == UnlabelledSplit
@@ -141,6 +144,13 @@ func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Select
 	case UnlabelledSplit:
 		if s.Images = data.Unlabelled; s.Images == nil {
 			return Selection{}, fmt.Errorf("%s: has no images without a label beside others with one; put them into a folder unlabelled beside the class folders", spec)
+		}
+	case UnseenSplit:
+		switch {
+		case data.Validation != nil:
+			s.Images = data.Validation
+		case !data.HeldOut:
+			s.Images = &Images{Shape: data.Train.Shape}
 		}
 	case AllSplits:
 		s.Images = data.All()

@@ -85,12 +85,30 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err != nil {
 		return err
 	}
-	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
-		return err
-	}
 	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
 	if s.given.Changed("draws") {
 		o.Draws = s.options.Draws
+	}
+	of := ""
+	if normal != nil {
+		of = " of " + strings.Join(normal, ", ")
+	}
+	unseen, err := s.unseen(ctx, pair, normal)
+	if err != nil {
+		return err
+	}
+	if n := unseen.Len(); n >= anomaly.LeastUnseen {
+		held, err := forImages(s.modelFlags, pair, unseen)
+		if err != nil {
+			return err
+		}
+		o.Unseen = held.Samples(ctx, unseen.All(), o.Draws)
+		of += fmt.Sprintf(" and %d that were held out", n)
+	} else {
+		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd")
+	}
+	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
+		return err
 	}
 	p := s.app.Progress(x.Len(), "images")
 	defer p.Stop()
@@ -101,13 +119,29 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err := infer.WriteDetector(s.encoderPath(), detector); err != nil {
 		return err
 	}
-	of := ""
-	if normal != nil {
-		of = " of " + strings.Join(normal, ", ")
-	}
 	s.app.Printf("%s: learnt from %d images%s; a score of %.2f or more is odd (%g %% false alarms), by %s in %.2f s",
 		s.encoderPath(), detector.Pictures, of, detector.Threshold(), 100*detector.FalseAlarms, pair.Engine(), p.Done())
 	return nil
+}
+
+// unseen returns normal images that training has not seen, if the source says so of any: none
+// where others were asked for.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, normal []string) (x dataset.Selection, err error) {
+	in := s.in
+	if in.data == "" || s.given.Changed("split") {
+		return dataset.Selection{Images: &images.Set{}}, nil
+	}
+	in.split, in.limit = string(dataset.UnseenSplit), 0
+	if x, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil); err != nil || x.Labels == nil { // what it has to tell is told
+		return x, err
+	}
+	var index []int
+	for i := range x.Len() {
+		if slices.Contains(normal, x.Class(i)) {
+			index = append(index, i)
+		}
+	}
+	return x.Choose(index)
 }
 
 // normalOnly returns the images of the classes --normal, all by default, and the classes.
