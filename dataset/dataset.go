@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 
 	"govae/images"
@@ -188,6 +189,10 @@ func openPath(spec string, o Options) (Source, error) {
 		return npyFile{spec, o}, nil
 	case !info.IsDir() && isNPZ(spec):
 		return npzFile{spec, o}, nil
+	case !info.IsDir() && slices.Contains([]string{".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"}, ending(spec)):
+		return nil, fmt.Errorf("%s: is an archive: unpack it, and give the folder", spec)
+	case !info.IsDir() && slices.Contains([]string{".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg"}, ending(spec)):
+		return nil, fmt.Errorf("%s: is a video: save frames of it as images, and give their folder", spec)
 	case !info.IsDir():
 		return nil, fmt.Errorf("%s: is no kind of data that is known by its ending: give a .npy or .npz file, an IDX file (.idx or -ubyte, also .gz), or a folder of images", spec)
 	}

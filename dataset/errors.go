@@ -15,6 +15,12 @@ import (
 type missingError struct{ spec string }
 
 func (e *missingError) Error() string {
+	switch {
+	case strings.Contains(e.spec, "://"):
+		return fmt.Sprintf("%s: is an address, and data is read from disks: fetch it, and give the folder or file", e.spec)
+	case strings.HasPrefix(e.spec, "~"):
+		return fmt.Sprintf("%s: no such path: ~ stands for a home where the shell reads it, unquoted and first", e.spec)
+	}
 	return fmt.Sprintf("dataset: no data called %q and no such path: give %s, a folder of IDX files, a folder of images, or an IDX, .npy or .npz file", e.spec, strings.Join(names(), ", "))
 }
 

@@ -16,6 +16,22 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
+// StoppedError says that a run was stopped within an epoch, from where it can be resumed.
+type StoppedError struct {
+	Done, Epochs int   // complete epochs, and those of the run, 0 until they are chosen
+	Err          error // why, such as [context.Canceled]
+}
+
+func (e *StoppedError) Error() string {
+	of := ""
+	if e.Epochs > 0 {
+		of = fmt.Sprintf(" of %d", e.Epochs)
+	}
+	return fmt.Sprintf("stopped in epoch %d%s: %v", e.Done+1, of, e.Err)
+}
+
+func (e *StoppedError) Unwrap() error { return e.Err }
+
 // NoCheckpointError says that the directory of a run that is to be resumed has a file of one, which
 // would be lost, and nothing to go on from.
 type NoCheckpointError struct{ Dir, Name string }

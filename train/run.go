@@ -324,10 +324,7 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		if r.Epochs == 0 {
-			return fmt.Errorf("stopped in epoch %d: %w", r.state.Epoch+1, err)
-		}
-		return fmt.Errorf("stopped in epoch %d of %d: %w", r.state.Epoch+1, r.Epochs, err)
+		return &StoppedError{r.state.Epoch, r.Epochs, err}
 	}
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"path/filepath"
 	"strings"
@@ -81,6 +83,9 @@ type classGuess struct {
 
 func (c *classification) run(ctx context.Context, files []string) error {
 	classifier, err := openAs(c.modelFlags, c.file, infer.OpenClassifier)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w, of a model that was trained with vae-train --classifier or --conditional", err)
+	}
 	if err != nil {
 		return err
 	}

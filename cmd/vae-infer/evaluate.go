@@ -318,8 +318,13 @@ func (r report) table(out io.Writer) error {
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{name}, args...)...)
 	}
-	half := func(e infer.Estimate) float64 { return (e.Interval[1] - e.Interval[0]) / 2 }
-	row("elbo", "%.2f ± %.2f nats", r.ELBO.Mean, half(r.ELBO))
+	mean := func(e infer.Estimate, of int) string {
+		if of < 2 { // which tell nothing of others
+			return fmt.Sprintf("%.2f", e.Mean)
+		}
+		return fmt.Sprintf("%.2f ± %.2f", e.Mean, (e.Interval[1]-e.Interval[0])/2)
+	}
+	row("elbo", "%s nats", mean(r.ELBO, r.Images))
 	if r.AlongMeans != 0 {
 		row("elbo along the means", "%.2f nats", r.AlongMeans)
 	}
@@ -334,7 +339,7 @@ func (r report) table(out io.Writer) error {
 	if l.Images < r.Images {
 		of = fmt.Sprintf("the first %d images, whose elbo is %.2f", l.Images, l.ELBO)
 	}
-	row("log-likelihood", "%.2f ± %.2f nats (%d draws, %s)", l.Mean, half(l.Estimate), l.Draws, of)
+	row("log-likelihood", "%s nats (%d draws, %s)", mean(l.Estimate, l.Images), l.Draws, of)
 	if r.BitsPerDimension != 0 {
 		row("bits per dimension", "%.4f (elbo), %.4f (log-likelihood)", r.BitsPerDimension, l.BitsPerDimension)
 	}

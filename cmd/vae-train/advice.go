@@ -22,6 +22,7 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.UnlabelledError](" (or leave --conditional out)"),
 		advice.Say[*models.FittedScaleError](" (--likelihood bernoulli, or gaussian with --sigma 0.1)"),
 		advice.Say[*dataset.FewImagesError](" (--labels-per-class)"),
+		advice.On(stopped),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.NoCheckpointError](" (--init and --out, or --force)"),
 		advice.Say[*train.DamagedError](" (--force)"),
@@ -40,4 +41,12 @@ func advices() []advice.Advice {
 			return " (--force --lr)"
 		}),
 	}
+}
+
+// stopped tells how to go on, or to have what there is.
+func stopped(e *train.StoppedError) string {
+	if e.Done == 0 || e.Done+1 >= e.Epochs {
+		return "; --resume goes on"
+	}
+	return fmt.Sprintf("; --resume goes on, and --resume --epochs %d ends after this epoch, with pictures", e.Done+1)
 }

@@ -50,8 +50,11 @@ type hinter struct {
 	told   bool
 }
 
-// judgedFrom is the epoch from which on a model should use its latent dimensions.
-const judgedFrom = 3
+// From the epoch judgedFrom, and the step judgedAfter, on a model should use its latent dimensions.
+const (
+	judgedFrom  = 3
+	judgedAfter = 30
+)
 
 // enough is a number of latent dimensions of which not all need be in use: those of a
 // hierarchical model that are for details.
@@ -60,7 +63,7 @@ const enough = 128
 // collapse gives the hint if hardly a latent dimension is in use.
 func (h *hinter) collapse(e train.Metrics) {
 	dimensions := len(e.Test.KLByDimension)
-	if h.told || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > min(dimensions, enough)/32 {
+	if h.told || e.Step < judgedAfter || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > min(dimensions, enough)/32 {
 		return
 	}
 	h.told = true
