@@ -187,11 +187,7 @@ func shardsOf(path string) ([]shardRecord, error) {
 			err = fmt.Errorf("is that of shard %d of %d; its name is wrong", r.Shard, r.Of)
 		}
 		if err == nil && i > 1 {
-			if key, ok := differs(r.Job, records[0].Job); ok {
-				err = otherJob(key, r.Job, records[0].Job)
-			} else if r.Total != records[0].Total {
-				err = fmt.Errorf("belongs to a job of %d images, not %d", r.Total, records[0].Total)
-			}
+			err = r.partOf(records[0].Job, records[0].Total)
 		}
 		if err != nil {
 			return nil, &ShardError{name, err}

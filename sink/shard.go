@@ -109,6 +109,17 @@ func (s Shard) CheckFile(path string) error {
 	return nil
 }
 
+// partOf is an error unless the record is that of a shard of a job of so many images.
+func (r shardRecord) partOf(job map[string]string, total int) error {
+	if key, ok := differs(r.Job, job); ok {
+		return otherJob(key, r.Job, job)
+	}
+	if r.Total != total {
+		return fmt.Errorf("belongs to a job of %d images, not %d", r.Total, total)
+	}
+	return nil
+}
+
 // Complete reports whether the shard of a job has been written before. One of another job of
 // the same name is a [*ShardError].
 func (s Shard) Complete(j ShardJob) (bool, error) {
@@ -120,11 +131,8 @@ func (s Shard) Complete(j ShardJob) (bool, error) {
 	case err != nil:
 		return false, &ShardError{path, err}
 	}
-	if key, ok := differs(r.Job, j.Job); ok {
-		return false, &ShardError{path, otherJob(key, r.Job, j.Job)}
-	}
-	if r.Total != j.Total {
-		return false, &ShardError{path, fmt.Errorf("belongs to a job of %d images, not %d", r.Total, j.Total)}
+	if err := r.partOf(j.Job, j.Total); err != nil {
+		return false, &ShardError{path, err}
 	}
 	for _, f := range r.Files {
 		info, err := os.Stat(filepath.Join(filepath.Dir(path), f.Part))
