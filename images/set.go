@@ -2,9 +2,9 @@ package images
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"unsafe"
 )
@@ -137,22 +137,33 @@ func (m *Set) Slice(i, j int) *Set {
 	return s
 }
 
-// FromAllClasses returns the numbers of n images, or of all if there are fewer: the first
-// of each class, then the second of each, and so on.
+// FromAllClasses returns the numbers of n images, or of all if there are fewer, to look at: of
+// each class as many, in turns, and from everywhere within it.
 func (m *Set) FromAllClasses(n int) []int {
-	index := make([]int, m.Len())
-	for i := range index {
-		index[i] = i
-	}
-	if m.Labels != nil {
-		turn, seen := make([]int, m.Len()), map[int]int{} // of each image within its class
-		for i, label := range m.Labels {
-			turn[i] = seen[label]
-			seen[label]++
+	members := map[int][]int{}
+	for i := range m.Len() {
+		label := 0
+		if m.Labels != nil {
+			label = m.Labels[i]
 		}
-		slices.SortFunc(index, func(i, j int) int { return cmp.Or(turn[i]-turn[j], m.Labels[i]-m.Labels[j]) })
+		members[label] = append(members[label], i)
 	}
-	return index[:min(n, len(index))]
+	classes, wanted, turns := slices.Sorted(maps.Keys(members)), map[int]int{}, []int(nil)
+	for n = min(n, m.Len()); len(turns) < n; {
+		for _, class := range classes {
+			if len(turns) < n && wanted[class] < len(members[class]) {
+				wanted[class]++
+				turns = append(turns, class)
+			}
+		}
+	}
+	index, taken := make([]int, n), map[int]int{}
+	for i, class := range turns {
+		all := members[class]
+		index[i] = all[taken[class]*len(all)/wanted[class]]
+		taken[class]++
+	}
+	return index
 }
 
 // Select returns a view of the images named by index, in its order. They share memory

@@ -124,8 +124,10 @@ func TestFromAllClasses(t *testing.T) {
 		n      int
 		want   []int
 	}{
-		"no labels":  {nil, 3, []int{0, 1, 2}},
+		"no labels":  {nil, 3, []int{0, 2, 4}},
+		"none":       {nil, 0, []int{}},
 		"in order":   {[]int{0, 0, 0, 1, 1, 2}, 5, []int{0, 3, 5, 1, 4}},
+		"from all":   {[]int{1, 1, 1, 1, 0, 0}, 4, []int{4, 0, 5, 2}},
 		"mixed":      {[]int{2, 0, 2, 1, 0, 2}, 6, []int{1, 3, 0, 4, 2, 5}},
 		"only three": {[]int{5, 5, 1, 1, 1, 1}, 9, []int{2, 0, 3, 1, 4, 5}},
 	} {

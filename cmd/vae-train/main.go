@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"runtime/pprof"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -362,10 +363,11 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		app.Printf("%s", classifierLine(c))
 	}
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
+	remaining := countdown{start: time.Now()}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
-		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s%s, active %d/%d, %.0f images/s",
-			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond)
+		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s%s, active %d/%d, %.0f images/s%s",
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond, remaining.after(f.train.Epochs-e.Epoch))
 		hint.collapse(e)
 		waiting(e)
 	}

@@ -67,3 +67,20 @@ func round(d time.Duration) time.Duration {
 	}
 	return d
 }
+
+// countdown tells how long the rest of a run takes.
+type countdown struct {
+	start time.Time
+	done  int // epochs since
+}
+
+// after is the end of the line of one more epoch, of which so many are left: empty for less than a
+// minute.
+func (c *countdown) after(left int) string {
+	c.done++
+	rest := time.Since(c.start) / time.Duration(c.done) * time.Duration(left)
+	if rest < time.Minute {
+		return ""
+	}
+	return fmt.Sprintf(", about %v left", rest.Round(10*time.Second))
+}
