@@ -46,12 +46,21 @@ func (w walker) here(path string) string {
 // walk looks through the folder at path. What is not an image's file is counted in left. Hidden
 // files and what systems and archives leave behind do not count.
 func walk(path string, left *leftOut) (w walker, t *tree, err error) {
-	w = walker{path: path, links: map[string]string{}, left: left}
-	if w.root, err = filepath.EvalSymlinks(path); err != nil {
+	w = walker{path: filepath.Clean(path), links: map[string]string{}, left: left}
+	if w.root, err = realPath(path); err != nil {
 		return w, nil, err
 	}
-	t, err = w.grow(path, w.root, nil)
+	t, err = w.grow(w.path, w.root, nil)
 	return w, t, err
+}
+
+// realPath returns the whole path of a file, without links.
+func realPath(path string) (string, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(whole)
 }
 
 // grow looks through a folder, which is inside others and, without links, is at real.
@@ -87,7 +96,7 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 			if info, err := os.Stat(path); err == nil { // else it is a file that cannot be read
 				mode = info.Mode().Type()
 			}
-			if target, err := filepath.EvalSymlinks(path); err == nil {
+			if target, err := realPath(path); err == nil {
 				real = target
 			}
 		}

@@ -12,6 +12,26 @@ import (
 	"testing"
 )
 
+// TestLinksByPath: what links lead to is known however the folder is named.
+func TestLinksByPath(t *testing.T) {
+	outside := t.TempDir()
+	folder := writeFiles(t, map[string][]byte{"photos/a.png": gray(1, 1, 1), "photos/b.png": gray(1, 1, 2)})
+	for name, target := range map[string]string{
+		filepath.Join(folder, "photos", "again.png"): filepath.Join(folder, "photos", "a.png"), filepath.Join(outside, "way"): folder,
+	} {
+		if err := os.Symlink(target, name); err != nil {
+			t.Skip(err)
+		}
+	}
+	t.Chdir(filepath.Join(outside, "way"))
+	for _, path := range []string{"photos", "photos/", "./photos", "../way/photos", filepath.Join(folder, "photos"), filepath.Join(outside, "way", "photos")} {
+		d, err := load(t, path, Options{Whole: true})
+		if err != nil || !slices.Equal(d.Train.Names, []string{"a.png", "b.png"}) {
+			t.Errorf("%s: %v, error %v", path, d, err)
+		}
+	}
+}
+
 // TestOddFiles looks through a folder with whatever a disk may hold, without waiting for
 // anything.
 func TestOddFiles(t *testing.T) {
