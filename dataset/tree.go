@@ -54,13 +54,17 @@ func walk(path string, left *leftOut) (w walker, t *tree, err error) {
 	return w, t, err
 }
 
-// realPath returns the whole path of a file, without links.
+// realPath returns the whole path of a file that is there, without links.
 func realPath(path string) (string, error) {
-	whole, err := filepath.Abs(path)
+	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
-	return filepath.EvalSymlinks(whole)
+	whole, err := filepath.Abs(path)
+	if real, err := filepath.EvalSymlinks(whole); err == nil { // else the working directory is not what it is called
+		return real, nil
+	}
+	return whole, err
 }
 
 // grow looks through a folder, which is inside others and, without links, is at real.
