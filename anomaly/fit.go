@@ -51,12 +51,12 @@ func (e *TooFewError) Error() string {
 	return fmt.Sprintf("%d normal pictures are too few to tell odd ones by: give at least %d, better some hundreds", e.Pictures, e.Want)
 }
 
-// Fit learns from normal pictures what is normal. They give the statistics, and those of
-// o.Unseen say how far a normal picture is from them. Without these a fifth of the samples
-// does; but pictures that the model was trained on are nearer to their reconstructions than
-// others, so that of others more are called odd than the threshold is meant to allow: of
-// blood cells, of which 300 were trained on, 42 % in place of 1 %. Of more than 1,500 pictures it uses so
-// many, chosen at random, and so needs as much memory as their maps, less than 100 MB. Too few
+// Fit learns from normal pictures what is normal. They give the statistics, and those of o.Unseen
+// say how far a normal picture is from them. Without these a fifth of the samples does; but
+// pictures that the model was trained on are nearer to their reconstructions than others, so that
+// of others more are called odd than the threshold is meant to allow: of blood cells, of which 300
+// were trained on, 42 % in place of 1 %. Of more than 1,500 pictures, of either kind, it uses so
+// many, chosen at random, and so needs as much memory as their maps, less than 200 MB. Too few
 // pictures are a [*TooFewError].
 func Fit(samples iter.Seq2[Sample, error], o Options) (*Detector, error) {
 	if err := o.Check(); err != nil {

@@ -29,7 +29,6 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// TestAUROCCountsPairs compares with the definition, over scores with many ties.
 // TestScoresThatAreNone: NaN is below all numbers, as cmp.Compare has it, and stops nothing.
 func TestScoresThatAreNone(t *testing.T) {
 	nan := math.NaN()
@@ -41,6 +40,7 @@ func TestScoresThatAreNone(t *testing.T) {
 	}
 }
 
+// TestAUROCCountsPairs compares with the definition, over scores with many ties.
 func TestAUROCCountsPairs(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	draw := func(n int) []float64 {

@@ -14,11 +14,11 @@ const (
 	oblong      = 1.2 // ratio of sides from which on an image is wide or tall
 )
 
-// chooseSize returns the height and the width of images that have these headers, at least
-// one, where nobody names them, and why. Images of one small size keep it. Others get the
-// middle proportions where nine of ten have these, or are all wide or all tall, or else are
-// square, with sides that are multiples of 8, which networks halve without a rest: of at most
-// 64, and no longer than those of the middle image.
+// chooseSize returns the height and the width of images that have these headers, at least one,
+// where nobody names them, and why. Images of one small size keep it. Others get the middle
+// proportions where nine of ten have these, are wide, or are tall, or else are square, with sides
+// that are multiples of 8, which networks halve without a rest: of at most 64, and no longer than
+// those of the middle image.
 func chooseSize(headers []photo.Header) (s Shape, why string) {
 	s = Shape{H: headers[0].H, W: headers[0].W}
 	one, proportions, short, long := true, make([]float64, len(headers)), make([]int, len(headers)), make([]int, len(headers))

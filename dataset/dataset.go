@@ -25,7 +25,8 @@ type Data struct {
 	Train   *Images  // at least one image
 	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
-	// HeldOut tells that Test is a part of the source's images, which has none for testing.
+	// HeldOut tells that the source has no images for testing: Test are those for validation, or a
+	// part of all.
 	HeldOut bool
 
 	// Validation are the images for choosing among models where the source has some of
@@ -127,9 +128,9 @@ type Options struct {
 	// [*BadFilesError].
 	SkipBad bool
 
-	// Scale, if not 0, multiplies all values, before they are rounded to bytes: 255 makes masks of
-	// 0 and 1 black and white, 16 uses the range where files of 16 bits hold 12. It is an
-	// [*images.TooBrightError] if a product is more than white.
+	// Scale, if not 0, multiplies all values, those of image files before they are rounded to
+	// bytes: 255 makes masks of 0 and 1 black and white, 16 uses the range where files of 16 bits
+	// hold 12. It is an [*images.TooBrightError] if a product is more than white.
 	Scale float64
 
 	// Progress, if not nil, is called while a file is downloaded: done bytes of
@@ -215,6 +216,9 @@ type splits struct{ train, test, validation *Images }
 func newData(ctx context.Context, name string, s splits, classes []string, o Options) (*Data, error) {
 	before, n := s.train.Shape, 0
 	heldOut := s.test == nil && !o.Whole
+	if s.test == nil && s.validation != nil {
+		s.test, s.validation = s.validation, nil
+	}
 	for _, split := range []**Images{&s.train, &s.test, &s.validation} {
 		if *split == nil {
 			continue
@@ -225,7 +229,7 @@ func newData(ctx context.Context, name string, s splits, classes []string, o Opt
 			return nil, err
 		}
 	}
-	if heldOut {
+	if s.test == nil && !o.Whole {
 		if s.train.Len() < 2 {
 			return nil, &SplitError{name, fmt.Sprintf("holds %d image(s): at least 2 are needed, as one is held out for testing: add images", s.train.Len())}
 		}

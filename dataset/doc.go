@@ -31,22 +31,23 @@
 //
 // # Folders of image files
 //
-// Files count as images by their endings ([images.IsFile]), or without one by their content,
-// and are read by their content, upright, whatever their size, mode and depth; photographs of up to 100 megapixels are
-// read few at a time, in 256 MB of memory. Where no shape is asked for, images of one size
-// of at most 64 pixels keep it, others are scaled down to the middle proportions where nearly all
-// have these, or are wide, or tall, or else to squares, with sides of a multiple of 8 up to 64; they are gray if none
-// of a sample has colours. What is transparent lies on white where the images are dark, or
-// else on black; where most images have such parts they are padded, else cropped.
+// Files count as images by their endings ([images.IsFile]), or without one by their content, and
+// are read by their content, upright, whatever their size, mode and depth; photographs of up to
+// 100 megapixels are read few at a time, in 256 MB of memory. Where no shape is asked for, images
+// of one size of at most 64 pixels keep it, others are scaled down to the middle proportions where
+// nearly all have these, or are wide, or tall, or else to squares, with sides of a multiple of 8
+// up to 64; they are gray if none of a sample has colours. What is transparent lies on white where
+// the images are dark, or else on black; where most images have such parts they are padded, else
+// cropped.
 //
-// Folders train, test and val at the top, or in each class folder, are splits (also as
-// Training, testing, valid, validation, train_images, test-set); the folders below are classes, with all that is in
-// them. A class may be in one split alone. Images of val are [Data].Validation, or the
+// Folders train, test and val at the top, or in each class folder, are splits (also as Training,
+// testing, valid, validation, train_images, test-set); the folders below are classes, with all
+// that is in them. A class may be in one split alone. Images of val are [Data].Validation, or the
 // held-out ones where there is no test. A folder called unlabelled (or unlabeled) beside the
 // classes for training, or beside the splits, is no class: it holds images whose class is not
-// known, and is [Data].Unlabelled for those who ask for it. Links are followed, but to
-// images that are there already; hidden files, pipes, devices,
-// and directories of govae's models are no data. [Data].Report tells what was understood.
+// known, and is [Data].Unlabelled for those who ask for it. Links are followed, but to images that
+// are there already; hidden files, pipes, devices, and directories of govae's models are no data.
+// [Data].Report tells what was understood.
 //
 // # Held-out images
 //

@@ -83,7 +83,7 @@ func (s imageFolder) find() (found folderSplits, report *Report, err error) {
 // testing, and applies the limit. Only with [Options].Whole there may be no test images.
 func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 	used := found
-	if len(used.test) == 0 {
+	if used.heldOut = len(used.test) == 0 && !s.Whole; len(used.test) == 0 {
 		used.test, used.validation = used.validation, nil
 	}
 	switch n := len(used.train); {
@@ -96,7 +96,7 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 		return used, &SplitError{printable.Name(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
 	default:
 		train, test := heldOut(n)
-		used.train, used.test, used.heldOut = pick(found.train, train), pick(found.train, test), true
+		used.train, used.test = pick(found.train, train), pick(found.train, test)
 	}
 	if s.Limit > 0 {
 		used.train = used.train[:min(s.Limit, len(used.train))]

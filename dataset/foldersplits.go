@@ -9,7 +9,7 @@ import (
 // Unlabelled are images for training that have no class where others have one.
 type folderSplits struct {
 	train, unlabelled, validation, test []imageFile
-	heldOut                             bool // test was chosen of what was found for training
+	heldOut                             bool // test is none that was found for testing
 }
 
 // imageFile is an image to be read. Its class is empty if it lies loose, or is not known.

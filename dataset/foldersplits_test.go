@@ -197,7 +197,7 @@ func TestUnlabelledData(t *testing.T) {
 	if err != nil || unseen.Len() != 0 { // there are images for testing
 		t.Errorf("unseen: %+v, %v", unseen, err)
 	}
-	for files, want := range map[string]string{"train/a test/b val/c": "val/c.png", "a b": ""} {
+	for files, want := range map[string]string{"train/a test/b val/c": "val/c.png", "train/a val/b": "val/b.png", "a b": ""} {
 		all := map[string][]byte{}
 		for f := range strings.FieldsSeq(files) {
 			all[f+".png"] = gray(1, 1, 1)

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 
 	"govae/images"
 	"govae/internal/photo"
@@ -108,7 +109,8 @@ func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int
 func (o Options) see(ctx context.Context, r *photo.Reader, f imageFile, background images.RGB) []byte {
 	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background}, o.Scale}
 	pixels := make([]byte, glance.Len())
-	if how.file(ctx, r, f.path, pixels) != nil {
+	err := how.file(ctx, r, f.path, pixels)
+	if _, tooBright := errors.AsType[*images.TooBrightError](err); err != nil && !tooBright { // there is enough to see
 		return nil
 	}
 	return pixels

@@ -53,9 +53,6 @@ func (s npzFile) load(ctx context.Context, r io.ReaderAt, size int64) (*Data, er
 			return nil, err
 		}
 	}
-	if all.test == nil {
-		all.test, all.validation = all.validation, nil
-	}
 	d, err := newIDXData(ctx, s.path, all, s.Options)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ type Survey struct {
 	Scaled     bool           // some had another size
 	SeeThrough bool           // some have transparent parts, which lie on the background
 	FewColours bool           // hardly any of the images has colours
-	Deep       bool           // some have 16 bits a value
+	Deep       bool           // all have 16 bits a value
 	Several    int            // files with further pages or frames
 }
 
@@ -108,11 +108,11 @@ func (r *Report) classes() (names []string) {
 
 // newSurvey is that of files with these headers, which are read so.
 func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey {
-	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, SeeThrough: l.hidden > 0, FewColours: l.few}
+	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, Deep: len(headers) > 0, SeeThrough: l.hidden > 0, FewColours: l.few}
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++
-		s.Deep = s.Deep || h.Deep
+		s.Deep = s.Deep && h.Deep
 		if h.Several {
 			s.Several++
 		}

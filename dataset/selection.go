@@ -120,7 +120,7 @@ func (s Selection) Choose(index []int) (Selection, error) {
 // images without a label beside others has no [UnlabelledSplit].
 func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Selection, error) {
 	if !slices.Contains([]Split{TestSplit, TrainSplit, UnlabelledSplit, UnseenSplit, AllSplits}, split) {
-		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s, %s or %s", split, TestSplit, TrainSplit, UnlabelledSplit, AllSplits)
+		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s, %s, %s or %s", split, TestSplit, TrainSplit, UnlabelledSplit, UnseenSplit, AllSplits)
 	}
 	o.Whole, o.Unlabelled = split == AllSplits, split == UnlabelledSplit
 	source, err := Open(spec, o)

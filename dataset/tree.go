@@ -33,9 +33,15 @@ const maxNesting = 24
 
 // walker looks through a folder, and follows links.
 type walker struct {
-	path, root string            // of the folder, as given and without links
-	links      map[string]string // the files that links have led to, by the paths that they have here
+	path, root string          // of the folder, as given and without links
+	links      map[string]link // the files that links have led to, by the paths that they have here
 	left       *leftOut
+}
+
+// link is one on the way to a file.
+type link struct {
+	real  string // where it leads
+	alone bool   // it leads to that file, not to a folder around it
 }
 
 // here is where a path in the folder is if there are no links on the way.
@@ -46,7 +52,7 @@ func (w walker) here(path string) string {
 // walk looks through the folder at path. What is not an image's file is counted in left. Hidden
 // files and what systems and archives leave behind do not count.
 func walk(path string, left *leftOut) (w walker, t *tree, err error) {
-	w = walker{path: filepath.Clean(path), links: map[string]string{}, left: left}
+	w = walker{path: filepath.Clean(path), links: map[string]link{}, left: left}
 	if w.root, err = realPath(path); err != nil {
 		return w, nil, err
 	}
@@ -89,6 +95,7 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 		return t, nil
 	}
 	inside = append(inside[:len(inside):len(inside)], info)
+	byLink := real != w.here(path)
 	for _, e := range entries {
 		name := e.Name()
 		if isLitter(name) {
@@ -120,7 +127,7 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 		case images.IsFile(name) || ending(name) == "" && isPicture(path):
 			t.files = append(t.files, path)
 			if real != w.here(path) {
-				w.links[path] = real
+				w.links[path] = link{real, !byLink}
 			}
 		case isUnread(name):
 			left.add(notRead, ending(name), 1)
@@ -132,23 +139,40 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 }
 
 // once leaves out those of some files that links have led to and that are among the others, too:
-// they would count twice, and be trained and tested on.
+// they would count twice, and be trained and tested on. Where links of other classes lead to all files
+// of a class, they sort them, and the files give way.
 func (w walker) once(splits ...*[]imageFile) {
 	if len(w.links) == 0 {
 		return
 	}
-	seen := map[string]bool{}
+	sorted := map[string]string{} // the classes that links give to files
 	for _, files := range splits {
 		for _, f := range *files {
-			if w.links[f.path] == "" {
-				seen[w.here(f.path)] = true
+			if l := w.links[f.path]; l.alone {
+				sorted[l.real] = f.class
 			}
 		}
+	}
+	seen := map[string]bool{} // files that stay
+	for _, files := range splits {
+		own := map[string]bool{} // classes that have files of their own
+		for _, f := range *files {
+			if class, ok := sorted[w.here(f.path)]; w.links[f.path].real == "" && (!ok || class == f.class) {
+				own[f.class] = true
+			}
+		}
+		*files = slices.DeleteFunc(*files, func(f imageFile) bool {
+			plain := w.links[f.path].real == ""
+			if plain && own[f.class] {
+				seen[w.here(f.path)] = true
+			}
+			return plain && !own[f.class]
+		})
 	}
 	for _, files := range splits {
 		before := len(*files)
 		*files = slices.DeleteFunc(*files, func(f imageFile) bool {
-			real := w.links[f.path]
+			real := w.links[f.path].real
 			again := real != "" && seen[real]
 			seen[real] = true
 			return again
@@ -175,7 +199,8 @@ func isPicture(path string) bool {
 		return false
 	}
 	defer f.Close()
-	return photo.Is(f)
+	_, err = photo.ReadHeader(f)
+	return err == nil
 }
 
 // isLitter tells whether a file is one that systems and archives leave behind, or hidden.

@@ -32,6 +32,21 @@ func TestLinksByPath(t *testing.T) {
 	}
 }
 
+// TestLinksThatSort: class folders of links to a folder beside them are classes.
+func TestLinksThatSort(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{"pool/a.png": gray(1, 1, 1), "pool/b.png": gray(1, 1, 2)})
+	for link, target := range map[string]string{"cat/1.png": "../pool/a.png", "dog/2.png": "../pool/b.png"} {
+		os.Mkdir(filepath.Join(folder, filepath.Dir(link)), 0o755)
+		if err := os.Symlink(target, filepath.Join(folder, link)); err != nil {
+			t.Skip(err)
+		}
+	}
+	d, err := load(t, folder, Options{Whole: true})
+	if err != nil || !slices.Equal(d.Train.Names, []string{"cat/1.png", "dog/2.png"}) || len(d.Report.LeftOut) != 0 {
+		t.Errorf("%v, left out %q, error %v", d, d.Report.LeftOut, err)
+	}
+}
+
 // TestOddFiles looks through a folder with whatever a disk may hold, without waiting for
 // anything.
 func TestOddFiles(t *testing.T) {

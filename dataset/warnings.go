@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 
@@ -27,7 +28,7 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 		d.Warnings = append(d.Warnings, &FewColoursWarning{d.Name})
 	}
 	if s.Scale == 0 { // else the user knows
-		d.Warnings = append(d.Warnings, lookForDark(d.Name, d.Train, d.Report != nil && d.Report.Deep)...)
+		d.Warnings = append(d.Warnings, lookForDark(d)...)
 	}
 	return d, nil
 }
@@ -38,7 +39,7 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 type DarkWarning struct {
 	Name string // the source
 	Max  int    // the largest byte, from 1 to 63, or to 127 of files of 16 bits
-	Deep bool   // there are such files
+	Deep bool   // all files are such
 }
 
 // Scale is the largest whole factor that leaves all pixels in range. Where images have been made
@@ -76,7 +77,7 @@ func (w *CutWarning) Error() string {
 // lookForCut returns a [*CutWarning] if it holds.
 func (r *Report) lookForCut() []error {
 	const little = 0.5
-	if r.Framing.Fit != images.Crop {
+	if cmp.Or(r.Framing.Fit, images.Crop) != images.Crop {
 		return nil
 	}
 	n, kept := 0, 0.
@@ -124,14 +125,19 @@ func lookForAlike(name string, m *Images) []error {
 	return nil
 }
 
-// lookForDark returns a [*DarkWarning] if it holds for the images.
-func lookForDark(name string, m *Images, deep bool) []error {
+// lookForDark returns a [*DarkWarning] if it holds for the images. Where they have been made
+// smaller, some pixels of photographs may have been bright.
+func lookForDark(d *Data) []error {
+	deep := d.Report != nil && d.Report.Deep
 	dark := byte(63)
-	if deep {
+	switch {
+	case deep:
 		dark = 127
+	case d.Report != nil && d.Report.Scaled:
+		dark = 15
 	}
-	if v := brightest(m, dark); v > 0 && v <= dark {
-		return []error{&DarkWarning{name, int(v), deep}}
+	if v := brightest(d.Train, dark); v > 0 && v <= dark {
+		return []error{&DarkWarning{d.Name, int(v), deep}}
 	}
 	return nil
 }

@@ -109,7 +109,7 @@ func TestScaleBeforeRounding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, v := range d.Train.At(0) {
-		if want := byte(i / 16); v != want {
+		if want := byte(math.Round(float64(i) * 16 / 257)); v != want {
 			t.Fatalf("%d of 4095 is %d, want %d", i, v, want)
 		}
 	}
@@ -123,6 +123,16 @@ func TestScaleBeforeRounding(t *testing.T) {
 
 	if d, err = read(lines, Options{Scale: 255, Shape: Shape{H: 64, W: 64}}); err != nil || d.Train.At(0)[2000] != 64 {
 		t.Errorf("lines of a quarter of all pixels became %d (%v)", d.Train.At(0)[2000], err)
+	}
+	rim := image.NewRGBA(image.Rect(0, 0, 12, 8)) // bright columns, which are cropped
+	for i := range 12 * 8 {
+		rim.SetRGBA(i%12, i/12, color.RGBA{60, 20, uint8(i % 12), 255})
+		if x := i % 12; x == 0 || x == 11 {
+			rim.SetRGBA(x, i/12, color.RGBA{255, 255, 255, 255})
+		}
+	}
+	if d, err = read(rim, Options{Scale: 4, Shape: Shape{H: 8, W: 8}}); err != nil || d.Train.C != 3 {
+		t.Errorf("a bright rim: %d channels (%v)", d.Train.C, err)
 	}
 	if d, err = read(coloured, Options{Scale: 255}); err != nil || !bytes.Equal(d.Train.At(0), []byte{255, 0, 0, 0, 255, 255}) {
 		t.Errorf("colours became %v (%v)", d.Train.At(0), err)

@@ -35,10 +35,10 @@ type Result struct {
 	LostDetector bool
 }
 
-// Write exports m. All graphs are checked, and run by the engine against the
-// model's own forward pass, before the first file is replaced; a difference above
-// [Tolerance] is an error, unless rounding explains it. Without an engine (nil) they are only checked. Folders that are
-// missing are made; after an error there are none of them, nor of the files that are new.
+// Write exports m. All graphs are checked, and run by the engine against the model's own forward
+// pass, before the first file is replaced; a difference above [Tolerance] is an error, unless
+// rounding explains it. Without an engine (nil) they are only checked. Folders that are missing
+// are made; after an error there are none of them, nor of the files that are new.
 func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Options) ([]Result, error) {
 	e, err := newExporter(m, o)
 	if err != nil {

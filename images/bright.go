@@ -13,7 +13,7 @@ import (
 type Bright struct {
 	image.Image
 	factor float64
-	most   uint16 // the largest value that was read, as it is
+	most   float64 // the largest value that was read, of 65535
 }
 
 // Brighten returns a picture multiplied by a factor.
@@ -33,19 +33,25 @@ func (b *Bright) RGBA64At(x, y int) color.RGBA64 {
 	} else {
 		c = color.RGBA64Model.Convert(b.Image.At(x, y)).(color.RGBA64)
 	}
+	const step = 0x101 // of a byte, to which opaque values are rounded
 	for _, v := range []*uint16{&c.R, &c.G, &c.B} {
-		b.most = max(b.most, *v)
-		*v = uint16(min(math.Round(float64(*v)*b.factor), float64(c.A)))
+		if c.A == 0xffff {
+			b.most = max(b.most, float64(*v))
+			*v = uint16(min(math.Round(float64(*v)*b.factor/step)*step, 0xffff))
+		} else if c.A > 0 { // multiplied by alpha
+			b.most = max(b.most, float64(*v)/float64(c.A)*0xffff)
+			*v = uint16(min(math.Round(float64(*v)*b.factor), float64(c.A)))
+		}
 	}
 	return c
 }
 
 // Err is a [*TooBrightError] if a value that was read became more than white.
 func (b *Bright) Err() error {
-	if float64(b.most)*b.factor < 0xffff+0.5 {
+	if b.most*b.factor < 0xffff+0x80 { // which is rounded to white
 		return nil
 	}
-	return &TooBrightError{float64(b.most) / 0x101, b.factor}
+	return &TooBrightError{b.most / 0x101, b.factor}
 }
 
 // TooBrightError says that a factor makes a value more than white.

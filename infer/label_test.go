@@ -124,7 +124,6 @@ func TestLabels(t *testing.T) {
 	})
 }
 
-// TestMixture: a label may be something in between.
 // TestLabelsThatAreNone: labels of data that do not fit its classes are errors.
 func TestLabelsThatAreNone(t *testing.T) {
 	d := open(t, infer.OpenDecoderBytes, labelledDecoder(t), infer.Options{})
@@ -142,6 +141,7 @@ func TestLabelsThatAreNone(t *testing.T) {
 	}
 }
 
+// TestMixture: a label may be something in between.
 func TestMixture(t *testing.T) {
 	d := openDecoder(t, labelledDecoder(t), 1)
 	half, err := d.WithLabel(infer.Mixture([]float32{0.5, 0.25, 0.25}))

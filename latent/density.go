@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
@@ -16,9 +17,13 @@ type Density struct {
 	byClass    bool
 }
 
-// Density returns the density of the mixture. One that is none is an error.
+// Density returns the density of the mixture. One that is none is an error, as is one by class whose
+// weights differ, where labels give them.
 func (m *Mixture) Density() (*Density, error) {
 	components, err := m.densities()
+	if err == nil && m.ByClass && slices.Min(m.Weights) != slices.Max(m.Weights) {
+		err = errors.New("not a mixture by class: its weights differ")
+	}
 	return &Density{components, m.Latent, m.ByClass}, err
 }
 

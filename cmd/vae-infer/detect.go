@@ -49,7 +49,7 @@ func (d *detection) check() error {
 		cli.Want(d.falseAlarms > 0 && d.falseAlarms < 1, "--false-alarms %g: want a share between 0 and 1, such as 0.01", d.falseAlarms),
 		cli.Want(!d.calibrate || written == "", "--calibrate learns, and scores no images: give %s to a later call", written),
 		cli.Want(!d.calibrate || drawn != "--seed", "--seed determines draws of log-likelihoods, and --calibrate makes none"),
-		cli.Want(d.calibrate || needed == "" || drawn == "", "%s estimates log-likelihoods, and makes no use of the detector that %s needs", drawn, needed),
+		cli.Want(d.calibrate || needed == "" || drawn == "", "%s is for log-likelihoods, which make no use of the detector that %s needs", drawn, needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
@@ -104,7 +104,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 		o.Unseen = held.Samples(ctx, unseen.All(), o.Draws)
 		of += fmt.Sprintf(" and %d that were held out", n)
-	} else {
+	} else if s.in.split != string(dataset.TestSplit) {
 		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd")
 	}
 	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
@@ -135,9 +135,17 @@ func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, normal []string)
 	if x, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil); err != nil || x.Labels == nil { // what it has to tell is told
 		return x, err
 	}
+	if normal == nil { // of images without classes
+		normal = anomaly.NormalClasses(x.Classes, nil)
+	}
+	return ofClasses(x, normal)
+}
+
+// ofClasses returns the images of these classes.
+func ofClasses(x dataset.Selection, classes []string) (dataset.Selection, error) {
 	var index []int
 	for i := range x.Len() {
-		if slices.Contains(normal, x.Class(i)) {
+		if slices.Contains(classes, x.Class(i)) {
 			index = append(index, i)
 		}
 	}
@@ -165,13 +173,7 @@ func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, 
 	if err != nil {
 		return x, nil, err
 	}
-	var index []int
-	for i := range x.Len() {
-		if slices.Contains(normal, x.Class(i)) {
-			index = append(index, i)
-		}
-	}
-	x, err = x.Choose(index)
+	x, err = ofClasses(x, normal)
 	return x, normal, err
 }
 

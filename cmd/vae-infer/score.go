@@ -39,7 +39,7 @@ reconstruction at some place, the error of the whole reconstruction, or the code
 --heatmap shows where, --sheet the oddest images. Where images have classes, AUROC and
 average precision tell how well odd ones are found.
 
-Without a detector, with --nats and with --draws the table has a lower bound of each
+Without a detector, with --nats, --draws or --seed the table has a lower bound of each
 image's log-likelihood under the model, in nats: elbo = -(reconstruction + kl), with
 the mean of --draws points of its posterior. With more than one draw there is a
 column bound, the importance-weighted bound of Burda et al. (2016), which is tighter.

@@ -354,7 +354,9 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	epoch := meter{app: app, unit: "images"}
 	defer epoch.stop()
 	o.Warn = func(message string) { app.Notef("vae-train: %s", message) }
+	var remaining countdown
 	o.OnStep = func(s train.Progress) {
+		remaining.begin(time.Now())
 		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
 	o.OnClassifierStep = func(done, total int) { epoch.show(done, total, "classifier") }
@@ -363,11 +365,10 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		app.Printf("%s", classifierLine(c))
 	}
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
-	remaining := countdown{start: time.Now()}
 	o.OnEpoch = func(e train.Metrics) {
 		epoch.stop()
 		app.Printf("epoch %s: train elbo %.2f (reconstruction %.2f, kl %.2f), test elbo %.2f%s%s, active %d/%d, %.0f images/s%s",
-			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond, remaining.after(f.train.Epochs-e.Epoch))
+			train.Progress{Epoch: e.Epoch, Epochs: f.train.Epochs}.Position(), e.Train.ELBO(), e.Train.Reconstruction, e.Train.KL, e.Test.ELBO(), bits(e.Test), bound(e.Test), e.ActiveUnits, len(e.Test.KLByDimension), e.ImagesPerSecond, remaining.after(time.Now(), f.train.Epochs-e.Epoch))
 		hint.collapse(e)
 		waiting(e)
 	}

@@ -70,15 +70,22 @@ func round(d time.Duration) time.Duration {
 
 // countdown tells how long the rest of a run takes.
 type countdown struct {
-	start time.Time
-	done  int // epochs since
+	start time.Time // of the first step
+	done  int       // epochs since
+}
+
+// begin is called at each step.
+func (c *countdown) begin(now time.Time) {
+	if c.start.IsZero() {
+		c.start = now
+	}
 }
 
 // after is the end of the line of one more epoch, of which so many are left: empty for less than a
 // minute.
-func (c *countdown) after(left int) string {
+func (c *countdown) after(now time.Time, left int) string {
 	c.done++
-	rest := time.Since(c.start) / time.Duration(c.done) * time.Duration(left)
+	rest := now.Sub(c.start) / time.Duration(c.done) * time.Duration(left)
 	if rest < time.Minute {
 		return ""
 	}

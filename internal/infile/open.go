@@ -19,7 +19,8 @@ func Open(path string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// Regular returns an error unless path is that of a file: not of a folder, a named pipe, a socket or a device.
+// Regular returns an error unless path is that of a file: not of a folder, a named pipe, a socket
+// or a device.
 func Regular(path string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil

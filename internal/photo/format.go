@@ -52,12 +52,6 @@ var formats = []format{
 	{"JPEG XL", "\x00\x00\x00\x0cJXL ", nil, nil, nil},
 }
 
-// Is reports whether a file is a picture by its first bytes.
-func Is(f File) bool {
-	_, err := sniff(f)
-	return err == nil
-}
-
 // sniff returns the format of a file by its first bytes.
 func sniff(f File) (*format, error) {
 	head := make([]byte, 16)

@@ -62,6 +62,19 @@ func near(got, want []byte, most int) bool {
 	return len(got) == len(want)
 }
 
+// TestSmallFrame: what a first frame leaves of the canvas is transparent, whatever its colours are.
+func TestSmallFrame(t *testing.T) {
+	opaque := color.Palette{color.Gray{}, color.Gray{Y: 255}}
+	frame := image.NewPaletted(image.Rect(0, 0, 1, 1), opaque)
+	var b bytes.Buffer
+	if err := gif.EncodeAll(&b, &gif.GIF{Image: []*image.Paletted{frame}, Delay: []int{0}, Config: image.Config{ColorModel: opaque, Width: 2, Height: 1}}); err != nil {
+		t.Fatal(err)
+	}
+	if h, err := ReadHeader(bytes.NewReader(b.Bytes())); err != nil || !h.Transparent || h.W != 2 {
+		t.Errorf("header %+v, error %v", h, err)
+	}
+}
+
 func TestAnimatedWebP(t *testing.T) {
 	file := []byte("RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00")
 	if _, err := ReadHeader(bytes.NewReader(file)); err == nil || !strings.Contains(err.Error(), "animated") {
@@ -105,8 +118,9 @@ func TestFormats(t *testing.T) {
 		"PBM, raw":         {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PGM":              {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PGM, raw":         {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
-		"PGM, 16 bits":     {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 223, 223, 223}},
+		"PGM, 16 bits":     {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
 		"PPM":              {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
+		"PPM, 16 bits":     {[]byte("P3 2 1 4095 4095 0 0 0 4095 0"), Header{1, 2, false, false, true, false}, []byte{255, 0, 0, 0, 255, 0}},
 		"PPM, raw":         {[]byte("P6 2 1 255\n\xff\x00\x00\x00\xff\x00more"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},
 		"PNG, one clear":   {transparentPNG(t, fill(image.NewGray(area), dark, light), 0, 0x20), Header{1, 2, true, true, false, false}, []byte{0, 0, 255, 224, 224, 224}},
 		"PNG, clear red":   {transparentPNG(t, fill(image.NewRGBA(area), red, green), 0, 255, 0, 0, 0, 0), Header{1, 2, false, true, false, false}, []byte{0, 0, 255, 0, 255, 0}},

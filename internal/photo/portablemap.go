@@ -19,12 +19,18 @@ type mapHeader struct {
 func (h mapHeader) colours() bool { return h.kind == '3' || h.kind == '6' }
 func (h mapHeader) bits() bool    { return h.kind == '1' || h.kind == '4' }
 func (h mapHeader) text() bool    { return h.kind <= '3' }
+func (h mapHeader) deep() bool    { return h.most > 255 }
 
 func decodeMapConfig(r io.Reader) (image.Config, error) {
 	h, err := readMapHeader(bufio.NewReader(r))
 	model := color.GrayModel
-	if h.colours() {
+	switch {
+	case h.colours() && h.deep():
+		model = color.RGBA64Model
+	case h.colours():
 		model = color.RGBAModel
+	case h.deep():
+		model = color.Gray16Model
 	}
 	return image.Config{ColorModel: model, Width: h.w, Height: h.h}, err
 }
@@ -83,7 +89,8 @@ func mapNumber(r *bufio.Reader) (int, error) {
 	}
 }
 
-// decodeMap reads a map as [image.Gray] or [image.RGBA], of a file with several the first.
+// decodeMap reads a map as [image.Gray] or [image.RGBA], or their relatives of 16 bits, of a file with
+// several the first.
 func decodeMap(reader io.Reader) (image.Image, error) {
 	r := bufio.NewReaderSize(reader, 1<<16)
 	h, err := readMapHeader(r)
@@ -95,18 +102,27 @@ func decodeMap(reader io.Reader) (image.Image, error) {
 	}
 	next := h.values(r)
 	area := image.Rect(0, 0, h.w, h.h)
-	if !h.colours() {
-		m := image.NewGray(area)
-		return m, h.fill(m.Pix, 1, next)
+	switch {
+	case h.colours() && h.deep():
+		m := image.NewRGBA64(area)
+		return m, h.fill(m.Pix, 4, 2, next)
+	case h.colours():
+		m := image.NewRGBA(area)
+		return m, h.fill(m.Pix, 4, 1, next)
+	case h.deep():
+		m := image.NewGray16(area)
+		return m, h.fill(m.Pix, 1, 2, next)
 	}
-	m := image.NewRGBA(area)
-	return m, h.fill(m.Pix, 4, next)
+	m := image.NewGray(area)
+	return m, h.fill(m.Pix, 1, 1, next)
 }
 
-// fill reads the values of all pixels, of so many bytes each.
-func (h mapHeader) fill(pixels []byte, size int, next func(row int) (int, error)) error {
+// fill reads the values of all pixels, of so many channels, the fourth of which is opaque, and so many
+// bytes, the higher one first.
+func (h mapHeader) fill(pixels []byte, channels, bytes int, next func(row int) (int, error)) error {
+	white, size := 1<<(8*bytes)-1, channels*bytes
 	for i := 0; i < len(pixels); i += size {
-		for c := range min(3, size) {
+		for c := range min(3, channels) {
 			v, err := next(i / size % h.w)
 			if err != nil {
 				return unexpected(err)
@@ -114,13 +130,19 @@ func (h mapHeader) fill(pixels []byte, size int, next func(row int) (int, error)
 			if v > h.most {
 				return fmt.Errorf("the value %d, where %d is white", v, h.most)
 			}
-			pixels[i+c] = byte((v*255 + h.most/2) / h.most)
+			put(pixels[i+c*bytes:][:bytes], (v*white+h.most/2)/h.most)
 		}
-		if size == 4 {
-			pixels[i+3] = 255
+		if channels == 4 {
+			put(pixels[i+3*bytes:][:bytes], white)
 		}
 	}
 	return nil
+}
+
+// put writes a value of one or two bytes.
+func put(pixel []byte, v int) {
+	pixel[0] = byte(v >> (8 * (len(pixel) - 1)))
+	pixel[len(pixel)-1] = byte(v)
 }
 
 // values returns a function that reads one value after the other, each in column x. Of
