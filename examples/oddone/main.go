@@ -1,5 +1,6 @@
 // Command oddone watches a stream of images that never ends and stops at the first one
-// that a model finds odd, at once. It runs the files that quickstart exports.
+// that is unlike normal ones, at once, with a heat map of where. It runs the files that
+// quickstart exports.
 package main
 
 import (
@@ -13,27 +14,29 @@ import (
 	"path/filepath"
 	"time"
 
+	"govae/anomaly"
 	"govae/dataset"
 	"govae/images"
 	"govae/infer"
+	"govae/picture"
 )
 
 func main() {
 	dir := flag.String("model", "../quickstart/quickstart-model", "directory of the exported files")
-	threshold := flag.Float64("threshold", -600, "ELBO in nats below which an image is odd")
+	heat := flag.String("heat", "odd.png", "picture for the odd image and its heat map")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *threshold); err != nil {
+	if err := run(context.Background(), *dir, *heat); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, dir string, threshold float64) error {
+func run(ctx context.Context, dir, heat string) error {
 	pair, err := infer.OpenPair(filepath.Join(dir, "decoder.onnx"), filepath.Join(dir, "encoder.onnx"), infer.Options{})
 	if err != nil {
 		return err
 	}
 	defer pair.Close()
-	source, err := dataset.Open("digits", dataset.Options{Limit: 1})
+	source, err := dataset.Open("digits", dataset.Options{Limit: 1000})
 	if err != nil {
 		return err
 	}
@@ -41,37 +44,50 @@ func run(ctx context.Context, dir string, threshold float64) error {
 	if err != nil {
 		return err
 	}
-	score, err := firstOdd(ctx, pair, camera(data.Test), threshold)
+	normal, unseen := data.Train, data.Test.Head(1000)
+	detector, err := pair.FitDetector(ctx, normal.All(), anomaly.Options{FalseAlarms: 1e-4, Unseen: pair.Samples(ctx, unseen.All(), 0)})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("image %d is odd: %.0f nats\n", score.Index, score.ELBO)
-	return nil
+	c := camera{data.Test}
+	odd, err := firstOdd(pair.Judge(ctx, detector, c.stream()))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("image %d is odd: its score is %.1f, and normal ones have less than %.1f; see %s\n", odd.Index, odd.Score, detector.Threshold(), heat)
+	return picture.WritePNG(heat, picture.Heat(c.image(odd.Index), odd.Heat).Picture())
 }
 
-// firstOdd returns the score of the first image of a stream that is below the threshold.
-func firstOdd(ctx context.Context, pair *infer.Pair, stream iter.Seq2[images.Image, error], threshold float64) (infer.Score, error) {
-	for score, err := range pair.Scores(ctx, stream, infer.ScoreOptions{}) {
-		if err != nil || score.ELBO < threshold {
-			return score, err
+// firstOdd returns the first verdict of a stream that an image is odd.
+func firstOdd(verdicts iter.Seq2[anomaly.Verdict, error]) (anomaly.Verdict, error) {
+	for v, err := range verdicts {
+		if err != nil || v.Odd {
+			return v, err
 		}
 	}
-	return infer.Score{}, errors.New("no image is odd")
+	return anomaly.Verdict{}, errors.New("no image is odd")
 }
 
-// camera sees a digit every few milliseconds, and now and then a negative of one.
-func camera(digits *images.Set) iter.Seq2[images.Image, error] {
-	r := rand.New(rand.NewPCG(1, 0))
+// camera sees a digit every few milliseconds, and now and then one with a scratch.
+type camera struct{ digits *images.Set }
+
+// image returns what it sees as number i.
+func (c camera) image(i int) images.Image {
+	r := rand.New(rand.NewPCG(1, uint64(i)))
+	m := c.digits.Image(r.IntN(c.digits.Len()))
+	if r.IntN(200) == 0 {
+		for x := range m.W {
+			m.Pixels[m.H/3*m.W+x] = 1
+		}
+	}
+	return m
+}
+
+func (c camera) stream() iter.Seq2[images.Image, error] {
 	return func(yield func(images.Image, error) bool) {
-		for {
+		for i := 0; ; i++ {
 			time.Sleep(5 * time.Millisecond)
-			m := digits.Image(r.IntN(digits.Len()))
-			if r.IntN(200) == 0 {
-				for i, v := range m.Pixels {
-					m.Pixels[i] = 1 - v
-				}
-			}
-			if !yield(m, nil) {
+			if !yield(c.image(i), nil) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"govae/anomaly"
 	"govae/dataset"
 	"govae/export"
 	"govae/images"
@@ -12,7 +13,7 @@ import (
 	"govae/train"
 )
 
-// TestStopsAtOnce scores a stream whose image 7 alone is white, with a model of black
+// TestStopsAtOnce judges a stream whose image 7 alone is white, with a model of black
 // images. It must end when that has come, not after hundreds.
 func TestStopsAtOnce(t *testing.T) {
 	const odd, far = 7, 64
@@ -35,9 +36,20 @@ func TestStopsAtOnce(t *testing.T) {
 			}
 		}
 	}
-	score, err := firstOdd(t.Context(), pair, stream, -40)
-	if err != nil || score.Index != odd {
-		t.Errorf("image %d (%v), want %d", score.Index, err, odd)
+	normal := func(yield func(images.Image, error) bool) {
+		for range 100 {
+			if !yield(black, nil) {
+				return
+			}
+		}
+	}
+	detector, err := pair.FitDetector(t.Context(), normal, anomaly.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdict, err := firstOdd(pair.Judge(t.Context(), detector, stream))
+	if err != nil || verdict.Index != odd {
+		t.Errorf("image %d (%v), want %d", verdict.Index, err, odd)
 	}
 	if asked > odd+far {
 		t.Errorf("asked for %d images", asked)
