@@ -101,8 +101,9 @@ type Source interface {
 
 // Options say how a source is loaded. The zero value loads everything.
 type Options struct {
-	// Limit, if positive, is the number of training images to keep, and of those without a
-	// label: the first ones. The test split stays whole.
+	// Limit, if positive, is the number of training images to keep, and of those without a label:
+	// the first ones of an array, and as many of each class of a folder. The test split stays
+	// whole.
 	Limit int
 
 	// Unlabelled gives the images of folders that are called unlabelled as [Data].Unlabelled.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"govae/images"
 	"govae/internal/printable"
 )
 
@@ -99,10 +100,17 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 		used.train, used.test = pick(found.train, train), pick(found.train, test)
 	}
 	if s.Limit > 0 {
-		used.train = used.train[:min(s.Limit, len(used.train))]
-		used.unlabelled = used.unlabelled[:min(s.Limit, len(used.unlabelled))]
+		used.train, used.unlabelled = few(used.train, s.Limit), few(used.unlabelled, s.Limit)
 	}
 	return used, nil
+}
+
+// few returns n of the files, or all if there are fewer, in their order: of each class as many, for
+// they come class by class.
+func few(files []imageFile, n int) []imageFile {
+	index := images.FromAllClasses(len(files), n, func(i int) string { return files[i].class })
+	slices.Sort(index)
+	return pick(files, index)
 }
 
 // describe gives the images of the files with these numbers their names and, where all of

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,8 +115,8 @@ func TestSplitsOfData(t *testing.T) {
 	}
 }
 
-// TestLimitReadsWhatItNeeds holds out and keeps the same images as without a limit, and
-// opens no other.
+// TestLimitReadsWhatItNeeds holds out the same images as without a limit, keeps some from
+// everywhere, and opens no other.
 func TestLimitReadsWhatItNeeds(t *testing.T) {
 	files := map[string][]byte{}
 	for i := range 30 {
@@ -125,7 +126,8 @@ func TestLimitReadsWhatItNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := append(slices.Clone(all.Train.Names[:4]), all.Test.Names...)
+	some := all.Train.Select([]int{0, 6, 13, 20}) // of 27
+	used := append(slices.Clone(some.Names), all.Test.Names...)
 	for name := range maps.Keys(files) {
 		if !slices.Contains(used, name) {
 			files[name] = []byte("no image")
@@ -135,11 +137,29 @@ func TestLimitReadsWhatItNeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(d.Train.Pixels, all.Train.Pixels[:4]) || !slices.Equal(d.Test.Pixels, all.Test.Pixels) {
-		t.Errorf("training %v and test %v, want %v and %v", d.Train.Pixels, d.Test.Pixels, all.Train.Pixels[:4], all.Test.Pixels)
+	if !d.Train.Equal(some) || !d.Test.Equal(all.Test) {
+		t.Errorf("training %q and test %q, want %q and %q", d.Train.Names, d.Test.Names, some.Names, all.Test.Names)
 	}
 	if d.Report.Images != 30 || d.Report.Used != 4+all.Test.Len() {
 		t.Errorf("report %+v", d.Report)
+	}
+}
+
+// TestLimitKeepsClasses: a few images of a folder are of all its classes, in their order.
+func TestLimitKeepsClasses(t *testing.T) {
+	files := map[string][]byte{"test/cat/x.png": gray(1, 1, 0)}
+	for i := range 5 {
+		for _, class := range []string{"cat", "dog", "eel"} {
+			files["train/"+class+"/"+strconv.Itoa(i)+".png"] = gray(1, 1, byte(i))
+		}
+	}
+	d, err := load(t, writeFiles(t, files), Options{Limit: 6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"train/cat/0.png", "train/cat/2.png", "train/dog/0.png", "train/dog/2.png", "train/eel/0.png", "train/eel/2.png"}
+	if !slices.Equal(d.Train.Names, want) || !slices.Equal(d.Train.Labels, []int{0, 0, 1, 1, 2, 2}) {
+		t.Errorf("%q, %v", d.Train.Names, d.Train.Labels)
 	}
 }
 

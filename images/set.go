@@ -2,6 +2,7 @@ package images
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -140,16 +141,22 @@ func (m *Set) Slice(i, j int) *Set {
 // FromAllClasses returns the numbers of n images, or of all if there are fewer, to look at: of
 // each class as many, in turns, and from everywhere within it.
 func (m *Set) FromAllClasses(n int) []int {
-	members := map[int][]int{}
-	for i := range m.Len() {
-		label := 0
-		if m.Labels != nil {
-			label = m.Labels[i]
+	return FromAllClasses(m.Len(), n, func(i int) int {
+		if m.Labels == nil {
+			return 0
 		}
-		members[label] = append(members[label], i)
+		return m.Labels[i]
+	})
+}
+
+// FromAllClasses is [Set.FromAllClasses] of so many things that have classes.
+func FromAllClasses[Class cmp.Ordered](of, n int, class func(i int) Class) []int {
+	members := map[Class][]int{}
+	for i := range of {
+		members[class(i)] = append(members[class(i)], i)
 	}
-	classes, wanted, turns := slices.Sorted(maps.Keys(members)), map[int]int{}, []int(nil)
-	for n = min(n, m.Len()); len(turns) < n; {
+	classes, wanted, turns := slices.Sorted(maps.Keys(members)), map[Class]int{}, []Class(nil)
+	for n = min(n, of); len(turns) < n; {
 		for _, class := range classes {
 			if len(turns) < n && wanted[class] < len(members[class]) {
 				wanted[class]++
@@ -157,7 +164,7 @@ func (m *Set) FromAllClasses(n int) []int {
 			}
 		}
 	}
-	index, taken := make([]int, n), map[int]int{}
+	index, taken := make([]int, n), map[Class]int{}
 	for i, class := range turns {
 		all := members[class]
 		index[i] = all[taken[class]*len(all)/wanted[class]]

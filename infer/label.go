@@ -63,6 +63,24 @@ func Between(from, to int, share float64) Label {
 	}
 }
 
+// toward is the label of rows that are by a share that of another label, and by the rest that of l.
+func (l Label) toward(to Label, share func(row int) float64) Label {
+	return func(row int, weights []float32) error {
+		other := make([]float32, len(weights))
+		if err := l(row, weights); err != nil {
+			return err
+		}
+		if err := to(row, other); err != nil {
+			return err
+		}
+		s := float32(share(row))
+		for i, w := range other {
+			weights[i] += s * (w - weights[i])
+		}
+		return nil
+	}
+}
+
 // repeated is the label of rows of which k each have that of a row of l.
 func (l Label) repeated(k int) Label {
 	return func(row int, weights []float32) error { return l(row/k, weights) }
@@ -208,6 +226,16 @@ func (d *Decoder) Repeated(k int) *Decoder {
 		return d
 	}
 	return &Decoder{d.with(d.label.repeated(k))}
+}
+
+// Toward returns the decoder with a label between the one that it has and another: of each row a
+// share, from 0 to 1, of the latter. One without a label is a [*LabelError]. It shares the model
+// with d.
+func (d *Decoder) Toward(to Label, share func(row int) float64) (*Decoder, error) {
+	if d.label == nil {
+		return nil, &LabelError{Name: d.name, Classes: d.Classes()}
+	}
+	return d.WithLabel(d.label.toward(to, share))
 }
 
 // WithLabel is like that of [Decoder].

@@ -34,7 +34,7 @@ per image, and a .gif moves through them; strength 0 is the plain reconstruction
 Strengths work with all edits.
 
 A conditional model encodes each image as its own class, or as --label, and decodes it as
-the same class, or as --to-label.`,
+the same class, or as --to-label; a strength between 0 and 1 is in between.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
   vae-infer edit --data mnist --to-label 7
@@ -61,7 +61,7 @@ the same class, or as --to-label.`,
 			if err != nil {
 				return err
 			}
-			encoder, decoder, err := f.labelled(pair, x, len(strengths))
+			encoder, decoder, err := f.labelled(pair, x, strengths)
 			if err != nil {
 				return err
 			}
@@ -181,21 +181,25 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 	return edits, nil
 }
 
-// labelled returns encoder and decoder for images and so many edits of each: one that is
-// conditional is told their classes, or --label, and the decoder --to-label if that is given.
-func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, each int) (*infer.Encoder, *infer.Decoder, error) {
+// labelled returns encoder and decoder for images and edits of each of these strengths: one that is
+// conditional is told their classes, or --label, and the decoder, by the strength, --to-label if
+// that is given.
+func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []float64) (*infer.Encoder, *infer.Decoder, error) {
 	pair, err := forImages(f.modelFlags, pair, x)
 	if err != nil {
 		return nil, nil, err
 	}
+	decoder := pair.Decoder.Repeated(len(strengths))
 	if f.toLabel == "" {
-		return pair.Encoder, pair.Decoder.Repeated(each), nil
+		return pair.Encoder, decoder, nil
 	}
 	class, err := pair.Class(f.toLabel)
 	if err != nil {
 		return nil, nil, err
 	}
-	decoder, err := pair.Decoder.WithLabel(infer.Class(class))
+	decoder, err = decoder.Toward(infer.Class(class), func(row int) float64 {
+		return max(0, min(strengths[row%len(strengths)], 1))
+	})
 	return pair.Encoder, decoder, err
 }
 

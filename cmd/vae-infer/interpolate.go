@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,9 +26,9 @@ The points of the walk are the means of the images' codes, or latent points give
 with --z, as a .npy file or by chance with --random. Each leg, from one point to the
 next, has --steps frames, both its ends among them; where two legs meet there is one
 frame, so that three points and 16 steps give 31 frames. Frames are equally far apart
-as images, or with --pace latent as latent points. With --to-label the class of a
-conditional model changes evenly on the way from --label, and equal steps are those of
-latent points. A .png shows each leg in a row, a .gif moves through all.`,
+as images, or with --pace latent as latent points. A conditional model takes images as
+what they are, or as --label. Where their classes differ, and with --to-label, the class
+changes evenly on the way, and equal steps are those of latent points. A .png shows each leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --random 5 --seed 7 --loop --out morph.gif
@@ -66,6 +67,7 @@ type walk struct {
 	path, pace      string
 	spherical, loop bool
 	output          outputFlags
+	classes         []int // of the images between which it goes, of a conditional model without --label
 }
 
 func (w *walk) check(files []string) error {
@@ -85,7 +87,11 @@ func (w *walk) check(files []string) error {
 }
 
 func (w *walk) run(ctx context.Context, files []string) error {
-	decoder, err := w.openDecoder()
+	open := w.openDecoder
+	if w.label == "" && (w.in.data != "" || len(files) > 0) { // of which each has its class
+		open = w.openUnlabelled
+	}
+	decoder, err := open()
 	if err != nil {
 		return err
 	}
@@ -98,18 +104,49 @@ func (w *walk) run(ctx context.Context, files []string) error {
 	if w.spherical || w.path == "spherical" {
 		path = latent.Spherical
 	}
-	points := latent.Interpolate(latent.Of(way...), w.steps, path)
-	if w.pace == "image" && w.walker.toLabel == "" {
-		points = decoder.InterpolateEvenly(ctx, latent.Of(way...), w.steps, path)
-	}
 	frames := (len(way)-1)*(w.steps-1) + 1
-	if decoder, err = w.walker.labelled(w.modelFlags, decoder, frames, w.loop); err != nil {
+	decoder, even, err := w.labelled(decoder, frames)
+	if err != nil {
 		return err
+	}
+	points := latent.Interpolate(latent.Of(way...), w.steps, path)
+	if w.pace == "image" && even {
+		points = decoder.InterpolateEvenly(ctx, latent.Of(way...), w.steps, path)
 	}
 	if w.loop && strings.ToLower(filepath.Ext(w.output.out)) == ".gif" {
 		frames-- // it begins again with the first one, which the last one is
 	}
 	return w.output.write(decoder, frames, picture.Legs(w.steps), decoder.DecodeAll(ctx, latent.Head(frames, points)))
+}
+
+// labelled returns the decoder for so many frames: from class to class with --to-label, or where
+// images of different classes are the ends, and tells whether all are of one class, whose images can
+// be compared.
+func (w *walk) labelled(decoder *infer.Decoder, frames int) (labelled *infer.Decoder, even bool, err error) {
+	switch {
+	case w.walker.toLabel != "":
+		labelled, err = w.walker.labelled(w.modelFlags, decoder, frames, w.loop)
+		return labelled, false, err
+	case w.classes == nil:
+		return decoder, true, nil
+	}
+	ends := w.classes
+	if w.loop {
+		ends = append(slices.Clip(ends), ends[0])
+	}
+	if len(slices.Compact(slices.Sorted(slices.Values(ends)))) == 1 {
+		labelled, err = decoder.WithLabel(infer.Class(ends[0]))
+		return labelled, true, err
+	}
+	if w.in.given.Changed("pace") && w.pace == "image" {
+		return nil, false, cli.Usagef("--pace image measures the images of one class, and these are of several: leave it out, or give --label")
+	}
+	labelled, err = decoder.WithLabel(func(row int, weights []float32) error {
+		leg := min(row/(w.steps-1), len(ends)-2)
+		share := float64(row-leg*(w.steps-1)) / float64(w.steps-1)
+		return infer.Between(ends[leg], ends[leg+1], share)(row, weights)
+	})
+	return labelled, false, err
 }
 
 // way returns the points between which the legs are.
@@ -165,6 +202,22 @@ func (w *walk) given(ctx context.Context, decoder *infer.Decoder, files []string
 	x, err := w.in.load(ctx, w.app, decoder, files)
 	if err != nil {
 		return nil, err
+	}
+	if decoder.Classes() != nil && w.label == "" {
+		if x.Labels == nil {
+			_, err := decoder.Class("") // which tells what is missing
+			return nil, err
+		}
+		for i := range x.Len() {
+			class, err := decoder.Class(x.Class(i))
+			if err != nil {
+				return nil, err
+			}
+			w.classes = append(w.classes, class)
+		}
+		if w.walker.toLabel != "" {
+			w.label = x.Class(0)
+		}
 	}
 	return w.means(ctx, decoder, x)
 }

@@ -113,16 +113,9 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// openDecoder opens the decoder for images of the class --label, if it is conditional. What one
-// of another program leaves open its encoder may tell, if there is one.
+// openDecoder opens the decoder for images of the class --label, if it is conditional.
 func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
-	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
-	if _, open := errors.AsType[*adapt.Question](err); open && exists(m.encoderPath()) {
-		if pair, _ := m.openPair(); pair != nil {
-			pair.Encoder.Close()
-			decoder, err = pair.Decoder, nil
-		}
-	}
+	decoder, err := m.openUnlabelled()
 	if err != nil {
 		return nil, err
 	}
@@ -131,6 +124,19 @@ func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 		decoder.Close()
 	}
 	return labelled, err
+}
+
+// openUnlabelled opens the decoder. What one of another program leaves open its encoder may tell, if
+// there is one.
+func (m *modelFlags) openUnlabelled() (*infer.Decoder, error) {
+	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
+	if _, open := errors.AsType[*adapt.Question](err); open && exists(m.encoderPath()) {
+		if pair, _ := m.openPair(); pair != nil {
+			pair.Encoder.Close()
+			decoder, err = pair.Decoder, nil
+		}
+	}
+	return decoder, err
 }
 
 // openEncoder opens the encoder. What images one of another program takes its decoder may

@@ -136,7 +136,7 @@ func build(app *cli.App) *cobra.Command {
 	f.objective.flags(p)
 	f.addPreset(p)
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
-	p.IntVar(&f.limit, "limit", 0, "use only the first N training images (0: all)")
+	p.IntVar(&f.limit, "limit", 0, "use only `N` training images: the first ones, or of a folder as many of each class (0: all)")
 	f.addScale(p)
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
 	f.addGuard(p)
