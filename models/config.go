@@ -38,7 +38,7 @@ type Config struct {
 	Width int `json:"width,omitempty"`
 	Depth int `json:"depth,omitempty"`
 	// Likelihood is "bernoulli" (the default), "gaussian" or "logistic", whose scale is
-	// fitted to the data ([Config.ForPixels] chooses).
+	// fitted to the data ([Config.ForImages] chooses).
 	Likelihood string `json:"likelihood"`
 	// Sigma is the Gaussian's standard deviation; 0 means 0.1. With LearnSigma it is
 	// the initial value of a parameter; with OptimalSigma it follows the data: it is the

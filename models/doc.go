@@ -28,7 +28,7 @@
 //	gaussian   normal around m; sigma is a constant, learned by Adam, or optimal
 //	logistic   logistic around m with a fitted scale, discretised to the levels of bytes
 //
-// [Config.ForPixels] chooses by the images. An optimal sigma (Rybkin, Daniilidis and Levine
+// [Config.ForImages] chooses by the images. An optimal sigma (Rybkin, Daniilidis and Levine
 // 2021, arXiv 2006.13202) and a logistic's scale are fitted to each batch in training, and
 // to training images for the weights that are evaluated and kept. The nats of the last two are
 // comparable in bits per pixel and channel ([VAE.BitsPerDimension]).

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"govae/contract"
+	"govae/images"
 	"govae/internal/kernel"
 	"govae/internal/likelihood"
 	"govae/internal/nn"
@@ -48,20 +49,27 @@ const (
 	eachEnd    = 0.002
 )
 
-// ForPixels returns c with the likelihood that suits images of its shape with these pixels,
-// channels last, of which a sample will do: [Bernoulli] for near-binary ones, such as
-// writing, of which nearly all pixels are close to black or white, and for others, as
-// photographs are, a [Gaussian] with the optimal sigma.
-func (c Config) ForPixels(pixels []byte) Config {
-	const near = 26 // a tenth
+// ForImages returns c with the shape of these images and the likelihood that suits them:
+// [Bernoulli] for near-binary ones, such as writing, of which nearly all pixels are close to
+// black or white, and for others, as photographs are, a [Gaussian] with the optimal sigma. It
+// looks at a thousand of them, from everywhere, as folders are sorted by class.
+func (c Config) ForImages(m *images.Set) Config {
+	const (
+		most = 1000
+		near = 26 // a tenth
+	)
+	c.Image = m.Shape
 	total, black, white := 0., 0., 0.
-	for pixel := range slices.Chunk(pixels, c.Image.C) {
-		total++
-		switch {
-		case slices.Max(pixel) < near:
-			black++
-		case slices.Min(pixel) > 255-near:
-			white++
+	n := min(m.Len(), most)
+	for i := range n {
+		for pixel := range slices.Chunk(m.At(i*m.Len()/n), m.C) {
+			total++
+			switch {
+			case slices.Max(pixel) < near:
+				black++
+			case slices.Min(pixel) > 255-near:
+				white++
+			}
 		}
 	}
 	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true

@@ -1,10 +1,14 @@
 package models
 
-import "testing"
+import (
+	"testing"
 
-// TestForPixels looks at pictures of two kinds: those nearly all of whose pixels are black
+	"govae/images"
+)
+
+// TestForImages looks at pictures of two kinds: those nearly all of whose pixels are black
 // or white, and others. A saturated colour is neither.
-func TestForPixels(t *testing.T) {
+func TestForImages(t *testing.T) {
 	gray, colour := Shape{H: 1, W: 10, C: 1}, Shape{H: 1, W: 5, C: 3}
 	for name, tt := range map[string]struct {
 		shape  Shape
@@ -18,7 +22,7 @@ func TestForPixels(t *testing.T) {
 		"inked":   {colour, []byte{0, 10, 20, 255, 250, 230, 0, 0, 0, 255, 255, 255, 30, 0, 0}, Bernoulli},
 		"cartoon": {colour, []byte{255, 0, 0, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0}, Gaussian},
 	} {
-		c := Config{Image: tt.shape, Sigma: 0.3}.ForPixels(tt.pixels)
+		c := Config{Sigma: 0.3}.ForImages(&images.Set{Shape: tt.shape, Pixels: tt.pixels})
 		if c.Likelihood != tt.want || c.OptimalSigma != (tt.want == Gaussian) || c.Sigma != 0 {
 			t.Errorf("%s: %+v, want %s", name, c, tt.want)
 		}

@@ -57,14 +57,7 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 // and returns a line that says which and why, else none. pictures tells whether the images are
 // photographs, or drawings that are larger than handwriting.
 func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
-	// The pixels of this many images, spread over all, as folders are sorted by class.
-	const most = 1000
-	n := min(x.Len(), most)
-	sample := make([]byte, 0, n*x.Shape.Len())
-	for i := range n {
-		sample = append(sample, x.At(i*x.Len()/n)...)
-	}
-	suited := f.model.ForPixels(sample)
+	suited := f.model.ForImages(x)
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
 	case f.likelihood != auto:

@@ -359,10 +359,15 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		remaining.begin(time.Now())
 		epoch.show(s.Images, s.Total, "epoch %s elbo %.2f rec %.2f kl %.2f", s.Position(), s.Train.ELBO(), s.Train.Reconstruction, s.Train.KL)
 	}
-	o.OnClassifierStep = func(done, total int) { epoch.show(done, total, "classifier") }
+	fitting := meter{app: app, unit: "steps"}
+	defer fitting.stop()
+	o.OnClassifierStep = func(done, total int) { fitting.show(done, total, "classifier") }
 	o.OnClassifier = func(c train.ClassifierFigures) {
-		epoch.stop()
+		fitting.stop()
 		app.Printf("%s", classifierLine(c))
+		if c.Unlabelled > 0 && c.Test > 0.5 {
+			app.Notef("vae-train: the classifier is wrong about most images, and so are the labels that it gives to %d of them: give more labels, --classifier-steps, or a larger --size", c.Unlabelled)
+		}
 	}
 	hint, waiting := hinter{app: app, m: m.Config, epochs: &f.train.Epochs}, f.waitingHint(app)
 	o.OnEpoch = func(e train.Metrics) {
