@@ -24,6 +24,7 @@ const (
 	KeyScale          = "vae.scale"           // scale of the logistic distribution
 	KeyFit            = "vae.fit"             // "crop", "pad" or "stretch": how pictures of other proportions were prepared
 	KeyBackground     = "vae.background"      // "#rrggbb" under transparent pictures; black if it is missing
+	KeyPixelScale     = "vae.pixel_scale"     // what values of pictures are multiplied by first; 1 if it is missing
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std, noise}
 	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
@@ -117,6 +118,7 @@ func (d Metadata) Write(m *onnx.Model) error {
 	if d.Framing.Background != (images.RGB{}) {
 		m.SetMetadata(KeyBackground, d.Framing.Background.String())
 	}
+	setPositive(m, KeyPixelScale, d.Framing.Scale)
 	if d.Labels != nil {
 		if err := setJSON(m, KeyLabels, d.Labels); err != nil {
 			return err
@@ -204,6 +206,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyScale, false, func(text string) (err error) { d.Scale, err = parsePositive(text); return err }},
 		{KeyFit, false, func(text string) error { return d.readFit(text) }},
 		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
+		{KeyPixelScale, false, func(text string) (err error) { d.Framing.Scale, err = parsePositive(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
 		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},

@@ -245,7 +245,7 @@ func newData(ctx context.Context, name string, s splits, classes []string, o Opt
 	if o.Limit > 0 {
 		s.train = s.train.Head(o.Limit)
 	}
-	d := &Data{Name: name, Train: s.train, Test: s.test, Validation: s.validation, Classes: classes, HeldOut: heldOut}
+	d := &Data{Name: name, Train: s.train, Test: s.test, Validation: s.validation, Classes: classes, HeldOut: heldOut, Framing: images.Framing{Scale: o.Scale}}
 	if s.train.H != before.H || s.train.W != before.W {
 		d.Report = scaledReport(name, n, before, s.train.Shape, o.framing(images.RGB{}))
 		d.Framing = d.Report.framing()

@@ -25,7 +25,6 @@ const maxImagePixels = 1 << 22
 type reading struct {
 	Shape
 	images.Framing
-	Scale float64 // [Options].Scale
 }
 
 // imageSet is what was read of image files.
@@ -144,7 +143,7 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 		return cause(err)
 	}
 	defer f.Close()
-	return r.Draw(ctx, f, dst, how.Shape, how.Framing, how.Scale)
+	return r.Draw(ctx, f, dst, how.Shape, how.Framing)
 }
 
 // choose says how the files are read whose headers are given; one without a size could not
@@ -171,7 +170,7 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 	if how.H > maxImagePixels/how.W {
 		return how, s, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
 	}
-	how.Framing, how.Scale = o.framing(l.background()), o.Scale
+	how.Framing = o.framing(l.background())
 	how.Framing.Fit = cmp.Or(how.Framing.Fit, l.fit())
 	return how, newSurvey(seen, how, why, l), nil
 }

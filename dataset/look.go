@@ -107,7 +107,7 @@ func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int
 // see returns a small copy of an image on a background, nothing if it cannot be read, as
 // whoever reads all of it tells.
 func (o Options) see(ctx context.Context, r *photo.Reader, f imageFile, background images.RGB) []byte {
-	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background}, o.Scale}
+	how := reading{glance, images.Framing{Fit: images.Stretch, Background: background, Scale: o.Scale}}
 	pixels := make([]byte, glance.Len())
 	err := how.file(ctx, r, f.path, pixels)
 	if _, tooBright := errors.AsType[*images.TooBrightError](err); err != nil && !tooBright { // there is enough to see

@@ -35,7 +35,7 @@ func (o Options) framing(background images.RGB) images.Framing {
 	if o.Background != nil {
 		background = *o.Background
 	}
-	return images.Framing{Fit: o.Fit, Background: background}
+	return images.Framing{Fit: o.Fit, Background: background, Scale: o.Scale}
 }
 
 // fit returns m, of the source called name, in the shape that o wants, scaled.
@@ -47,13 +47,7 @@ func (o Options) fit(ctx context.Context, name string, m *Images) (*Images, erro
 	framing := o.framing(images.RGB{})
 	fitted := &Images{Shape: shape, Pixels: make([]byte, m.Len()*shape.Len()), Labels: m.Labels, Names: m.Names}
 	err := parallel.For(ctx, m.Len(), 0, func(i int) error {
-		if o.Scale == 0 {
-			fitted.Draw(i, m.Picture(i), framing)
-			return nil
-		}
-		bright := images.Brighten(m.Picture(i), o.Scale)
-		fitted.Draw(i, bright, framing)
-		if err := bright.Err(); err != nil {
+		if err := fitted.Draw(i, m.Picture(i), framing); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/bits"
 
 	"govae/images"
 )
@@ -42,11 +43,12 @@ type DarkWarning struct {
 	Deep bool   // all files are such
 }
 
-// Scale is the largest whole factor that leaves all pixels in range. Where images have been made
-// smaller, single pixels of the files may be too bright for it.
+// Scale is the largest whole factor that leaves all pixels in range, of files of 16 bits a power
+// of two, as they hold a number of bits. Where images have been made smaller, single pixels of the
+// files may be too bright for it.
 func (w *DarkWarning) Scale() int {
 	if w.Deep {
-		return 256 / (w.Max + 1)
+		return 1 << (bits.Len(uint(256/(w.Max+1))) - 1)
 	}
 	return 255 / w.Max
 }

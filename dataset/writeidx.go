@@ -57,7 +57,9 @@ func fillIDX(folder string, made iter.Seq2[Synthetic, error]) (err error) {
 		case int64(n) == math.MaxUint32:
 			return fmt.Errorf("dataset: more images than the %d of an IDX file", n)
 		}
-		x.Draw(0, m.Picture, images.Framing{})
+		if err := x.Draw(0, m.Picture, images.Framing{}); err != nil {
+			return err
+		}
 		pixels.Write(x.Pixels) // a bufio.Writer keeps its error for Flush
 		labels.WriteByte(byte(m.Label))
 		m.Number, m.File = n, name

@@ -78,8 +78,9 @@ type size struct {
 }
 
 type framing struct {
-	Fit        string `json:"fit"`
-	Background string `json:"background"`
+	Fit        string  `json:"fit"`
+	Background string  `json:"background"`
+	Scale      float64 `json:"scale,omitempty"`
 }
 
 // graph is a file of the model and what its tensors are called.
@@ -229,7 +230,7 @@ func describe(dir string, o Options) (description, error) {
 		d.Scale = c.Metadata.Scale
 	}
 	f := o.Decoder.Framing()
-	d.Framing = framing{string(cmp.Or(f.Fit, "crop")), f.Background.String()}
+	d.Framing = framing{string(cmp.Or(f.Fit, "crop")), f.Background.String(), f.Scale}
 	if activity, ok := o.Decoder.StoredActivity(); ok {
 		d.Activity = activity
 	}

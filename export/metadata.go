@@ -16,7 +16,7 @@ func (e *exporter) metadata(g graph) contract.Metadata {
 		Likelihood:   c.Likelihood,
 		Sigma:        m.Sigma(),
 		Scale:        m.Scale(),
-		Framing:      images.Framing{Fit: c.Fit, Background: c.Background},
+		Framing:      images.Framing{Fit: c.Fit, Background: c.Background, Scale: c.PixelScale},
 		Labels:       c.Labels,
 		LatentStats:  e.trained.LatentStats,
 		LatentGroups: m.LatentGroups(),

@@ -31,13 +31,28 @@ func (f Fit) Check() error {
 type Framing struct {
 	Fit        Fit
 	Background RGB // under what is transparent, and beside what is padded
+	// Scale, if not 0, multiplies all values of a picture, before they are rounded to bytes or
+	// averaged ([Bright]).
+	Scale float64
 }
 
 // Draw sets dst, the bytes [H, W, C] of an image of the shape s, to a picture, in gray
 // (C = 1) or in colour (3). Where a size changes, each pixel is an average of all that it
 // covers: of many pixels first by whole boxes, of the last few by the cubic of E. Catmull
-// and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp.
-func (f Framing) Draw(dst []byte, s Shape, p image.Image) {
+// and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp. It is a
+// [*TooBrightError] if the scale makes a value more than white.
+func (f Framing) Draw(dst []byte, s Shape, p image.Image) error {
+	if f.Scale == 0 || f.Scale == 1 {
+		f.draw(dst, s, p)
+		return nil
+	}
+	bright := Brighten(p, f.Scale)
+	f.draw(dst, s, bright)
+	return bright.Err()
+}
+
+// draw is Draw of a picture as it is.
+func (f Framing) draw(dst []byte, s Shape, p image.Image) {
 	from, to := p.Bounds(), image.Rect(0, 0, s.W, s.H)
 	switch f.Fit {
 	case "", Crop:
@@ -75,7 +90,9 @@ func (f Framing) Image(p image.Image, s Shape) (Image, error) {
 		return Image{}, fmt.Errorf("a picture of %dx%d (height x width) shows nothing", size.Y, size.X)
 	}
 	m := Set{Shape: s, Pixels: make([]byte, s.Len())}
-	m.Draw(0, p, f)
+	if err := m.Draw(0, p, f); err != nil {
+		return Image{}, err
+	}
 	return m.Image(0), nil
 }
 

@@ -56,7 +56,7 @@ func TestDrawReadsAllTypes(t *testing.T) {
 		for _, s := range []Shape{{H: size.Y, W: size.X}, {H: 9, W: 5}, {H: 2, W: 2}, {H: 1, W: 3}, {H: 40, W: 50}} {
 			for s.C = 1; s.C <= 3; s.C += 2 {
 				for _, fit := range []Fit{Crop, Pad, Stretch} {
-					f := Framing{fit, RGB{10, 200, 90}}
+					f := Framing{Fit: fit, Background: RGB{10, 200, 90}}
 					got, want := make([]byte, s.Len()), make([]byte, s.Len())
 					f.Draw(got, s, p)
 					f.Draw(want, s, plain{p})

@@ -51,4 +51,4 @@ func (m *Set) Picture(i int) image.Image {
 }
 
 // Draw sets image i to a picture of any size ([Framing.Draw]).
-func (m *Set) Draw(i int, p image.Image, f Framing) { f.Draw(m.At(i), m.Shape, p) }
+func (m *Set) Draw(i int, p image.Image, f Framing) error { return f.Draw(m.At(i), m.Shape, p) }

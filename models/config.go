@@ -47,10 +47,11 @@ type Config struct {
 	Sigma        float64 `json:"sigma,omitempty"`
 	LearnSigma   bool    `json:"learn_sigma,omitempty"`
 	OptimalSigma bool    `json:"optimal_sigma,omitempty"`
-	// Fit and Background say how the pictures of the training data became images, for
-	// those who prepare others; see [images.Framing].
+	// Fit, Background and PixelScale say how the pictures of the training data became images,
+	// for those who prepare others; see [images.Framing].
 	Fit        images.Fit `json:"fit,omitempty"`
 	Background images.RGB `json:"background,omitzero"`
+	PixelScale float64    `json:"pixel_scale,omitempty"`
 	// Labels are the names of the classes in the training data, if it has any.
 	Labels []string `json:"labels,omitempty"`
 	// Conditional makes encoder and decoder know the class of an image, one of Labels:

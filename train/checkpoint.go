@@ -270,6 +270,9 @@ func (c *checkpoint) loadFile(path string) error {
 	if err != nil {
 		return err
 	}
+	if scale, ok := wanted["pixel_scale"]; ok && stored["pixel_scale"] == nil { // of an older version
+		stored["pixel_scale"] = scale
+	}
 	switch name, was, is := difference(stored, wanted); name {
 	case "":
 	case "data":

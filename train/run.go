@@ -210,6 +210,7 @@ func check(data *dataset.Data, m *models.VAE) error {
 	}
 	m.Config.Fit = cmp.Or(m.Config.Fit, data.Framing.Fit)
 	m.Config.Background = cmp.Or(m.Config.Background, data.Framing.Background)
+	m.Config.PixelScale = cmp.Or(m.Config.PixelScale, data.Framing.Scale)
 	if data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
 		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
 	}

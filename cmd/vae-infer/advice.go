@@ -8,6 +8,7 @@ import (
 	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
+	"govae/images"
 	"govae/infer"
 	"govae/latent"
 	"govae/sink"
@@ -22,8 +23,9 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.BadFilesError](" (--skip-bad leaves them out)"),
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
+		advice.Say[*images.TooBrightError](" (--scale 1 takes values as they are)"),
 		advice.On(func(e *dataset.DarkWarning) string {
-			return fmt.Sprintf(" (--scale %d, as the model was trained with)", e.Scale())
+			return fmt.Sprintf(" (--scale %d, if the model was trained so)", e.Scale())
 		}),
 
 		// Models, and what runs them.

@@ -68,7 +68,7 @@ func (f *inputFlags) belong(images bool) error {
 // takes, and notes where that changed them and what is odd about them.
 func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, files []string) (x dataset.Selection, err error) {
 	framing := f.framing(to.Framing())
-	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad, Scale: f.scale}
+	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad, Scale: cmp.Or(f.scale, framing.Scale)}
 	if f.data == "" {
 		x, err = dataset.ReadFiles(ctx, files, o)
 	} else {

@@ -28,7 +28,7 @@ export function imageData(rgb, { width, height }) {
 export const png = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 
 // take returns a picture file as the model takes it, framed as its training images were: the
-// middle of it, or all of it on the background, or stretched.
+// middle of it, or all of it on the background, or stretched, and multiplied by their scale.
 export async function take(file, size, framing) {
   let bitmap;
   try {
@@ -45,7 +45,7 @@ export async function take(file, size, framing) {
 }
 
 // frame brings RGBA data to the size of the model's images, as bytes over 255.
-export function frame(from, { channels, height, width }, { fit, background }) {
+export function frame(from, { channels, height, width }, { fit, background, scale = 1 }) {
   let source = { x: 0, y: 0, w: from.width, h: from.height }, target = { x: 0, y: 0, w: width, h: height };
   if (fit === "crop") source = centred(source, largest(source, target));
   if (fit === "pad") target = centred(target, largest(target, source));
@@ -58,7 +58,7 @@ export function frame(from, { channels, height, width }, { fit, background }) {
       const sum = [0, 0, 0];
       for (const [j, wy] of ys[y])
         for (const [i, wx] of xs[x]) for (let c = 0; c < 3; c++) sum[c] += wx * wy * from.data[4 * (j * from.width + i) + c];
-      for (let c = 0; c < 3; c++) rgb[3 * ((target.y + y) * width + target.x + x) + c] = Math.round(sum[c]);
+      for (let c = 0; c < 3; c++) rgb[3 * ((target.y + y) * width + target.x + x) + c] = Math.min(255, Math.round(scale * sum[c]));
     }
   const area = height * width, pixels = new Float32Array(channels * area);
   for (let i = 0; i < area; i++) {

@@ -56,9 +56,9 @@ type Reader struct{ memory *semaphore.Weighted }
 // NewReader returns a Reader.
 func NewReader() *Reader { return &Reader{semaphore.NewWeighted(maxDecoded)} }
 
-// Draw reads a picture into dst, the bytes [H, W, C] of an image of the shape s, multiplied by
-// a scale ([images.Bright]), unless that is 0. It waits until there is memory for it.
-func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, framing images.Framing, scale float64) error {
+// Draw reads a picture into dst, the bytes [H, W, C] of an image of the shape s. It waits
+// until there is memory for it.
+func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, framing images.Framing) error {
 	p, err := open(f)
 	if err != nil {
 		return err
@@ -72,13 +72,7 @@ func (r *Reader) Draw(ctx context.Context, f File, dst []byte, s images.Shape, f
 	if err != nil {
 		return err
 	}
-	if scale == 0 {
-		p.draw(dst, s, framing, decoded)
-		return nil
-	}
-	bright := images.Brighten(decoded, scale)
-	p.draw(dst, s, framing, bright)
-	return bright.Err()
+	return p.draw(dst, s, framing, decoded)
 }
 
 // picture is a picture whose header was read.
@@ -133,18 +127,18 @@ func (p picture) decode(f File) (image.Image, error) {
 }
 
 // draw sets dst to the decoded picture, upright.
-func (p picture) draw(dst []byte, s images.Shape, framing images.Framing, decoded image.Image) {
+func (p picture) draw(dst []byte, s images.Shape, framing images.Framing, decoded image.Image) error {
 	if p.orientation == upright {
-		framing.Draw(dst, s, decoded)
-		return
+		return framing.Draw(dst, s, decoded)
 	}
 	lying := s
 	if p.orientation.swaps() {
 		lying.H, lying.W = s.W, s.H
 	}
 	x := make([]byte, len(dst))
-	framing.Draw(x, lying, decoded)
+	err := framing.Draw(x, lying, decoded)
 	p.orientation.turn(dst, x, s)
+	return err
 }
 
 // bad is the error of a picture that cannot be read.

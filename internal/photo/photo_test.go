@@ -46,7 +46,7 @@ func asTIFF(b *bytes.Buffer, m image.Image) error {
 func draw(t testing.TB, file []byte, s images.Shape, f images.Framing) []byte {
 	t.Helper()
 	dst := make([]byte, s.Len())
-	if err := NewReader().Draw(t.Context(), bytes.NewReader(file), dst, s, f, 0); err != nil {
+	if err := NewReader().Draw(t.Context(), bytes.NewReader(file), dst, s, f); err != nil {
 		t.Fatal(err)
 	}
 	return dst
@@ -311,7 +311,7 @@ func TestBadFiles(t *testing.T) {
 		"HEIC":           {[]byte("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00"), "is HEIC, which is not read: save it as JPEG"},
 	} {
 		dst := make([]byte, 16)
-		err := NewReader().Draw(t.Context(), bytes.NewReader(tt.file), dst, images.Shape{H: 4, W: 4, C: 1}, images.Framing{}, 0)
+		err := NewReader().Draw(t.Context(), bytes.NewReader(tt.file), dst, images.Shape{H: 4, W: 4, C: 1}, images.Framing{})
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want %q", name, err, tt.want)
 		}
@@ -320,7 +320,7 @@ func TestBadFiles(t *testing.T) {
 	cancel()
 	r := NewReader()
 	r.memory.Acquire(t.Context(), maxDecoded)
-	if err := r.Draw(ctx, bytes.NewReader(whole), make([]byte, 16), images.Shape{H: 4, W: 4, C: 1}, images.Framing{}, 0); err != context.Canceled {
+	if err := r.Draw(ctx, bytes.NewReader(whole), make([]byte, 16), images.Shape{H: 4, W: 4, C: 1}, images.Framing{}); err != context.Canceled {
 		t.Errorf("waiting for memory, cancelled: error %v", err)
 	}
 }
@@ -394,7 +394,7 @@ func FuzzRead(f *testing.F) {
 		if h.H < 1 || h.W < 1 {
 			t.Fatalf("header %+v", h)
 		}
-		err = reader.Draw(t.Context(), bytes.NewReader(file), make([]byte, s.Len()), s, images.Framing{}, 0)
+		err = reader.Draw(t.Context(), bytes.NewReader(file), make([]byte, s.Len()), s, images.Framing{})
 		if err != nil && fmt.Sprint(err) == "" {
 			t.Fatal("an error without a text")
 		}
