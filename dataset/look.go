@@ -48,13 +48,9 @@ var glance = Shape{H: 32, W: 32, C: 3}
 // lookAt looks at some of the files, at those that may have colours until enough have some,
 // and at those that may be transparent.
 func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile, headers []photo.Header) (l looks, err error) {
-	looked, coloured, may := 0, 0, 0
-	for _, h := range headers {
-		if h.H > 0 && !h.Gray {
-			may++
-		}
-	}
-	for _, i := range sample(headers, func(h photo.Header) bool { return !h.Gray }) {
+	looked, coloured := 0, 0
+	numbers, may := sample(headers, func(h photo.Header) bool { return !h.Gray })
+	for _, i := range numbers {
 		looked++
 		if hasColour(o.see(ctx, r, files[i], images.RGB{})) {
 			coloured++
@@ -66,13 +62,8 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 	l.gray = coloured == 0
 	l.few = !l.gray && 20*coloured*may < looked*len(headers) // a twentieth
 	var covered, light, all float64
-	transparent := 0
-	for _, h := range headers {
-		if h.Transparent {
-			transparent++
-		}
-	}
-	for _, i := range sample(headers, func(h photo.Header) bool { return h.Transparent }) {
+	numbers, transparent := sample(headers, func(h photo.Header) bool { return h.Transparent })
+	for _, i := range numbers {
 		// Where the background is seen, black and white ones make a difference.
 		onBlack, onWhite := o.see(ctx, r, files[i], images.RGB{}), o.see(ctx, r, files[i], images.White)
 		for i := range min(len(onBlack), len(onWhite)) {
@@ -88,20 +79,21 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 	return l, ctx.Err()
 }
 
-// sample returns the numbers of some of the headers that are wanted, from everywhere.
-func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int) {
+// sample returns the numbers of some of the headers that are wanted, from everywhere, and how many
+// are wanted.
+func sample(headers []photo.Header, want func(photo.Header) bool) (numbers []int, of int) {
 	for i, h := range headers {
 		if h.H > 0 && want(h) {
 			numbers = append(numbers, i)
 		}
 	}
-	if n := len(numbers); n > mostLooks {
+	if of = len(numbers); of > mostLooks {
 		for k := range mostLooks {
-			numbers[k] = numbers[k*n/mostLooks]
+			numbers[k] = numbers[k*of/mostLooks]
 		}
 		numbers = numbers[:mostLooks]
 	}
-	return numbers
+	return numbers, of
 }
 
 // see returns a small copy of an image on a background, nothing if it cannot be read, as

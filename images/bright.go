@@ -7,26 +7,26 @@ import (
 	"math"
 )
 
-// Bright is a picture whose values are multiplied by a factor, before they are rounded to bytes
+// bright is a picture whose values are multiplied by a factor, before they are rounded to bytes
 // or averaged: those of masks that are stored as numbers, of cameras with 12 bits in files of 16.
-// Values that become more than white are white, and an error of [Bright.Err].
-type Bright struct {
+// Values that become more than white are white, and an error of bright.err.
+type bright struct {
 	image.Image
 	factor float64
 	most   float64 // the largest value that was read, of 65535
 }
 
-// Brighten returns a picture multiplied by a factor.
-func Brighten(p image.Image, factor float64) *Bright { return &Bright{Image: p, factor: factor} }
+// brighten returns a picture multiplied by a factor.
+func brighten(p image.Image, factor float64) *bright { return &bright{Image: p, factor: factor} }
 
 // ColorModel implements [image.Image].
-func (b *Bright) ColorModel() color.Model { return color.RGBA64Model }
+func (b *bright) ColorModel() color.Model { return color.RGBA64Model }
 
 // At implements [image.Image].
-func (b *Bright) At(x, y int) color.Color { return b.RGBA64At(x, y) }
+func (b *bright) At(x, y int) color.Color { return b.RGBA64At(x, y) }
 
 // RGBA64At implements [image.RGBA64Image].
-func (b *Bright) RGBA64At(x, y int) color.RGBA64 {
+func (b *bright) RGBA64At(x, y int) color.RGBA64 {
 	var c color.RGBA64
 	if p, ok := b.Image.(image.RGBA64Image); ok { // without an allocation
 		c = p.RGBA64At(x, y)
@@ -46,8 +46,8 @@ func (b *Bright) RGBA64At(x, y int) color.RGBA64 {
 	return c
 }
 
-// Err is a [*TooBrightError] if a value that was read became more than white.
-func (b *Bright) Err() error {
+// err is a [*TooBrightError] if a value that was read became more than white.
+func (b *bright) err() error {
 	if b.most*b.factor < 0xffff+0x80 { // which is rounded to white
 		return nil
 	}

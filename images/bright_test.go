@@ -28,14 +28,14 @@ func TestBrighten(t *testing.T) {
 	} {
 		m := image.NewNRGBA64(image.Rect(0, 0, 1, 1))
 		m.Set(0, 0, tt.given)
-		b := Brighten(plain{m}, tt.factor)
+		b := brighten(plain{m}, tt.factor)
 		got := b.At(0, 0).(color.RGBA64)
 		if d := int(got.R) - int(tt.want.R); d < -4 || d > 4 || got.A != tt.want.A || got.G != tt.want.G {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
-		e, tooBright := errors.AsType[*TooBrightError](b.Err())
+		e, tooBright := errors.AsType[*TooBrightError](b.err())
 		if tooBright != (tt.value > 0) || tooBright && (e.Value < tt.value-0.1 || e.Value > tt.value+0.1) {
-			t.Errorf("%s: error %v", name, b.Err())
+			t.Errorf("%s: error %v", name, b.err())
 		}
 	}
 }

@@ -32,7 +32,7 @@ type Framing struct {
 	Fit        Fit
 	Background RGB // under what is transparent, and beside what is padded
 	// Scale, if not 0, multiplies all values of a picture, before they are rounded to bytes or
-	// averaged ([Bright]).
+	// averaged.
 	Scale float64
 }
 
@@ -46,9 +46,9 @@ func (f Framing) Draw(dst []byte, s Shape, p image.Image) error {
 		f.draw(dst, s, p)
 		return nil
 	}
-	bright := Brighten(p, f.Scale)
-	f.draw(dst, s, bright)
-	return bright.Err()
+	b := brighten(p, f.Scale)
+	f.draw(dst, s, b)
+	return b.err()
 }
 
 // draw is Draw of a picture as it is.

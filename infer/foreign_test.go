@@ -37,14 +37,7 @@ func TestForeignAutoencoder(t *testing.T) {
 	b := onnx.NewBuilder("main_graph")
 	x := b.Input("input", onnx.Float32, onnx.Named("n"), onnx.Size(1), onnx.Size(3), onnx.Size(4))
 	b.Output("output", b.Node("Sigmoid", "sigmoid", []onnx.Value{x}))
-	m, err := b.Model(onnx.ModelOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := fileOf(t, b)
 	a, err := infer.OpenAutoencoderBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 	if err != nil {
 		t.Fatal(err)
@@ -130,14 +123,7 @@ func TestForeignEncoders(t *testing.T) {
 		for _, name := range outputs {
 			b.Output(name, b.Node("Mul", "scaled_"+name, []onnx.Value{x, b.Float32(name+"/factor", nil, []float32{float32(len(name))})}))
 		}
-		m, err := b.Model(onnx.ModelOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := m.Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
+		data := fileOf(t, b)
 		s, err := infer.OpenEncoderBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 		if err != nil {
 			t.Fatal(err)

@@ -50,17 +50,7 @@ func Mixture(mixture []float32) Label {
 // Between is the label of rows that all are of a mixture of two classes: share of one, and the
 // rest of the other.
 func Between(from, to int, share float64) Label {
-	return func(row int, weights []float32) error {
-		if err := Class(from)(row, weights); err != nil {
-			return err
-		}
-		weights[from] = float32(1 - share)
-		if to < 0 || to >= len(weights) {
-			return Class(to)(row, weights)
-		}
-		weights[to] += float32(share)
-		return nil
-	}
+	return Class(from).toward(Class(to), func(int) float64 { return share })
 }
 
 // toward is the label of rows that are by a share that of another label, and by the rest that of l.
@@ -73,9 +63,9 @@ func (l Label) toward(to Label, share func(row int) float64) Label {
 		if err := to(row, other); err != nil {
 			return err
 		}
-		s := float32(share(row))
+		s := share(row)
 		for i, w := range other {
-			weights[i] += s * (w - weights[i])
+			weights[i] = float32((1-s)*float64(weights[i]) + s*float64(w))
 		}
 		return nil
 	}

@@ -407,15 +407,7 @@ func otherModel(t testing.TB, in, out string) []byte {
 	b := onnx.NewBuilder("other")
 	x := b.Input(in, onnx.Float32, dims(3)...)
 	b.Output(out, b.Node("Relu", "relu", []onnx.Value{x}))
-	m, err := b.Model(onnx.ModelOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return fileOf(t, b)
 }
 
 // trainingModel is a decoder whose images depend on their batch.

@@ -28,7 +28,8 @@ next, has --steps frames, both its ends among them; where two legs meet there is
 frame, so that three points and 16 steps give 31 frames. Frames are equally far apart
 as images, or with --pace latent as latent points. A conditional model takes images as
 what they are, or as --label. Where their classes differ, and with --to-label, the class
-changes evenly on the way, and equal steps are those of latent points. A .png shows each leg in a row, a .gif moves through all.`,
+changes evenly on the way, and equal steps are those of latent points. A .png shows each
+leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --random 5 --seed 7 --loop --out morph.gif
@@ -123,30 +124,30 @@ func (w *walk) run(ctx context.Context, files []string) error {
 // images of different classes are the ends, and tells whether all are of one class, whose images can
 // be compared.
 func (w *walk) labelled(decoder *infer.Decoder, frames int) (labelled *infer.Decoder, even bool, err error) {
-	switch {
-	case w.walker.toLabel != "":
-		labelled, err = w.walker.labelled(w.modelFlags, decoder, frames, w.loop)
-		return labelled, false, err
-	case w.classes == nil:
+	ends := w.classes
+	if w.walker.toLabel != "" {
+		to, err := decoder.Class(w.walker.toLabel)
+		if err != nil {
+			return nil, false, err
+		}
+		from, err := decoder.Class(w.label)
+		if err != nil {
+			return nil, false, err
+		}
+		ends = []int{from, to}
+	}
+	if ends == nil {
 		return decoder, true, nil
 	}
-	ends := w.classes
 	if w.loop {
 		ends = append(slices.Clip(ends), ends[0])
 	}
-	if len(slices.Compact(slices.Sorted(slices.Values(ends)))) == 1 {
-		labelled, err = decoder.WithLabel(infer.Class(ends[0]))
-		return labelled, true, err
-	}
-	if w.in.given.Changed("pace") && w.pace == "image" {
+	even = w.walker.toLabel == "" && slices.Max(ends) == slices.Min(ends)
+	if !even && w.in.given.Changed("pace") && w.pace == "image" {
 		return nil, false, cli.Usagef("--pace image measures the images of one class, and these are of several: leave it out, or give --label")
 	}
-	labelled, err = decoder.WithLabel(func(row int, weights []float32) error {
-		leg := min(row/(w.steps-1), len(ends)-2)
-		share := float64(row-leg*(w.steps-1)) / float64(w.steps-1)
-		return infer.Between(ends[leg], ends[leg+1], share)(row, weights)
-	})
-	return labelled, false, err
+	labelled, err = decoder.WithLabel(alongClasses(ends, frames))
+	return labelled, even, err
 }
 
 // way returns the points between which the legs are.

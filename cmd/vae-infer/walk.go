@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"math"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -53,25 +52,11 @@ func (f *walkFlags) fix(decoder *infer.Decoder, way [][]float32) error {
 	return nil
 }
 
-// labelled returns the decoder for so many frames, which with --to-label go from its class to
-// that one, and come back in a loop.
-func (f *walkFlags) labelled(m *modelFlags, decoder *infer.Decoder, frames int, loop bool) (*infer.Decoder, error) {
-	if f.toLabel == "" {
-		return decoder, nil
+// alongClasses is the label of so many frames that go evenly from class to class.
+func alongClasses(ends []int, frames int) infer.Label {
+	return func(row int, weights []float32) error {
+		at := float64(row) * float64(len(ends)-1) / float64(max(frames-1, 1))
+		leg := min(int(at), len(ends)-2)
+		return infer.Between(ends[leg], ends[leg+1], at-float64(leg))(row, weights)
 	}
-	to, err := decoder.Class(f.toLabel)
-	if err != nil {
-		return nil, err
-	}
-	from, err := decoder.Class(m.label)
-	if err != nil {
-		return nil, err
-	}
-	return decoder.WithLabel(func(row int, weights []float32) error {
-		share := float64(row) / float64(max(frames-1, 1))
-		if loop {
-			share = 1 - math.Abs(2*share-1)
-		}
-		return infer.Between(from, to, share)(row, weights)
-	})
 }
