@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/internal/alloctest"
 	"govae/internal/random"
 	"govae/models"
 )
@@ -28,10 +29,7 @@ func BenchmarkStep(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			step()
-			if allocs := testing.AllocsPerRun(5, step); allocs != 0 {
-				b.Errorf("a step allocates %v times, want 0", allocs)
-			}
+			alloctest.None(b, "a step", step)
 			for b.Loop() {
 				step()
 			}
@@ -86,15 +84,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 					}
 				}
 			}
-			// How many of the kernel's buffers are in use at a time depends on when its
-			// workers run, so the first steps may allocate.
-			allocs := 1.0
-			for try := 0; try < 10 && allocs > 0; try++ {
-				allocs = testing.AllocsPerRun(5, step)
-			}
-			if allocs > 0 {
-				t.Errorf("two steps allocate %v times, want 0", allocs)
-			}
+			alloctest.None(t, "two steps", step)
 		})
 	}
 }

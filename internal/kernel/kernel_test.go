@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"govae/internal/alloctest"
 	"govae/internal/random"
 )
 
@@ -187,13 +188,5 @@ func testNothingIsAllocated(t *testing.T) {
 		job.Wait()
 		k.Adam(w, average, m, v, dw, 1e-3, 0.9, 0.999, 1e-8, 0.1, 1)
 	}
-	// How many buffers are in use at a time depends on when the workers run, so
-	// the first steps, and late ones of a busy machine, may still allocate.
-	var got float64
-	for range 10 {
-		if got = testing.AllocsPerRun(5, step); got == 0 {
-			return
-		}
-	}
-	t.Errorf("%v allocations per step, want 0", got)
+	alloctest.None(t, "a step", step)
 }
