@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -40,6 +43,9 @@ in one picture. A run need not be over.`,
 				}
 				all = append(all, newComparison(dir, metrics))
 			}
+			if err := noteDifferences(app, runs); err != nil {
+				return err
+			}
 			var curves []picture.TrainingRun
 			for _, c := range all {
 				curves = append(curves, c.curves)
@@ -59,6 +65,36 @@ in one picture. A run need not be over.`,
 	}
 	cmd.Flags().StringVar(&out, "out", "compare.png", "picture of the curves")
 	return cmd
+}
+
+// decisive are the settings without which an ELBO says nothing beside another, by their names
+// in config.json.
+var decisive = []string{"data", "image", "likelihood", "binarize"}
+
+// noteDifferences tells which decisive settings of the runs are not those of the first one.
+func noteDifferences(app *cli.App, runs []string) error {
+	var first *train.Started
+	var different []string
+	for _, dir := range runs {
+		run, err := train.StartedWith(dir)
+		switch {
+		case err != nil:
+			return err
+		case run == nil:
+			continue
+		case first == nil:
+			first = run
+		}
+		for _, name := range decisive {
+			if !reflect.DeepEqual(run.Used[name], first.Used[name]) && !slices.Contains(different, name) {
+				different = append(different, name)
+			}
+		}
+	}
+	if different != nil {
+		app.Notef("these runs differ in %s: their elbo compares only where test images and likelihood are the same", strings.Join(different, ", "))
+	}
+	return nil
 }
 
 // comparison are the figures of a run.
