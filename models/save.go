@@ -138,17 +138,25 @@ func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tenso
 // hold a tensor of the right shape and of finite values for each parameter. v is
 // unchanged after an error.
 func (m *VAE) SetTensors(prefix string, v []float32, f *safetensors.File) error {
-	return set(m.graph.Params(), prefix, v, f, m.Config.Arch)
+	return set(m.graph.Params(), prefix, v, f, m.Config.kind())
 }
 
 // SetStateTensors is the reverse of [VAE.StateTensors].
 func (m *VAE) SetStateTensors(prefix string, v []float32, f *safetensors.File) error {
-	return set(m.graph.Buffers(), prefix, v, f, m.Config.Arch)
+	return set(m.graph.Buffers(), prefix, v, f, m.Config.kind())
 }
 
-// set fills v, which is laid out like the parameters of an architecture, from a file.
-func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, arch string) error {
-	if err := check(params, prefix, f, arch); err != nil {
+// kind names what decides which tensors there are.
+func (c Config) kind() string {
+	if c.Conditional {
+		return c.Arch + ", conditional"
+	}
+	return c.Arch
+}
+
+// set fills v, which is laid out like the parameters of a model of some kind, from a file.
+func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, kind string) error {
+	if err := check(params, prefix, f, kind); err != nil {
 		return err
 	}
 	for _, p := range params {
@@ -163,14 +171,14 @@ func set(params []*nn.Param, prefix string, v []float32, f *safetensors.File, ar
 
 // check returns an error unless f holds a tensor of the right shape and of finite values
 // for each parameter.
-func check(params []*nn.Param, prefix string, f *safetensors.File, arch string) error {
+func check(params []*nn.Param, prefix string, f *safetensors.File, kind string) error {
 	for _, p := range params {
 		t := f.Tensor(prefix + p.Name)
 		if t == nil && p.Later {
 			continue
 		}
 		if t == nil {
-			return fmt.Errorf("tensor %q is missing: these are not the weights of this architecture (%s)", prefix+p.Name, arch)
+			return fmt.Errorf("tensor %q is missing: these are not the weights of this kind of model (%s)", prefix+p.Name, kind)
 		}
 		if !slices.Equal(t.Shape, p.Shape) {
 			return fmt.Errorf("tensor %q has shape %v, want %v: these are the weights of a model of other sizes", t.Name, t.Shape, p.Shape)
@@ -203,10 +211,10 @@ func (m *VAE) LoadWeights(path string) error {
 	all := slices.Concat(m.graph.Params(), m.graph.Buffers())
 	for _, t := range f.Tensors {
 		if !slices.ContainsFunc(all, func(p *nn.Param) bool { return p.Name == t.Name }) {
-			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this architecture (%s)", path, t.Name, m.Config.Arch)
+			return fmt.Errorf("%s: tensor %q is none of this model: these are not the weights of this kind of model (%s)", path, t.Name, m.Config.kind())
 		}
 	}
-	if err := check(all, "", f, m.Config.Arch); err != nil {
+	if err := check(all, "", f, m.Config.kind()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	m.LatentStats = nil // those of other parameters

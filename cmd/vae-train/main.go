@@ -316,7 +316,7 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 			return nil, nil, fmt.Errorf("--init %s: no weights can be read there (%w): give the %s of a model directory", f.init, err, models.WeightsFile)
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("--init: %w", err)
+			return nil, nil, fmt.Errorf("--init: %w; give the --arch, --latent, --size and --conditional of its run", err)
 		}
 	}
 	return m, data, nil
