@@ -49,12 +49,11 @@ func (s Selection) Name(i int) string {
 	return fmt.Sprintf("%s %d", s.Split, i)
 }
 
-// ShortNames returns what the images are called, without folders and at most 24 characters
-// long.
-func (s Selection) ShortNames() []string {
+// BaseNames returns what the images are called, without folders.
+func (s Selection) BaseNames() []string {
 	names := make([]string, s.Len())
 	for i := range names {
-		names[i] = fmt.Sprintf("%.24s", path.Base(s.Name(i)))
+		names[i] = path.Base(s.Name(i))
 	}
 	return names
 }

@@ -62,8 +62,8 @@ func TestSelection(t *testing.T) {
 	if o := s.Origin(1, []int{2, 0}); o.Class != "dog" || o.Label != 1 || !slices.Equal(o.Sources, []string{"dog/a.png", "cat/a.png"}) {
 		t.Errorf("origin %+v", o)
 	}
-	if names := s.ShortNames(); !slices.Equal(names, []string{"a.png", "b.png", "a.png", "b.png"}) {
-		t.Errorf("short names %v", names)
+	if names := s.BaseNames(); !slices.Equal(names, []string{"a.png", "b.png", "a.png", "b.png"}) {
+		t.Errorf("base names %v", names)
 	}
 	two, err := s.Choose([]int{3, 0})
 	if err != nil || two.Len() != 2 || two.Name(0) != "dog/b.png" || two.Class(1) != "cat" {

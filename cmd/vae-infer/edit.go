@@ -68,7 +68,7 @@ the same class, or as --to-label; a strength between 0 and 1 is in between.`,
 			draw := picture.Below(x.Images)
 			if len(strengths) > 1 {
 				draw = func(out string, images picture.Images) error {
-					return picture.Rows(out, images, picture.RowLabels{Rows: x.ShortNames(), Columns: strengths, X: "strength of the edit"})
+					return picture.Rows(out, images, picture.RowLabels{Rows: x.BaseNames(), Columns: strengths, X: "strength of the edit"})
 				}
 			}
 			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)

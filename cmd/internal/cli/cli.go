@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"runtime"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,7 @@ type App struct {
 	Configure func(cmd *cobra.Command) error
 
 	out, err *terminal
+	noted    sync.Map // what Notef has printed
 }
 
 // Main runs the command that build makes with the process's arguments and
@@ -155,9 +157,11 @@ func (a *App) Wrotef(path, format string, args ...any) {
 }
 
 // Notef prints a note that is no result, such as a changed setting, to standard
-// error, unless --quiet is given. A newline is added.
+// error, unless --quiet is given. A newline is added. What was noted before, such as of images
+// that are read twice, is not said again.
 func (a *App) Notef(format string, args ...any) {
-	if !a.Quiet {
-		fmt.Fprintf(a.err, format+"\n", args...)
+	text := fmt.Sprintf(format, args...)
+	if _, again := a.noted.LoadOrStore(text, true); !again && !a.Quiet {
+		fmt.Fprintln(a.err, text)
 	}
 }

@@ -70,6 +70,7 @@ func TestQuietVersionThreads(t *testing.T) {
 	talk := func(_ context.Context, a *App, _ []string) error {
 		a.Printf("epoch %d", 1)
 		a.Notef("note")
+		a.Notef("%s", "note")
 		p := a.Progress(10, "images")
 		p.interval = 0
 		p.Add(10)
