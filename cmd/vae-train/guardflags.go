@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -39,6 +40,24 @@ func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
 	if best.Test.ELBO()-last.Test.ELBO() > much*float64(dimensions) {
 		app.Notef("vae-train: the test elbo was best after epoch %d (%.2f): since then the model has learnt its images by heart; try --augment, fewer --epochs, or --val-fraction 0.1, which keeps the best epoch",
 			best.Epoch, best.Test.ELBO())
+	}
+}
+
+// tellUnused names groups of latent variables in which no dimension is in use at the end.
+func tellUnused(app *cli.App, all []train.Metrics, groups []models.LatentGroup) {
+	if len(all) == 0 {
+		return
+	}
+	kl := all[len(all)-1].Test.KLByDimension
+	var unused []string
+	for _, g := range groups {
+		if (train.Terms{KLByDimension: kl[g.First : g.First+g.Size]}).ActiveUnits() == 0 {
+			unused = append(unused, g.Name)
+		}
+	}
+	if len(unused) > 0 && len(unused) < len(groups) {
+		app.Notef("vae-train: nothing is told by the latent variables of %s: try --arch residual, or --free-bits 2/group, more --epochs, or other --groups",
+			strings.Join(unused, " and "))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
+	"govae/models"
 	"govae/train"
 )
 
@@ -35,13 +36,43 @@ func TestByHeart(t *testing.T) {
 		"validated": {run(true, -300, -200, -230), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var stderr bytes.Buffer
-			cli.Run("test", nil, new(bytes.Buffer), &stderr, func(app *cli.App) *cobra.Command {
-				return &cobra.Command{Run: func(*cobra.Command, []string) { tellByHeart(app, tt.run, 1000) }}
-			})
-			if got := stderr.String(); !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+			got := stderrOf(func(app *cli.App) { tellByHeart(app, tt.run, 1000) })
+			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 				t.Errorf("%q, want %q in it", got, tt.want)
 			}
 		})
 	}
+}
+
+// TestUnused names the groups of a hierarchical model of which no dimension is in use.
+func TestUnused(t *testing.T) {
+	groups := []models.LatentGroup{{Name: "1x1", Size: 2}, {Name: "4x4", First: 2, Size: 2}}
+	for name, tt := range map[string]struct {
+		kl     []float64
+		groups []models.LatentGroup
+		want   string
+	}{
+		"all used":  {[]float64{0, 1, 1, 0}, groups, ""},
+		"one":       {[]float64{0, 1, 0, 0.009}, groups, "variables of 4x4:"},
+		"collapsed": {[]float64{0, 0, 0, 0}, groups, ""}, // told by hinter
+		"flat":      {[]float64{0, 0, 0, 0}, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := stderrOf(func(app *cli.App) {
+				tellUnused(app, []train.Metrics{{Test: train.Terms{KLByDimension: tt.kl}}}, tt.groups)
+			})
+			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+				t.Errorf("%q, want %q in it", got, tt.want)
+			}
+		})
+	}
+}
+
+// stderrOf returns what tell notes.
+func stderrOf(tell func(*cli.App)) string {
+	var stderr bytes.Buffer
+	cli.Run("test", nil, new(bytes.Buffer), &stderr, func(app *cli.App) *cobra.Command {
+		return &cobra.Command{Run: func(*cobra.Command, []string) { tell(app) }}
+	})
+	return stderr.String()
 }

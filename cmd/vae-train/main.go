@@ -383,6 +383,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	}
 	f.tellStopped(app, all)
 	tellByHeart(app, all, m.Config.Image.Len())
+	tellUnused(app, all, m.LatentGroups())
 	app.Printf("wrote %s", f.out)
 	return nil
 }
