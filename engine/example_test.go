@@ -12,12 +12,15 @@ import (
 
 // A graph of one's own, here y = relu(x wᵀ + b), is read from a file and run.
 func Example() {
-	path := filepath.Join(os.TempDir(), "layer.onnx")
+	dir, err := os.MkdirTemp("", "example")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "layer.onnx")
 	if err := writeLayer(path); err != nil {
 		log.Fatal(err)
 	}
-	defer os.Remove(path)
-
 	model, err := onnx.ReadFile(path)
 	if err != nil {
 		log.Fatal(err)
