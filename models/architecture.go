@@ -70,11 +70,12 @@ var architectures = map[string]architecture{
 func twoDimensions(Config) int { return 2 }
 
 // Auto names the architecture that suits the images: "conv" for gray ones of up to 32x32
-// pixels, "residual" for all others.
+// pixels, "residual" for all others, and for small gray ones that are photographs, as
+// [Config.ForImages] tells by an optimal sigma.
 const Auto = "auto"
 
-func autoArchitecture(image Shape) string {
-	if SmallGray(image) {
+func autoArchitecture(c Config) string {
+	if SmallGray(c.Image) && !c.OptimalSigma {
 		return "conv"
 	}
 	return "residual"

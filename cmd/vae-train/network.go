@@ -11,7 +11,7 @@ import (
 
 // addNetwork adds the flags that say which network is trained.
 func (f *flags) addNetwork(p *pflag.FlagSet) {
-	p.StringVar(&f.model.Arch, "arch", models.Auto, "architecture: "+strings.Join(models.Architectures(), ", ")+"; auto takes conv for gray images up to 32x32, residual for others")
+	p.StringVar(&f.model.Arch, "arch", models.Auto, "architecture: "+strings.Join(models.Architectures(), ", ")+"; auto takes conv for gray images up to 32x32 that are no photographs, residual for others")
 	p.IntVar(&f.model.Width, "width", 0, "channels of the largest feature map of --arch residual or ladder (default 32)")
 	p.IntVar(&f.model.Depth, "depth", 0, "residual blocks of each feature map of --arch residual or ladder (default 1)")
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
