@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"govae/internal/atomicfile"
 	"govae/internal/lock"
 )
 
@@ -137,7 +138,7 @@ func Write(path string, images iter.Seq2[Synthetic, error], o WriteOptions) erro
 	if err := CheckWrite(path, o); err != nil {
 		return err
 	}
-	stage, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	stage, err := atomicfile.Stage(path)
 	if err != nil {
 		return err
 	}
@@ -146,9 +147,6 @@ func Write(path string, images iter.Seq2[Synthetic, error], o WriteOptions) erro
 		return err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := os.Chmod(stage, 0o755); err != nil { // MkdirTemp makes 0700
-			return err
-		}
 		return os.Rename(stage, path)
 	}
 	manifests := []string{filepath.Join(stage, Manifest)}

@@ -23,6 +23,8 @@ import (
 	"govae/anomaly"
 	"govae/contract"
 	"govae/infer"
+	"govae/internal/atomicfile"
+	"govae/internal/lock"
 	"govae/internal/page"
 	"govae/latent"
 )
@@ -156,19 +158,21 @@ func Write(path string, o Options) error {
 	if err := Check(path); err != nil {
 		return err
 	}
-	parent := filepath.Dir(filepath.Clean(path))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
+	parent, name := filepath.Split(filepath.Clean(path))
+	if err := os.MkdirAll(cmp.Or(parent, "."), 0o755); err != nil {
 		return err
 	}
-	part, err := os.MkdirTemp(parent, ".explore-*")
+	release, err := lock.Take(filepath.Join(parent, "."+name)) // beside the folder, which is moved
+	if err != nil {
+		return err
+	}
+	defer release()
+	part, err := atomicfile.Stage(path)
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(part)
 	if err := fill(part, o); err != nil {
-		return err
-	}
-	if err := os.Chmod(part, 0o755); err != nil {
 		return err
 	}
 	return swap(part, path)

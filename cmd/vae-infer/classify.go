@@ -84,7 +84,7 @@ type classGuess struct {
 func (c *classification) run(ctx context.Context, files []string) error {
 	classifier, err := openAs(c.modelFlags, c.file, infer.OpenClassifier)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%w, of a model that was trained with vae-train --classifier or --conditional", err)
+		return fmt.Errorf("%w, of a model that was trained with vae-train --conditional and labels for some images, or for all and --classifier", err)
 	}
 	if err != nil {
 		return err

@@ -22,8 +22,11 @@ func (f *flags) addGuard(p *pflag.FlagSet) {
 // tellStopped says that the run has ended before its last epoch, if it has.
 func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
 	if n := len(all); n > 0 && all[n-1].Epoch < f.train.Epochs {
+		best := slices.MaxFunc(all, func(a, b train.Metrics) int {
+			return cmp.Compare(a.Validation.Bound(), b.Validation.Bound())
+		})
 		app.Printf("stopped after epoch %d of %d (--patience %d): no better validation elbo since epoch %d",
-			all[n-1].Epoch, f.train.Epochs, f.train.Patience, all[n-1].Epoch-f.train.Patience)
+			all[n-1].Epoch, f.train.Epochs, f.train.Patience, best.Epoch)
 	}
 }
 

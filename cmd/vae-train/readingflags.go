@@ -29,7 +29,15 @@ func augmentations() string {
 // augment is the value of the flag --augment.
 type augment struct {
 	auto    bool // the images choose
+	settled bool // they have, when the run was started: other versions choose otherwise
 	changes train.Augment
+}
+
+// settle takes what was chosen for auto.
+func (a *augment) settle(chosen string) error {
+	err := a.UnmarshalText([]byte(chosen))
+	a.auto, a.settled = true, true
+	return err
 }
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -55,7 +63,7 @@ func (a *augment) UnmarshalText(text []byte) error {
 // chooseAugment takes the changes that the flag tells, or those that suit the images.
 func (f *flags) chooseAugment(data *dataset.Data, pictures bool) {
 	f.train.Augment = f.augment.changes
-	if f.augment.auto && pictures {
+	if f.augment.auto && !f.augment.settled && pictures {
 		f.train.Augment = train.SuitedAugment(data.Training())
 	}
 }

@@ -284,8 +284,8 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	p.VisitAll(func(flag *pflag.Flag) {
 		value, ok := started.Note[flag.Name]
 		switch {
-		case flag.Name == "augment": // which other versions choose otherwise
-			value = cmp.Or(chosen[flag.Name], none)
+		case flag.Name == "augment" && !ok:
+			value = none
 		case flag.Name == "schedule" && !ok: // as older versions had it
 			value = constant
 		case !ok: // by an older version, which did what the default does
@@ -306,6 +306,9 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 				f.place(flag.Name), text, f.out, cmp.Or(chosen[flag.Name], value, "none"))
 		}
 	})
+	if err == nil && f.augment.auto {
+		err = f.augment.settle(chosen["augment"])
+	}
 	return err
 }
 

@@ -116,6 +116,21 @@ func replace(path string, write func(io.Writer) error, before func(target string
 // temporary is the name of a temporary file: that of its target and a random number.
 const temporary = ".%s.%08x.tmp"
 
+// Stage makes an empty folder beside path, in which what is to lie there can be written before it
+// is moved, and removes those that programs which were killed have left. Nobody else may be
+// writing path, for which [lock.Take] is there. The caller moves the folder or removes it.
+func Stage(path string) (string, error) {
+	target := filepath.Clean(path)
+	older, _ := os.ReadDir(filepath.Dir(target))
+	for _, e := range older {
+		if of, ok := belongsTo(e.Name()); ok && of == filepath.Base(target) && e.IsDir() {
+			os.RemoveAll(filepath.Join(filepath.Dir(target), e.Name()))
+		}
+	}
+	stage := filepath.Join(filepath.Dir(target), fmt.Sprintf(temporary, filepath.Base(target), rand.Uint32()))
+	return stage, os.Mkdir(stage, 0o755)
+}
+
 // Clean removes the temporary files that programs which were killed have left of the
 // file at path. Nobody may be writing it. What cannot be removed stays.
 func Clean(path string) {

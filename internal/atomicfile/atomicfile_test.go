@@ -192,3 +192,29 @@ func TestClean(t *testing.T) {
 	}
 	Clean(filepath.Join(dir, "nowhere", "f.txt"))
 }
+
+// TestStage makes a folder beside a path, and removes those that a kill has left of it.
+func TestStage(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "set")
+	killed, err := Stage(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Stage(filepath.Join(dir, "other"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stage, err := Stage(path + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(killed); err == nil || stage == killed {
+		t.Errorf("%s is still there", killed)
+	}
+	for _, folder := range []string{stage, other} {
+		if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
+			t.Errorf("%s holds %v, %v", folder, entries, err)
+		}
+	}
+}

@@ -117,6 +117,7 @@ func TestFormats(t *testing.T) {
 		"PBM":              {[]byte("P1 # bits\n2 1\n10"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PBM, raw":         {[]byte("P4\n2 1\n\x80"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PGM":              {[]byte("P2\n# a\n2\n1 # b\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
+		"PGM, long text":   {[]byte("P2 #" + strings.Repeat(" a", 9000) + "\n2 1\n100\n 0\n100"), Header{1, 2, true, false, false, false}, []byte{0, 0, 0, 255, 255, 255}},
 		"PGM, raw":         {[]byte("P5 2 1 255\n\x20\xe0"), Header{1, 2, true, false, false, false}, []byte{32, 32, 32, 224, 224, 224}},
 		"PGM, 16 bits":     {[]byte("P5 2 1 65535\n\x20\x00\xe0\x00"), Header{1, 2, true, false, true, false}, []byte{32, 32, 32, 224, 224, 224}},
 		"PPM":              {[]byte("P3 2 1 5 5 0 0 0 5 0"), Header{1, 2, false, false, false, false}, []byte{255, 0, 0, 0, 255, 0}},

@@ -75,7 +75,7 @@ func mapNumber(r *bufio.Reader) (int, error) {
 				return 0, errors.New("a number is too large")
 			}
 		case c == '#':
-			if _, err := r.ReadString('\n'); err != nil {
+			if err := skipLine(r); err != nil {
 				return 0, unexpected(err)
 			}
 			if digits > 0 {
@@ -85,6 +85,15 @@ func mapNumber(r *bufio.Reader) (int, error) {
 			return 0, fmt.Errorf("%q where a number is wanted", c)
 		case digits > 0:
 			return n, nil
+		}
+	}
+}
+
+// skipLine reads to the end of a line, of any length, and keeps nothing of it.
+func skipLine(r *bufio.Reader) error {
+	for {
+		if _, err := r.ReadSlice('\n'); err != bufio.ErrBufferFull {
+			return err
 		}
 	}
 }

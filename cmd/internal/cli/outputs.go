@@ -19,8 +19,11 @@ var modelEndings = []string{".onnx", ".safetensors", ".jsonl"}
 // the inputs is not written into; one that holds a model is.
 func CheckOutputs(models, inputs []string, outputs ...string) error {
 	for i, output := range outputs {
-		if output == "" {
+		switch output {
+		case "":
 			continue
+		case "-":
+			return Usagef("-: is the name of a file here; for the standard output give /dev/stdout")
 		}
 		for _, input := range append(models[:len(models):len(models)], inputs...) {
 			if _, err := os.Stat(input); err == nil && atomicfile.Same(input, output) {
