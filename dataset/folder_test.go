@@ -121,6 +121,21 @@ func TestImageFolderJPEG(t *testing.T) {
 	}
 }
 
+// TestVagueNames reads pictures whose names do not say that they are some, by their content.
+func TestVagueNames(t *testing.T) {
+	folder := writeFiles(t, map[string][]byte{
+		"scan": gray(1, 1, 1), "a.jpg_large": gray(1, 1, 2), "b.png?w=20": gray(1, 1, 3),
+		"c.png.part": gray(1, 1, 4)[:20], "d.jpg~": gray(1, 1, 5), "notes": []byte("text"), "e.jpg_old": nil,
+	})
+	d, err := load(t, folder, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := d.Train.Len() + d.Test.Len(); got != 3 {
+		t.Errorf("%d images, want 3", got)
+	}
+}
+
 func TestImageFolderClasses(t *testing.T) {
 	folder := writeFiles(t, map[string][]byte{
 		"train/dog/1.png": gray(1, 1, 1), "train/cat/1.png": gray(1, 1, 2), "train/cat/2.png": gray(1, 1, 3),

@@ -55,8 +55,11 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		return set, err
 	}
 	set.how, set.Images = s.How, &Images{Shape: s.How.Shape, Pixels: pixels}
-	for i := range files {
-		if _, isBad := slices.BinarySearch(bad, i); !isBad {
+	var unreadable []imageFile
+	for i, f := range files {
+		if _, isBad := slices.BinarySearch(bad, i); isBad {
+			unreadable = append(unreadable, f)
+		} else {
 			set.kept = append(set.kept, i)
 		}
 	}
@@ -64,7 +67,7 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
-		report.read(s.Survey, len(set.kept), len(bad))
+		report.read(s.Survey, len(set.kept), unreadable)
 	}
 	return set, nil
 }

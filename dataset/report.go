@@ -15,7 +15,7 @@ import (
 // Report is what was understood of a folder of image files.
 type Report struct {
 	Name    string
-	Images  int // found, those that are not used included
+	Images  int // found that can be read, those that are not used included
 	Used    int // those that were read: fewer with [Options].Limit
 	Classes []ClassCount
 	Splits  []SplitCount // those that the folder has; none if held-out images are chosen
@@ -125,10 +125,16 @@ func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey 
 	return s
 }
 
-// read completes the report: so many files are used, and the others cannot be read.
-func (r *Report) read(s Survey, used, bad int) {
+// read completes the report: so many files are used, and some cannot be read.
+func (r *Report) read(s Survey, used int, bad []imageFile) {
 	r.Survey, r.Used = s, used
-	r.left.add(badFiles, "", bad)
+	r.Images -= len(bad)
+	for _, f := range bad {
+		if i := slices.IndexFunc(r.Classes, func(c ClassCount) bool { return c.Name == f.class }); i >= 0 {
+			r.Classes[i].N--
+		}
+	}
+	r.left.add(badFiles, "", len(bad))
 	r.left.add(furtherPages, "", s.Several)
 	r.LeftOut = r.left.lines()
 }

@@ -124,7 +124,7 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 			}
 		case mode&^fs.ModeSymlink != 0:
 			left.add(irregular, "", 1)
-		case images.IsFile(name) || ending(name) == "" && isPicture(path):
+		case images.IsFile(name) || vague(name) && isPicture(path):
 			t.files = append(t.files, path)
 			if real != w.here(path) {
 				w.links[path] = link{real, !byLink}
@@ -190,6 +190,16 @@ func isModel(entries []fs.DirEntry) bool {
 		}
 	}
 	return found == 2
+}
+
+// vague tells whether a name leaves open what a file is: it has no ending, or one with more behind
+// it, as pictures have that were saved from the web ("a.jpg_large", "a.png?w=200").
+func vague(name string) bool {
+	e := ending(name)
+	if i := strings.IndexAny(e, "_?!:;&-"); i > 0 {
+		return images.IsFile("a" + e[:i])
+	}
+	return e == ""
 }
 
 // isPicture tells whether a file is a picture by its content.

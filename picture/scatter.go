@@ -167,7 +167,7 @@ func (s ScatterPlot) byClass() [][]int {
 
 func (s ScatterPlot) name(class int) string {
 	switch {
-	case class == maxClasses:
+	case class == maxClasses && len(s.Classes) != maxClasses+1: // else it is a single one
 		return "others"
 	case class < len(s.Classes):
 		return cmp.Or(s.Classes[class], strconv.Itoa(class))

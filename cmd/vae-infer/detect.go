@@ -93,6 +93,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if normal != nil {
 		of = " of " + strings.Join(normal, ", ")
 	}
+	alarms := "false alarms"
 	unseen, err := s.unseen(ctx, pair, normal)
 	if err != nil {
 		return err
@@ -105,7 +106,8 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		o.Unseen = held.Samples(ctx, unseen.All(), o.Draws)
 		of += fmt.Sprintf(" and %d that were held out", n)
 	} else if s.in.split != string(dataset.TestSplit) {
-		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd")
+		alarms = "of images that the model knows"
+		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd; a model trained with --val-fraction 0.1 has images to set it by")
 	}
 	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
 		return err
@@ -119,8 +121,8 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err := infer.WriteDetector(s.encoderPath(), detector); err != nil {
 		return err
 	}
-	s.app.Printf("%s: learnt from %d images%s; a score of %.2f or more is odd (%g %% false alarms), by %s in %.2f s",
-		s.encoderPath(), detector.Pictures, of, detector.Threshold(), 100*detector.FalseAlarms, pair.Engine(), p.Done())
+	s.app.Printf("%s: learnt from %d images%s; a score of %.2f or more is odd (%g %% %s), by %s in %.2f s",
+		s.encoderPath(), detector.Pictures, of, detector.Threshold(), 100*detector.FalseAlarms, alarms, pair.Engine(), p.Done())
 	return nil
 }
 

@@ -279,9 +279,9 @@ func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int
 }
 
 // learn lets a probe learn classes from codes of the training split, where the images to
-// judge have classes and are others, of which the encoder is not told.
+// judge are of several classes and are others, of which the encoder is not told.
 func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	if pair.Encoder.Contract().Classes > 0 || e.codes == 0 || x.Labels == nil || len(x.Classes) < 2 || x.Split != dataset.TestSplit {
+	if pair.Encoder.Contract().Classes > 0 || e.codes == 0 || len(x.Labels) == 0 || slices.Min(x.Labels) == slices.Max(x.Labels) || x.Split != dataset.TestSplit {
 		return nil
 	}
 	in := e.in

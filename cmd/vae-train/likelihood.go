@@ -54,12 +54,14 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 }
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
-// and returns a line that says which and why, else none. pictures tells whether the images are
+// and returns a line that says which and why, or what a given one leaves, else none. pictures tells whether the images are
 // photographs, or drawings that are larger than handwriting.
 func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
 	suited := f.model.ForImages(x)
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
+	case f.model.Sigma != 0:
+		return fmt.Sprintf("likelihood gaussian, sigma %g: --sigma optimal would fit it to the images", f.model.Sigma), pictures
 	case f.likelihood != auto:
 		return "", pictures
 	case f.train.Binarize != "":

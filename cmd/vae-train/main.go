@@ -279,6 +279,9 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 	}
 	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
+	if f.restored && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("%s: no such path from here: go on with the run in %s from the folder where it was started, or give --data", f.data, f.out)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -335,7 +338,10 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads%s",
 		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Training(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
 
-	if n := m.Config.Classes(); n > 0 {
+	switch n := m.Config.Classes(); {
+	case n == 1:
+		app.Notef("vae-train: all images are of one class, %s, on which --conditional has nothing to tell", printable.Names(m.Config.Labels))
+	case n > 1:
 		app.Printf("conditional on %d classes: %s", n, printable.Names(m.Config.Labels))
 	}
 	if f.train.Augment != 0 {
@@ -384,6 +390,9 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	f.tellStopped(app, all)
 	tellByHeart(app, all, m.Config.Image.Len())
 	tellUnused(app, all, m.LatentGroups())
+	if remaining.done == 0 {
+		app.Notef("vae-train: the run in %s was complete, after epoch %d: more --epochs go on with it", f.out, len(all))
+	}
 	app.Printf("wrote %s", f.out)
 	return nil
 }
