@@ -14,7 +14,7 @@ import (
 // steps, whose gradients are the largest, do no harm (Goyal et al. 2017, arXiv 1706.02677,
 // section 2.2), and falls from there: to the end of the run, or as [InverseSqrt] does without an
 // end. With an end a run that is resumed keeps its number of epochs, and where a time is given
-// ([Options.Time]) the rate stays at its peak until that number is chosen.
+// ([Options.Time]) it begins again when that number is chosen, in its first epoch.
 type Course struct {
 	Kind   string  `json:"kind"`            // one of [Courses]; "" means, of a learning rate, what suits the optimiser
 	Peak   float64 `json:"peak"`            // 0 means what suits the network and the optimiser

@@ -1,16 +1,24 @@
 package train
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"time"
 )
 
 // The shares of [Options.Time] after which the number of epochs is chosen: in the middle of
-// an epoch, and at the end of one, when evaluating and saving have been seen too.
+// an epoch, and at the end of one, when evaluating and saving have been seen too. An epoch
+// that takes no more than a share of waitFor is waited for.
 const (
 	chooseWithin = 1. / 20
 	chooseAfter  = 1. / 100
+	waitFor      = 1. / 8
 )
+
+// errAgain is the error of [run.choose] where the course of the learning rate depends on the
+// number of epochs: the steps until the choice were not those of a run of so many.
+var errAgain = errors.New("train: the number of epochs is chosen, and the run begins again")
 
 // Where they have not been seen yet, evaluating an image is taken to cost a third of a step's
 // share, whose forward pass is followed by two products for each of its own; and encoding
@@ -75,19 +83,38 @@ func (p *pace) estimate(n, others int) (epoch, finish time.Duration) {
 }
 
 // choose chooses the number of epochs where that is to be done and enough has been
-// measured for it. share is [chooseWithin] or [chooseAfter].
+// measured for it. share is [chooseWithin] or [chooseAfter], or 0, which is enough.
 func (r *run) choose(share float64) error {
+	open := r.Epochs == 0
 	var err error
 	if r.group.First() {
 		err = r.chooseNow(share)
 	}
-	if r.group == nil || r.Time == 0 || r.counted {
+	if r.group != nil && r.Time > 0 && !r.counted {
+		if err = r.group.Agree(err); err == nil {
+			err = r.agreeOnEpochs()
+		}
+	}
+	if err == nil && open && r.Epochs > 0 && spans(r.LR) {
+		return errAgain
+	}
+	return err
+}
+
+// again goes back to the start of the run, whose number of epochs is known now.
+func (r *run) again() error {
+	r.pipeline.drop()
+	var err error
+	if r.group.First() {
+		err = r.restore(0)
+		if err == nil && r.Dir != "" { // the number last: without it another is chosen
+			err = cmp.Or(r.checkpoint.save(r.Dir), r.saveConfig())
+		}
+	}
+	if err = r.group.Agree(err); err != nil {
 		return err
 	}
-	if err := r.group.Agree(err); err != nil {
-		return err
-	}
-	return r.agreeOnEpochs()
+	return r.share()
 }
 
 func (r *run) chooseNow(share float64) error {
@@ -95,16 +122,19 @@ func (r *run) chooseNow(share float64) error {
 	if r.Epochs > 0 || r.pace.images == 0 || r.pace.steps < 2 && r.pace.epochs == 0 || elapsed < time.Duration(share*float64(r.Time)) {
 		return nil
 	}
-	others := r.test.Len()
-	if r.validation != nil {
-		others += r.validation.Len()
+	epoch, finish := r.pace.estimate(r.train.Len(), r.others())
+	if share == chooseWithin && epoch < time.Duration(waitFor*float64(r.Time)) {
+		return nil
 	}
-	epoch, finish := r.pace.estimate(r.train.Len(), others)
 	least := r.state.Epoch
 	if r.state.Batch > 0 {
 		least++
 	}
-	r.Epochs = max(least, int((r.Time-r.pace.before-finish)/epoch))
+	lost := r.pace.before
+	if spans(r.LR) { // the run begins again
+		least, lost = 1, lost+elapsed
+	}
+	r.Epochs = max(least, int((r.Time-lost-finish)/epoch))
 	if r.pace.before > r.Time/2 {
 		r.Warn(fmt.Sprintf("fitting the classifier took %v of the %v for all of the run: more time gives a better model", round(r.pace.before), r.Time))
 	}
@@ -112,13 +142,29 @@ func (r *run) chooseNow(share float64) error {
 		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
 	}
 	r.span()
-	if r.Dir != "" {
+	if r.Dir != "" && !spans(r.LR) {
 		if err := r.saveConfig(); err != nil {
 			return err
 		}
 	}
 	r.OnChoice(r.Epochs, epoch)
 	return nil
+}
+
+// others is the number of images that an epoch evaluates, those included that it sees to finish
+// the weights by; encoding an image counts as half of one.
+func (r *run) others() int {
+	n := r.test.Len()
+	if r.validation != nil {
+		n += r.validation.Len()
+	}
+	if r.m.FitsScale() {
+		n += min(scaleImages, r.train.Len())
+	}
+	if isFitted(r.m.Vector()) {
+		n += min(axesImages, r.train.Len()) / 2
+	}
+	return n
 }
 
 // round returns d as people say it.

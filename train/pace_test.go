@@ -32,10 +32,11 @@ func timed(t *testing.T, ctx context.Context, o Options) (*run, error) {
 	return r, r.run(ctx)
 }
 
-// sameAsWithEpochs compares the weights of a run with those of one of as many epochs.
-func sameAsWithEpochs(t *testing.T, r *run, epochs int) {
+// sameAsWithEpochs compares the weights of a run with those of one of as many epochs, of the same
+// learning rate.
+func sameAsWithEpochs(t *testing.T, r *run, epochs int, rate Schedule) {
 	t.Helper()
-	want, err := timed(t, t.Context(), Options{Epochs: epochs})
+	want, err := timed(t, t.Context(), Options{Epochs: epochs, LR: rate})
 	if err != nil || len(r.metrics) != epochs || !slices.Equal(r.m.Theta, want.m.Theta) {
 		t.Errorf("%d epochs were chosen and %d trained; error %v, or other weights than with this number", epochs, len(r.metrics), err)
 	}
@@ -49,7 +50,8 @@ func TestTime(t *testing.T) {
 		each          time.Duration
 		warning       string
 	}{
-		"in the first steps":      {30, 10, 2708 * time.Millisecond, ""}, // evaluating is a guess
+		"in the first steps":      {12, 4, 2708 * time.Millisecond, ""}, // evaluating is a guess
+		"epochs are short":        {30, 6, 4333 * time.Millisecond, ""},
 		"after an epoch":          {100, 22, 4333 * time.Millisecond, ""},
 		"after some epochs":       {1000, 245, 4077 * time.Millisecond, ""},
 		"too short for one epoch": {1, 1, 2708 * time.Millisecond, "an epoch takes about 3s, longer than the 1s for all of the run"},
@@ -68,18 +70,25 @@ func TestTime(t *testing.T) {
 			if chosen != tt.want || each.Round(time.Millisecond) != tt.each || !strings.HasPrefix(warning, tt.warning) {
 				t.Errorf("%d epochs of %v, warning %q; want %d of %v, %q", chosen, each, warning, tt.want, tt.each, tt.warning)
 			}
-			sameAsWithEpochs(t, r, chosen)
+			sameAsWithEpochs(t, r, chosen, nil)
 		})
 	}
 }
 
-// TestTimeWithCourse ends a course with the run whose length is chosen, also after a stop.
+// TestTimeWithCourse ends a course with the run whose length is chosen, which begins again then, in
+// the middle of an epoch or at its end; also after a stop.
 func TestTimeWithCourse(t *testing.T) {
+	for _, seconds := range []int{12, 60} {
+		testTimeWithCourse(t, time.Duration(seconds)*time.Second)
+	}
+}
+
+func testTimeWithCourse(t *testing.T, seconds time.Duration) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var rates []float64
 	o := Options{
-		Dir: t.TempDir(), Time: 30 * time.Second, Resume: true, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5},
+		Dir: t.TempDir(), Time: seconds, Resume: true, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5},
 		OnEpoch: func(m Metrics) {
 			rates = append(rates, m.LR)
 			if m.Epoch == 2 {
@@ -97,6 +106,7 @@ func TestTimeWithCourse(t *testing.T) {
 	if n := len(rates); n != r.Epochs || rates[n-1] != 5e-4 || !slices.IsSortedFunc(rates, func(a, b float64) int { return cmp.Compare(b, a) }) {
 		t.Errorf("rates after the %d epochs: %v, want a fall to 5e-4", r.Epochs, rates)
 	}
+	sameAsWithEpochs(t, r, len(rates), o.LR)
 }
 
 // TestTimeResumed stops a run before and after the number of epochs is chosen.
@@ -130,7 +140,7 @@ func TestTimeResumed(t *testing.T) {
 		if last := chosen[len(chosen)-1]; len(chosen) != before+1 || last != chosen[0] || (before == 0) != (stop == 1) {
 			t.Errorf("stopped after step %d: %v epochs were chosen", stop, chosen)
 		}
-		sameAsWithEpochs(t, r, chosen[0])
+		sameAsWithEpochs(t, r, chosen[0], nil)
 
 		o.Time, o.Epochs = 0, chosen[0]+1 // a number may follow
 		if r, err := timed(t, t.Context(), o); err != nil || len(r.metrics) != chosen[0]+1 {

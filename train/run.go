@@ -306,6 +306,11 @@ func (r *run) run(ctx context.Context) error {
 		err := r.epoch(ctx)
 		diverged, ok := errors.AsType[*DivergedError](err)
 		switch {
+		case errors.Is(err, errAgain):
+			if err := r.again(); err != nil {
+				return err
+			}
+			continue
 		case ok:
 			if err := r.goBack(diverged); err != nil {
 				return err
@@ -386,6 +391,10 @@ func (r *run) epoch(ctx context.Context) error {
 	metrics, err := r.judge(ctx)
 	if err = r.agree(err); err != nil {
 		return err
+	}
+	if r.Epochs == 0 && spans(r.LR) { // it cannot go on without
+		r.pace.end()
+		return r.choose(0)
 	}
 	r.metrics = append(r.metrics, metrics)
 	r.state.Epoch++
