@@ -48,6 +48,15 @@ func (m *Set) At(i int) []byte {
 	return pixels[i*size : (i+1)*size : (i+1)*size]
 }
 
+// Number returns which of the images that lie in memory beside it image i is, those included that a
+// view leaves out: it stays the same when a part for validation is chosen, or some to look at.
+func (m *Set) Number(i int) int {
+	if m.index != nil {
+		return m.index[i]
+	}
+	return i
+}
+
 // Equal reports whether both sets hold the same images, labels and names.
 func (m *Set) Equal(o *Set) bool {
 	if m == nil || o == nil {

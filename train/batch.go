@@ -119,7 +119,7 @@ func (l *loading) Do(task int) {
 			l.augment.apply(x, image, l.images.Shape, &r)
 		}
 		if l.binary {
-			l.draws.draw(x, l.index[i])
+			l.draws.draw(x, l.images.Number(l.index[i]))
 		}
 	}
 	l.kernel.Normal(l.Noise[first*l.latent:last*l.latent], l.seed, l.domain, l.epoch, l.index[first:last])

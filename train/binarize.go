@@ -51,7 +51,7 @@ func (b Binarize) of(seed uint64, domain random.Domain, epoch int) draws {
 	return draws{epoch: uint64(trainSplit)}
 }
 
-// draw makes the image of a number binary.
+// draw makes the image of a number among those of the source binary.
 func (d draws) draw(x []float32, image int) {
 	r := random.New(d.seed, random.Binary, uint32(d.epoch), uint32(image))
 	r.Bernoulli(x)
@@ -65,6 +65,6 @@ func (p *pipeline) floats(x []float32, images *dataset.Images, index []int, s sp
 	}
 	n := images.Shape.Len()
 	for i, image := range index {
-		p.binarize.of(0, random.EvalNoise, int(s)).draw(x[i*n:(i+1)*n], image)
+		p.binarize.of(0, random.EvalNoise, int(s)).draw(x[i*n:(i+1)*n], images.Number(image))
 	}
 }

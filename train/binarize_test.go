@@ -31,6 +31,8 @@ func TestBinarize(t *testing.T) {
 	gray := make([]float32, len(first))
 	m.Floats(gray, index)
 	static := draw(Static, 1, random.TrainNoise, 0)
+	// A part of the images, such as what validation leaves, in the order of index.
+	view := slices.Clone(p.load(m.Select(index), []int{0, 1, 2}, 3, random.TrainNoise, 0).Image)
 	for name, tt := range map[string]struct {
 		a, b  []float32
 		alike bool
@@ -40,6 +42,7 @@ func TestBinarize(t *testing.T) {
 		"dynamic, another seed":            {first, draw(Dynamic, 2, random.TrainNoise, 0), false},
 		"static, another epoch":            {static, draw(Static, 1, random.TrainNoise, 1), true},
 		"static, another seed":             {static, draw(Static, 2, random.TrainNoise, 0), true},
+		"static, of a part":                {static[:len(view)], view, true},
 		"static and dynamic":               {static, first, false},
 		"static and evaluated":             {static, draw(Static, 1, random.EvalNoise, int(trainSplit)), true},
 		"test":                             {evaluated, draw(Dynamic, 1, random.EvalNoise, int(testSplit)), true},

@@ -218,7 +218,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 		p.Skip(first)
 		o := e.options
 		o.First = from + first
-		images := e.stream(x.Slice(o.First, end), draw, func(i int) int { return o.First + i })
+		images := e.stream(x.Slice(o.First, end), draw, func(i int) int { return x.Number(o.First + i) })
 		return convert(cli.Counted(p, pair.Figures(ctx, images, o)), func(f infer.Figures, _ int) []float64 { return f.Row() })
 	}
 	rows := sink.RowOptions{N: end - from, Width: infer.FiguresWidth(pair.Encoder.Latent()), Force: e.force, Resume: e.resume, Job: job}
@@ -270,7 +270,7 @@ func convert[A, B any](items iter.Seq2[A, error], f func(item A, i int) B) iter.
 }
 
 // stream yields images as they are judged. Of those that become black and white, number
-// tells the place in the split.
+// tells the place in the source.
 func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int) int) iter.Seq2[images.Image, error] {
 	if e.binarize != static {
 		return x.All()
@@ -298,7 +298,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 	if set.Labels == nil {
 		return nil
 	}
-	chosen := e.stream(set, images.TrainDraw, func(i int) int { return order[i] })
+	chosen := e.stream(set, images.TrainDraw, func(i int) int { return train.Number(order[i]) })
 	points, err := latent.Collect(latent.Means(pair.Encoder.EncodeAll(ctx, chosen)))
 	if err != nil {
 		return err
