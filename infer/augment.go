@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 
 	"govae/internal/random"
 	"govae/latent"
@@ -261,17 +262,26 @@ func (p *plan) all() iter.Seq2[Synthetic, []float32] {
 	}
 }
 
-// labelled returns the decoder with the labels of the new images, which it takes in order
-// and once; until stop is called.
+// labelled returns the decoder with the labels of the new images, until stop is called.
 func (p *plan) labelled(decoder *Decoder) (d *Decoder, stop func()) {
 	label := decoder.label
 	if label == nil {
 		return decoder, func() {}
 	}
 	next, stop := iter.Pull2(p.order())
-	return &Decoder{decoder.with(func(_ int, weights []float32) error {
-		class, i, _ := next()
-		return label(p.source(class, i), weights)
+	var mu sync.Mutex
+	var sources []int // of the rows so far
+	return &Decoder{decoder.with(func(row int, weights []float32) error {
+		mu.Lock()
+		defer mu.Unlock()
+		for len(sources) <= row {
+			class, i, ok := next()
+			if !ok {
+				return fmt.Errorf("row %d has no label: there are %d", row, len(sources))
+			}
+			sources = append(sources, p.source(class, i))
+		}
+		return label(sources[row], weights)
 	})}, stop
 }
 

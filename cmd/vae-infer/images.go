@@ -19,6 +19,7 @@ type inputFlags struct {
 	data, split string // a split that is set before flags is the default
 	other       bool   // whether another source than --data has splits
 	limit       int
+	few         bool           // the limit is for images to look at, which are of all classes
 	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
 	fitFlags
@@ -30,7 +31,11 @@ type inputFlags struct {
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, fashion-mnist, kmnist, a folder of IDX files or images, an IDX, a .npy or a .npz file")
 	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train, unlabelled (those without a label where others have one) or all")
-	cmd.Flags().IntVar(&f.limit, "limit", limit, "number of images of --data, 0 for all")
+	help := "number of images of --data, 0 for all"
+	if f.few = limit > 0; f.few {
+		help = "number of images of --data, of all classes, 0 for all"
+	}
+	cmd.Flags().IntVar(&f.limit, "limit", limit, help)
 	f.given = cmd.Flags()
 	f.fitFlags.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
@@ -39,7 +44,7 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 
 // indexFlag lets a command also choose images of --data by their numbers.
 func (f *inputFlags) indexFlag(cmd *cobra.Command) {
-	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers `N,…` of the images of --data, from 0 on, such as 3,17 (default: the first --limit)")
+	cmd.Flags().IntSliceVar(&f.index, "index", nil, "numbers `N,…` of the images of --data, from 0 on, such as 3,17 (default: --limit of all classes)")
 }
 
 // check finds mistakes in the arguments.
@@ -90,12 +95,13 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 		if x, err = x.Choose(f.index); err != nil {
 			return x, fmt.Errorf("%s: %w", f.data, err)
 		}
-	case f.limit > 0 && f.given.Changed("limit"):
-		x.Images = x.Head(f.limit)
-	case f.limit > 0 && f.data != "": // a few, to look at
+	case f.limit == 0:
+	case f.few && f.data != "":
 		if x, err = x.Choose(x.FromAllClasses(f.limit)); err != nil {
 			return x, err
 		}
+	case f.given.Changed("limit"):
+		x.Images = x.Head(f.limit)
 	}
 	return f.shard.cut(x)
 }
