@@ -1,12 +1,14 @@
 package dataset
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"os"
 	"slices"
@@ -89,6 +91,28 @@ func (d *Data) Fingerprint() string {
 		binary.Write(h, binary.LittleEndian, labels)
 	}
 	return fmt.Sprintf("%x", h.Sum(nil))
+}
+
+// Copies returns how many images for testing or validation are also among those for training,
+// byte for byte as they are read, so that a model is tested on what it knows.
+func (d *Data) Copies() int {
+	seed := maphash.MakeSeed()
+	known := map[uint64]int{}
+	for i := range d.Train.Len() {
+		known[maphash.Bytes(seed, d.Train.At(i))] = i
+	}
+	n := 0
+	for _, m := range []*Images{d.Test, d.Validation} {
+		if m == nil || d.Test == d.Train {
+			continue
+		}
+		for i := range m.Len() {
+			if j, ok := known[maphash.Bytes(seed, m.At(i))]; ok && bytes.Equal(d.Train.At(j), m.At(i)) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // Source is a place images come from.

@@ -168,3 +168,17 @@ func TestCancel(t *testing.T) {
 		}
 	}
 }
+
+// TestCopies counts images for testing and validation that training sees too.
+func TestCopies(t *testing.T) {
+	set := func(pixels ...byte) *Images {
+		return &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: pixels}
+	}
+	d := &Data{Train: set(1, 2, 3, 4, 3, 4), Test: set(3, 4, 4, 3, 1, 2), Validation: set(1, 2)}
+	if got := d.Copies(); got != 3 {
+		t.Errorf("%d copies, want 3", got)
+	}
+	if got := (&Data{Train: d.Test, Test: d.Test}).Copies(); got != 0 {
+		t.Errorf("a set that is its own test set has %d copies, want 0", got)
+	}
+}

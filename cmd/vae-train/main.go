@@ -297,6 +297,9 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	warn(app, data.Warnings)
+	if n := data.Copies(); n >= 5 && 50*n >= data.Test.Len() {
+		app.Notef("vae-train: %d images for testing or validation are copies of images for training, which makes their elbo too good: leave copies out", n)
+	}
 	if f.model.Conditional {
 		if err := data.CheckLabels(); err != nil {
 			return nil, nil, err
