@@ -26,8 +26,8 @@ type Config struct {
 	// fitted. For "ladder" it follows from Groups, and is that number or 0.
 	Latent int `json:"latent"`
 	// Groups are the latent variables of "ladder" from coarse to fine: the length of a vector,
-	// then the channels in each feature map, from the smallest on. nil means 64 and 8, and 64,
-	// 4, 2 and 1 for small gray images, for as many maps as there are.
+	// then the channels in each feature map, from the smallest on. nil means as many as "residual"
+	// has and 8, and 64, 4, 2 and 1 for small gray images, for as many maps as there are.
 	Groups []int `json:"groups,omitempty"`
 	// Hidden are the widths of the hidden layers of "mlp", from the image inwards;
 	// nil means 400. Activation is their function: "relu" (the default) or "tanh".

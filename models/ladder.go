@@ -37,12 +37,12 @@ const (
 	maxLogScale = 3
 )
 
-// defaultGroups have no group on a map but the smallest, unless images are small and gray.
-// Variables on larger maps make the bound better, and samples of photographs worse: their
-// prior does not know how such details belong together, so that they are drawn as noise
-// (docs/quality.md).
+// defaultGroups have as many variables above all others as a flat model has, and no group on a map
+// but the smallest, unless images are small and gray. Variables on larger maps make the bound
+// better, and samples of photographs worse: their prior does not know how such details belong
+// together, so that they are drawn as noise (docs/quality.md).
 func defaultGroups(c Config) []int {
-	groups := []int{64, 8}
+	groups := []int{residualLatent(c), 8}
 	if SmallGray(c.Image) {
 		groups = []int{64, 4, 2, 1}
 	}

@@ -52,11 +52,15 @@ func TestLatentGroups(t *testing.T) {
 		latent int
 		want   string
 	}{
-		{Config{Arch: "ladder", Image: Shape{H: 32, W: 32, C: 3}}, 192, "[{1x1 0 64} {4x4 64 128}]"},
+		{Config{Arch: "ladder", Image: Shape{H: 32, W: 32, C: 3}}, 256, "[{1x1 0 128} {4x4 128 128}]"},
 		{Config{Arch: "ladder", Image: Shape{H: 28, W: 20, C: 1}, Groups: []int{5, 1}}, 40, "[{1x1 0 5} {7x5 5 35}]"},
 		{Config{Arch: "ladder", Image: Shape{H: 1, W: 1, C: 1}}, 68, "[{1x1 0 64} {1x1 64 4}]"},
 		{Config{Arch: "ladder", Image: Shape{H: 28, W: 28, C: 1}}, 422, "[{1x1 0 64} {4x4 64 64} {7x7 128 98} {14x14 226 196}]"},
 		{Config{Arch: "residual", Image: Shape{H: 32, W: 32, C: 3}}, 128, "[]"},
+		{Config{Arch: "residual", Image: Shape{H: 32, W: 32, C: 3}, Likelihood: Gaussian, OptimalSigma: true}, 256, "[]"},
+		{Config{Arch: "residual", Image: Shape{H: 8, W: 6, C: 3}, Likelihood: Logistic}, 64, "[]"},
+		{Config{Image: Shape{H: 28, W: 28, C: 1}, Likelihood: Gaussian, OptimalSigma: true}, 256, "[]"},
+		{Config{Image: Shape{H: 28, W: 28, C: 1}, Likelihood: Gaussian}, 2, "[]"},
 	} {
 		m, err := New(tt.config, 1)
 		if err != nil {

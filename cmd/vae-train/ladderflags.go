@@ -18,7 +18,7 @@ func (n *numbers) Type() string          { return "ints" }
 
 // addLadder adds the flag of hierarchical models.
 func (f *flags) addLadder(p *pflag.FlagSet) {
-	p.Var(&f.groups, "groups", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default 64,8; of small gray images 64,4,2,1)")
+	p.Var(&f.groups, "groups", "groups of latent variables of --arch ladder, from coarse to fine: `N,...` numbers in a vector, then channels of maps (default --latent of residual, and 8; of small gray images 64,4,2,1)")
 }
 
 // checkLadder finds what is wrong with the flag of addLadder, and completes f.
