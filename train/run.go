@@ -6,18 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"time"
 
 	"govae/cluster"
 	"govae/dataset"
-	"govae/internal/atomicfile"
 	"govae/internal/kernel"
-	"govae/internal/lock"
 	"govae/internal/random"
 	"govae/internal/safetensors"
 	"govae/models"
@@ -221,78 +216,6 @@ func check(data *dataset.Data, m *models.VAE) error {
 func (r *run) close() {
 	defer r.unlock()
 	r.trainer.close()
-}
-
-// open prepares the model directory and, to resume, loads its checkpoint.
-func (r *run) open() error {
-	if r.Dir == "" {
-		return nil
-	}
-	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
-		return directoryError(r.Dir, err)
-	}
-	release, err := lock.Take(r.Dir)
-	if _, unwritable := errors.AsType[*fs.PathError](err); unwritable {
-		return directoryError(r.Dir, err)
-	}
-	if err != nil {
-		return err
-	}
-	r.unlock = release
-	for _, name := range files { // of a run that was killed
-		atomicfile.Clean(filepath.Join(r.Dir, name))
-	}
-	atomicfile.CleanAll(filepath.Join(r.Dir, EpochsFolder), IsEpochPicture)
-	if err := r.refuse(); err != nil {
-		return err
-	}
-	if r.Resume && Resumable(r.Dir) {
-		if err := r.load(r.Dir, r.Warn); err != nil {
-			return err
-		}
-		if r.Time > 0 {
-			if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
-				return err
-			}
-		} else if r.state.Epoch > r.Epochs {
-			return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
-		}
-		if r.older {
-			r.Warn("the run was started by an older version, which added up gradients in another order: the result will differ in its last bits")
-		}
-		if name := r.kernel.Name(); r.checkpoint.kernelName != name {
-			r.Warn(fmt.Sprintf("the run was started with the %s kernel and goes on with %s: the result will differ in its last bits", r.checkpoint.kernelName, name))
-			r.checkpoint.kernelName = name
-		}
-		r.metrics = readMetrics(r.Dir, r.state.Epoch)
-		if r.state.BestEpoch > 0 && r.kept == nil { // in format 2
-			best, err := models.Load(r.Dir)
-			if err != nil {
-				return fmt.Errorf("the weights of the best epoch: %w", err)
-			}
-			r.kept, r.keptState = best.Theta, best.State
-		}
-	} else {
-		if r.Resume {
-			r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))
-		}
-		if err := removeRun(r.Dir); err != nil {
-			return err
-		}
-	}
-	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
-	if err := r.saveConfig(); err != nil {
-		return err
-	}
-	if r.Time > 0 && r.Epochs > 0 {
-		r.span()
-		r.OnChoice(r.Epochs, 0)
-	}
-	r.saved = time.Now()
-	if err := r.saveMetrics(); err != nil || r.state.Step > 0 {
-		return err
-	}
-	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
 }
 
 func (r *run) run(ctx context.Context) error {
