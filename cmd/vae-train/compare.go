@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -35,6 +36,14 @@ in one picture. A run need not be over.`,
 			if err := cmp.Or(cli.Want(out != "", "--out is empty: give a file"), cli.CheckOutputs(nil, nil, out)); err != nil {
 				return err
 			}
+			isFile := func(path string) bool { // as runs/* has, with pictures among the runs
+				info, err := os.Stat(path)
+				return err == nil && !info.IsDir()
+			}
+			if !slices.ContainsFunc(runs, func(path string) bool { return !isFile(path) }) {
+				return cli.Usagef("%s is no run: give the directories of training runs", runs[0])
+			}
+			runs = slices.DeleteFunc(runs, isFile)
 			var all []comparison
 			for _, dir := range runs {
 				metrics, err := train.ReadMetrics(dir)
