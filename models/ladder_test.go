@@ -58,8 +58,9 @@ func TestLatentGroups(t *testing.T) {
 		{Config{Arch: "ladder", Image: Shape{H: 28, W: 28, C: 1}}, 422, "[{1x1 0 64} {4x4 64 64} {7x7 128 98} {14x14 226 196}]"},
 		{Config{Arch: "residual", Image: Shape{H: 32, W: 32, C: 3}}, 128, "[]"},
 		{Config{Arch: "residual", Image: Shape{H: 32, W: 32, C: 3}, Likelihood: Gaussian, OptimalSigma: true}, 256, "[]"},
-		{Config{Arch: "residual", Image: Shape{H: 8, W: 6, C: 3}, Likelihood: Logistic}, 64, "[]"},
-		{Config{Image: Shape{H: 28, W: 28, C: 1}, Likelihood: Gaussian, OptimalSigma: true}, 256, "[]"},
+		{Config{Arch: "residual", Image: Shape{H: 8, W: 6, C: 3}, Likelihood: Logistic}, 32, "[]"},
+		{Config{Image: Shape{H: 64, W: 64, C: 1}, Likelihood: Gaussian, OptimalSigma: true}, 256, "[]"},
+		{Config{Image: Shape{H: 28, W: 28, C: 1}, Likelihood: Gaussian, OptimalSigma: true}, 128, "[]"},
 		{Config{Image: Shape{H: 28, W: 28, C: 1}, Likelihood: Gaussian}, 2, "[]"},
 	} {
 		m, err := New(tt.config, 1)

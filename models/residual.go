@@ -105,16 +105,17 @@ func residualDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
 	return r.up("decoder/stage_0/up", x, maps[0], linearGain)
 }
 
-// residualLatent is a power of two near four times the longer side, from 16 to 128, and twice
-// that where the scale of errors is fitted: it shrinks as more is told, so that further
-// dimensions pay, as they do not where it is fixed. Few pictures lose nothing by them
-// (docs/photos.md).
+// residualLatent is a power of two near four times the longer side, from 16 to 128. It is twice
+// that where the scale of errors is fitted, which shrinks as more is told, so that further
+// dimensions pay, and the image has eight values or more for each; few pictures lose nothing by
+// them (docs/photos.md).
 func residualLatent(c Config) int {
 	n := 16
 	for n < 128 && n < 4*max(c.Image.H, c.Image.W) {
 		n *= 2
 	}
-	if c.OptimalSigma || c.LearnSigma || c.Likelihood == Logistic {
+	fitted := c.OptimalSigma || c.LearnSigma || c.Likelihood == Logistic
+	if fitted && 8*2*n <= c.Image.Len() {
 		n *= 2
 	}
 	return n
