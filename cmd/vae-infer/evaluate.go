@@ -3,14 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"math"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -164,25 +160,9 @@ func (e *evaluation) readPrior(pair *infer.Pair) error {
 	return nil
 }
 
-// report is the JSON file: what was evaluated, and what came out.
-type report struct {
-	Data     string `json:"data,omitempty"` // empty for files that were named
-	Split    string `json:"split,omitempty"`
-	ModelID  string `json:"model_id,omitempty"`
-	Engine   string `json:"engine"`
-	Seed     uint64 `json:"seed"`
-	Binarize string `json:"binarize,omitempty"`
-	Prior    string `json:"prior,omitempty"` // the file of one in place of N(0, I)
-	infer.Evaluation
-}
-
 func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair, x dataset.Selection) error {
 	if form := pair.Decoder.Contract().Metadata.Likelihood; e.binarize == static && form != contract.Bernoulli {
 		return fmt.Errorf("%s: has the likelihood %q, and --binarize static wants %s; leave it out", e.decoder, form, contract.Bernoulli)
-	}
-	draw := images.TestDraw
-	if x.Split == dataset.TrainSplit {
-		draw = images.TrainDraw
 	}
 	if err := e.shard.of(x); err != nil {
 		return err
@@ -190,29 +170,16 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	if err := e.learn(ctx, pair, x); err != nil {
 		return err
 	}
+	job, err := e.job(pair)
+	if err != nil {
+		return err
+	}
 	from, end := e.shard.Range(x.Len())
 	p := e.app.Progress(end-from, "images")
 	defer p.Stop()
-	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed, Prior: e.prior}
-	if e.binarize == static {
-		r.Binarize = static
-	}
-	if e.in.data != "" {
-		r.Split = e.in.split
-	}
-	job := map[string]string{
-		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": e.shard.data, "binarize": e.binarize,
-		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
-		"label": e.label, "codes": e.probed,
-	}
-	if e.options.Scorer != nil {
-		job["elbo"] = e.options.Scorer.Fingerprint()
-	}
-	if e.prior != "" {
-		var err error
-		if job["prior"], err = infile.Digest(e.prior); err != nil {
-			return err
-		}
+	draw := images.TestDraw
+	if x.Split == dataset.TrainSplit {
+		draw = images.TrainDraw
 	}
 	find := func(first int) iter.Seq2[[]float64, error] {
 		p.Skip(first)
@@ -222,7 +189,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 		return convert(cli.Counted(p, pair.Figures(ctx, images, o)), func(f infer.Figures, _ int) []float64 { return f.Row() })
 	}
 	rows := sink.RowOptions{N: end - from, Width: infer.FiguresWidth(pair.Encoder.Latent()), Force: e.force, Resume: e.resume, Job: job}
-	summary := pair.Summary(e.options)
+	r, summary := e.report(pair), pair.Summary(e.options)
 	if e.shard.active() {
 		return e.part(r, summary, x.Len(), rows, find, p)
 	}
@@ -243,13 +210,32 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair
 	return r.table(stdout)
 }
 
-// write writes the JSON file.
-func (r report) write(path string) error {
-	text, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
+// report is one without figures.
+func (e *evaluation) report(pair *infer.Pair) report {
+	r := report{Data: e.in.data, ModelID: pair.Decoder.Contract().ModelID, Engine: pair.Engine(), Seed: e.options.Seed, Prior: e.prior}
+	if e.binarize == static {
+		r.Binarize = static
 	}
-	return atomicfile.WriteBytes(path, append(text, '\n'))
+	if e.in.data != "" {
+		r.Split = e.in.split
+	}
+	return r
+}
+
+// job is all that the figures of an image depend on.
+func (e *evaluation) job(pair *infer.Pair) (job map[string]string, err error) {
+	job = map[string]string{
+		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": e.shard.data, "binarize": e.binarize,
+		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
+		"label": e.label, "codes": e.probed,
+	}
+	if e.options.Scorer != nil {
+		job["elbo"] = e.options.Scorer.Fingerprint()
+	}
+	if e.prior != "" {
+		job["prior"], err = infile.Digest(e.prior)
+	}
+	return job, err
 }
 
 // convert yields what f makes of each item of a stream and its number.
@@ -307,69 +293,4 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 	e.probed = fmt.Sprintf("%d of %s", set.Len(), (&dataset.Data{Train: set}).Fingerprint())
 	e.options.Probe, err = latent.LearnProbe(points, set.Labels, pair.Encoder.Noise())
 	return err
-}
-
-// shown is the number of latent dimensions that the table names.
-const shown = 8
-
-// table writes the figures for people.
-func (r report) table(out io.Writer) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(w, "%s\t"+format+"\n", append([]any{name}, args...)...)
-	}
-	mean := func(e infer.Estimate, of int) string {
-		if of < 2 { // which tell nothing of others
-			return fmt.Sprintf("%.2f", e.Mean)
-		}
-		return fmt.Sprintf("%.2f ± %.2f", e.Mean, (e.Interval[1]-e.Interval[0])/2)
-	}
-	row("elbo", "%s nats", mean(r.ELBO, r.Images))
-	if r.AlongMeans != 0 {
-		row("elbo along the means", "%.2f nats", r.AlongMeans)
-	}
-	row("reconstruction", "%.2f nats", r.Reconstruction)
-	kl := fmt.Sprintf("%.2f nats", r.KL)
-	if r.Prior != "" {
-		kl += " to " + r.Prior
-	}
-	row("kl", "%s", kl)
-	l := r.LogLikelihood
-	of := fmt.Sprintf("%d images", l.Images)
-	if l.Images < r.Images {
-		of = fmt.Sprintf("the first %d images, whose elbo is %.2f", l.Images, l.ELBO)
-	}
-	row("log-likelihood", "%s nats (%d draws, %s)", mean(l.Estimate, l.Images), l.Draws, of)
-	if r.BitsPerDimension != 0 {
-		row("bits per dimension", "%.4f (elbo), %.4f (log-likelihood)", r.BitsPerDimension, l.BitsPerDimension)
-	}
-	row("squared error", "%.6f", r.SquaredError)
-	if r.VarianceOfMeans != nil {
-		row("active units", "%d of %d", r.ActiveUnits, r.Latent)
-	}
-	if r.KLByGroup != nil {
-		var parts []string
-		for _, g := range r.KLByGroup {
-			parts = append(parts, fmt.Sprintf("%s %.2f", g.Name, math.Abs(g.KL)))
-		}
-		row("kl by group", "%s", strings.Join(parts, ", "))
-	}
-	row("kl by dimension", "%s", largest(r.KLByDimension))
-	if c := r.Codes; c != nil {
-		row("codes", "%.2f %% by the nearest of %d, %.2f %% by a linear map", 100*c.Nearest, c.Learned, 100*c.Linear)
-	}
-	return w.Flush()
-}
-
-// largest names the dimensions with the largest values.
-func largest(values []float64) string {
-	var parts []string
-	for i, k := range latent.Activity(values).Order() {
-		if i == shown {
-			parts = append(parts, fmt.Sprintf("and %d more", len(values)-shown))
-			break
-		}
-		parts = append(parts, fmt.Sprintf("z[%d] %.2f", k, math.Abs(values[k]))) // without the sign of a -0.00
-	}
-	return strings.Join(parts, ", ")
 }

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +77,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 		cli.Belong(e.in.given, pictures || e.codes != "", "images and --codes", "limit"),
 		cli.Want(!pictures || e.codes == "", "--codes stands in place of --data and of files of images"),
 		cli.Want(e.out != "", "--out is empty: give a folder for the page"),
+		cli.Want(!strings.HasPrefix(strings.ToLower(filepath.Ext(e.out)), ".htm"), "--out %s: a page is a folder with an index.html; give a name without an ending", e.out),
 		cli.Between("--port", e.port, 0, 65535),
 		cli.Belong(e.in.given, e.open, "--open", "port"),
 		e.checkOutputs(inputs, e.out),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -14,10 +15,7 @@ import (
 )
 
 func scatter(m *modelFlags) *cobra.Command {
-	in := inputFlags{}
-	var out string
-	var dims []int
-	var byClass bool
+	s := scattering{modelFlags: m}
 	cmd := &cobra.Command{
 		Use:   "scatter [IMAGE…]",
 		Short: "Show where images lie in latent space",
@@ -31,59 +29,75 @@ out: a VAE spreads its points about evenly in all directions, but not its classe
 		Example: `  vae-infer scatter --data mnist
   vae-infer scatter --data mnist --by-class
   vae-infer scatter --data photos/ --dims 3,7 --out where.png`,
-		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(
-				in.check(files),
-				cli.Want(!byClass || len(dims) == 0, "--by-class and --dims exclude each other"),
-				cli.When(len(dims) > 0, checkDims(dims)),
-				cli.Want(strings.ToLower(filepath.Ext(out)) == ".png", "--out %s: want a .png file", out),
-				m.checkOutputs(append(files, in.data), out),
-			); err != nil {
-				return err
-			}
-			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
-			if err != nil {
-				return err
-			}
-			defer encoder.Close()
-			if err := encoder.Space().CheckDims(dims...); err != nil {
-				return err
-			}
-			if byClass && x.Labels == nil {
-				return unlabelled(cmp.Or(in.data, "image files"), "--by-class")
-			}
-			p := m.app.Progress(x.Len(), "images")
-			points, err := latent.Collect(latent.Means(cli.Counted(p, encoder.EncodeAll(cmd.Context(), x.All()))))
-			p.Stop()
-			if err != nil {
-				return err
-			}
-			var plane latent.Plane
-			switch {
-			case byClass:
-				if plane, err = latent.ClassPlane(points, x.Labels, encoder.Noise()); err != nil {
-					err = fmt.Errorf("%s: %w; leave --by-class out, or give --dims", cmp.Or(in.data, "the images"), err)
-				}
-			case len(dims) > 0:
-				plane = latent.DimensionPlane(dims[0], dims[1])
-			default:
-				plane, err = latent.WidestPlane(points, encoder.Noise())
-			}
-			if err != nil {
-				return err
-			}
-			s := picture.ScatterPlot{XLabel: plane.X, YLabel: plane.Y, Labels: x.Labels, Classes: x.Classes}
-			s.X, s.Y = plane.Project(points)
-			if err := picture.Scatter(out, s); err != nil {
-				return err
-			}
-			m.app.Printf("%s: %d images, %s and %s", out, len(points), s.XLabel, s.YLabel)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd.Context(), files) },
 	}
-	in.flags(cmd, 0)
-	cmd.Flags().StringVar(&out, "out", "scatter.png", "a .png file")
-	cmd.Flags().IntSliceVar(&dims, "dims", nil, "two latent dimensions `A,B` to draw, such as 0,1, in place of principal components")
-	cmd.Flags().BoolVar(&byClass, "by-class", false, "draw the plane in which the means of the labels are most spread out")
+	s.in.flags(cmd, 0)
+	cmd.Flags().StringVar(&s.out, "out", "scatter.png", "a .png file")
+	cmd.Flags().IntSliceVar(&s.dims, "dims", nil, "two latent dimensions `A,B` to draw, such as 0,1, in place of principal components")
+	cmd.Flags().BoolVar(&s.byClass, "by-class", false, "draw the plane in which the means of the labels are most spread out")
 	return cmd
+}
+
+type scattering struct {
+	*modelFlags
+	in      inputFlags
+	out     string
+	dims    []int
+	byClass bool
+}
+
+func (s *scattering) run(ctx context.Context, files []string) error {
+	if err := cmp.Or(
+		s.in.check(files),
+		cli.Want(!s.byClass || len(s.dims) == 0, "--by-class and --dims exclude each other"),
+		cli.When(len(s.dims) > 0, checkDims(s.dims)),
+		cli.Want(strings.ToLower(filepath.Ext(s.out)) == ".png", "--out %s: want a .png file", s.out),
+		s.checkOutputs(append(files, s.in.data), s.out),
+	); err != nil {
+		return err
+	}
+	encoder, x, err := openFor(ctx, s.modelFlags, s.openEncoder, &s.in, files)
+	if err != nil {
+		return err
+	}
+	defer encoder.Close()
+	if err := encoder.Space().CheckDims(s.dims...); err != nil {
+		return err
+	}
+	if s.byClass && x.Labels == nil {
+		return unlabelled(cmp.Or(s.in.data, "image files"), "--by-class")
+	}
+	p := s.app.Progress(x.Len(), "images")
+	points, err := latent.Collect(latent.Means(cli.Counted(p, encoder.EncodeAll(ctx, x.All()))))
+	p.Stop()
+	if err != nil {
+		return err
+	}
+	plane, err := s.plane(points, x.Labels, encoder.Noise())
+	if err != nil {
+		return err
+	}
+	plot := picture.ScatterPlot{XLabel: plane.X, YLabel: plane.Y, Labels: x.Labels, Classes: x.Classes}
+	plot.X, plot.Y = plane.Project(points)
+	if err := picture.Scatter(s.out, plot); err != nil {
+		return err
+	}
+	s.app.Printf("%s: %d images, %s and %s", s.out, len(points), plane.X, plane.Y)
+	return nil
+}
+
+// plane is the one that the flags ask for.
+func (s *scattering) plane(points [][]float32, labels []int, noise []float64) (latent.Plane, error) {
+	switch {
+	case s.byClass:
+		plane, err := latent.ClassPlane(points, labels, noise)
+		if err != nil {
+			err = fmt.Errorf("%s: %w; leave --by-class out, or give --dims", cmp.Or(s.in.data, "the images"), err)
+		}
+		return plane, err
+	case len(s.dims) > 0:
+		return latent.DimensionPlane(s.dims[0], s.dims[1]), nil
+	default:
+		return latent.WidestPlane(points, noise)
+	}
 }

@@ -15,11 +15,7 @@ import (
 )
 
 func traverse(m *modelFlags) *cobra.Command {
-	o, in := outputFlags{app: m.app}, inputFlags{}
-	var steps, top int
-	var bounds []float64
-	var at string
-	var groups groupsFlag
+	t := traversal{modelFlags: m, o: outputFlags{app: m.app}}
 	cmd := &cobra.Command{
 		Use:   "traverse",
 		Short: "Walk along each latent dimension, the most active first",
@@ -36,58 +32,78 @@ how much the decoder's image changes between -1 and 1.`,
 		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(
-				checkRange("--range", bounds),
-				cli.Between("--steps", steps, 2, 1000),
-				cli.Want(top >= 0, "--top %d: want a number of dimensions, or 0 for all", top),
-				cli.When(in.data != "", in.check(nil)),
-				cli.Belong(cmd.Flags(), in.data != "", "--data", "split", "limit", "skip-bad"),
-				cli.Belong(cmd.Flags(), in.data != "" || at != "", "--data and --at", "fit", "resize", "scale"),
-				in.fitFlags.check(),
-				in.scaleFlag.check(),
-				cli.Want(in.limit >= 0, "--limit %d: want a number of images, or 0 for all", in.limit),
-				m.checkOutputs([]string{in.data, at}, o.out),
+				cli.Belong(cmd.Flags(), t.in.data != "", "--data", "split", "limit", "skip-bad"),
+				cli.Belong(cmd.Flags(), t.in.data != "" || t.at != "", "--data and --at", "fit", "resize", "scale"),
+				t.check(),
 			); err != nil {
 				return err
 			}
-			decoder, err := m.openDecoder()
-			if err != nil {
-				return err
-			}
-			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, in.fitFlags, in.scaleFlag)
-			if err != nil {
-				return err
-			}
-			activity, meaning, err := m.activity(cmd.Context(), decoder, in, code)
-			if err != nil {
-				return err
-			}
-			first, err := groups.first(decoder)
-			if err != nil {
-				return err
-			}
-			dims := slices.DeleteFunc(activity.Order(), func(k int) bool { return k >= first })
-			if top > 0 {
-				dims = dims[:min(top, len(dims))]
-			}
-			options := latent.LineOptions{Dims: dims, Range: [2]float64(bounds), Steps: steps, At: code}
-			labels := picture.RowLabels{Title: "activity: " + meaning, Columns: latent.Linspace(bounds[0], bounds[1], steps), X: "value of the dimension"}
-			for _, k := range dims {
-				labels.Rows = append(labels.Rows, fmt.Sprintf("z[%d]  %#.2g", k, activity[k]))
-			}
-			draw := func(path string, images picture.Images) error { return picture.Rows(path, images, labels) }
-			m.app.Printf("order by activity: %s", meaning)
-			return o.write(decoder, len(dims)*steps, draw, decoder.Traverse(cmd.Context(), options))
+			return t.run(cmd.Context())
 		},
 	}
-	o.flags(cmd, "traversal.png")
-	in.flags(cmd, 1000)
-	cmd.Flags().IntVar(&steps, "steps", 11, "images per row")
-	cmd.Flags().IntVar(&top, "top", 0, "number of dimensions, 0 for all")
-	groups.flag(cmd, "walk along the dimensions of all but this many of the finest groups of latent variables")
-	rangeFlag(cmd, &bounds, -3, 3, "`FIRST,LAST` value of each dimension")
-	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
+	t.o.flags(cmd, "traversal.png")
+	t.in.flags(cmd, 1000)
+	cmd.Flags().IntVar(&t.steps, "steps", 11, "images per row")
+	cmd.Flags().IntVar(&t.top, "top", 0, "number of dimensions, 0 for all")
+	t.groups.flag(cmd, "walk along the dimensions of all but this many of the finest groups of latent variables")
+	rangeFlag(cmd, &t.bounds, -3, 3, "`FIRST,LAST` value of each dimension")
+	cmd.Flags().StringVar(&t.at, "at", "", "image file whose code gives the other dimensions (default: 0)")
 	return cmd
+}
+
+type traversal struct {
+	*modelFlags
+	o          outputFlags
+	in         inputFlags
+	groups     groupsFlag
+	steps, top int
+	bounds     []float64
+	at         string // an image file, or empty
+}
+
+func (t *traversal) check() error {
+	return cmp.Or(
+		checkRange("--range", t.bounds),
+		cli.Between("--steps", t.steps, 2, 1000),
+		cli.Want(t.top >= 0, "--top %d: want a number of dimensions, or 0 for all", t.top),
+		cli.When(t.in.data != "", t.in.check(nil)),
+		t.in.fitFlags.check(),
+		t.in.scaleFlag.check(),
+		cli.Want(t.in.limit >= 0, "--limit %d: want a number of images, or 0 for all", t.in.limit),
+		t.checkOutputs([]string{t.in.data, t.at}, t.o.out),
+	)
+}
+
+func (t *traversal) run(ctx context.Context) error {
+	decoder, err := t.openDecoder()
+	if err != nil {
+		return err
+	}
+	defer decoder.Close()
+	code, err := t.codeOf(ctx, decoder, t.at, t.in.fitFlags, t.in.scaleFlag)
+	if err != nil {
+		return err
+	}
+	activity, meaning, err := t.activity(ctx, decoder, t.in, code)
+	if err != nil {
+		return err
+	}
+	first, err := t.groups.first(decoder)
+	if err != nil {
+		return err
+	}
+	dims := slices.DeleteFunc(activity.Order(), func(k int) bool { return k >= first })
+	if t.top > 0 {
+		dims = dims[:min(t.top, len(dims))]
+	}
+	labels := picture.RowLabels{Title: "activity: " + meaning, Columns: latent.Linspace(t.bounds[0], t.bounds[1], t.steps), X: "value of the dimension"}
+	for _, k := range dims {
+		labels.Rows = append(labels.Rows, fmt.Sprintf("z[%d]  %#.2g", k, activity[k]))
+	}
+	draw := func(path string, images picture.Images) error { return picture.Rows(path, images, labels) }
+	t.app.Printf("order by activity: %s", meaning)
+	options := latent.LineOptions{Dims: dims, Range: [2]float64(t.bounds), Steps: t.steps, At: code}
+	return t.o.write(decoder, len(dims)*t.steps, draw, decoder.Traverse(ctx, options))
 }
 
 // activity tells how active the latent dimensions are, by the images of --data where
