@@ -129,7 +129,7 @@ func (m *VAE) StateTensors(prefix string, v []float32) []safetensors.Tensor {
 func tensors(params []*nn.Param, prefix string, v []float32) []safetensors.Tensor {
 	var out []safetensors.Tensor
 	for _, p := range params {
-		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Fill: func(data []float32, first int) { p.ToFile(data, p.In(v), first) }})
+		out = append(out, safetensors.Tensor{Name: prefix + p.Name, Shape: p.Shape, Fill: p.ToFile(p.In(v))})
 	}
 	return out
 }

@@ -229,7 +229,7 @@ func checkNaive(t *testing.T, k *kernel.Kernel, l Layer, weight, bias *Param, g 
 	t.Helper()
 	c := newCall(k, l, 1, bind(l))
 	file := make([]float32, weight.Len()) // [K][C][size][size] of both
-	weight.ToFile(file, weight.Value, 0)
+	weight.ToFile(weight.Value)(file, 0)
 	l.Forward(c)
 	want := make([]float64, len(c.Y))
 	for i := range want {

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"slices"
 
 	"govae/internal/random"
 )
@@ -52,68 +53,58 @@ func (p *Param) Matrix() (rows, columns int) {
 // parameters, such as a gradient.
 func (p *Param) In(all []float32) []float32 { return all[p.offset : p.offset+p.Len()] }
 
-// ToFile copies a part of a tensor like p, from value number first on, from memory order to
-// that of the files.
-func (p *Param) ToFile(dst, memory []float32, first int) {
+// ToFile returns a function that copies a part of a tensor like p, from value number first on,
+// from memory order to that of the files.
+func (p *Param) ToFile(memory []float32) func(dst []float32, first int) {
 	if p.perm == nil {
-		copy(dst, memory[first:])
-		return
+		return func(dst []float32, first int) { copy(dst, memory[first:]) }
 	}
-	stride := make([]int, len(p.axes)) // of each axis of the file in memory
-	for i, s := len(p.perm)-1, 1; i >= 0; i-- {
-		stride[p.perm[i]] = s
-		s *= p.axes[p.perm[i]]
-	}
-	at, m := make([]int, len(p.axes)), 0
-	for a := len(p.axes) - 1; a >= 0; a-- {
-		at[a], first = first%p.axes[a], first/p.axes[a]
-		m += at[a] * stride[a]
-	}
-	for i := range dst {
-		dst[i] = memory[m]
-		for a := len(p.axes) - 1; a >= 0; a-- {
-			at[a]++
-			m += stride[a]
-			if at[a] < p.axes[a] {
-				break
+	stride, row := p.rows()
+	return func(dst []float32, first int) {
+		r, from := first/len(row), first%len(row)
+		for i := 0; i < len(dst); r, from = r+1, 0 {
+			values := memory[r*stride:]
+			for _, at := range row[from:min(len(row), from+len(dst)-i)] {
+				dst[i] = values[at]
+				i++
 			}
-			m -= at[a] * stride[a]
-			at[a] = 0
 		}
 	}
 }
 
 // FromFile copies a tensor like p from the order of the files to memory order.
-func (p *Param) FromFile(memory, src []float32) { p.permute(func(m, f int) { memory[m] = src[f] }) }
-
-// permute calls visit with the index of every value in both orders.
-func (p *Param) permute(visit func(memory, file int)) {
+func (p *Param) FromFile(memory, src []float32) {
 	if p.perm == nil {
-		for i := range p.Len() {
-			visit(i, i)
-		}
+		copy(memory, src)
 		return
 	}
-	stride := make([]int, len(p.axes)) // of each axis in the file
-	for i, s := len(p.axes)-1, 1; i >= 0; i-- {
-		stride[i] = s
-		s *= p.axes[i]
-	}
-	m := 0
-	var walk func(axis, file int)
-	walk = func(axis, file int) {
-		if axis == len(p.perm) {
-			visit(m, file)
-			m++
-			return
-		}
-		a := p.perm[axis]
-		for range p.axes[a] {
-			walk(axis+1, file)
-			file += stride[a]
+	stride, row := p.rows()
+	for r := range p.axes[0] {
+		for i, at := range row {
+			memory[r*stride+at] = src[r*len(row)+i]
 		}
 	}
-	walk(0, 0)
+}
+
+// rows tells where the values of a file lie in memory: those of its first axis stride apart,
+// and those of one of its rows, in the file's order, at places from the row's start on.
+func (p *Param) rows() (stride int, places []int) {
+	strides := make([]int, len(p.axes)) // of the file's axes in memory
+	for i, s := len(p.perm)-1, 1; i >= 0; i-- {
+		strides[p.perm[i]] = s
+		s *= p.axes[p.perm[i]]
+	}
+	places = make([]int, 1, p.Len()/p.axes[0])
+	for a, n := range p.axes[1:] {
+		outer := slices.Clone(places)
+		places = places[:0]
+		for _, at := range outer {
+			for i := range n {
+				places = append(places, at+i*strides[1+a])
+			}
+		}
+	}
+	return strides[0], places
 }
 
 // Initialise sets p to its initial values: uniform numbers, weights and biases alike, and

@@ -15,8 +15,9 @@ func TestParamOrder(t *testing.T) {
 		t.Errorf("memory order %v, want %v", memory, want)
 	}
 	back := make([]float32, len(file))
-	p.ToFile(back[:5], memory, 0)
-	p.ToFile(back[5:], memory, 5)
+	fill := p.ToFile(memory)
+	fill(back[:5], 0)
+	fill(back[5:], 5)
 	if !slices.Equal(back, file) {
 		t.Errorf("file order %v, want %v", back, file)
 	}

@@ -51,7 +51,7 @@ func (p *Param) Round(to Precision) error {
 		return nil
 	}
 	file := make([]float32, p.Len())
-	p.ToFile(file, p.Value, 0)
+	p.ToFile(p.Value)(file, 0)
 	c := code(p, file)
 	left, err := c.decode(p)
 	if err != nil {
@@ -124,7 +124,7 @@ func (p *Param) emit(g *onnx.Builder) onnx.Value {
 	switch c := p.coded; {
 	case c.values == nil:
 		file := make([]float32, p.Len())
-		p.ToFile(file, p.Value, 0)
+		p.ToFile(p.Value)(file, 0)
 		return g.Float32(p.Name, p.Shape, file)
 	case c.scale == nil:
 		return g.Node("Cast", p.Name+"/cast", []onnx.Value{g.Tensor(c.values)}, onnx.Int("to", int64(onnx.Float32)))

@@ -90,7 +90,7 @@ func TestRoundRejects(t *testing.T) {
 
 func (p *Param) fileOrder() []float32 {
 	file := make([]float32, p.Len())
-	p.ToFile(file, p.Value, 0)
+	p.ToFile(p.Value)(file, 0)
 	return file
 }
 
