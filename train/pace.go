@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -107,8 +106,11 @@ func (r *run) again() error {
 	var err error
 	if r.group.First() {
 		err = r.restore(0)
+		if err == nil && r.Dir != "" {
+			err = r.checkpoint.save(r.Dir)
+		}
 		if err == nil && r.Dir != "" { // the number last: without it another is chosen
-			err = cmp.Or(r.checkpoint.save(r.Dir), r.saveConfig())
+			err = r.saveConfig()
 		}
 	}
 	if err = r.group.Agree(err); err != nil {

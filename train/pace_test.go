@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +109,49 @@ func testTimeWithCourse(t *testing.T, seconds time.Duration) {
 		t.Errorf("rates after the %d epochs: %v, want a fall to 5e-4", r.Epochs, rates)
 	}
 	sameAsWithEpochs(t, r, len(rates), o.LR)
+}
+
+// TestTimeStoppedInEvaluation stops a run with a course when the steps of its first epoch are done
+// and nothing is chosen yet: what goes on has measured none of them.
+func TestTimeStoppedInEvaluation(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	steps := 0
+	o := Options{
+		Dir: t.TempDir(), Time: time.Minute, Resume: true, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5},
+		OnStep: func(Progress) {
+			if steps++; steps == 3 {
+				cancel()
+			}
+		},
+	}
+	if _, err := timed(t, ctx, o); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want that the run was stopped", err)
+	}
+	o.OnStep = nil
+	ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	r, err := timed(t, ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameAsWithEpochs(t, r, r.Epochs, o.LR)
+}
+
+// TestTimeUnsaved cannot save where a run with a course begins again: the number of epochs, which
+// belongs to that, is not kept either.
+func TestTimeUnsaved(t *testing.T) {
+	o := Options{Dir: t.TempDir(), Time: 12 * time.Second, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5}}
+	o.OnChoice = func(int, time.Duration) {
+		if err := os.MkdirAll(filepath.Join(o.Dir, PreviousCheckpointFile, "in the way"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := timed(t, t.Context(), o); err == nil || !strings.Contains(err.Error(), CheckpointFile) {
+		t.Fatalf("error %v, want one about the checkpoint", err)
+	}
+	if n, err := chosenEpochs(o.Dir, "12s"); n != 0 || err != nil {
+		t.Errorf("%d epochs are kept, error %v; want none", n, err)
+	}
 }
 
 // TestTimeResumed stops a run before and after the number of epochs is chosen.

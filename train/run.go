@@ -317,6 +317,9 @@ func (r *run) epoch(ctx context.Context) error {
 	}
 	if r.Epochs == 0 && spans(r.LR) { // it cannot go on without
 		r.pace.end()
+		if r.pace.images == 0 { // the steps were those of an earlier call: these have been measured by none
+			return errAgain
+		}
 		return r.choose(0)
 	}
 	r.metrics = append(r.metrics, metrics)
