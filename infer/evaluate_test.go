@@ -199,6 +199,12 @@ func TestEvaluate(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(again, got) {
 		t.Errorf("in parts: %+v, want %+v; error %v", again, got, err)
 	}
+
+	o.First = many // images that have no log-likelihood
+	rest := infer.Images{Shape: x.Shape, Pixels: x.Pixels[many*small.pixels() : (many+20)*small.pixels()]}
+	if e, err := other.Evaluate(t.Context(), rest.All(), o); err != nil || e.Images != 20 || e.LogLikelihood != (infer.LogLikelihood{Draws: draws}) {
+		t.Errorf("after the images with all draws: %+v, error %v", e, err)
+	}
 }
 
 func TestEvaluateErrors(t *testing.T) {

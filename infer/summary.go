@@ -64,8 +64,8 @@ func (p *Pair) Evaluate(ctx context.Context, images iter.Seq2[Image, error], o E
 	return p.Summary(o).Of(p.Figures(ctx, images, o))
 }
 
-// Of returns the means of figures, from that of image 0 on, in their order. No figures are an
-// error.
+// Of returns the means of figures. Those of images from number Images on count for no
+// log-likelihood. No figures are an error.
 func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 	if err := s.Check(); err != nil {
 		return Evaluation{}, err
@@ -80,7 +80,7 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 			return Evaluation{}, fmt.Errorf("figures of %d latent dimensions, want %d", len(f.PosteriorMeans), s.Latent)
 		}
 		all.Add(f.Row()...)
-		if s.Images == 0 || bound.N < s.Images {
+		if s.Images == 0 || f.Index < s.Images {
 			bound.Add(f.Bound, f.ELBO)
 		}
 		nearest += count(f.Nearest)
@@ -91,8 +91,11 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 	}
 	e := Evaluation{
 		Images: all.N, ELBO: Estimate{all.Mean(0), all.Interval(0)}, Reconstruction: all.Mean(1), KL: all.Mean(2),
-		LogLikelihood: LogLikelihood{Estimate: Estimate{bound.Mean(0), bound.Interval(0)}, Images: bound.N, Draws: s.Draws, ELBO: bound.Mean(1)},
+		LogLikelihood: LogLikelihood{Images: bound.N, Draws: s.Draws},
 		SquaredError:  all.Mean(4), Latent: s.Latent, KLByDimension: all.Means()[alone : alone+s.Latent],
+	}
+	if bound.N > 0 {
+		e.LogLikelihood.Estimate, e.LogLikelihood.ELBO = Estimate{bound.Mean(0), bound.Interval(0)}, bound.Mean(1)
 	}
 	if l := formula(s.Likelihood); l != nil {
 		e.BitsPerDimension = likelihood.BitsPerDimension(l, -e.ELBO.Mean, s.Values)

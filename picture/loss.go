@@ -135,8 +135,11 @@ func roundTicks(finest float64) plot.TickerFunc {
 		}
 		var ticks []plot.Tick
 		// The slack keeps ends that rounding moved; the sum makes -0 a 0.
-		for i := math.Ceil(lo/step-1e-6) + 0; i*step <= hi+step/1e6; i++ {
-			ticks = append(ticks, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'f', digits, 64)})
+		first := math.Ceil(lo/step-1e-6) + 0
+		for i := range 9 { // a loop up to hi would not end where numbers are so large that 1 is lost in them
+			if v := (first + float64(i)) * step; v <= hi+step/1e6 {
+				ticks = append(ticks, plot.Tick{Value: v, Label: strconv.FormatFloat(v, 'f', digits, 64)})
+			}
 		}
 		return ticks
 	}

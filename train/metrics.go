@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
+	"math"
 	"path/filepath"
 
 	"govae/internal/atomicfile"
@@ -70,7 +70,7 @@ func writeMetrics(dir string, all []Metrics) error {
 // readMetrics returns the metrics of the first epochs in dir. Lines that are
 // missing or damaged are left out: they are a record, not state.
 func readMetrics(dir string, epochs int) []Metrics {
-	data, err := os.ReadFile(filepath.Join(dir, MetricsFile))
+	data, err := infile.Read(filepath.Join(dir, MetricsFile), maxMetrics)
 	if err != nil {
 		return nil
 	}
@@ -116,7 +116,7 @@ func parseMetrics(line []byte) (m Metrics, err error) {
 	if err := json.Unmarshal(line, &m); err != nil {
 		return m, fmt.Errorf("it is no JSON object of an epoch (%w)", err)
 	}
-	if m.Epoch < 1 {
+	if m.Epoch < 1 || m.Epoch > math.MaxInt32 {
 		return m, fmt.Errorf("epoch %d", m.Epoch)
 	}
 	m.ActiveUnits = m.Test.ActiveUnits() // which older versions did not write

@@ -47,7 +47,7 @@ its npm package from a file.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&e.out, "out", "explore", "folder for the page; an older page there is replaced")
-	f.StringVar(&e.codes, "codes", "", ".npy `FILE` of encoded images, in place of --data; its labels may be beside it")
+	f.StringVar(&e.codes, "codes", "", ".npy `FILE` of encoded images, in place of --data; its labels may be beside it, and are shown as numbers")
 	f.StringVar(&e.mixture, "mixture", "", "JSON `FILE` of encode --fit-mixture to draw samples from beside the prior")
 	f.StringArrayVar(&e.attributes, "attribute", nil, "JSON `FILE` of edit --save-attribute for a slider; may be given several times")
 	f.StringVar(&e.title, "title", "", "title of the page")
@@ -219,7 +219,7 @@ func (e *exploring) read(decoder *infer.Decoder) (*explore.Points, error) {
 	if len(labels) < len(codes) {
 		return nil, fmt.Errorf("%s: %d labels, and %s holds more codes; write both with vae-infer encode", beside, len(labels), e.codes)
 	}
-	points.Labels, points.Classes = labels[:len(codes)], decoder.Classes()
+	points.Labels = labels[:len(codes)] // by number: whose classes were counted is not known
 	return points, nil
 }
 

@@ -19,9 +19,11 @@ func (f *flags) addGuard(p *pflag.FlagSet) {
 	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
 }
 
-// tellStopped says that the run has ended before its last epoch, if it has.
+// tellStopped says that patience has ended the run before its last epoch, if it has. Lines of
+// metrics.jsonl may be missing.
 func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
-	if n := len(all); n > 0 && all[n-1].Epoch < f.train.Epochs {
+	all = slices.DeleteFunc(slices.Clone(all), func(m train.Metrics) bool { return m.Validation == nil })
+	if n := len(all); f.train.Patience > 0 && n > 0 && all[n-1].Epoch < f.train.Epochs {
 		best := slices.MaxFunc(all, func(a, b train.Metrics) int {
 			return cmp.Compare(a.Validation.Bound(), b.Validation.Bound())
 		})

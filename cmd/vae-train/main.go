@@ -410,7 +410,7 @@ func (f *flags) profile() (stop func() error, err error) {
 		return nil, fmt.Errorf("--cpuprofile: %w", err)
 	}
 	if err := pprof.StartCPUProfile(file); err != nil {
-		return nil, err
+		return nil, errors.Join(err, file.Close())
 	}
 	return func() error {
 		pprof.StopCPUProfile()

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"govae/cmd/internal/cli"
+	"govae/train"
 )
 
 // TestUsage makes mistakes in the arguments: exit code 2 and one line, which is the
@@ -64,5 +65,33 @@ func TestMeterOfSeveralFiles(t *testing.T) {
 	})
 	if code != 0 || !shown {
 		t.Errorf("exit %d", code)
+	}
+}
+
+// TestStopped tells that a run was stopped where it was, whatever lines its metrics lack.
+func TestStopped(t *testing.T) {
+	v := func(elbo float64) *train.Terms { return &train.Terms{Reconstruction: -elbo} }
+	for _, tt := range []struct {
+		patience int
+		metrics  []train.Metrics
+		want     string
+	}{
+		{0, []train.Metrics{{Epoch: 3}}, ""},
+		{2, []train.Metrics{{Epoch: 3}}, ""},
+		{2, []train.Metrics{{Epoch: 1, Validation: v(-5)}, {Epoch: 2}, {Epoch: 3, Validation: v(-6)}},
+			"stopped after epoch 3 of 4 (--patience 2): no better validation elbo since epoch 1\n"},
+		{2, []train.Metrics{{Epoch: 1, Validation: v(-5)}, {Epoch: 4, Validation: v(-6)}}, ""},
+	} {
+		var stdout bytes.Buffer
+		cli.Run("test", nil, &stdout, new(bytes.Buffer), func(app *cli.App) *cobra.Command {
+			return &cobra.Command{Run: func(*cobra.Command, []string) {
+				f := flags{}
+				f.train.Epochs, f.train.Patience = 4, tt.patience
+				f.tellStopped(app, tt.metrics)
+			}}
+		})
+		if stdout.String() != tt.want {
+			t.Errorf("%d metrics, patience %d: %q, want %q", len(tt.metrics), tt.patience, stdout.String(), tt.want)
+		}
 	}
 }

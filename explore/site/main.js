@@ -22,7 +22,7 @@ async function start() {
 
   const state = new State(model);
   if (points) points.choose = (i) => {
-    if (model.classes && points.labels) {
+    if (model.classes && points.classes && points.labels) {
       const label = model.classes.indexOf(points.className(points.labels[i]));
       if (label >= 0) state.label = label;
     }
