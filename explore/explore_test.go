@@ -87,14 +87,14 @@ func TestRuntimeRefuses(t *testing.T) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	w := tar.NewWriter(z)
-	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "package/dist/" + runtimeFiles[0], Mode: 0o644}), w.Close(), z.Close()); err != nil {
+	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "package/dist/ort.wasm.min.mjs", Mode: 0o644}), w.Close(), z.Close()); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "other.tgz")
 	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for from, want := range map[string]string{path: "its SHA-512 is another one", filepath.Join(cache, "missing.tgz"): "no such file"} {
+	for from, want := range map[string]string{path: "its ort-wasm-simd-threaded.asyncify.mjs is missing, or is not the one that is known", filepath.Join(cache, "missing.tgz"): "no such file"} {
 		_, err := Runtime(t.Context(), from, nil)
 		if e, ok := errors.AsType[*RuntimeError](err); !ok || e.From != from || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)

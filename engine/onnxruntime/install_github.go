@@ -5,15 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"govae/internal/web"
 )
 
 const (
@@ -53,7 +51,7 @@ func (g githubRelease) fetch(ctx context.Context, dir string) (string, error) {
 func (g githubRelease) find(ctx context.Context) (location, sum string, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, g.patience, fmt.Errorf("no answer within %v", g.patience))
 	defer cancel()
-	body, err := get(ctx, g.api+"/repos/microsoft/onnxruntime/releases/tags/v"+InstallVersion)
+	body, err := web.Get(ctx, g.api+"/repos/microsoft/onnxruntime/releases/tags/v"+InstallVersion)
 	if err != nil {
 		return "", "", err
 	}
@@ -67,7 +65,7 @@ func (g githubRelease) find(ctx context.Context) (location, sum string, err erro
 	}
 	const maxAnswer = 8 << 20 // bytes
 	if err := json.NewDecoder(&limited{body, maxAnswer}).Decode(&release); err != nil {
-		return "", "", fmt.Errorf("the answer cannot be read (%w)", failure(ctx, err))
+		return "", "", fmt.Errorf("the answer cannot be read (%w)", web.Failure(ctx, err))
 	}
 	for _, a := range release.Assets {
 		if a.Name != g.asset {
@@ -86,51 +84,16 @@ func (g githubRelease) find(ctx context.Context) (location, sum string, err erro
 func download(ctx context.Context, address, file string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, downloadTime, fmt.Errorf("the download takes more than %v", downloadTime))
 	defer cancel()
-	body, err := get(ctx, address)
+	body, err := web.Get(ctx, address)
 	if err != nil {
 		return "", err
 	}
 	defer body.Close()
 	h := sha256.New()
 	if _, err := saveFile(file, io.TeeReader(&limited{body, maxArchive}, h)); err != nil {
-		return "", failure(ctx, err)
+		return "", web.Failure(ctx, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// get asks for an address. A server that cannot be reached is given up soon.
-func get(ctx context.Context, address string) (io.ReadCloser, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	client := http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ResponseHeaderTimeout: 30 * time.Second,
-		DisableKeepAlives:     true,
-	}}
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, failure(ctx, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		response.Body.Close()
-		return nil, fmt.Errorf("%s answers %s", request.URL.Host, response.Status)
-	}
-	return response.Body, nil
-}
-
-// failure is err without the address, which can be long, or what ended the context.
-func failure(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return e.Err
-	}
-	return err
 }
 
 // fromGiven is the way to a file or an address that the user gives.
