@@ -26,57 +26,79 @@ func OpenBytes(data []byte, o Options) (Session, error) { return fromBytes(data)
 func New(m *onnx.Model, o Options) (Session, error) { return fromModel(m).session(o) }
 
 // OpenDecoder is [Open] for a decoder. Another file is a [*RoleError].
-func OpenDecoder(path string, o Options) (*Decoder, error) { return fromFile(path).decoder(o) }
+func OpenDecoder(path string, o Options) (*Decoder, error) {
+	return opened[Decoder](fromFile(path), o, RoleDecoder)
+}
 
 // OpenDecoderBytes is [OpenBytes] for a decoder.
-func OpenDecoderBytes(data []byte, o Options) (*Decoder, error) { return fromBytes(data).decoder(o) }
+func OpenDecoderBytes(data []byte, o Options) (*Decoder, error) {
+	return opened[Decoder](fromBytes(data), o, RoleDecoder)
+}
 
 // NewDecoder is [New] for a decoder, such as package export makes of a trained model.
-func NewDecoder(m *onnx.Model, o Options) (*Decoder, error) { return fromModel(m).decoder(o) }
+func NewDecoder(m *onnx.Model, o Options) (*Decoder, error) {
+	return opened[Decoder](fromModel(m), o, RoleDecoder)
+}
 
 // OpenEncoder is [Open] for an encoder. Another file is a [*RoleError].
-func OpenEncoder(path string, o Options) (*Encoder, error) { return fromFile(path).encoder(o) }
+func OpenEncoder(path string, o Options) (*Encoder, error) {
+	return opened[Encoder](fromFile(path), o, RoleEncoder)
+}
 
 // OpenEncoderBytes is [OpenBytes] for an encoder.
-func OpenEncoderBytes(data []byte, o Options) (*Encoder, error) { return fromBytes(data).encoder(o) }
+func OpenEncoderBytes(data []byte, o Options) (*Encoder, error) {
+	return opened[Encoder](fromBytes(data), o, RoleEncoder)
+}
 
 // NewEncoder is [New] for an encoder, such as package export makes of a trained model.
-func NewEncoder(m *onnx.Model, o Options) (*Encoder, error) { return fromModel(m).encoder(o) }
+func NewEncoder(m *onnx.Model, o Options) (*Encoder, error) {
+	return opened[Encoder](fromModel(m), o, RoleEncoder)
+}
 
 // OpenAutoencoder is [Open] for an autoencoder. Another file is a [*RoleError].
 func OpenAutoencoder(path string, o Options) (*Autoencoder, error) {
-	return fromFile(path).autoencoder(o)
+	return opened[Autoencoder](fromFile(path), o, RoleAutoencoder)
 }
 
 // OpenAutoencoderBytes is [OpenBytes] for an autoencoder.
 func OpenAutoencoderBytes(data []byte, o Options) (*Autoencoder, error) {
-	return fromBytes(data).autoencoder(o)
+	return opened[Autoencoder](fromBytes(data), o, RoleAutoencoder)
 }
 
 // NewAutoencoder is [New] for an autoencoder.
 func NewAutoencoder(m *onnx.Model, o Options) (*Autoencoder, error) {
-	return fromModel(m).autoencoder(o)
+	return opened[Autoencoder](fromModel(m), o, RoleAutoencoder)
 }
 
 // OpenScorer is [Open] for a scorer. Another file is a [*RoleError].
-func OpenScorer(path string, o Options) (*Scorer, error) { return fromFile(path).scorer(o) }
+func OpenScorer(path string, o Options) (*Scorer, error) {
+	return opened[Scorer](fromFile(path), o, RoleScorer)
+}
 
 // OpenScorerBytes is [OpenBytes] for a scorer.
-func OpenScorerBytes(data []byte, o Options) (*Scorer, error) { return fromBytes(data).scorer(o) }
+func OpenScorerBytes(data []byte, o Options) (*Scorer, error) {
+	return opened[Scorer](fromBytes(data), o, RoleScorer)
+}
 
 // NewScorer is [New] for a scorer, such as package export makes of a trained model.
-func NewScorer(m *onnx.Model, o Options) (*Scorer, error) { return fromModel(m).scorer(o) }
+func NewScorer(m *onnx.Model, o Options) (*Scorer, error) {
+	return opened[Scorer](fromModel(m), o, RoleScorer)
+}
 
 // OpenClassifier is [Open] for a classifier. Another file is a [*RoleError].
-func OpenClassifier(path string, o Options) (*Classifier, error) { return fromFile(path).classifier(o) }
+func OpenClassifier(path string, o Options) (*Classifier, error) {
+	return opened[Classifier](fromFile(path), o, RoleClassifier)
+}
 
 // OpenClassifierBytes is [OpenBytes] for a classifier.
 func OpenClassifierBytes(data []byte, o Options) (*Classifier, error) {
-	return fromBytes(data).classifier(o)
+	return opened[Classifier](fromBytes(data), o, RoleClassifier)
 }
 
 // NewClassifier is [New] for a classifier.
-func NewClassifier(m *onnx.Model, o Options) (*Classifier, error) { return fromModel(m).classifier(o) }
+func NewClassifier(m *onnx.Model, o Options) (*Classifier, error) {
+	return opened[Classifier](fromModel(m), o, RoleClassifier)
+}
 
 // source is a model on its way to a session, or what is wrong with it.
 type source struct {
@@ -139,33 +161,13 @@ func (s source) session(o Options) (Session, error) {
 	return &Decoder{opened}, nil
 }
 
-// opened opens a model of one role.
-func opened[S any](s source, o Options, role Role, as func(*session) *S) (*S, error) {
+// opened opens a model of one role, whose sessions are of the type S.
+func opened[S Decoder | Encoder | Autoencoder | Scorer | Classifier](s source, o Options, role Role) (*S, error) {
 	x, err := s.open(o, role)
 	if err != nil {
 		return nil, err
 	}
-	return as(x), nil
-}
-
-func (s source) decoder(o Options) (*Decoder, error) {
-	return opened(s, o, RoleDecoder, func(x *session) *Decoder { return &Decoder{x} })
-}
-
-func (s source) encoder(o Options) (*Encoder, error) {
-	return opened(s, o, RoleEncoder, func(x *session) *Encoder { return &Encoder{x} })
-}
-
-func (s source) autoencoder(o Options) (*Autoencoder, error) {
-	return opened(s, o, RoleAutoencoder, func(x *session) *Autoencoder { return &Autoencoder{x} })
-}
-
-func (s source) scorer(o Options) (*Scorer, error) {
-	return opened(s, o, RoleScorer, func(x *session) *Scorer { return &Scorer{x} })
-}
-
-func (s source) classifier(o Options) (*Classifier, error) {
-	return opened(s, o, RoleClassifier, func(x *session) *Classifier { return &Classifier{x} })
+	return &S{x}, nil
 }
 
 // open gives a model that has one of the roles to an engine.

@@ -36,7 +36,7 @@ func NewPair(decoder, encoder *onnx.Model, o Options) (*Pair, error) {
 
 func openPair(decoder, encoder source, o Options) (*Pair, error) {
 	decoder, encoder = understoodPair(decoder, encoder, o)
-	d, err := decoder.decoder(o)
+	d, err := opened[Decoder](decoder, o, RoleDecoder)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func openPair(decoder, encoder source, o Options) (*Pair, error) {
 
 // pairWith opens the encoder of a decoder, which is closed where that fails.
 func (s source) pairWith(decoder *Decoder, o Options) (*Pair, error) {
-	encoder, err := s.encoder(o)
+	encoder, err := opened[Encoder](s, o, RoleEncoder)
 	if err != nil {
 		decoder.Close()
 		return nil, err
