@@ -51,12 +51,11 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 	if err != nil {
 		return err
 	}
-	j := sink.ShardJob{Path: filepath.Clean(a.out), Total: total, Job: map[string]string{
-		"task": augmentTask, "model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(),
-		"data": (&dataset.Data{Train: x.Images}).Fingerprint(), "data's name": data, "data's names": names,
+	j := sink.ShardJob{Path: filepath.Clean(a.out), Total: total, Job: jobOf(pair, map[string]string{
+		"task": augmentTask, "data": (&dataset.Data{Train: x.Images}).Fingerprint(), "data's name": data, "data's names": names,
 		"method": string(a.Method), "noise": fmt.Sprint(a.Noise), "per-class": fmt.Sprint(a.PerClass), "fill": fmt.Sprint(a.Fill), "seed": fmt.Sprint(a.Seed),
 		"the folder": string(written),
-	}}
+	})}
 	from, end := a.shard.Range(total)
 	a.First, a.N = from, end-from
 	wholePixels, wholeOrigins := augmentedFiles(j.Path)

@@ -103,10 +103,10 @@ func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
 
 // job is what the shards of the codes have in common.
 func (e *encoding) job(encoder *infer.Encoder, s *shardFlag) sink.ShardJob {
-	return sink.ShardJob{Path: e.files.Points, Total: s.all, Job: map[string]string{
-		"task": "encode", "model": encoder.Fingerprint(), "engine": encoder.Engine(), "program": cli.Version(), "data": s.data, "label": e.label,
+	return sink.ShardJob{Path: e.files.Points, Total: s.all, Job: jobOf(encoder, map[string]string{
+		"task": "encode", "data": s.data, "label": e.label,
 		"draws": fmt.Sprint(e.files.Draws), "seed": fmt.Sprint(e.files.Seed), "log-var": filepath.Base(e.files.LogVar),
-	}}
+	})}
 }
 
 // parts names the files of a shard for those of the whole, and lets those be written.

@@ -224,11 +224,11 @@ func (e *evaluation) report(pair *infer.Pair) report {
 
 // job is all that the figures of an image depend on.
 func (e *evaluation) job(pair *infer.Pair) (job map[string]string, err error) {
-	job = map[string]string{
-		"model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": e.shard.data, "binarize": e.binarize,
+	job = jobOf(pair, map[string]string{
+		"data": e.shard.data, "binarize": e.binarize,
 		"draws": fmt.Sprint(e.options.Draws), "images with a log-likelihood": fmt.Sprint(e.options.Images), "seed": fmt.Sprint(e.options.Seed),
 		"label": e.label, "codes": e.probed,
-	}
+	})
 	if e.options.Scorer != nil {
 		job["elbo"] = e.options.Scorer.Fingerprint()
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,6 +85,13 @@ type model interface {
 	Note() error
 	Adapted() []string
 	Close() error
+}
+
+// jobOf is what all that a model makes depends on: the model, what runs it, and the rest.
+func jobOf(m model, rest map[string]string) map[string]string {
+	job := map[string]string{"model": m.Fingerprint(), "engine": m.Engine(), "program": cli.Version()}
+	maps.Copy(job, rest)
+	return job
 }
 
 // openAs opens a file by a function of package infer, with the engine that the flags ask

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"iter"
-	"maps"
 
 	"github.com/spf13/cobra"
 
@@ -59,8 +58,7 @@ func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]stri
 	// A shard that was killed goes on: who starts it anew does not know of it.
 	options := sink.Options{N: end - from, Shape: s.Shape(), Force: o.force, Draw: draw, Resume: o.resume || o.shard.active() && !o.force, Threads: o.app.Threads}
 	if job != nil {
-		options.Job = map[string]string{"model": s.Fingerprint(), "engine": s.Engine(), "program": cli.Version()}
-		maps.Copy(options.Job, job)
+		options.Job = jobOf(s, job)
 	}
 	out := o.shard.Path(o.out)
 	return o.shard.run(o.app, sink.ShardJob{Path: o.out, Total: n, Job: options.Job}, map[string]string{o.out: out}, func() error {

@@ -52,49 +52,7 @@ compare between models whatever their likelihood and size; a model of black and 
   vae-infer score --calibrate --data mnist --normal 3
   vae-infer score photos/ --skip-bad --sheet odd.png
   vae-infer score --data mnist --draws 64 --sheet odd.png --out scores.csv`,
-		RunE: func(cmd *cobra.Command, files []string) error {
-			if s.calibrate && !cmd.Flags().Changed("split") {
-				s.in.split = string(dataset.TrainSplit)
-			}
-			if err := cmp.Or(
-				s.in.check(files),
-				cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
-				s.detection.check(),
-				m.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc, s.heat),
-				s.shard.check(s.out),
-				s.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
-			); err != nil {
-				return err
-			}
-			pair, x, err := openFor(cmd.Context(), m, m.openPair, &s.in, files)
-			if err != nil {
-				return err
-			}
-			defer pair.Close()
-			if s.calibrate {
-				return s.learn(cmd.Context(), pair, x)
-			}
-			detector, err := s.detector(pair)
-			if err != nil {
-				return err
-			}
-			if x, err = s.shard.cut(x); err != nil {
-				return err
-			}
-			if detector != nil { // which counts labels from the shard's first image on, not from that of all
-				if pair, err = forImages(m, pair, x); err != nil {
-					return err
-				}
-			}
-			job, part := s.job(pair, detector), s.shard.Path(s.out)
-			return s.shard.run(m.app, job, map[string]string{s.out: part}, func() error {
-				s.out, s.options.First = part, s.shard.first()
-				if detector != nil {
-					return s.judge(cmd.Context(), pair, detector, x)
-				}
-				return s.write(cmd.Context(), pair, x)
-			})
-		},
+		RunE: func(cmd *cobra.Command, files []string) error { return s.run(cmd, files) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.out, "out", "scores.csv", "file for the table")
@@ -116,16 +74,60 @@ type scoring struct {
 	options    infer.ScoreOptions
 }
 
+func (s *scoring) run(cmd *cobra.Command, files []string) error {
+	if s.calibrate && !cmd.Flags().Changed("split") {
+		s.in.split = string(dataset.TrainSplit)
+	}
+	if err := cmp.Or(
+		s.in.check(files),
+		cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
+		s.detection.check(),
+		s.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc, s.heat),
+		s.shard.check(s.out),
+		s.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
+	); err != nil {
+		return err
+	}
+	pair, x, err := openFor(cmd.Context(), s.modelFlags, s.openPair, &s.in, files)
+	if err != nil {
+		return err
+	}
+	defer pair.Close()
+	if s.calibrate {
+		return s.learn(cmd.Context(), pair, x)
+	}
+	detector, err := s.detector(pair)
+	if err != nil {
+		return err
+	}
+	if x, err = s.shard.cut(x); err != nil {
+		return err
+	}
+	if detector != nil { // which counts labels from the shard's first image on, not from that of all
+		if pair, err = forImages(s.modelFlags, pair, x); err != nil {
+			return err
+		}
+	}
+	job, part := s.job(pair, detector), s.shard.Path(s.out)
+	return s.shard.run(s.app, job, map[string]string{s.out: part}, func() error {
+		s.out, s.options.First = part, s.shard.first()
+		if detector != nil {
+			return s.judge(cmd.Context(), pair, detector, x)
+		}
+		return s.write(cmd.Context(), pair, x)
+	})
+}
+
 // job is what the shards of a table have in common.
 func (s *scoring) job(pair *infer.Pair, detector *anomaly.Detector) sink.ShardJob {
 	odd := "log-likelihoods"
 	if detector != nil {
 		odd = fmt.Sprintf("those above a threshold with %g false alarms", detector.FalseAlarms)
 	}
-	return sink.ShardJob{Path: s.out, Total: s.shard.all, Job: map[string]string{
-		"task": "score", "model": pair.Fingerprint(), "engine": pair.Engine(), "program": cli.Version(), "data": s.shard.data, "label": s.label,
+	return sink.ShardJob{Path: s.out, Total: s.shard.all, Job: jobOf(pair, map[string]string{
+		"task": "score", "data": s.shard.data, "label": s.label,
 		"draws": fmt.Sprint(s.options.Draws), "seed": fmt.Sprint(s.options.Seed), "nats": fmt.Sprint(s.nats), "normal": strings.Join(s.normal, ","), "told": odd,
-	}}
+	})}
 }
 
 func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
