@@ -194,8 +194,11 @@ func swap(part, path string) error {
 
 // fill writes all files of the page into an empty folder.
 func fill(dir string, o Options) error {
-	d, err := describe(dir, o)
+	d, err := describe(o)
 	if err != nil {
+		return err
+	}
+	if err := d.writeModel(dir, o); err != nil {
 		return err
 	}
 	for _, files := range []fs.FS{page.Shared(), page.Sub(site, "site")} {
@@ -216,10 +219,10 @@ func fill(dir string, o Options) error {
 	return os.WriteFile(filepath.Join(dir, DescriptionFile), text, 0o644)
 }
 
-// describe finds out what the page is to know, and writes the files that it refers to.
-func describe(dir string, o Options) (description, error) {
+// describe finds out what the page is to know, beside the files of the model.
+func describe(o Options) (d description, err error) {
 	c := o.Decoder.Contract()
-	d := description{
+	d = description{
 		Title: cmp.Or(o.Title, "Latent space"), ModelID: c.ModelID, Latent: c.Latent,
 		Image: size{c.C, c.H, c.W}, Classes: o.Decoder.Classes(), Groups: c.Metadata.LatentGroups,
 		Likelihood: c.Metadata.Likelihood, Check: c.Metadata.Check,
@@ -237,48 +240,9 @@ func describe(dir string, o Options) (description, error) {
 	d.Framing = framing{string(cmp.Or(f.Fit, "crop")), f.Background.String(), f.Scale}
 	if activity, ok := o.Decoder.StoredActivity(); ok {
 		d.Activity = activity
-	}
-	if err := os.Mkdir(filepath.Join(dir, "model"), 0o755); err != nil {
-		return d, err
-	}
-	var err error
-	if d.Decoder, err = writeGraph(dir, "decoder.onnx", o.Decoder); err != nil {
-		return d, err
-	}
-	if o.Encoder != nil {
-		g, err := writeGraph(dir, "encoder.onnx", o.Encoder)
-		if err != nil {
-			return d, err
-		}
-		d.Encoder = &g
-	}
-	if o.Detector != nil {
-		text, err := o.Detector.MarshalText()
-		if err != nil {
-			return d, err
-		}
-		d.Detector = "model/detector.json"
-		if err := os.WriteFile(filepath.Join(dir, "model", "detector.json"), text, 0o644); err != nil {
-			return d, err
-		}
-	}
-	if o.Sampler != nil {
-		data, tensors, err := o.Sampler.PriorFile()
-		if err != nil {
-			return d, err
-		}
-		d.Prior = &priorGraph{"model/prior.onnx", tensors}
-		if err := os.WriteFile(filepath.Join(dir, "model", "prior.onnx"), data, 0o644); err != nil {
-			return d, err
-		}
-	}
-	if o.Points != nil {
-		if d.Points, err = o.Points.write(dir, o.Decoder.Noise()); err != nil {
-			return d, err
-		}
-		if activity, err := latent.MeasureActivity(latent.Of(o.Points.Codes...), o.Decoder.Noise()); err == nil && d.Activity == nil {
-			d.Activity = activity
-		}
+	} else if o.Points != nil {
+		// What cannot be measured, of a single point, is left out.
+		d.Activity, _ = latent.MeasureActivity(latent.Of(o.Points.Codes...), o.Decoder.Noise())
 	}
 	if o.Mixture != nil {
 		if d.Mixture, err = factored(o.Mixture); err != nil {
@@ -295,6 +259,55 @@ func describe(dir string, o Options) (description, error) {
 	return d, nil
 }
 
+// writeModel writes the files of the model into the page's folder, and says what they are.
+func (d *description) writeModel(dir string, o Options) (err error) {
+	if err := os.Mkdir(filepath.Join(dir, modelFolder), 0o755); err != nil {
+		return err
+	}
+	if d.Decoder, err = writeGraph(dir, "decoder.onnx", o.Decoder); err != nil {
+		return err
+	}
+	if o.Encoder != nil {
+		g, err := writeGraph(dir, "encoder.onnx", o.Encoder)
+		if err != nil {
+			return err
+		}
+		d.Encoder = &g
+	}
+	if o.Detector != nil {
+		text, err := o.Detector.MarshalText()
+		if err != nil {
+			return err
+		}
+		if d.Detector, err = put(dir, "detector.json", text); err != nil {
+			return err
+		}
+	}
+	if o.Sampler != nil {
+		data, tensors, err := o.Sampler.PriorFile()
+		if err != nil {
+			return err
+		}
+		name, err := put(dir, "prior.onnx", data)
+		if err != nil {
+			return err
+		}
+		d.Prior = &priorGraph{name, tensors}
+	}
+	if o.Points != nil {
+		d.Points, err = o.Points.write(dir, o.Decoder.Noise())
+	}
+	return err
+}
+
+// modelFolder is the one of the files of the model in a page's folder.
+const modelFolder = "model"
+
+// put writes a file of the model, and returns the name by which the page asks for it.
+func put(dir, name string, data []byte) (string, error) {
+	return modelFolder + "/" + name, os.WriteFile(filepath.Join(dir, modelFolder, name), data, 0o644)
+}
+
 // file is a session whose model goes into the folder.
 type file interface {
 	File() ([]byte, error)
@@ -306,8 +319,8 @@ func writeGraph(dir, name string, s file) (graph, error) {
 	if err != nil {
 		return graph{}, err
 	}
-	g := graph{"model/" + name, s.Tensors()}
-	return g, os.WriteFile(filepath.Join(dir, "model", name), data, 0o644)
+	name, err = put(dir, name, data)
+	return graph{name, s.Tensors()}, err
 }
 
 func factored(m *latent.Mixture) (*mixture, error) {

@@ -60,7 +60,7 @@ type thumbnails struct {
 
 // write writes what the page shows of the points, of which noise is that of their dimensions.
 func (p *Points) write(dir string, noise []float64) (*pointsDescription, error) {
-	d := &pointsDescription{File: "model/points.npy", N: len(p.Codes), Labels: p.Labels, Classes: p.Classes, Scores: p.Scores}
+	d := &pointsDescription{File: modelFolder + "/points.npy", N: len(p.Codes), Labels: p.Labels, Classes: p.Classes, Scores: p.Scores}
 	if d.N == 0 {
 		return nil, fmt.Errorf("there are no encoded images")
 	}
@@ -125,7 +125,7 @@ func (p *Points) writeThumbnails(dir string) (*thumbnails, error) {
 		shape.H, shape.W = max(1, shape.H*thumbnail/side), max(1, shape.W*thumbnail/side)
 	}
 	t := &thumbnails{
-		File: "model/images.png", Columns: int(math.Ceil(math.Sqrt(float64(n)))),
+		File: modelFolder + "/images.png", Columns: int(math.Ceil(math.Sqrt(float64(n)))),
 		Width: shape.W, Height: shape.H, Exact: shape == p.Images.Shape,
 	}
 	bounds := image.Rect(0, 0, t.Columns*shape.W, (n+t.Columns-1)/t.Columns*shape.H)

@@ -40,7 +40,7 @@ type settings struct {
 	Seed        uint64        `json:"seed"`
 	ValFraction float64       `json:"val-fraction"`
 	Data        string        `json:"data"`                // fingerprint
-	Objective   Objective     `json:"objective,omitempty"` // nil for that of beta
+	Objective   Objective     `json:"objective,omitempty"` // nil where the other settings make it
 	Augment     Augment       `json:"augment,omitempty"`
 	Optimizer   string        `json:"optimizer"`
 	WeightDecay Schedule      `json:"weight-decay"`

@@ -173,49 +173,54 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.Warn == nil {
 		o.Warn = func(string) {}
 	}
+	return o, o.validate()
+}
+
+// validate finds mistakes in options that are complete.
+func (o Options) validate() error {
 	rate, _ := o.LR.(Course)
 	if own, ok := o.Objective.(interface{ validate() error }); ok {
 		if err := own.validate(); err != nil {
-			return o, fmt.Errorf("the objective: %w", err)
+			return fmt.Errorf("the objective: %w", err)
 		}
 	}
 	switch {
 	case o.Time < 0:
-		return o, fmt.Errorf("a time of %v: it must be positive", o.Time)
+		return fmt.Errorf("a time of %v: it must be positive", o.Time)
 	case o.Time > 0 && o.Epochs != 0:
-		return o, fmt.Errorf("a number of epochs and a time for them exclude each other")
+		return fmt.Errorf("a number of epochs and a time for them exclude each other")
 	case o.Time == 0 && (o.Epochs < 1 || o.Epochs > math.MaxInt32):
-		return o, fmt.Errorf("%d epochs: there must be from 1 to %d", o.Epochs, math.MaxInt32)
+		return fmt.Errorf("%d epochs: there must be from 1 to %d", o.Epochs, math.MaxInt32)
 	case o.Batch < 1:
-		return o, fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
+		return fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
 	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
-		return o, fmt.Errorf("a schedule that wants the number of epochs from its first step on, which a time leaves open")
+		return fmt.Errorf("a schedule that wants the number of epochs from its first step on, which a time leaves open")
 	case o.Beta.validate() != nil:
-		return o, fmt.Errorf("beta %w", o.Beta.validate())
+		return fmt.Errorf("beta %w", o.Beta.validate())
 	case !(o.Clip >= 0) || math.IsInf(o.Clip, 0):
-		return o, fmt.Errorf("gradients clipped to a norm of %g: it must be 0 or a positive number", o.Clip)
+		return fmt.Errorf("gradients clipped to a norm of %g: it must be 0 or a positive number", o.Clip)
 	case o.FreeBits.validate() != nil:
-		return o, o.FreeBits.validate()
+		return o.FreeBits.validate()
 	case o.Importance < 0 || o.Importance > MaxImportance:
-		return o, fmt.Errorf("%d latent points of an image: there must be from 1 to %d", o.Importance, MaxImportance)
+		return fmt.Errorf("%d latent points of an image: there must be from 1 to %d", o.Importance, MaxImportance)
 	case o.Importance > 1 && o.FreeBits.Nats > 0:
-		return o, fmt.Errorf("free bits and importance weighting exclude each other: there is no KL to set free")
+		return fmt.Errorf("free bits and importance weighting exclude each other: there is no KL to set free")
 	case o.Objective != nil && (o.Importance > 1 || o.FreeBits.Nats > 0):
-		return o, fmt.Errorf("free bits and importance weighting belong to the objective that is given")
+		return fmt.Errorf("free bits and importance weighting belong to the objective that is given")
 	case o.ValFraction != 0 && !(o.ValFraction > 0 && o.ValFraction < 1):
-		return o, fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
+		return fmt.Errorf("a validation fraction of %g: it must be between 0 and 1", o.ValFraction)
 	case o.LabelsPerClass < 0:
-		return o, fmt.Errorf("labels of %d images of each class: there must be at least 1", o.LabelsPerClass)
+		return fmt.Errorf("labels of %d images of each class: there must be at least 1", o.LabelsPerClass)
 	case o.ClassifierSteps < 0:
-		return o, fmt.Errorf("a classifier that is fitted in %d steps: there must be at least 1", o.ClassifierSteps)
+		return fmt.Errorf("a classifier that is fitted in %d steps: there must be at least 1", o.ClassifierSteps)
 	case o.Patience < 0:
-		return o, fmt.Errorf("a patience of %d epochs: there must be 0 or more", o.Patience)
+		return fmt.Errorf("a patience of %d epochs: there must be 0 or more", o.Patience)
 	case o.Augment >= 1<<len(Augmentations()):
-		return o, fmt.Errorf("the augmentation %#x is unknown: there are %d", uint(o.Augment), len(Augmentations()))
+		return fmt.Errorf("the augmentation %#x is unknown: there are %d", uint(o.Augment), len(Augmentations()))
 	case o.Threads < 0:
-		return o, fmt.Errorf("%d threads: there must be at least 1", o.Threads)
+		return fmt.Errorf("%d threads: there must be at least 1", o.Threads)
 	case o.Resume && o.Force:
-		return o, fmt.Errorf("resume and force exclude each other")
+		return fmt.Errorf("resume and force exclude each other")
 	}
-	return o, nil
+	return nil
 }
