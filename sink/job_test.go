@@ -89,7 +89,7 @@ func TestResume(t *testing.T) {
 					if number != stop {
 						// A folder is recorded by its first 64 images, an array by the next image
 						// when the disk has the earlier ones, which may take its time.
-						for tries := 0; tries < 20 && number > 70 && !recorded(ctrlC); tries++ {
+						for tries := 0; tries < 200 && number > 70 && !recorded(ctrlC); tries++ {
 							time.Sleep(10 * time.Millisecond)
 						}
 						return nil
