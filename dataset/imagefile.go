@@ -17,9 +17,8 @@ import (
 	"govae/internal/printable"
 )
 
-// maxImagePixels is the largest area of an image, for far larger ones could not be trained
-// on.
-const maxImagePixels = 1 << 22
+// MaxPixels is the largest area of an image, in pixels: far larger ones could not be trained on.
+const MaxPixels = 1 << 22
 
 // reading says how image files become images.
 type reading struct {
@@ -170,8 +169,8 @@ func (o Options) choose(ctx context.Context, r *photo.Reader, files []imageFile,
 		shape.C = 1
 	}
 	how.Shape = o.shapeOf(shape)
-	if how.H > maxImagePixels/how.W {
-		return how, s, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, maxImagePixels)
+	if how.H > MaxPixels/how.W {
+		return how, s, fmt.Errorf("dataset: images of %dx%d (height x width): at most %d pixels can be trained on", how.H, how.W, MaxPixels)
 	}
 	how.Framing = o.framing(l.background())
 	how.Framing.Fit = cmp.Or(how.Framing.Fit, l.fit())

@@ -101,6 +101,12 @@ func (s Selection) Sides(first, second string) (a, b int, err error) {
 	return a, b, nil
 }
 
+// Grouped reports whether the images lie in the order of their classes, as those of folders do: the
+// first ones tell little of all.
+func (s Selection) Grouped() bool {
+	return slices.IsSorted(s.Labels) && s.Len() > 0 && s.Labels != nil && s.Labels[0] != s.Labels[s.Len()-1]
+}
+
 // Choose returns the images with these numbers, which are called as before.
 func (s Selection) Choose(index []int) (Selection, error) {
 	var names []string

@@ -66,7 +66,7 @@ func TestSelection(t *testing.T) {
 		t.Errorf("base names %v", names)
 	}
 	two, err := s.Choose([]int{3, 0})
-	if err != nil || two.Len() != 2 || two.Name(0) != "dog/b.png" || two.Class(1) != "cat" {
+	if err != nil || two.Len() != 2 || !s.Grouped() || two.Grouped() || two.Name(0) != "dog/b.png" || two.Class(1) != "cat" {
 		t.Errorf("chosen: %+v, %v", two, err)
 	}
 	for _, i := range []int{4, -1} {

@@ -20,8 +20,8 @@ func (o Options) shapeOf(s Shape) Shape {
 // checkShape refuses a Shape that images cannot have, and a Fit that there is not.
 func (o Options) checkShape() error {
 	s := o.Shape
-	if s.H < 0 || s.W < 0 || max(s.H, 1) > maxImagePixels/max(s.W, 1) || s.C != 0 && s.C != 1 && s.C != 3 {
-		return fmt.Errorf("dataset: the shape %dx%dx%d is not that of images: want a height and a width of at most %d pixels, or 0, and 1 or 3 channels, or 0", s.H, s.W, s.C, maxImagePixels)
+	if s.H < 0 || s.W < 0 || max(s.H, 1) > MaxPixels/max(s.W, 1) || s.C != 0 && s.C != 1 && s.C != 3 {
+		return fmt.Errorf("dataset: the shape %dx%dx%d is not that of images: want a height and a width of at most %d pixels, or 0, and 1 or 3 channels, or 0", s.H, s.W, s.C, MaxPixels)
 	}
 	if err := o.Fit.Check(); err != nil {
 		return fmt.Errorf("dataset: the fit %q: %w", o.Fit, err)

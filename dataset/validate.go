@@ -58,8 +58,8 @@ func (d *Data) validate(m *Images) error {
 	switch {
 	case m.H < 1 || m.W < 1 || m.C != 1 && m.C != 3:
 		return fmt.Errorf("the shape %v is not that of images: want a height, a width and 1 or 3 channels", m.Shape)
-	case m.H > maxImagePixels/m.W:
-		return fmt.Errorf("are %dx%d (height x width): scale them to at most %d pixels", m.H, m.W, maxImagePixels)
+	case m.H > MaxPixels/m.W:
+		return fmt.Errorf("are %dx%d (height x width): scale them to at most %d pixels", m.H, m.W, MaxPixels)
 	case len(m.Pixels)%n != 0:
 		return fmt.Errorf("%d bytes are no whole number of images of %v, each of %d", len(m.Pixels), m.Shape, n)
 	case m.Labels != nil && len(m.Labels) != m.Len():

@@ -23,9 +23,10 @@ func BenchmarkStep(b *testing.B) {
 			r := benchRun(b, threads)
 			index := make([]int, r.Batch)
 			dataset.Order(index, 1, 0)
-			r.prepare(index)
+			batch := planned{images: index}
+			r.prepare(batch)
 			step := func() {
-				if err := r.advance(index); err != nil {
+				if err := r.advance(batch); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -76,9 +77,10 @@ func TestStepAllocatesNothing(t *testing.T) {
 			defer r.close()
 			index := make([]int, 24)
 			dataset.Order(index, 1, 0)
-			r.prepare(index[:16])
+			first, second := planned{images: index[:16]}, planned{images: index[16:]}
+			r.prepare(first)
 			step := func() {
-				for _, next := range [][]int{index[16:], index[:16]} {
+				for _, next := range []planned{second, first} {
 					if err := r.advance(next); err != nil {
 						t.Fatal(err)
 					}

@@ -81,7 +81,8 @@ Of the weights of epoch %d%s, in nats per image, with one draw from each posteri
 		line("| %s | %.2f | %.2f | %.2f | %s |", s.Name, s.ELBO(), s.Reconstruction, s.KL, bits)
 	}
 	line(`
-Those of training are means over the epoch while the weights changed. %d of
+Those of training are means over the epoch while the weights changed, and before the axes of the
+latent vector were chosen, by which the KL can become smaller. %d of
 %d latent dimensions are in use. Training took %.3g s for %d epochs, at
 %.0f images per second at the end.
 `, c.Kept.ActiveUnits, c.Config.Latent, c.Seconds, c.Last.Epoch, c.Last.ImagesPerSecond)

@@ -39,6 +39,7 @@ type settings struct {
 	Beta        Schedule      `json:"beta"`
 	Seed        uint64        `json:"seed"`
 	ValFraction float64       `json:"val-fraction"`
+	Passes      int           `json:"passes,omitempty"`    // none is 1
 	Data        string        `json:"data"`                // fingerprint
 	Objective   Objective     `json:"objective,omitempty"` // nil where the other settings make it
 	Augment     Augment       `json:"augment,omitempty"`

@@ -1,7 +1,9 @@
 package train
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -9,21 +11,38 @@ import (
 )
 
 // CheckDir returns the error with which [Run] would refuse the model directory of o, if it
-// would, and makes nothing: for those who want to know it before they load data.
+// would, and leaves nothing there: for those who want to know it before they load data.
 func CheckDir(o Options) error {
 	if err := o.refuse(); err != nil {
 		return err
 	}
-	for dir := o.Dir; dir != ""; dir = filepath.Dir(dir) {
+	if o.Dir == "" {
+		return nil
+	}
+	for dir := filepath.Clean(o.Dir); ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
-		if err == nil && !info.IsDir() {
+		switch {
+		case err == nil && !info.IsDir():
 			return directoryError(o.Dir, fmt.Errorf("%s is a file", dir))
-		}
-		if err == nil || dir == filepath.Dir(dir) {
-			break
+		case err == nil:
+			return writable(o.Dir, dir)
+		case dir == filepath.Dir(dir):
+			return nil
 		}
 	}
-	return nil
+}
+
+// writable returns an error unless files can be made in the folder that is there, in which the
+// model directory is or will be.
+func writable(dir, folder string) error {
+	f, err := os.CreateTemp(folder, ".vae-train-*.tmp")
+	if err != nil {
+		if cause, ok := errors.AsType[*fs.PathError](err); ok {
+			err = cause.Err
+		}
+		return directoryError(dir, err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // refuse returns an error if the directory holds files of a run, or with their names, that are not

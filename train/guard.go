@@ -54,7 +54,7 @@ func (r *run) watch(terms Terms, n int) error {
 }
 
 // batches is their number in an epoch.
-func (r *run) batches() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
+func (r *run) batches() int { return r.Passes * r.perPass() }
 
 // loss is what is made small, as far as it is known of every objective.
 func (r *run) loss(t Terms) float64 {

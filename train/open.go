@@ -66,7 +66,7 @@ func (r *run) take() error {
 // startAfresh removes an older run.
 func (r *run) startAfresh() error {
 	if r.Resume {
-		r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh", r.Dir))
+		r.Warn(fmt.Sprintf("%s holds no run to go on with: starting afresh, with %s", r.Dir, r.name))
 	}
 	return removeRun(r.Dir)
 }

@@ -25,7 +25,11 @@ type Options struct {
 	// starts afresh where Dir holds a run, which is otherwise an error.
 	Resume, Force bool
 
-	Epochs int      // 0 means 30, or with Time what that allows
+	Epochs int // 0 means 30, or with Time what that allows
+	// Passes is how often an epoch goes through the training images; 0 means once. More suit few
+	// images, which are soon gone through: what an epoch ends with, evaluating and saving, takes
+	// longer then than its steps, whose order and noise do not depend on where epochs end.
+	Passes int
 	Batch  int      // images per step; 0 means what suits the network ([models.Config.Training])
 	LR     Schedule // the learning rate; nil means what suits the network and the optimiser
 	Beta   Schedule // weight of the KL term (Higgins et al. 2017); nil means 1
@@ -40,8 +44,9 @@ type Options struct {
 	// Time, where it is not 0, is how long the run may take, without the loading of its
 	// data. The number of epochs is chosen for it, at least 1, from the rate of the first
 	// steps; it is recorded in Dir, so that a run that is resumed with the same Time keeps
-	// it. The result is that of a run with this number as Epochs, beside which Time is an
-	// error.
+	// it. Where no schedule ends with the run, it changes at the end of an epoch if those took
+	// another time than the first steps told. The result is that of a run with this number as
+	// Epochs, beside which Time is an error.
 	Time time.Duration
 	// FreeBits are what latent variables may tell at no cost; the zero value is none.
 	FreeBits FreeBits
@@ -99,8 +104,8 @@ type Options struct {
 	// flags of a command, say.
 	Note map[string]string
 
-	// OnChoice is called once with Time, when the number of epochs is known, with the time
-	// that one is expected to take. That is 0 where the number was recorded.
+	// OnChoice is called with Time, when the number of epochs is known and where it changes, with
+	// the time that one is expected to take. That is 0 where the number was recorded.
 	OnChoice func(epochs int, each time.Duration)
 	// OnClassifierStep is called after each step in which a classifier is fitted, OnClassifier
 	// when there is one. Both may be nil.
@@ -119,8 +124,8 @@ type Options struct {
 type Progress struct {
 	Epoch  int   // the running one, from 1
 	Epochs int   // of the whole run; 0 while they have not been chosen
-	Images int   // of this epoch that have been trained on
-	Total  int   // images per epoch
+	Images int   // of this epoch that have been trained on, in all its passes
+	Total  int   // of these images in an epoch
 	Train  Terms // mean over those images, without the shares of dimensions
 }
 
@@ -146,6 +151,7 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.Time == 0 {
 		o.Epochs = cmp.Or(o.Epochs, 30)
 	}
+	o.Passes = cmp.Or(o.Passes, 1)
 	o.Batch = cmp.Or(o.Batch, by.Batch)
 	o.Beta = cmp.Or[Schedule](o.Beta, Constant(1))
 	o, err := o.withOptimiser(by.Rate, by.Optimizer)
@@ -191,6 +197,8 @@ func (o Options) validate() error {
 		return fmt.Errorf("a number of epochs and a time for them exclude each other")
 	case o.Time == 0 && (o.Epochs < 1 || o.Epochs > math.MaxInt32):
 		return fmt.Errorf("%d epochs: there must be from 1 to %d", o.Epochs, math.MaxInt32)
+	case o.Passes < 1 || o.Passes > math.MaxInt32:
+		return fmt.Errorf("an epoch of %d passes: there must be from 1 to %d", o.Passes, math.MaxInt32)
 	case o.Batch < 1:
 		return fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
 	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):

@@ -73,8 +73,8 @@ func take(t testing.TB, r *run) {
 	for i := range index {
 		index[i] = i
 	}
-	r.prepare(index)
-	if err := r.advance(nil); err != nil {
+	r.prepare(planned{images: index})
+	if err := r.advance(planned{}); err != nil {
 		t.Error(err)
 	}
 }

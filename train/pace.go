@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"govae/internal/printable"
 )
 
 // The shares of [Options.Time] after which the number of epochs is chosen: in the middle of
@@ -14,6 +16,10 @@ const (
 	chooseAfter  = 1. / 100
 	waitFor      = 1. / 8
 )
+
+// missing is the share of [Options.Time] by which a run may miss it before the number of its epochs
+// changes.
+const missing = 1. / 20
 
 // errAgain is the error of [run.choose] where the course of the learning rate depends on the
 // number of epochs: the steps until the choice were not those of a run of so many.
@@ -37,6 +43,7 @@ type pace struct {
 	training    time.Duration
 	epochs      int
 	between     time.Duration // the end of a step and that of its epoch, of these epochs
+	chosen      bool          // the number of epochs, by this pace
 }
 
 // start begins or goes on to measure: an epoch begins.
@@ -71,14 +78,14 @@ func (p *pace) end() {
 }
 
 // estimate returns how long an epoch takes that trains on n images and evaluates others,
-// and how long it takes to finish the run.
-func (p *pace) estimate(n, others int) (epoch, finish time.Duration) {
+// and how long it takes to finish the run, for which so many images are encoded.
+func (p *pace) estimate(n, others, encoded int) (epoch, finish time.Duration) {
 	image := float64(p.training) / float64(p.images)
 	between := image * float64(others) * evaluating
 	if p.epochs > 0 {
 		between = float64(p.between) / float64(p.epochs)
 	}
-	return max(1, time.Duration(image*float64(n)+between)), time.Duration(image * float64(n) * encoding)
+	return max(1, time.Duration(image*float64(n)+between)), time.Duration(image * float64(encoded) * encoding)
 }
 
 // choose chooses the number of epochs where that is to be done and enough has been
@@ -89,7 +96,7 @@ func (r *run) choose(share float64) error {
 	if r.group.First() {
 		err = r.chooseNow(share)
 	}
-	if r.group != nil && r.Time > 0 && !r.counted {
+	if r.group != nil && r.Time > 0 && (!r.counted || share == chooseAfter && !spans(r.LR)) {
 		if err = r.group.Agree(err); err == nil {
 			err = r.agreeOnEpochs()
 		}
@@ -121,10 +128,13 @@ func (r *run) again() error {
 
 func (r *run) chooseNow(share float64) error {
 	elapsed := r.pace.last.Sub(r.pace.began)
+	if r.pace.chosen && share == chooseAfter && !spans(r.LR) {
+		return r.chooseAgain(elapsed)
+	}
 	if r.Epochs > 0 || r.pace.images == 0 || r.pace.steps < 2 && r.pace.epochs == 0 || elapsed < time.Duration(share*float64(r.Time)) {
 		return nil
 	}
-	epoch, finish := r.pace.estimate(r.train.Len(), r.others())
+	epoch, finish := r.pace.estimate(r.trained(r.batches()), r.others(), r.train.Len())
 	if share == chooseWithin && epoch < time.Duration(waitFor*float64(r.Time)) {
 		return nil
 	}
@@ -136,15 +146,41 @@ func (r *run) chooseNow(share float64) error {
 	if spans(r.LR) { // the run begins again
 		least, lost = 1, lost+elapsed
 	}
-	r.Epochs = max(least, int((r.Time-lost-finish)/epoch))
+	r.Epochs, r.pace.chosen = max(least, int((r.Time-lost-finish)/epoch)), true
 	if r.pace.before > r.Time/2 {
-		r.Warn(fmt.Sprintf("fitting the classifier took %v of the %v for all of the run: more time gives a better model", round(r.pace.before), r.Time))
+		r.Warn(fmt.Sprintf("fitting the classifier took %v of the %v for all of the run: more time gives a better model", printable.Duration(r.pace.before), r.Time))
 	}
 	if epoch > r.Time {
-		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", round(epoch), r.Time))
+		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", printable.Duration(epoch), r.Time))
 	}
 	r.span()
-	if r.Dir != "" && !spans(r.LR) {
+	if spans(r.LR) { // what begins again saves it
+		r.OnChoice(r.Epochs, epoch)
+		return nil
+	}
+	return r.keepChoice(epoch)
+}
+
+// chooseAgain chooses another number at the end of an epoch, if that which was chosen would miss the
+// time by more than an epoch and by more than a share of it. The steps do not depend on it.
+func (r *run) chooseAgain(elapsed time.Duration) error {
+	epoch, finish := r.pace.estimate(r.trained(r.batches()), r.others(), r.train.Len())
+	left := r.Time - r.pace.before - elapsed - finish
+	spare := left - time.Duration(r.Epochs-r.state.Epoch)*epoch
+	if max(spare, -spare) <= max(epoch, time.Duration(missing*float64(r.Time))) {
+		return nil
+	}
+	n := r.state.Epoch + max(0, int(left/epoch))
+	if n == r.Epochs {
+		return nil
+	}
+	r.Epochs = n
+	return r.keepChoice(epoch)
+}
+
+// keepChoice records the number of epochs and tells it.
+func (r *run) keepChoice(epoch time.Duration) error {
+	if r.Dir != "" {
 		if err := r.saveConfig(); err != nil {
 			return err
 		}
@@ -167,12 +203,4 @@ func (r *run) others() int {
 		n += min(axesImages, r.train.Len()) / 2
 	}
 	return n
-}
-
-// round returns d as people say it.
-func round(d time.Duration) time.Duration {
-	if d < time.Second {
-		return d.Round(time.Millisecond)
-	}
-	return d.Round(time.Second)
 }

@@ -168,7 +168,11 @@ func (r *run) consult(ctx context.Context) (save bool, err error) {
 
 // agreeOnEpochs gives all ranks the number of epochs that the first may have chosen.
 func (r *run) agreeOnEpochs() error {
-	n, err := r.group.Most(float64(r.Epochs)) // 0 in all others
+	mine := 0
+	if r.group.First() {
+		mine = r.Epochs
+	}
+	n, err := r.group.Most(float64(mine))
 	if err != nil || n == 0 {
 		return err
 	}

@@ -130,7 +130,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 		r.Batch = n
 	}
 	if r.WeightDecay == nil {
-		r.WeightDecay = decay(o.Optimizer, r.batches())
+		r.WeightDecay = decay(o.Optimizer, r.perPass())
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {
@@ -174,14 +174,16 @@ func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batc
 
 // settingsOf are the settings of the run, whose options are complete.
 func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
-	importance := r.Importance
-	if importance == 1 { // as if it were left out
-		importance = 0
+	unless1 := func(n int) int { // as if it were left out
+		if n == 1 {
+			return 0
+		}
+		return n
 	}
 	return settings{
-		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction,
+		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction, Passes: unless1(r.Passes),
 		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
-		Clip: r.Clip, FreeBits: r.FreeBits, Importance: importance, Binarize: r.Binarize,
+		Clip: r.Clip, FreeBits: r.FreeBits, Importance: unless1(r.Importance), Binarize: r.Binarize,
 		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps,
 	}
 }
@@ -282,13 +284,11 @@ func (r *run) stale() bool {
 // epoch trains from where the state is to the end of the running epoch,
 // evaluates, and saves.
 func (r *run) epoch(ctx context.Context) error {
-	n := r.train.Len()
-	order := make([]int, n)
-	dataset.Order(order, r.Seed, r.state.Epoch)
-	batch := func(lo int) []int { return order[min(lo, n):min(lo+r.Batch, n)] }
-	r.prepare(batch(r.state.Batch * r.Batch))
+	plan := r.plan()
+	next := plan(r.state.Batch)
+	r.prepare(next)
 	r.pace.start()
-	for lo := r.state.Batch * r.Batch; lo < n; lo += r.Batch {
+	for r.state.Batch < r.batches() {
 		save, err := r.consult(ctx)
 		if err != nil {
 			return err
@@ -298,15 +298,17 @@ func (r *run) epoch(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := r.advance(batch(lo + r.Batch)); err != nil {
+		n := len(next.images)
+		next = plan(r.state.Batch + 1)
+		if err := r.advance(next); err != nil {
 			return err
 		}
-		done := min(r.state.Batch*r.Batch, n)
-		r.pace.step(done - lo)
+		r.pace.step(n)
 		if err := r.choose(chooseWithin); err != nil {
 			return err
 		}
-		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: n, Train: r.state.Sums.total().over(done)})
+		done := r.trained(r.state.Batch)
+		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: r.trained(r.batches()), Train: r.state.Sums.total().over(done)})
 	}
 	if err := r.sound(); err != nil {
 		return err
@@ -385,15 +387,48 @@ func (r *run) exchange() {
 	}
 }
 
-// prepare begins to load the training images named by index, if any.
-func (r *run) prepare(index []int) {
-	if len(index) > 0 {
-		r.pipeline.prepare(r.train, index, r.Seed, random.TrainNoise, r.state.Epoch)
+// planned is a batch that is to come: which training images, and in which pass through them of the
+// run, which decides their noise. It has no images after the last one of an epoch.
+type planned struct {
+	images []int
+	pass   int
+}
+
+// plan returns the batches of the running epoch by their numbers.
+func (r *run) plan() func(b int) planned {
+	var order []int
+	of := -1 // which pass
+	return func(b int) planned {
+		if b >= r.batches() {
+			return planned{}
+		}
+		pass := r.state.Epoch*r.Passes + b/r.perPass()
+		if pass != of {
+			of, order = pass, make([]int, r.train.Len()) // who prepares a batch may still read the last one
+			dataset.Order(order, r.Seed, pass)
+		}
+		first := b % r.perPass() * r.Batch
+		return planned{order[first:min(first+r.Batch, len(order))], pass}
+	}
+}
+
+// perPass is the number of batches that go once through the training images.
+func (r *run) perPass() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
+
+// trained is the number of images in an epoch's first batches.
+func (r *run) trained(batches int) int {
+	return batches/r.perPass()*r.train.Len() + min(batches%r.perPass()*r.Batch, r.train.Len())
+}
+
+// prepare begins to load a batch, if there is one.
+func (r *run) prepare(next planned) {
+	if next.images != nil {
+		r.pipeline.prepare(r.train, next.images, r.Seed, random.TrainNoise, next.pass)
 	}
 }
 
 // advance trains on one batch, which is prepared, and prepares the next meanwhile.
-func (r *run) advance(next []int) error {
+func (r *run) advance(next planned) error {
 	start := time.Now()
 	batch := r.pipeline.take()
 	r.state.Waiting += time.Since(start).Seconds()
@@ -415,7 +450,7 @@ func (r *run) advance(next []int) error {
 
 // measure returns the figures of the epoch that has just been trained.
 func (r *run) measure(ctx context.Context) (Metrics, error) {
-	n := r.train.Len()
+	n := r.trained(r.batches())
 	m := Metrics{
 		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
 		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),

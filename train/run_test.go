@@ -60,6 +60,24 @@ func mustRunOf(t *testing.T, c models.Config, o Options) []byte {
 	return weights(t, o.Dir)
 }
 
+// TestPasses takes the same steps in fewer epochs that are longer.
+func TestPasses(t *testing.T) {
+	o := Options{Epochs: 6, Batch: 16, Seed: 1, Optimizer: Muon, Augment: everything, Binarize: Dynamic, Dir: t.TempDir()}
+	want := mustRunOf(t, tinyConfig, o)
+	o.Epochs, o.Passes, o.Dir = 2, 3, t.TempDir()
+	var seen []Progress
+	o.OnStep = func(p Progress) { seen = append(seen, p) }
+	if got := mustRunOf(t, tinyConfig, o); !bytes.Equal(got, want) {
+		t.Error("two epochs of three passes give other weights than six of one")
+	}
+	if n := len(seen); n != 18 || seen[n-1].Position() != "2/2" || seen[n-1].Images != 120 || seen[0].Images != 16 || seen[3].Images != 56 || seen[3].Total != 120 {
+		t.Errorf("%d steps, %+v", n, seen)
+	}
+	if all, err := ReadMetrics(o.Dir); err != nil || len(all) != 2 || all[1].Step != 18 {
+		t.Errorf("metrics %+v, error %v", all, err)
+	}
+}
+
 func TestThreadsDoNotChangeTheResult(t *testing.T) {
 	var want []byte
 	for _, optimizer := range Optimizers() {
@@ -102,6 +120,7 @@ func TestResume(t *testing.T) {
 		"plain":                 {smallConfig, Options{TensorBoard: true}},
 		"validation":            {smallConfig, Options{ValFraction: 0.2}},
 		"muon":                  {smallConfig, Options{Optimizer: Muon}},
+		"several passes":        {smallConfig, Options{Passes: 3, ValFraction: 0.2, Augment: everything}},
 		"augmented":             {smallConfig, Options{Augment: everything}},
 		"optimal sigma":         {optimal, Options{}},
 		"its validation":        {optimal, Options{ValFraction: 0.2}},

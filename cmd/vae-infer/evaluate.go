@@ -29,9 +29,10 @@ func evaluate(m *modelFlags) *cobra.Command {
 		Long: `Measure how good a model is for the images of a split, as a table and as JSON.
 
   elbo            evidence lower bound and its two terms, in nats per image
-  log-likelihood  of the first --images images, by importance sampling with --draws
-                  points of each posterior (Burda et al. 2016): on average below log p(x),
-                  and nearer to it the more points there are
+  log-likelihood  of the first --images images, which are taken from all class folders alike, by
+                  importance sampling with --draws points of each posterior (Burda et al.
+                  2016): on average below log p(x), and nearer to it the more points there
+                  are; most of the time goes into it
   bits per dimension
                   of both, per pixel and channel, where the model's likelihood is one of bytes
   squared error   of reconstructions from the means of the posteriors, per value in [0, 1]
@@ -82,6 +83,9 @@ its part of the images beside --out, and join makes table and JSON of those of a
 				return err
 			}
 			defer pair.Close()
+			if pair, x, err = e.mixed(pair, x); err != nil {
+				return err
+			}
 			if err := e.readPrior(pair); err != nil {
 				return err
 			}
@@ -138,6 +142,22 @@ func (e *evaluation) check(files []string) error {
 		cli.Want(!e.resume || !e.force, "--resume and --force exclude each other"),
 		cli.Want(e.out != "", "--out is empty: give a file"),
 	)
+}
+
+// mixed returns images of class folders in another order, the same each time, in which the first
+// ones, which have a log-likelihood, are of all classes.
+func (e *evaluation) mixed(pair *infer.Pair, x dataset.Selection) (*infer.Pair, dataset.Selection, error) {
+	if !x.Grouped() {
+		return pair, x, nil
+	}
+	order := make([]int, x.Len())
+	dataset.Order(order, 0, 0)
+	x, err := x.Choose(order)
+	if err != nil {
+		return pair, x, err
+	}
+	pair, err = forImages(e.modelFlags, pair, x)
+	return pair, x, err
 }
 
 // readPrior reads the distribution of --prior. The bound of a hierarchical model is then that along

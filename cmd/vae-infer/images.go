@@ -31,7 +31,7 @@ type inputFlags struct {
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	cmd.Flags().StringVar(&f.data, "data", "", "digits, mnist, fashion-mnist, kmnist, a folder of IDX files or images, an IDX, a .npy or a .npz file")
 	cmd.Flags().StringVar(&f.split, "split", cmp.Or(f.split, "test"), "which images of --data: test, train, unlabelled (those without a label where others have one) or all")
-	help := "number of images of --data, 0 for all"
+	help := "number of images of --data: the first ones, or of class folders as many of each class; 0 for all"
 	if f.few = limit > 0; f.few {
 		help = "number of images of --data, of all classes, 0 for all"
 	}
@@ -96,7 +96,7 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 			return x, fmt.Errorf("%s: %w", f.data, err)
 		}
 	case f.limit == 0:
-	case f.few && f.data != "":
+	case f.data != "" && (f.few || x.Grouped()):
 		if x, err = x.Choose(x.FromAllClasses(f.limit)); err != nil {
 			return x, err
 		}

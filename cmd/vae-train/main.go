@@ -128,8 +128,9 @@ func build(app *cli.App) *cobra.Command {
 	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
-	p.IntVar(&f.train.Epochs, "epochs", 30, fmt.Sprintf("passes over the training images; more by default where they are so few that 30 are not %d steps", leastSteps))
+	p.IntVar(&f.train.Epochs, "epochs", 30, "times to go through the training images, or so many times --passes")
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
+	p.IntVar(&f.train.Passes, "passes", 0, fmt.Sprintf("how often an epoch goes through the training images (default 1; without --epochs as often as makes %d steps)", leastSteps))
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual or ladder)")
 	f.addOptimiser(p)
 	f.schedule.flags(p)
@@ -180,6 +181,7 @@ var ranges = map[string]string{
 	"width":        ": want a number of channels, at least 1",
 	"depth":        ": want a number of blocks, at least 1",
 	"epochs":       ": want a whole number from 1 to 2147483647",
+	"passes":       ": want a whole number from 1 to 2147483647",
 	"batch":        ": want a number of images, at least 1",
 	"limit":        ": want a number of images, or 0 for all",
 	"scale":        ": want a positive factor, at most 255",
@@ -206,6 +208,7 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		{"width", f.model.Width >= least("width")},
 		{"depth", f.model.Depth >= least("depth")},
 		{"epochs", f.train.Epochs >= 1 && f.train.Epochs <= math.MaxInt32},
+		{"passes", f.train.Passes >= least("passes") && f.train.Passes <= math.MaxInt32},
 		{"batch", f.train.Batch >= least("batch")},
 		{"limit", f.limit >= 0},
 		{"scale", f.scale > 0 && f.scale <= 255},
@@ -354,7 +357,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		app.Notef("vae-train: the %s kernel is slow: a processor with AVX2, AVX-512 or NEON trains ten times as fast", k.Name())
 	}
 
-	f.chooseEpochs(app, p, m, data.Training())
+	f.choosePasses(app, p, m, data.Training())
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)
 	o.Beta = f.objective.beta(f.beta)

@@ -302,8 +302,13 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 				err = fmt.Errorf("%s: the recorded --%s %s: %w", filepath.Join(f.out, models.ConfigFile), flag.Name, value, cli.Unfit(flag, e))
 			}
 		case !slices.Contains(free, flag.Name) && text != value && text != chosen[flag.Name]:
-			err = fmt.Errorf("%s %s: the run in %s was started with %s: leave the flag out, or give another --out",
-				f.place(flag.Name), text, f.out, cmp.Or(chosen[flag.Name], value, "none"))
+			was := cmp.Or(chosen[flag.Name], value, "none")
+			if slices.Contains(automatic, was) && flag.Name != "seed" || was == "0s" {
+				was = "without it"
+			} else {
+				was = "with " + was
+			}
+			err = fmt.Errorf("%s %s: the run in %s was started %s: leave the flag out, or give another --out", f.place(flag.Name), text, f.out, was)
 		}
 	})
 	if err == nil && f.augment.auto {

@@ -73,7 +73,7 @@ func (f *sourceFlags) asStarted(o dataset.Options, dir string) dataset.Options {
 
 // parseSize reads 48x64, height and width, or one number for both.
 func parseSize(text string) (s dataset.Shape, err error) {
-	const most = 4096
+	const most = 4096 // a side; a product of two would not overflow
 	h, w, two := strings.Cut(text, "x")
 	if !two {
 		w = h
@@ -81,8 +81,8 @@ func parseSize(text string) (s dataset.Shape, err error) {
 	var errH, errW error
 	s.H, errH = strconv.Atoi(h)
 	s.W, errW = strconv.Atoi(w)
-	if errH != nil || errW != nil || s.H < 1 || s.W < 1 || s.H > most || s.W > most {
-		return s, fmt.Errorf("want a height and a width from 1 to %d, such as 48x64, or one number for both", most)
+	if errH != nil || errW != nil || s.H < 1 || s.W < 1 || s.H > most || s.W > most || s.H*s.W > dataset.MaxPixels {
+		return s, fmt.Errorf("want a height and a width, such as 48x64, or one number for both, of at most %d pixels in all and %d a side", dataset.MaxPixels, most)
 	}
 	return s, nil
 }
