@@ -159,7 +159,7 @@ func TestReportLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		folder + ": 8 images in 2 classes (a dog 4, cat 4), 4 sizes from 60x80 to 600x800; scaled to 48x64 (crop), gray",
+		folder + ": 8 images in 2 classes (a dog 4, cat 4), 4 sizes from 60x80 to 600x800 (height x width); scaled to 48x64 (crop), gray",
 		"left out: 3 not images (.txt 2, .csv 1), 1 picture in a format that is not read (.heic 1)",
 	}
 	if got := d.Report.Lines(); !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {

@@ -197,8 +197,15 @@ func (r *Report) scaled() string {
 	return fmt.Sprintf("scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
 }
 
-// sizes tells which sizes were seen.
+// sizes tells which sizes were seen, and which of two numbers is which.
 func (r *Report) sizes() string {
+	if slices.ContainsFunc(r.Sizes, func(s SizeCount) bool { return s.H != s.W }) {
+		return r.seen() + " (height x width)"
+	}
+	return r.seen()
+}
+
+func (r *Report) seen() string {
 	const few = 3
 	switch n := len(r.Sizes); {
 	case n == 0:
