@@ -1,7 +1,9 @@
 package train
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 
@@ -37,46 +39,97 @@ var polar = [][3]float32{
 // headroom is how far rounding may take a singular value above the largest possible one.
 const headroom = 1.01
 
-// muon is memory for square matrices of the largest smaller side.
-type muon struct{ gram, poly, root, work []float32 }
+// muon moves all matrices, several at the same time: the many products of a small one are too
+// short to be shared by the cores.
+type muon struct {
+	weights []matrix // those that take longest first: in the end idle cores help with products of the last
+	side    int      // the largest smaller one
+	free    chan *squares
 
-func newMuon(weights []matrix) *muon {
-	size := 0
-	for _, w := range weights {
-		side := min(w.rows, w.columns)
-		size = max(size, side*side)
-	}
-	return &muon{make([]float32, size), make([]float32, size), make([]float32, size), make([]float32, size)}
+	// The step that is being taken.
+	k                       *kernel.Kernel
+	theta, average, m, grad []float32
+	rate                    float64
+	keep, share             float32
 }
 
-// step moves w, of which the share keep stays. m is its momentum, and grad, which is lost,
-// its gradient.
-func (o *muon) step(k *kernel.Kernel, w matrix, theta, m, grad []float32, rate float64, keep float32) {
-	k.Momentum(m, grad, momentum)
+// squares is memory for square matrices of the largest smaller side.
+type squares struct{ gram, poly, root, work []float32 }
+
+func newMuon(weights []matrix) *muon {
+	o := &muon{weights: slices.Clone(weights), free: make(chan *squares, len(weights))}
+	for _, w := range weights {
+		o.side = max(o.side, min(w.rows, w.columns))
+	}
+	work := func(w matrix) int { n := min(w.rows, w.columns); return n * n * (2*max(w.rows, w.columns) + 13*n) }
+	slices.SortStableFunc(o.weights, func(a, b matrix) int { return cmp.Compare(work(b), work(a)) })
+	return o
+}
+
+// step moves the matrices among the parameters theta, of which the share keep stays, and the average
+// towards them. m is the momentum, and grad, which is lost, the gradient.
+func (o *muon) step(k *kernel.Kernel, theta, average, m, grad []float32, rate float64, keep, share float32) {
+	o.k, o.theta, o.average, o.m, o.grad, o.rate, o.keep, o.share = k, theta, average, m, grad, rate, keep, share
+	k.Run(len(o.weights), o)
+}
+
+// Do moves matrix number i.
+func (o *muon) Do(i int) {
+	w := o.weights[i]
+	theta, x := w.In(o.theta), w.In(o.grad)
+	o.k.Momentum(w.In(o.m), x, momentum)
+	s := o.borrow()
 	n := min(w.rows, w.columns)
-	square := n * n
-	root, norm := o.inverseRoot(k, w, grad, n)
+	root, norm := s.inverseRoot(o.k, w, x, n)
 	if norm == 0 {
 		norm = 1 // nothing moves
 	}
-	move := -float32(rate * stepSize * math.Sqrt(float64(max(w.rows, w.columns))) / norm)
+	o.k.Scale(root, -float32(o.rate*stepSize*math.Sqrt(float64(max(w.rows, w.columns)))/norm))
 	if w.rows >= w.columns {
-		k.Sgemm(blas.NoTrans, blas.NoTrans, w.rows, n, n, move, grad, n, root[:square], n, keep, theta, n)
+		o.k.Sgemm(blas.NoTrans, blas.NoTrans, w.rows, n, n, 1, x, n, root, n, o.keep, theta, n)
 	} else {
-		k.Sgemm(blas.NoTrans, blas.NoTrans, n, w.columns, n, move, root[:square], n, grad, w.columns, keep, theta, w.columns)
+		o.k.Sgemm(blas.NoTrans, blas.NoTrans, n, w.columns, n, 1, root, n, x, w.columns, o.keep, theta, w.columns)
+	}
+	o.free <- s
+	o.k.Average(w.In(o.average), theta, o.share)
+}
+
+// borrow returns memory that nobody uses; a core needs one at a time.
+func (o *muon) borrow() *squares {
+	select {
+	case s := <-o.free:
+		return s
+	default:
+		n := o.side * o.side
+		return &squares{make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)}
+	}
+}
+
+// gramOf sets gram to X'X, or to XX' if that is smaller, n x n. Both are symmetric: of the blocks below
+// the diagonal none is computed.
+func gramOf(k *kernel.Kernel, gram []float32, w matrix, x []float32, n int) {
+	const high = 64 // of a block
+	first, second, step := blas.Trans, blas.NoTrans, 1
+	if w.rows < w.columns {
+		first, second, step = blas.NoTrans, blas.Trans, w.columns
+	}
+	for i := 0; i < n; i += high {
+		from := x[i*step:]
+		k.Sgemm(first, second, min(high, n-i), n-i, max(w.rows, w.columns), 1, from, w.columns, from, w.columns, 0, gram[i*n+i:], n)
+	}
+	for i := range n {
+		for j := range i {
+			gram[i*n+j] = gram[j*n+i]
+		}
 	}
 }
 
 // inverseRoot returns (X'X)^(-1/2) about, or that of XX' if that is smaller, for X = x/norm,
 // whose singular values are at most 1.
-func (o *muon) inverseRoot(k *kernel.Kernel, w matrix, x []float32, n int) (root []float32, norm float64) {
+func (s *squares) inverseRoot(k *kernel.Kernel, w matrix, x []float32, n int) (root []float32, norm float64) {
 	square := n * n
-	gram, poly, root, work := o.gram[:square], o.poly[:square], o.root[:square], o.work[:square]
-	first, second := blas.Trans, blas.NoTrans
-	if w.rows < w.columns {
-		first, second = second, first
-	}
-	k.Sgemm(first, second, n, n, max(w.rows, w.columns), 1, x, w.columns, x, w.columns, 0, gram, n)
+	gram, poly, root, work := s.gram[:square], s.poly[:square], s.root[:square], s.work[:square]
+	gramOf(k, gram, w, x, n)
 	var trace float64 // the sum of the squares of x
 	for i := 0; i < square; i += n + 1 {
 		trace += float64(gram[i])

@@ -93,10 +93,7 @@ func (a *optimiser) step(k *kernel.Kernel, theta, grad []float32, t, halvings in
 	for _, p := range a.others {
 		adam(p.In(theta), p.In(a.average), p.In(a.m), p.In(a.v), p.In(grad))
 	}
-	for _, w := range a.weights {
-		a.muon.step(k, w, w.In(theta), w.In(a.m), w.In(grad), rate, keep)
-		k.Average(w.In(a.average), w.In(theta), share)
-	}
+	a.muon.step(k, theta, a.average, a.m, grad, rate, keep, share)
 }
 
 // limit makes a gradient that is longer than clip as long as that (Pascanu, Mikolov and

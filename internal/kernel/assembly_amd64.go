@@ -62,6 +62,16 @@ func columnAffineAVX2(y *float32, x *float32, dy *float32, centre *float32, scal
 //go:noescape
 func adamAVX2(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
 
+// towardAVX2 moves vectors of 8 numbers towards others by a share of the difference.
+//
+//go:noescape
+func towardAVX2(x *float32, to *float32, vectors int, share float32)
+
+// scaleAVX2 multiplies vectors of 8 numbers by a factor.
+//
+//go:noescape
+func scaleAVX2(x *float32, vectors int, factor float32)
+
 // expAVX2 computes e^x of vectors of 8 numbers.
 //
 //go:noescape
@@ -189,6 +199,16 @@ func columnAffineAVX512(y *float32, x *float32, dy *float32, centre *float32, sc
 //
 //go:noescape
 func adamAVX512(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
+
+// towardAVX512 moves vectors of 16 numbers towards others by a share of the difference.
+//
+//go:noescape
+func towardAVX512(x *float32, to *float32, vectors int, share float32)
+
+// scaleAVX512 multiplies vectors of 16 numbers by a factor.
+//
+//go:noescape
+func scaleAVX512(x *float32, vectors int, factor float32)
 
 // expAVX512 computes e^x of vectors of 16 numbers.
 //

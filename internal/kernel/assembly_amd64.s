@@ -1975,6 +1975,44 @@ again:
 	VZEROUPPER
 	RET
 
+// func towardAVX2(x *float32, to *float32, vectors int, share float32)
+// Requires: AVX
+TEXT ·towardAVX2(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         vectors+16(FP), DX
+	VBROADCASTSS share+24(FP), Y0
+
+again:
+	VMOVUPS (AX), Y1
+	VMOVUPS (CX), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	DECQ    DX
+	JNZ     again
+	VZEROUPPER
+	RET
+
+// func scaleAVX2(x *float32, vectors int, factor float32)
+// Requires: AVX
+TEXT ·scaleAVX2(SB), NOSPLIT, $0-20
+	MOVQ         x+0(FP), AX
+	MOVQ         vectors+8(FP), CX
+	VBROADCASTSS factor+16(FP), Y0
+
+again:
+	VMULPS  (AX), Y0, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	DECQ    CX
+	JNZ     again
+	VZEROUPPER
+	RET
+
 // func expAVX2(dst *float32, x *float32, vectors int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·expAVX2(SB), NOSPLIT, $0-24
@@ -4791,6 +4829,44 @@ again:
 	ADDQ        $0x40, SI
 	DECQ        DI
 	JNZ         again
+	VZEROUPPER
+	RET
+
+// func towardAVX512(x *float32, to *float32, vectors int, share float32)
+// Requires: AVX, AVX512F
+TEXT ·towardAVX512(SB), NOSPLIT, $0-28
+	MOVQ         x+0(FP), AX
+	MOVQ         to+8(FP), CX
+	MOVQ         vectors+16(FP), DX
+	VBROADCASTSS share+24(FP), Z0
+
+again:
+	VMOVUPS (AX), Z1
+	VMOVUPS (CX), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x40, CX
+	DECQ    DX
+	JNZ     again
+	VZEROUPPER
+	RET
+
+// func scaleAVX512(x *float32, vectors int, factor float32)
+// Requires: AVX, AVX512F
+TEXT ·scaleAVX512(SB), NOSPLIT, $0-20
+	MOVQ         x+0(FP), AX
+	MOVQ         vectors+8(FP), CX
+	VBROADCASTSS factor+16(FP), Z0
+
+again:
+	VMULPS  (AX), Z0, Z1
+	VMOVUPS Z1, (AX)
+	ADDQ    $0x40, AX
+	DECQ    CX
+	JNZ     again
 	VZEROUPPER
 	RET
 

@@ -70,6 +70,16 @@ func addRowsNEON(y *float32, yStride int, x *float32, xStride, rows int)
 //go:noescape
 func adamNEON(theta, average, m, v, gradient *float32, vectors int, rates *float32)
 
+// towardNEON moves vectors of 4 numbers towards others by a share of the difference.
+//
+//go:noescape
+func towardNEON(x, to *float32, vectors int, share float32)
+
+// scaleNEON multiplies vectors of 4 numbers by a factor.
+//
+//go:noescape
+func scaleNEON(x *float32, vectors int, factor float32)
+
 // expNEON computes e^x of vectors of 4 numbers.
 //
 //go:noescape

@@ -1352,6 +1352,40 @@ again:
 	CBNZ R5, again
 	RET
 
+// func towardNEON(x, to *float32, vectors int, share float32)
+TEXT ·towardNEON(SB), NOSPLIT, $0-28
+	MOVD x+0(FP), R0
+	MOVD to+8(FP), R1
+	MOVD vectors+16(FP), R2
+	FMOVS share+24(FP), F0
+	WORD $0x4E040400 // DUP V0.4S, V0.S[0]
+again:
+	WORD $0x3DC00001 // LDR Q1, [X0, #0]
+	WORD $0x3CC10422 // LDR Q2, [X1], #16
+	WORD $0x4EA1D442 // FSUB V2.4S, V2.4S, V1.4S
+	WORD $0x6E20DC42 // FMUL V2.4S, V2.4S, V0.4S
+	WORD $0x4E22D421 // FADD V1.4S, V1.4S, V2.4S
+	WORD $0x3D800001 // STR Q1, [X0, #0]
+	ADD $16, R0, R0
+	SUB $1, R2, R2
+	CBNZ R2, again
+	RET
+
+// func scaleNEON(x *float32, vectors int, factor float32)
+TEXT ·scaleNEON(SB), NOSPLIT, $0-20
+	MOVD x+0(FP), R0
+	MOVD vectors+8(FP), R1
+	FMOVS factor+16(FP), F0
+	WORD $0x4E040400 // DUP V0.4S, V0.S[0]
+again:
+	WORD $0x3DC00001 // LDR Q1, [X0, #0]
+	WORD $0x6E20DC21 // FMUL V1.4S, V1.4S, V0.4S
+	WORD $0x3D800001 // STR Q1, [X0, #0]
+	ADD $16, R0, R0
+	SUB $1, R1, R1
+	CBNZ R1, again
+	RET
+
 // func expNEON(dst, x *float32, vectors int)
 TEXT ·expNEON(SB), NOSPLIT, $0-24
 	MOVD $constants<>(SB), R25

@@ -63,9 +63,7 @@ func (t *gemmTask) Do(i int) {
 
 	if t.beta != 0 && t.beta != 1 {
 		for row := firstRow; row < lastRow; row++ {
-			for j := firstCol; j < lastCol; j++ {
-				t.c[row*t.ldc+j] *= t.beta
-			}
+			t.k.isa.multiply(t.c[row*t.ldc+firstCol:row*t.ldc+lastCol], t.beta)
 		}
 	}
 	block := newGemmBlock(t)
@@ -177,9 +175,7 @@ func (g *gemmBlock) take(depth, col int) {
 		g.set.packPanel(g.packed, g.gemmTask.b[depth*g.ldb+col:], g.ldb, g.deep, g.wide)
 	}
 	if g.alpha != 1 {
-		for i := range g.packed[:g.deep*cols] {
-			g.packed[i] *= g.alpha
-		}
+		g.set.multiply(g.packed[:g.deep*cols], g.alpha)
 	}
 }
 

@@ -82,6 +82,12 @@ type isa struct {
 	// adam takes a step with the constants of an adamRates.
 	adam func(theta, average, m, v, g *float32, vectors int, rates *float32)
 
+	// scale computes x[i] *= factor.
+	scale func(x *float32, vectors int, factor float32)
+
+	// toward computes x[i] += share*(to[i]-x[i]).
+	toward func(x, to *float32, vectors int, share float32)
+
 	// columnSums adds rows of dy to cols sums. If y is not nil, it first sets dy to
 	// 0 where y <= 0.
 	columnSums func(sums, dy, y *float32, rows, stride int)

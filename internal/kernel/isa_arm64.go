@@ -10,7 +10,7 @@ func supported() []*isa {
 		lanes: 4, exp: expNEON, sigmoid: sigmoidNEON, tanh: tanhNEON, tanhGradient: tanhGradientNEON,
 		silu: siluNEON, siluGradient: siluGradientNEON, leakyReLU: leakyReLUNEON,
 		pixels: pixelsNEON, sample: sampleNEON, sampleGradient: sampleGradientNEON, normal: normalNEON,
-		bernoulli: bernoulliNEON, gaussian: gaussianNEON, logistic: logisticNEON, adam: adamNEON, columnSums: columnSumsNEON,
+		bernoulli: bernoulliNEON, gaussian: gaussianNEON, logistic: logisticNEON, adam: adamNEON, toward: towardNEON, scale: scaleNEON, columnSums: columnSumsNEON,
 		columnProducts: columnProductsNEON, columnAffine: columnAffineNEON, addRows: addRowsNEON,
 		peak: peakNEON, pack: packNEON,
 		transpose8: transpose8, prefetch: prefetch,

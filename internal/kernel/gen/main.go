@@ -38,6 +38,8 @@ func main() {
 		set.columnProducts()
 		set.columnAffine()
 		set.adam()
+		set.toward()
+		set.scale()
 		set.elementwise("exp", "e^x", func(x, y reg.VecVirtual) { set.exp(c, x, y) })
 		set.elementwise("sigmoid", "1/(1+e^-x)", func(x, y reg.VecVirtual) { set.sigmoidOf(c, x, y, set.vec()) })
 		set.elementwise("tanh", "tanh(x)", func(x, y reg.VecVirtual) { set.tanh(c, x, y) })

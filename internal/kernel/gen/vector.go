@@ -363,6 +363,46 @@ func (set isa) adam() {
 	RET()
 }
 
+// toward generates x += share*(to-x), rounded after each operation as in portable Go.
+func (set isa) toward() {
+	TEXT("toward"+set.name, NOSPLIT, "func(x, to *float32, vectors int, share float32)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("toward%s moves vectors of %d numbers towards others by a share of the difference.", set.name, set.lanes))
+	x, to, vectors := load("x"), load("to"), load("vectors")
+	share, xv, d := set.vec(), set.vec(), set.vec()
+	VBROADCASTSS(param("share"), share)
+	Label("again")
+	VMOVUPS(at(x, 0), xv)
+	VMOVUPS(at(to, 0), d)
+	VSUBPS(xv, d, d)
+	VMULPS(share, d, d)
+	VADDPS(d, xv, xv)
+	VMOVUPS(xv, at(x, 0))
+	set.next(x, to)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
+// scale generates x *= factor.
+func (set isa) scale() {
+	TEXT("scale"+set.name, NOSPLIT, "func(x *float32, vectors int, factor float32)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("scale%s multiplies vectors of %d numbers by a factor.", set.name, set.lanes))
+	x, vectors := load("x"), load("vectors")
+	factor, xv := set.vec(), set.vec()
+	VBROADCASTSS(param("factor"), factor)
+	Label("again")
+	VMULPS(at(x, 0), factor, xv)
+	VMOVUPS(xv, at(x, 0))
+	set.next(x)
+	DECQ(vectors)
+	JNZ(LabelRef("again"))
+	VZEROUPPER()
+	RET()
+}
+
 // columnSums generates the sums of two vectors of columns, with the gradient of
 // ReLU on the way if y is not nil.
 func (set isa) columnSums() {

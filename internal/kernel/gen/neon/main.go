@@ -31,6 +31,8 @@ func main() {
 	a.columnAffine()
 	a.addRows()
 	a.adam()
+	a.toward()
+	a.scale()
 	a.elementwise("exp", "e^x", a.exp)
 	a.elementwise("sigmoid", "1/(1+e^-x)", func(x, y vec) { a.sigmoid(x, y, a.vec()) })
 	a.elementwise("tanh", "tanh(x)", a.tanh)

@@ -190,3 +190,35 @@ func (a *asm) adam() {
 		a.next(16, theta, average, m, v)
 	})
 }
+
+// toward moves x by a share of its difference to others, rounded after each operation.
+func (a *asm) toward() {
+	a.function("towardNEON", "func(x, to *float32, vectors int, share float32)",
+		"towardNEON moves vectors of 4 numbers towards others by a share of the difference.")
+	x, to, vectors := a.load("x"), a.load("to"), a.load("vectors")
+	share, xv, d := a.vec(), a.vec(), a.vec()
+	a.repeat(share, "share")
+	a.loop(vectors, func() {
+		a.get(quad, xv, x, 0)
+		a.take(quad, d, to)
+		a.s("FSUB", d, d, xv)
+		a.s("FMUL", d, d, share)
+		a.s("FADD", xv, xv, d)
+		a.put(quad, xv, x, 0)
+		a.next(16, x)
+	})
+}
+
+// scale multiplies x by a factor.
+func (a *asm) scale() {
+	a.function("scaleNEON", "func(x *float32, vectors int, factor float32)", "scaleNEON multiplies vectors of 4 numbers by a factor.")
+	x, vectors := a.load("x"), a.load("vectors")
+	factor, xv := a.vec(), a.vec()
+	a.repeat(factor, "factor")
+	a.loop(vectors, func() {
+		a.get(quad, xv, x, 0)
+		a.s("FMUL", xv, xv, factor)
+		a.put(quad, xv, x, 0)
+		a.next(16, x)
+	})
+}
