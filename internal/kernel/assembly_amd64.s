@@ -1927,8 +1927,8 @@ again:
 	RET
 
 // func adamAVX2(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
-// Requires: AVX, FMA3
-TEXT ·adamAVX2(SB), NOSPLIT, $0-56
+// Requires: AVX, FMA3, SSE
+TEXT ·adamAVX2(SB), NOSPLIT, $8-56
 	MOVQ         theta+0(FP), AX
 	MOVQ         average+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -1944,6 +1944,11 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSS 20(R8), Y5
 	VBROADCASTSS 24(R8), Y6
 	VBROADCASTSS 28(R8), Y7
+	STMXCSR      (SP)
+	MOVL         (SP), R8
+	ORL          $0x00008040, R8
+	MOVL         R8, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMOVUPS     (SI), Y8
@@ -1972,16 +1977,22 @@ again:
 	ADDQ        $0x20, SI
 	DECQ        DI
 	JNZ         again
+	LDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
 // func towardAVX2(x *float32, to *float32, vectors int, share float32)
-// Requires: AVX
-TEXT ·towardAVX2(SB), NOSPLIT, $0-28
+// Requires: AVX, SSE
+TEXT ·towardAVX2(SB), NOSPLIT, $8-28
 	MOVQ         x+0(FP), AX
 	MOVQ         to+8(FP), CX
 	MOVQ         vectors+16(FP), DX
 	VBROADCASTSS share+24(FP), Y0
+	STMXCSR      (SP)
+	MOVL         (SP), BX
+	ORL          $0x00008040, BX
+	MOVL         BX, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMOVUPS (AX), Y1
@@ -1994,15 +2005,21 @@ again:
 	ADDQ    $0x20, CX
 	DECQ    DX
 	JNZ     again
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func scaleAVX2(x *float32, vectors int, factor float32)
-// Requires: AVX
-TEXT ·scaleAVX2(SB), NOSPLIT, $0-20
+// Requires: AVX, SSE
+TEXT ·scaleAVX2(SB), NOSPLIT, $8-20
 	MOVQ         x+0(FP), AX
 	MOVQ         vectors+8(FP), CX
 	VBROADCASTSS factor+16(FP), Y0
+	STMXCSR      (SP)
+	MOVL         (SP), DX
+	ORL          $0x00008040, DX
+	MOVL         DX, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMULPS  (AX), Y0, Y1
@@ -2010,6 +2027,7 @@ again:
 	ADDQ    $0x20, AX
 	DECQ    CX
 	JNZ     again
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
@@ -4784,8 +4802,8 @@ again:
 	RET
 
 // func adamAVX512(theta *float32, average *float32, m *float32, v *float32, gradient *float32, vectors int, rates *float32)
-// Requires: AVX, AVX512F
-TEXT ·adamAVX512(SB), NOSPLIT, $0-56
+// Requires: AVX, AVX512F, SSE
+TEXT ·adamAVX512(SB), NOSPLIT, $8-56
 	MOVQ         theta+0(FP), AX
 	MOVQ         average+8(FP), CX
 	MOVQ         m+16(FP), DX
@@ -4801,6 +4819,11 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-56
 	VBROADCASTSS 20(R8), Z5
 	VBROADCASTSS 24(R8), Z6
 	VBROADCASTSS 28(R8), Z7
+	STMXCSR      (SP)
+	MOVL         (SP), R8
+	ORL          $0x00008040, R8
+	MOVL         R8, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMOVUPS     (SI), Z8
@@ -4829,16 +4852,22 @@ again:
 	ADDQ        $0x40, SI
 	DECQ        DI
 	JNZ         again
+	LDMXCSR     (SP)
 	VZEROUPPER
 	RET
 
 // func towardAVX512(x *float32, to *float32, vectors int, share float32)
-// Requires: AVX, AVX512F
-TEXT ·towardAVX512(SB), NOSPLIT, $0-28
+// Requires: AVX, AVX512F, SSE
+TEXT ·towardAVX512(SB), NOSPLIT, $8-28
 	MOVQ         x+0(FP), AX
 	MOVQ         to+8(FP), CX
 	MOVQ         vectors+16(FP), DX
 	VBROADCASTSS share+24(FP), Z0
+	STMXCSR      (SP)
+	MOVL         (SP), BX
+	ORL          $0x00008040, BX
+	MOVL         BX, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMOVUPS (AX), Z1
@@ -4851,15 +4880,21 @@ again:
 	ADDQ    $0x40, CX
 	DECQ    DX
 	JNZ     again
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 
 // func scaleAVX512(x *float32, vectors int, factor float32)
-// Requires: AVX, AVX512F
-TEXT ·scaleAVX512(SB), NOSPLIT, $0-20
+// Requires: AVX, AVX512F, SSE
+TEXT ·scaleAVX512(SB), NOSPLIT, $8-20
 	MOVQ         x+0(FP), AX
 	MOVQ         vectors+8(FP), CX
 	VBROADCASTSS factor+16(FP), Z0
+	STMXCSR      (SP)
+	MOVL         (SP), DX
+	ORL          $0x00008040, DX
+	MOVL         DX, 4(SP)
+	LDMXCSR      4(SP)
 
 again:
 	VMULPS  (AX), Z0, Z1
@@ -4867,6 +4902,7 @@ again:
 	ADDQ    $0x40, AX
 	DECQ    CX
 	JNZ     again
+	LDMXCSR (SP)
 	VZEROUPPER
 	RET
 

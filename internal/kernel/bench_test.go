@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,6 +108,8 @@ func BenchmarkVector(b *testing.B) {
 	x, y, loss := make([]float32, n*784), normal(1, n*784), make([]float64, n)
 	theta, average, g := normal(1, parameters), make([]float32, parameters), normal(2, parameters)
 	m, v := make([]float32, parameters), make([]float32, parameters)
+	faded := slices.Repeat([]float32{math.SmallestNonzeroFloat32}, parameters) // what is left of gradients that became 0
+	none := make([]float32, parameters)
 	latent := [6][]float32{}
 	for i := range latent {
 		latent[i] = make([]float32, 2*n)
@@ -121,6 +125,7 @@ func BenchmarkVector(b *testing.B) {
 		do    func()
 	}{
 		{"Adam", 9 * 4 * parameters, func() { k.Adam(theta, average, m, v, g, 1e-3, 0.9, 0.999, 1e-8, 0.1, 10) }},
+		{"AdamFaded", 9 * 4 * parameters, func() { k.Adam(theta, average, faded, v, none, 1e-3, 0.9, 0.999, 1e-8, 0.1, 10) }},
 		{"Bernoulli", 3 * 4 * len(x), func() { k.Bernoulli(loss, x, y, y, 1) }},
 		{"Gaussian", 3 * 4 * len(x), func() { k.Gaussian(loss, x, y, y, 1) }},
 		{"Logistic", 3 * 4 * len(x), func() { k.Logistic(loss, x, y, y, 0.1, 1) }},

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -319,4 +320,29 @@ func testAdam(t *testing.T) {
 	checkClose(t, "v", v, narrow(wantV), 1e-6)
 	checkClose(t, "theta", theta, narrow(want), 1e-6)
 	checkClose(t, "average", average, narrow(wantAverage), 1e-6)
+}
+
+// Arithmetic with subnormal numbers takes a processor of Intel a hundred times as long, and what a gradient
+// has left becomes one where it stays 0. So assembly takes them for 0, and only its own.
+func TestFadedMoments(t *testing.T) { eachKernel(t, testFadedMoments) }
+
+func testFadedMoments(t *testing.T) {
+	k := newKernel(t, 1)
+	if runtime.GOARCH != "amd64" || k.isa.adam == nil {
+		t.Skip("this kernel computes with subnormal numbers as with all others")
+	}
+	const n, tiny = 64, 100 * math.SmallestNonzeroFloat32
+	faded := func() []float32 { return slices.Repeat([]float32{tiny}, n) }
+	m, v, momentum, weights := faded(), faded(), faded(), faded()
+	k.Adam(make([]float32, n), make([]float32, n), m, v, make([]float32, n), 1e-3, 0.9, 0.999, 1e-8, 0.1, 10)
+	k.Momentum(momentum, make([]float32, n), 0.9)
+	k.Scale(weights, 0.9)
+	for name, x := range map[string][]float32{"m": m, "v": v, "momentum": momentum, "weights": weights} {
+		if slices.ContainsFunc(x, func(v float32) bool { return v != 0 }) {
+			t.Errorf("%s is %g, want 0", name, x[0])
+		}
+	}
+	if half := faded()[0] / 2; half != tiny/2 {
+		t.Errorf("half of %g is %g after the assembly", float32(tiny), half)
+	}
 }

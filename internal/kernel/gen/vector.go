@@ -324,6 +324,22 @@ func (set isa) gaussian(c *constants) {
 	set.returnSums(low)
 }
 
+// flushing has what follows take subnormal numbers for 0, and returns what ends that. Processors of
+// Intel take a hundred times as long for them, and a moment or a weight whose gradient stays 0, as that of
+// a unit that died, shrinks until it is one and then stays: seven tenths of the vectors of
+// the reference network's largest weight after two epochs of MNIST.
+func flushing() (end func()) {
+	before, control := AllocLocal(8), GP32()
+	during := before.Offset(4)
+	STMXCSR(before)
+	MOVL(before, control)
+	const flushToZero, denormalsAreZero = 1 << 15, 1 << 6
+	ORL(U32(flushToZero|denormalsAreZero), control)
+	MOVL(control, during)
+	LDMXCSR(during)
+	return func() { LDMXCSR(before) }
+}
+
 // adam generates a step of Adam, whose constants rates points to.
 func (set isa) adam() {
 	TEXT("adam"+set.name, NOSPLIT, "func(theta, average, m, v, gradient *float32, vectors int, rates *float32)")
@@ -336,6 +352,7 @@ func (set isa) adam() {
 	}
 	beta1, rest1, beta2, rest2, rate, root, eps, share := r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7]
 	gv, mv, vv, t := set.vec(), set.vec(), set.vec(), set.vec()
+	end := flushing()
 	Label("again")
 	VMOVUPS(at(g, 0), gv)
 	VMULPS(at(m, 0), beta1, mv)
@@ -359,6 +376,7 @@ func (set isa) adam() {
 	set.next(theta, average, m, v, g)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
+	end()
 	VZEROUPPER()
 	RET()
 }
@@ -371,6 +389,7 @@ func (set isa) toward() {
 	x, to, vectors := load("x"), load("to"), load("vectors")
 	share, xv, d := set.vec(), set.vec(), set.vec()
 	VBROADCASTSS(param("share"), share)
+	end := flushing()
 	Label("again")
 	VMOVUPS(at(x, 0), xv)
 	VMOVUPS(at(to, 0), d)
@@ -381,6 +400,7 @@ func (set isa) toward() {
 	set.next(x, to)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
+	end()
 	VZEROUPPER()
 	RET()
 }
@@ -393,12 +413,14 @@ func (set isa) scale() {
 	x, vectors := load("x"), load("vectors")
 	factor, xv := set.vec(), set.vec()
 	VBROADCASTSS(param("factor"), factor)
+	end := flushing()
 	Label("again")
 	VMULPS(at(x, 0), factor, xv)
 	VMOVUPS(xv, at(x, 0))
 	set.next(x)
 	DECQ(vectors)
 	JNZ(LabelRef("again"))
+	end()
 	VZEROUPPER()
 	RET()
 }
