@@ -64,6 +64,8 @@ func TestLooks(t *testing.T) {
 		"one in colour":        {map[string][]byte{"a.png": rgb(dark, light), "b.png": rgb(light, red)}, 3, images.RGB{}, "in colour"},
 		"dark on transparent":  {map[string][]byte{"a.png": rgb(dark, clear), "b.png": rgb(clear, dark)}, 1, images.White, "transparent parts lie on white"},
 		"light on transparent": {map[string][]byte{"a.png": rgb(light, clear), "b.png": rgb(clear, light)}, 1, images.RGB{}, "transparent parts lie on black"},
+		"dark and light":       {map[string][]byte{"a.png": rgb(color.Black, clear), "b.png": rgb(color.White, clear)}, 1, images.Gray, "transparent parts lie on gray"},
+		"one dark":             {map[string][]byte{"a.png": rgb(color.Black, clear), "b.png": rgb(light, clear), "c.png": rgb(light, light, light, clear)}, 1, images.White, "transparent parts lie on white"},
 		"nothing to see":       {map[string][]byte{"a.png": rgb(clear, clear), "b.png": rgb(clear, clear)}, 1, images.White, "transparent parts lie on white"},
 	} {
 		d, err := load(t, writeFiles(t, tt.files), Options{})
@@ -88,7 +90,7 @@ func TestWarningsOfShape(t *testing.T) {
 		o     Options
 		want  string
 	}{
-		"few in colour":     {one, Options{}, "fewer than one in twenty images have colours"},
+		"few in colour":     {one, Options{}, "fewer than one in ten images have colours"},
 		"as it is asked":    {one, Options{Shape: Shape{C: 3}}, ""},
 		"cropped":           {wide, Options{}, "cropped to 8x8, 11 % of an image is left on average"},
 		"asked for cropped": {wide, Options{Fit: images.Crop}, ""},

@@ -12,14 +12,32 @@ import (
 type looks struct {
 	gray   bool    // none has colours
 	few    bool    // hardly any has
-	hidden float64 // the share of pixels through which a background is seen
-	light  float64 // the brightness of the rest, in [0, 1]
-	cutOut bool    // most have such pixels, in number
+	cutOut bool    // in most a good part is transparent
+
+	// Of images through which a background is seen, the brightness of the rest, in [0, 1], the mean and that of
+	// each; nil if there are none.
+	light  float64
+	lights []float64
 }
 
-// background is white for dark images, so that they are seen, else black.
+// background is white for dark images, so that they are seen, else black; and gray where some would
+// be lost on white, and others on black.
 func (l looks) background() images.RGB {
-	if l.hidden > 0 && l.light < 0.5 {
+	onWhite, onBlack := 0, 0 // lost
+	for _, v := range l.lights {
+		if v > 1-faint {
+			onWhite++
+		}
+		if v < faint {
+			onBlack++
+		}
+	}
+	many := func(lost int) bool { return 20*lost >= len(l.lights) } // a twentieth
+	switch {
+	case l.lights == nil:
+	case many(onWhite) && many(onBlack):
+		return images.Gray
+	case many(onBlack), l.light < 0.5 && !many(onWhite):
 		return images.White
 	}
 	return images.RGB{}
@@ -35,7 +53,9 @@ func (l looks) fit() images.Fit {
 }
 
 const (
-	mostLooks      = 64 // images that are looked at
+	mostLooks      = 64   // images that are looked at
+	faint          = 0.05 // how far from its background an image is on average that is lost on it
+	leastSeen      = 0.01 // the share of an image through which a background is seen, if one is
 	enoughColoured = 4  // to know that they are not few
 	// colourful is how far the channels of a pixel are apart that has a colour: further than
 	// compression takes those of a gray one.
@@ -60,22 +80,25 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 		}
 	}
 	l.gray = coloured == 0
-	l.few = !l.gray && 20*coloured*may < looked*len(headers) // a twentieth
-	var covered, light, all float64
+	l.few = !l.gray && 10*coloured*may < looked*len(headers) // a tenth
+	var covered, light, all float64 // sums over pixels, of all images that are looked at
 	numbers, transparent := sample(headers, func(h photo.Header) bool { return h.Transparent })
 	for _, i := range numbers {
 		// Where the background is seen, black and white ones make a difference.
 		onBlack, onWhite := o.see(ctx, r, files[i], images.RGB{}), o.see(ctx, r, files[i], images.White)
+		var ownCovered, ownLight, own float64
 		for i := range min(len(onBlack), len(onWhite)) {
-			covered += 255 - float64(onWhite[i]) + float64(onBlack[i])
-			light += float64(onBlack[i])
-			all += 255
+			ownCovered += 255 - float64(onWhite[i]) + float64(onBlack[i])
+			ownLight += float64(onBlack[i])
+			own += 255
 		}
+		if own-ownCovered > leastSeen*own {
+			l.lights = append(l.lights, ownLight/max(ownCovered, 1))
+		}
+		covered, light, all = covered+ownCovered, light+ownLight, all+own
 	}
-	if all > covered {
-		l.hidden, l.light = (all-covered)/all, light/max(covered, 1)
-		l.cutOut = 2*transparent >= len(headers) && l.hidden >= 0.1
-	}
+	l.light = light / max(covered, 1)
+	l.cutOut = 2*transparent >= len(headers) && all-covered >= 0.1*all && l.lights != nil
 	return l, ctx.Err()
 }
 

@@ -97,7 +97,7 @@ func (r *Report) lookForCut() []error {
 type FewColoursWarning struct{ Name string }
 
 func (w *FewColoursWarning) Error() string {
-	return w.Name + ": fewer than one in twenty images have colours, and all are read in colour: gray would be a third of the work"
+	return w.Name + ": fewer than one in ten images have colours, and all are read in colour: gray would be a third of the work"
 }
 
 // AlikeWarning says that there is nothing to learn from the images of a source.

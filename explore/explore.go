@@ -24,6 +24,7 @@ import (
 	"govae/contract"
 	"govae/infer"
 	"govae/internal/atomicfile"
+	"govae/internal/infile"
 	"govae/internal/lock"
 	"govae/internal/page"
 	"govae/latent"
@@ -120,9 +121,16 @@ func (e *FolderError) Error() string {
 	return fmt.Sprintf("%s: holds %s, which is no part of a page of this program; give another folder", e.Path, e.Name)
 }
 
+// mostDescription is more bytes than a page's description has, of which the codes of its pictures and a mixture's
+// covariances are the most.
+const mostDescription = 1 << 28
+
 // Check returns an error unless [Write] may write the folder at path: one that is not there,
 // is empty or holds an older page and nothing else. Any other one is a [*FolderError].
 func Check(path string) error {
+	if err := elsewhere(path); err != nil {
+		return err
+	}
 	names, err := files(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -131,13 +139,30 @@ func Check(path string) error {
 		return err
 	}
 	var old struct{ Files []string } // of a page; a file of another program has none
-	if text, err := os.ReadFile(filepath.Join(path, DescriptionFile)); err == nil && json.Unmarshal(text, &old) == nil && old.Files != nil {
+	if text, err := infile.Read(filepath.Join(path, DescriptionFile), mostDescription); err == nil && json.Unmarshal(text, &old) == nil && old.Files != nil {
 		old.Files = append(old.Files, DescriptionFile)
 	}
 	for _, name := range names {
 		if !slices.Contains(old.Files, name) {
 			return &FolderError{path, name}
 		}
+	}
+	return nil
+}
+
+// elsewhere is an error where the program stands in the folder at path, which is moved away to
+// be replaced.
+func elsewhere(path string) error {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	if inside, err := filepath.Rel(whole, here); err == nil && filepath.IsLocal(inside) {
+		return fmt.Errorf("%s: is the working directory, or holds it; give another folder for the page", path)
 	}
 	return nil
 }

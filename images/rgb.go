@@ -11,8 +11,11 @@ import (
 // RGB is an opaque colour. The zero value is black.
 type RGB struct{ R, G, B uint8 }
 
-// White is the colour of paper.
-var White = RGB{255, 255, 255}
+// Backgrounds beside black.
+var (
+	White = RGB{255, 255, 255}
+	Gray  = RGB{128, 128, 128}
+)
 
 // ParseRGB reads a colour: #rrggbb, or a name of CSS such as white.
 func ParseRGB(text string) (RGB, error) {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"govae/internal/atomicfile"
@@ -31,7 +32,12 @@ type CodeFiles struct {
 
 // LabelsBeside is the file for the labels of the images whose codes are in the file
 // points: x.labels.npy for x.npy.
-func LabelsBeside(points string) string { return strings.TrimSuffix(points, ".npy") + ".labels.npy" }
+func LabelsBeside(points string) string {
+	if ending := filepath.Ext(points); strings.EqualFold(ending, ".npy") {
+		points = strings.TrimSuffix(points, ending)
+	}
+	return points + ".labels.npy"
+}
 
 // WriteCodes writes n codes of a latent space of the given dimensions, as they come. Of
 // images with labels, which are then n, it writes these too, int64 [n]; a file of labels

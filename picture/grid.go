@@ -11,7 +11,7 @@ import (
 	"govae/images"
 )
 
-// comfortable is the sheet width in pixels up to which small images are enlarged.
+// comfortable is the sheet width in pixels up to which small images are enlarged; it may be twice as high.
 const comfortable = 960
 
 // gap is the width in pixels of the line between two images of a sheet.
@@ -92,7 +92,7 @@ type sheet struct {
 const bar = 5 * gap
 
 func newSheet(m Images, columns, rows, bars int) *sheet {
-	scale := max(1, (comfortable/columns-gap)/m.W)
+	scale := max(1, min((comfortable/columns-gap)/m.W, (2*comfortable/rows-gap)/m.H))
 	s := &sheet{scale: scale, cellW: m.W*scale + gap, cellH: m.H*scale + gap}
 	w, h := columns*s.cellW+gap, rows*s.cellH+gap+bars*bar
 	s.dst = canvas(m, w, h)

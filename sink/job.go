@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"govae/internal/atomicfile"
+	"govae/internal/infile"
 )
 
 // job records in a small file of its own how far the writing of images is. What it
@@ -43,7 +44,7 @@ func newJob(path string, o Options) (*job, error) {
 	if !o.Resume {
 		return j, nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := infile.Read(path, mostRecord)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return j, nil
@@ -59,11 +60,14 @@ func newJob(path string, o Options) (*job, error) {
 // recordEnding follows the name of a part in that of its job's file.
 const recordEnding = ".json"
 
+// mostRecord is more bytes than a record has.
+const mostRecord = 1 << 24
+
 // done returns how many images the job with this file has completed, 0 if there is no
 // such job.
 func done(path string) int {
 	var r record
-	if data, err := os.ReadFile(path); err != nil || json.Unmarshal(data, &r) != nil {
+	if data, err := infile.Read(path, mostRecord); err != nil || json.Unmarshal(data, &r) != nil {
 		return 0
 	}
 	return r.Done

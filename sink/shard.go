@@ -43,12 +43,15 @@ func (s Shard) Path(path string) string {
 		return path
 	}
 	ending := filepath.Ext(path)
-	return fmt.Sprintf("%s.shard-%d-of-%d%s", strings.TrimSuffix(path, ending), s.I, s.N, ending)
+	return strings.TrimSuffix(path, ending) + s.mark() + ending
 }
+
+// mark tells a shard's files from those of the whole.
+func (s Shard) mark() string { return fmt.Sprintf(".shard-%d-of-%d", s.I, s.N) }
 
 // recordPath names the record of the shard of the job that writes path.
 func (s Shard) recordPath(path string) string {
-	return fmt.Sprintf("%s.shard-%d-of-%d.json", path, s.I, s.N)
+	return path + s.mark() + ".json"
 }
 
 // ShardJob is what shards have in common: the job's main file, which gives them their names,
@@ -92,13 +95,13 @@ func (e *ShardError) Error() string {
 
 func (e *ShardError) Unwrap() error { return e.Err }
 
-// Check says whether shards of the file at path can be joined.
-func (s Shard) Check(path string) error {
-	switch ending(path) {
-	case ".npy", ".idx", ".csv":
+// Check says whether shards of the file at path can be joined, of a job that writes files with these
+// endings, which can.
+func (s Shard) Check(path string, endings ...string) error {
+	if slices.Contains(endings, ending(path)) {
 		return s.CheckFile(path)
 	}
-	return fmt.Errorf("%s: shards are written to files that can be joined; give a .npy, .idx or .csv file", path)
+	return fmt.Errorf("%s: shards are written to files that can be joined; give a %s file", path, strings.Join(endings, " or "))
 }
 
 // CheckFile says whether a file of any kind can be made of shards.
@@ -198,7 +201,7 @@ func relative(record, path string) (string, error) {
 
 // readShard reads a record.
 func readShard(path string) (r shardRecord, err error) {
-	data, err := os.ReadFile(path)
+	data, err := infile.Read(path, mostRecord)
 	if err != nil {
 		return r, err
 	}
@@ -210,6 +213,11 @@ func readShard(path string) (r shardRecord, err error) {
 	}
 	if r.Shard < 1 || r.Shard > r.Of || r.Total < r.Of || len(r.Files) == 0 {
 		return r, errors.New("is damaged")
+	}
+	for _, f := range r.Files {
+		if f.Part == f.Name || strings.Replace(f.Part, (Shard{r.Shard, r.Of}).mark(), "", 1) != f.Name {
+			return r, fmt.Errorf("names %q, which is no part of %q", f.Part, f.Name)
+		}
 	}
 	return r, nil
 }

@@ -76,10 +76,10 @@ func flatSettings(data []byte) (map[string]any, error) {
 }
 
 // difference names the first setting that is not as it was, with both values; it
-// returns "" if there is none. The architecture comes first, as others depend on it.
+// returns "" if there is none. The architecture and the data come first, as others depend on them.
 func difference(was, is map[string]any) (name string, before, now any) {
 	names := slices.Sorted(maps.Keys(was))
-	for _, name := range slices.Concat([]string{"arch"}, names, slices.Sorted(maps.Keys(is))) {
+	for _, name := range slices.Concat([]string{"arch", "data"}, names, slices.Sorted(maps.Keys(is))) {
 		if !reflect.DeepEqual(was[name], is[name]) {
 			return name, was[name], is[name]
 		}
@@ -97,8 +97,11 @@ func length(setting any) int {
 	return n
 }
 
-// text is a setting as a reader wants it: an object as JSON.
+// text is a setting as a reader wants it: an object as JSON, and one that is not there as none.
 func text(setting any) any {
+	if setting == nil {
+		return "none"
+	}
 	if _, ok := setting.(map[string]any); ok {
 		if data, err := json.Marshal(setting); err == nil {
 			return string(data)

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,13 +46,13 @@ func (r *run) same() error {
 	if err != nil {
 		return err
 	}
-	for rank, text := range texts {
-		other, err := flatSettings(text)
+	for rank, own := range texts {
+		other, err := flatSettings(own)
 		if err != nil {
 			return err
 		}
 		if name, was, is := difference(first, other); name != "" {
-			why := fmt.Errorf("its %s is %v, where that of rank 0 is %v", name, orNone(is), orNone(was))
+			why := fmt.Errorf("its %s is %v, where that of rank 0 is %v", name, text(is), text(was))
 			if name == "data" {
 				why = errors.New("its data are not those of rank 0")
 			}
@@ -62,9 +61,6 @@ func (r *run) same() error {
 	}
 	return nil
 }
-
-// orNone is text, and says nothing as none.
-func orNone(setting any) any { return cmp.Or(fmt.Sprint(text(setting)), "none") }
 
 // program is the beginning of the SHA-256 of the running program, found once.
 var program = sync.OnceValue(func() string {

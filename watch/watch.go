@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"govae/internal/infile"
 	"govae/internal/page"
 	"govae/models"
 	"govae/train"
@@ -62,7 +63,7 @@ type run struct {
 
 func serveRun(w http.ResponseWriter, dir string) {
 	var r run
-	if data, err := os.ReadFile(filepath.Join(dir, models.ConfigFile)); err == nil {
+	if data, err := infile.Read(filepath.Join(dir, models.ConfigFile), models.MaxConfigFile); err == nil {
 		_ = json.Unmarshal(data, &r) // a file that is no JSON tells nothing
 	}
 	r.Name = filepath.Base(dir)

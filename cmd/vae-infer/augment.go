@@ -108,7 +108,7 @@ func (a *augmentation) check() error {
 		cli.Want(a.confidence > 0 && a.confidence <= 1, "--confidence %g: want a probability, above 0 and at most 1", a.confidence),
 		cli.Between("--per-class", a.PerClass, 1, math.MaxUint32-1),
 		cli.OneOf("--format", a.write.Format, dataset.ClassFolders, dataset.IDXFiles),
-		cli.Want(a.out != "" && !slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, filepath.Ext(a.out)),
+		cli.Want(a.out != "" && !slices.Contains([]string{".png", ".npy", ".idx", ".gif"}, strings.ToLower(filepath.Ext(a.out))),
 			"--out %s: augment writes a folder; give its name", cmp.Or(a.out, `""`)),
 		dataset.CheckWrite(a.out, a.write),
 	)

@@ -230,10 +230,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	}
 	a, err := anomaly.Assess(scores, classes, normal, d.Threshold())
 	if err != nil {
-		switch {
-		case s.roc != "":
-			return err
-		case s.given.Changed("normal"):
+		if s.given.Changed("normal") {
 			s.app.Notef("%v", err)
 		}
 		return nil // there is nothing to compare
@@ -264,12 +261,24 @@ func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]str
 		}
 		return nil, nil
 	}
+	normal, err := anomaly.NormalClasses(x.Classes, d.Normal), error(nil)
 	if len(s.normal) > 0 {
-		return s.namedNormal(x)
+		normal, err = s.namedNormal(x)
 	}
-	normal := anomaly.NormalClasses(x.Classes, d.Normal)
-	if normal == nil && s.roc != "" {
+	if err != nil || s.roc == "" {
+		return normal, err
+	}
+	if normal == nil {
 		return nil, cli.Usagef("--roc: which of the classes %s are normal? say so with --normal", printable.Names(x.Classes))
+	}
+	usual := 0
+	for i := range x.Len() {
+		if slices.Contains(normal, x.Class(i)) {
+			usual++
+		}
+	}
+	if usual == 0 || usual == x.Len() {
+		return nil, cli.Usagef("--roc: of %d images %d are of the normal classes (%s): want some of these and some of others; --normal says which are normal", x.Len(), usual, printable.Names(normal))
 	}
 	return normal, nil
 }

@@ -240,7 +240,7 @@ func (f *editFlags) learn(ctx context.Context, encoder *infer.Encoder) (latent.A
 		if err := a.WriteFile(f.saveAttribute); err != nil {
 			return none, err
 		}
-		f.app.Printf("%s: from the codes of %d images", f.saveAttribute, x.Len())
+		f.app.Wrotef(f.saveAttribute, "%s: from the codes of %d images", f.saveAttribute, x.Len())
 	}
 	return a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,7 +19,7 @@ import (
 )
 
 func encode(m *modelFlags) *cobra.Command {
-	e, in := encoding{modelFlags: m}, inputFlags{}
+	e, in, shard := encoding{modelFlags: m}, inputFlags{}, shardFlag{}
 	cmd := &cobra.Command{
 		Use:   "encode [FILE…]",
 		Short: "Write the latent codes of images, or fit a mixture to them",
@@ -43,7 +44,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if writesOut {
 				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
 			}
-			if err := cmp.Or(in.check(files), e.check(cmd.Flags(), writesOut), m.checkOutputs(append(files, in.data), outputs...), in.shard.check(e.files.Points), in.shard.alone(cmd, "fit-mixture")); err != nil {
+			if err := cmp.Or(in.check(files), e.check(cmd.Flags(), writesOut), m.checkOutputs(append(files, in.data), outputs...), shard.check(e.files.Points, ".npy"), shard.alone(cmd, "fit-mixture")); err != nil {
 				return err
 			}
 			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)
@@ -56,8 +57,14 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 					return err
 				}
 			}
-			e.files.First = in.shard.first()
-			return in.shard.run(m.app, e.job(encoder, &in.shard), e.parts(in.shard.Shard), func() error { return e.write(cmd.Context(), encoder, x) })
+			if x, err = shard.cut(x); err != nil {
+				return err
+			}
+			if encoder, err = forImages(m, encoder, x); err != nil { // which counts labels from the shard's first image on
+				return err
+			}
+			e.files.First = shard.first()
+			return shard.run(m.app, e.job(encoder, &shard), e.parts(shard.Shard), func() error { return e.write(cmd.Context(), encoder, x) })
 		},
 	}
 	f := cmd.Flags()
@@ -68,7 +75,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 	f.StringVar(&e.mixture, "fit-mixture", "", "JSON file for a Gaussian mixture")
 	e.componentsFlag(f)
 	in.flags(cmd, 0)
-	in.shard.flag(cmd)
+	shard.flag(cmd)
 	return cmd
 }
 
@@ -86,7 +93,7 @@ type encoding struct {
 
 func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
 	ends := func(flag, path, ending string) error {
-		return cli.Want(path == "" || filepath.Ext(path) == ending, "%s %s: want a %s file", flag, path, ending)
+		return cli.Want(path == "" || strings.ToLower(filepath.Ext(path)) == ending, "%s %s: want a %s file", flag, path, ending)
 	}
 	c := e.components
 	return cmp.Or(

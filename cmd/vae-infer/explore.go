@@ -72,7 +72,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	pictures := e.in.data != "" || len(files) > 0
 	inputs := append([]string{e.in.data, e.codes, e.mixture, e.runtime}, append(files, e.attributes...)...)
 	if err := cmp.Or(
-		cli.When(pictures || len(e.in.index) > 0, e.in.check(files)),
+		cli.When(pictures, e.in.check(files)),
 		e.in.belong(pictures),
 		cli.Belong(e.in.given, pictures || e.codes != "", "images and --codes", "limit"),
 		cli.Want(!pictures || e.codes == "", "--codes stands in place of --data and of files of images"),

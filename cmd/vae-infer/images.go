@@ -25,7 +25,6 @@ type inputFlags struct {
 	fitFlags
 	skipBad bool
 	scaleFlag
-	shard shardFlag // of commands that do a part of the images
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
@@ -103,7 +102,7 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 	case f.given.Changed("limit"):
 		x.Images = x.Head(f.limit)
 	}
-	return f.shard.cut(x)
+	return x, nil
 }
 
 // pictureTaker is a model that takes pictures, or gives them.

@@ -14,6 +14,9 @@ func info(m *modelFlags) *cobra.Command {
 		Example: "  vae-infer info decoder.onnx",
 		Args:    cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := m.unused(cmd, "decoder", "encoder", "label"); err != nil {
+				return err
+			}
 			o, err := m.options()
 			if err != nil {
 				return err

@@ -41,6 +41,12 @@ func (m *modelFlags) flags(root *cobra.Command) {
 	f.StringVar(&m.library, "library", "", "ONNX Runtime library file (default: see 'vae-infer runtime')")
 }
 
+// unused refuses flags of all subcommands that one has no use for.
+func (m *modelFlags) unused(cmd *cobra.Command, flags ...string) error {
+	flag := cli.Given(cmd.Flags(), flags...)
+	return cli.Want(flag == "", "%s: %s has no use for it", flag, cmd.CommandPath())
+}
+
 func (m *modelFlags) encoderPath() string {
 	if m.encoder != "" {
 		return m.encoder

@@ -16,6 +16,7 @@ import (
 type outputFlags struct {
 	app           *cli.App
 	out           string
+	table         string // a file that is written beside --out, or empty
 	force, resume bool
 	shard         shardFlag // of commands that make a part of the images
 }
@@ -69,7 +70,7 @@ func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]stri
 		if first > 0 {
 			text += fmt.Sprintf(", the last %d of them", options.N-first)
 		}
-		o.app.Printf("%s by %s in %.2f s", text, s.Engine(), p.Done())
+		o.app.Wrotef(o.table, "%s by %s in %.2f s", text, s.Engine(), p.Done())
 		return nil
 	})
 }

@@ -35,6 +35,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 			if err := cmp.Or(in.check(files), r.check(), cli.Belong(cmd.Flags(), r.draws > 0, "--draws", "seed"), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
 				return err
 			}
+			r.output.table = r.errors
 			r.model, err = openAs(m, m.decoder, func(decoder string, o infer.Options) (infer.Reconstructor, error) {
 				return infer.OpenReconstructor(decoder, m.encoderPath(), o)
 			})

@@ -25,6 +25,9 @@ the executable, the user's cache (see 'vae-infer runtime install'), installed
 Python packages, system folders.`,
 		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := m.unused(cmd, "engine", "decoder", "encoder", "label"); err != nil {
+				return err
+			}
 			options, err := m.options()
 			if err != nil {
 				return err
@@ -60,6 +63,9 @@ each: engine, version or kernel, largest difference, ok or FAILED.`,
   vae-infer runtime check autoencoder.onnx --engine onnxruntime`,
 		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := m.unused(cmd, "decoder", "encoder", "label"); err != nil {
+				return err
+			}
 			options, err := m.options()
 			if err != nil {
 				return err
@@ -101,6 +107,7 @@ form, its processor and its version, but its maker is trusted.`,
 		Args: cli.NoArgs(""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := cmp.Or(
+				m.unused(cmd, "engine", "provider", "decoder", "encoder", "label"),
 				cli.Want(o.Via == "" || o.From == "", "--via and --from exclude each other"),
 				cli.OneOf("--via", cmp.Or(o.Via, "pip"), "github", "pip", "npm"),
 			); err != nil {

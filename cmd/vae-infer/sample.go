@@ -60,7 +60,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
 		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
 		s.checkOutputs([]string{s.from}, s.output.out),
-		s.output.shard.check(s.output.out),
+		s.output.shard.check(s.output.out, ".npy", ".idx"),
 	); err != nil {
 		return err
 	}

@@ -83,7 +83,7 @@ func (s *scoring) run(cmd *cobra.Command, files []string) error {
 		cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
 		s.detection.check(),
 		s.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc, s.heat),
-		s.shard.check(s.out),
+		s.shard.check(s.out, ".csv"),
 		s.shard.alone(cmd, "calibrate", "sheet", "heatmap", "roc"),
 	); err != nil {
 		return err

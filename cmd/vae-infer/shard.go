@@ -28,12 +28,13 @@ func (s *shardFlag) flag(cmd *cobra.Command) {
 // active reports whether there are others that do the rest.
 func (s *shardFlag) active() bool { return s.N > 0 }
 
-// check finds the shard, and mistakes. Out is the file that all shards are joined to.
-func (s *shardFlag) check(out string) error {
+// check finds the shard, and mistakes. Out is the file that all shards are joined to, which may have these
+// endings.
+func (s *shardFlag) check(out string, endings ...string) error {
 	if err := s.read(); err != nil || !s.active() {
 		return err
 	}
-	return s.Shard.Check(out)
+	return s.Shard.Check(out, endings...)
 }
 
 // read finds the shard that the flag means.

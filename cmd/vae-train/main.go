@@ -110,8 +110,8 @@ func build(app *cli.App) *cobra.Command {
 				return f.ranks.leave(err)
 			}
 			stop, err := f.profile()
-			if err != nil {
-				return err
+			if err := f.ranks.Agree(err); err != nil {
+				return f.ranks.leave(err)
 			}
 			err = f.watched(cmd.Context(), app, func() error { return f.run(cmd.Context(), app, cmd.Flags()) })
 			return f.ranks.leave(errors.Join(err, stop()))
@@ -300,7 +300,7 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	warn(app, data.Warnings)
-	if n := data.Copies(); n >= 5 && 50*n >= data.Test.Len() {
+	if n := data.Copies(); n > 0 && 50*n >= data.Test.Len() {
 		app.Notef("vae-train: %d images for testing or validation are copies of images for training, which makes their elbo too good: leave copies out", n)
 	}
 	if f.model.Conditional {

@@ -47,7 +47,7 @@ func watchCommand(app *cli.App) *cobra.Command {
 		Long: `Show the curves of a run in the browser, and the pictures of its epochs if it was
 started with --watch, until Ctrl-C. The directory is read, not written.`,
 		Example: `  vae-train watch vae-model`,
-		Args:    cobra.MaximumNArgs(1),
+		Args:    cli.UpToOneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := "vae-model"
 			if len(args) > 0 {

@@ -37,3 +37,11 @@ func OneArg(cmd *cobra.Command, args []string) error {
 	}
 	return fmt.Errorf("%d arguments: want one, as in '%s'", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
 }
+
+// UpToOneArg takes one argument beside flags, or none, for [cobra.Command.Args].
+func UpToOneArg(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return OneArg(cmd, args)
+}
