@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"govae/models"
@@ -73,17 +74,22 @@ func (m *moments) axes(seen float64) (a models.Axes, ok bool) {
 	if a, ok = m.whitening(seen); !ok || m.classes == nil {
 		return a, ok
 	}
-	centres := m.centres(a.To, seen)
+	centres := m.centres(a, seen)
 	a, ok = m.whitening(seen)
 	a.Centres = centres
 	return a, ok
 }
 
+// together is how many dimensions, one after the other in the order of what they tell, are judged
+// together: few enough to tell apart those in which classes differ from those in which they do not.
+const together = 16
+
 // centres returns where the classes lie about the mean of all codes, [classes, L], and takes what
-// that explains from the covariance. A mean of few codes in many dimensions is mostly chance: it
-// counts as far as it is longer than such a mean of draws from the prior would be, in units of all
-// codes (James and Stein 1961, "Estimation with quadratic loss").
-func (m *moments) centres(to *mat.Dense, seen float64) *mat.Dense {
+// that explains from the covariance. A mean of few codes in many dimensions is mostly chance: in
+// the axes a it counts, for some dimensions at a time, as far as it is longer than such a mean of
+// draws from the prior would be (James and Stein 1961, "Estimation with quadratic loss"; by blocks:
+// Cai 1999, "Adaptive wavelet estimation: a block thresholding and oracle inequality approach").
+func (m *moments) centres(a models.Axes, seen float64) *mat.Dense {
 	classes, n := m.classes.Dims()
 	centres, within := mat.NewDense(classes, n, nil), mat.NewSymDense(n, nil)
 	within.CopySym(m.covariance)
@@ -93,14 +99,21 @@ func (m *moments) centres(to *mat.Dense, seen float64) *mat.Dense {
 		}
 		centre := mat.NewVecDense(n, centres.RawRowView(class))
 		centre.SubVec(m.classes.RowView(class), mat.NewVecDense(n, m.mean[:n]))
-		var length mat.VecDense
-		length.MulVec(to, centre)
-		share := max(0, 1-float64(n)/(count*mat.Dot(&length, &length)))
-		if math.IsNaN(share) {
-			share = 0
+		within.SymRankOne(within, -count/seen, centre)
+		var sure, chance mat.VecDense
+		sure.MulVec(a.To, centre)
+		for first := 0; first < n; first += together {
+			block := sure.RawVector().Data[first:min(first+together, n)]
+			share := max(0, 1-float64(len(block))/(count*floats.Dot(block, block)))
+			if math.IsNaN(share) {
+				share = 0
+			}
+			floats.Scale(share, block)
 		}
-		within.SymRankOne(within, -count/seen*share*(2-share), centre)
-		centre.ScaleVec(share, centre)
+		chance.MulVec(a.From, &sure)
+		chance.SubVec(centre, &chance)
+		within.SymRankOne(within, count/seen, &chance) // which stays within classes
+		centre.SubVec(centre, &chance)
 	}
 	m.within = within
 	return centres

@@ -16,8 +16,7 @@ import (
 )
 
 func edit(m *modelFlags) *cobra.Command {
-	o := outputFlags{app: m.app}
-	f := editFlags{modelFlags: m}
+	f := editFlags{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd := &cobra.Command{
 		Use:   "edit [IMAGE…]",
 		Short: "Encode images, change their codes, and decode them",
@@ -40,42 +39,9 @@ the same class, or as --to-label; a strength between 0 and 1 is in between.`,
   vae-infer edit --data mnist --to-label 7
   vae-infer edit --labelled faces/ --toward smiling --save-attribute smile.json
   vae-infer edit me.png --attribute smile.json --range -1,1 --steps 20 --out smile.gif`,
-		RunE: func(cmd *cobra.Command, files []string) error {
-			strengths, err := f.check(files)
-			if err != nil {
-				return err
-			}
-			if err := m.checkOutputs(append(files, f.in.data, f.labelledBy, f.attribute), o.out, f.saveAttribute); err != nil {
-				return err
-			}
-			pair, err := m.openPair()
-			if err != nil {
-				return err
-			}
-			defer pair.Close()
-			edits, err := f.edits(cmd.Context(), pair.Encoder)
-			if err != nil || f.learnsOnly(files) {
-				return err
-			}
-			x, err := f.in.load(cmd.Context(), m.app, pair, files)
-			if err != nil {
-				return err
-			}
-			encoder, decoder, err := f.labelled(pair, x, strengths)
-			if err != nil {
-				return err
-			}
-			draw := picture.Below(x.Images)
-			if len(strengths) > 1 {
-				draw = func(out string, images picture.Images) error {
-					return picture.Rows(out, images, picture.RowLabels{Rows: x.BaseNames(), Columns: strengths, X: "strength of the edit"})
-				}
-			}
-			points := latent.Edited(latent.Means(encoder.EncodeAll(cmd.Context(), x.All())), edits, strengths...)
-			return o.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(cmd.Context(), points))
-		},
+		RunE: func(cmd *cobra.Command, files []string) error { return f.run(cmd.Context(), files) },
 	}
-	o.flags(cmd, "edited.png")
+	f.output.flags(cmd, "edited.png")
 	f.flags(cmd)
 	return cmd
 }
@@ -84,6 +50,7 @@ the same class, or as --to-label; a strength between 0 and 1 is in between.`,
 type editFlags struct {
 	*modelFlags
 	in                           inputFlags
+	output                       outputFlags
 	set, shift                   []string
 	labelledBy, toward, awayFrom string
 	toLabel                      string
@@ -109,6 +76,41 @@ func (f *editFlags) flags(cmd *cobra.Command) {
 	c.Float64SliceVar(&f.strengths, "strengths", nil, "several strengths `S,…`, such as 0,0.25,0.5,1")
 	c.Float64SliceVar(&f.bounds, "range", nil, "`FIRST,LAST` of --steps strengths, such as 0,1")
 	c.IntVar(&f.steps, "steps", 8, "number of strengths in --range")
+}
+
+func (f *editFlags) run(ctx context.Context, files []string) error {
+	strengths, err := f.check(files)
+	if err != nil {
+		return err
+	}
+	if err := f.checkOutputs(append(files, f.in.data, f.labelledBy, f.attribute), f.output.out, f.saveAttribute); err != nil {
+		return err
+	}
+	pair, err := f.openPair()
+	if err != nil {
+		return err
+	}
+	defer pair.Close()
+	edits, err := f.edits(ctx, pair.Encoder)
+	if err != nil || f.learnsOnly(files) {
+		return err
+	}
+	x, err := f.in.load(ctx, f.app, pair, files)
+	if err != nil {
+		return err
+	}
+	encoder, decoder, err := f.labelled(pair, x, strengths)
+	if err != nil {
+		return err
+	}
+	draw := picture.Below(x.Images)
+	if len(strengths) > 1 {
+		draw = func(out string, images picture.Images) error {
+			return picture.Rows(out, images, picture.RowLabels{Rows: x.BaseNames(), Columns: strengths, X: "strength of the edit"})
+		}
+	}
+	points := latent.Edited(latent.Means(encoder.EncodeAll(ctx, x.All())), edits, strengths...)
+	return f.output.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(ctx, points))
 }
 
 // learnsOnly reports whether an attribute is saved and nothing is edited.

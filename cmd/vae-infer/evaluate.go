@@ -66,36 +66,7 @@ its part of the images beside --out, and join makes table and JSON of those of a
   vae-infer evaluate --data mnist --prior vae-model/prior.json
   vae-infer evaluate photos/ --decoder photos-model/decoder.onnx`,
 		RunE: func(cmd *cobra.Command, files []string) error {
-			if err := cmp.Or(e.check(files), m.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out), e.shard.read()); err != nil {
-				return err
-			}
-			if e.shard.active() {
-				if err := e.shard.CheckFile(e.out); err != nil {
-					return err
-				}
-			} else {
-				if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
-					return err
-				}
-			}
-			pair, x, err := openFor(cmd.Context(), m, m.openPair, &e.in, files)
-			if err != nil {
-				return err
-			}
-			defer pair.Close()
-			if pair, x, err = e.mixed(pair, x); err != nil {
-				return err
-			}
-			if err := e.readPrior(pair); err != nil {
-				return err
-			}
-			if e.options.Scorer, err = e.elbo.open(m, pair, x); err != nil {
-				return err
-			}
-			if e.options.Scorer != nil {
-				defer e.options.Scorer.Close()
-			}
-			return e.run(cmd.Context(), cmd.OutOrStdout(), pair, x)
+			return e.run(cmd.Context(), cmd.OutOrStdout(), files)
 		},
 	}
 	f := cmd.Flags()
@@ -180,7 +151,41 @@ func (e *evaluation) readPrior(pair *infer.Pair) error {
 	return nil
 }
 
-func (e *evaluation) run(ctx context.Context, stdout io.Writer, pair *infer.Pair, x dataset.Selection) error {
+func (e *evaluation) run(ctx context.Context, stdout io.Writer, files []string) error {
+	if err := cmp.Or(e.check(files), e.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out), e.shard.read()); err != nil {
+		return err
+	}
+	if e.shard.active() {
+		if err := e.shard.CheckFile(e.out); err != nil {
+			return err
+		}
+	} else {
+		if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
+			return err
+		}
+	}
+	pair, x, err := openFor(ctx, e.modelFlags, e.openPair, &e.in, files)
+	if err != nil {
+		return err
+	}
+	defer pair.Close()
+	if pair, x, err = e.mixed(pair, x); err != nil {
+		return err
+	}
+	if err := e.readPrior(pair); err != nil {
+		return err
+	}
+	if e.options.Scorer, err = e.elbo.open(e.modelFlags, pair, x); err != nil {
+		return err
+	}
+	if e.options.Scorer != nil {
+		defer e.options.Scorer.Close()
+	}
+	return e.evaluate(ctx, stdout, pair, x)
+}
+
+// evaluate finds the figures of x, and writes them.
+func (e *evaluation) evaluate(ctx context.Context, stdout io.Writer, pair *infer.Pair, x dataset.Selection) error {
 	if form := pair.Decoder.Contract().Metadata.Likelihood; e.binarize == static && form != contract.Bernoulli {
 		return fmt.Errorf("%s: has the likelihood %q, and --binarize static wants %s; leave it out", e.decoder, form, contract.Bernoulli)
 	}

@@ -11,13 +11,7 @@ import (
 )
 
 func manifold(m *modelFlags) *cobra.Command {
-	o := outputFlags{app: m.app}
-	var grid int
-	var dims []int
-	var bounds []float64
-	var at string
-	var fit fitFlags
-	var scale scaleFlag
+	p := plane{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd := &cobra.Command{
 		Use:   "manifold",
 		Short: "Decode a lattice of two latent dimensions",
@@ -29,42 +23,57 @@ as in the code of the image --at. The first image is the top left one.`,
   vae-infer manifold --dims 3,7 --at one.png
   vae-infer manifold --range -3,3 --grid 21 --out plane.png`,
 		Args: cli.NoArgs(""),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := cmp.Or(
-				cli.Between("--grid", grid, 2, 1000),
-				checkRange("--range", bounds),
-				checkDims(dims),
-				cli.Belong(cmd.Flags(), at != "", "--at", "fit", "resize", "scale"),
-				fit.check(),
-				scale.check(),
-				m.checkOutputs([]string{at}, o.out),
-			); err != nil {
-				return err
-			}
-			decoder, err := m.openDecoder()
-			if err != nil {
-				return err
-			}
-			defer decoder.Close()
-			code, err := m.codeOf(cmd.Context(), decoder, at, fit, scale)
-			if err != nil {
-				return err
-			}
-			options := latent.LatticeOptions{Dims: [2]int(dims), Range: [2]float64(bounds), Grid: grid, At: code}
-			draw := func(path string, images picture.Images) error {
-				return picture.Manifold(path, images, options.Dims, grid, bounds[0], bounds[1])
-			}
-			return o.write(decoder, grid*grid, draw, decoder.Manifold(cmd.Context(), options))
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd) },
 	}
-	o.flags(cmd, "manifold.png")
-	cmd.Flags().IntVar(&grid, "grid", 15, "number of images per side")
-	cmd.Flags().IntSliceVar(&dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
-	rangeFlag(cmd, &bounds, -4, 4, "`FIRST,LAST` value of both")
-	cmd.Flags().StringVar(&at, "at", "", "image file whose code gives the other dimensions (default: 0)")
-	fit.flags(cmd.Flags())
-	scale.flags(cmd.Flags())
+	p.output.flags(cmd, "manifold.png")
+	f := cmd.Flags()
+	f.IntVar(&p.grid, "grid", 15, "number of images per side")
+	f.IntSliceVar(&p.dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
+	rangeFlag(cmd, &p.bounds, -4, 4, "`FIRST,LAST` value of both")
+	f.StringVar(&p.at, "at", "", "image file whose code gives the other dimensions (default: 0)")
+	p.fit.flags(f)
+	p.scale.flags(f)
 	return cmd
+}
+
+// plane is a lattice of two dimensions.
+type plane struct {
+	*modelFlags
+	output outputFlags
+	grid   int
+	dims   []int
+	bounds []float64
+	at     string // an image, or empty
+	fit    fitFlags
+	scale  scaleFlag
+}
+
+func (p *plane) run(cmd *cobra.Command) error {
+	if err := cmp.Or(
+		cli.Between("--grid", p.grid, 2, 1000),
+		checkRange("--range", p.bounds),
+		checkDims(p.dims),
+		cli.Belong(cmd.Flags(), p.at != "", "--at", "fit", "resize", "scale"),
+		p.fit.check(),
+		p.scale.check(),
+		p.checkOutputs([]string{p.at}, p.output.out),
+	); err != nil {
+		return err
+	}
+	decoder, err := p.openDecoder()
+	if err != nil {
+		return err
+	}
+	defer decoder.Close()
+	code, err := p.codeOf(cmd.Context(), decoder, p.at, p.fit, p.scale)
+	if err != nil {
+		return err
+	}
+	options := latent.LatticeOptions{Dims: [2]int(p.dims), Range: [2]float64(p.bounds), Grid: p.grid, At: code}
+	draw := func(path string, images picture.Images) error {
+		return picture.Manifold(path, images, options.Dims, p.grid, p.bounds[0], p.bounds[1])
+	}
+	return p.output.write(decoder, p.grid*p.grid, draw, decoder.Manifold(cmd.Context(), options))
 }
 
 // checkDims finds mistakes in --dims, but for dimensions that the model lacks.

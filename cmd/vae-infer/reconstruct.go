@@ -14,7 +14,7 @@ import (
 )
 
 func reconstruct(m *modelFlags) *cobra.Command {
-	r, in := reconstruction{output: outputFlags{app: m.app}}, inputFlags{}
+	r := reconstruction{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd := &cobra.Command{
 		Use:   "reconstruct [FILE…]",
 		Short: "Encode images and decode them again",
@@ -31,55 +31,21 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
   vae-infer reconstruct --data mnist --limit 16 --draws 5
   vae-infer reconstruct one.png two.jpg --out pairs.png
   vae-infer reconstruct --decoder autoencoder.onnx --data mnist`,
-		RunE: func(cmd *cobra.Command, files []string) (err error) {
-			if err := cmp.Or(in.check(files), r.check(), cli.Belong(cmd.Flags(), r.draws > 0, "--draws", "seed"), m.checkOutputs(append(files, in.data), r.output.out, r.errors)); err != nil {
-				return err
-			}
-			r.output.table = r.errors
-			r.model, err = openAs(m, m.decoder, func(decoder string, o infer.Options) (infer.Reconstructor, error) {
-				return infer.OpenReconstructor(decoder, m.encoderPath(), o)
-			})
-			if err != nil {
-				return err
-			}
-			defer r.model.Close()
-			var ok bool
-			if r.pair, ok = r.model.(*infer.Pair); !ok && r.draws > 0 {
-				return cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, m.decoder)
-			}
-			if r.draws > 0 {
-				if r.settled, err = r.groups.first(r.pair.Decoder); err != nil {
-					return err
-				}
-			}
-			x, err := in.load(cmd.Context(), m.app, r.model, files)
-			if err != nil {
-				return err
-			}
-			switch s := r.model.(type) {
-			case *infer.Pair:
-				r.pair, err = forImages(m, s, x)
-				r.model = r.pair
-			case *infer.Autoencoder:
-				r.model, err = forImages(m, s, x)
-			}
-			if err != nil {
-				return err
-			}
-			return r.write(cmd.Context(), x)
-		},
+		RunE: func(cmd *cobra.Command, files []string) error { return r.run(cmd, files) },
 	}
 	r.output.flags(cmd, "reconstructions.png")
 	cmd.Flags().IntVar(&r.draws, "draws", 0, "points to draw from each posterior, instead of its mean")
 	cmd.Flags().Uint64Var(&r.seed, "seed", 0, "number that determines the draws")
 	r.groups.flag(cmd, "draw all but this many of the finest groups of latent variables, which keep their means")
 	cmd.Flags().StringVar(&r.errors, "errors", "", "CSV file for the error of each image")
-	in.flags(cmd, 32)
+	r.in.flags(cmd, 32)
 	return cmd
 }
 
 // reconstruction says how images are reconstructed and what is written.
 type reconstruction struct {
+	*modelFlags
+	in     inputFlags
 	output outputFlags
 	model  infer.Reconstructor
 	pair   *infer.Pair // the model, unless that is an autoencoder
@@ -97,6 +63,60 @@ func (r *reconstruction) check() error {
 		cli.Want(r.draws > 0 || r.groups.fixed == 0, "--fixed-groups keeps groups as they are of points that are drawn: give --draws"),
 		cli.Want(r.draws <= 0 || r.errors == "", "--errors are those of the means: leave --draws out, or see 'vae-infer score'"),
 	)
+}
+
+func (r *reconstruction) run(cmd *cobra.Command, files []string) error {
+	if err := cmp.Or(
+		r.in.check(files),
+		r.check(),
+		cli.Belong(cmd.Flags(), r.draws > 0, "--draws", "seed"),
+		r.checkOutputs(append(files, r.in.data), r.output.out, r.errors),
+	); err != nil {
+		return err
+	}
+	r.output.table = r.errors
+	if err := r.open(); err != nil {
+		return err
+	}
+	defer r.model.Close()
+	x, err := r.in.load(cmd.Context(), r.app, r.model, files)
+	if err != nil {
+		return err
+	}
+	switch s := r.model.(type) {
+	case *infer.Pair:
+		r.pair, err = forImages(r.modelFlags, s, x)
+		r.model = r.pair
+	case *infer.Autoencoder:
+		r.model, err = forImages(r.modelFlags, s, x)
+	}
+	if err != nil {
+		return err
+	}
+	return r.write(cmd.Context(), x)
+}
+
+// open opens the model, and finds what is drawn of its points.
+func (r *reconstruction) open() (err error) {
+	r.model, err = openAs(r.modelFlags, r.decoder, func(decoder string, o infer.Options) (infer.Reconstructor, error) {
+		return infer.OpenReconstructor(decoder, r.encoderPath(), o)
+	})
+	if err != nil {
+		return err
+	}
+	pair, ok := r.model.(*infer.Pair)
+	r.pair = pair
+	switch {
+	case r.draws == 0:
+	case !ok:
+		err = cli.Usagef("--draws %d: %s is an autoencoder, which decodes means alone", r.draws, r.decoder)
+	default:
+		r.settled, err = r.groups.first(pair.Decoder)
+	}
+	if err != nil {
+		r.model.Close()
+	}
+	return err
 }
 
 // write writes the reconstructions of x, and their errors if these are wanted.

@@ -55,62 +55,28 @@ type sampling struct {
 }
 
 func (s *sampling) run(cmd *cobra.Command) error {
-	if err := cmp.Or(
-		cli.Between("--samples", s.n, 1, math.MaxUint32),
-		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
-		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
-		s.checkOutputs([]string{s.from}, s.output.out),
-		s.output.shard.check(s.output.out, ".npy", ".idx"),
-	); err != nil {
+	if err := s.check(); err != nil {
 		return err
 	}
-	path := s.decoder
-	if s.from == "" && s.groups.fixed == 0 && !cmd.Flags().Changed("decoder") {
-		path = s.chosen()
-	}
-	decoder, err := openAs(s.modelFlags, path, infer.OpenDecoder)
+	decoder, classes, err := s.open(cmd.Flags().Changed("decoder"))
 	if err != nil {
 		return err
 	}
 	defer decoder.Close()
-	classes := decoder.Classes()
-	if s.label != "" || classes == nil {
-		classes = nil
-		if decoder, err = ofClass(s.modelFlags, decoder); err != nil {
-			return err
-		}
+	source, err := s.source(decoder)
+	if err != nil {
+		return err
 	}
-	source := latent.PriorOf(decoder.Space())
-	job := map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature), "label": s.label}
-	if s.from != "" {
-		if err := decoder.TakesCodes(); err != nil {
-			return err
-		}
-		if source, err = latent.OpenSource(s.from, decoder.Space()); err != nil {
-			return err
-		}
-		if job["from"], err = infile.Digest(s.from); err != nil {
-			return err
-		}
-	}
-	switch given := cmd.Flags().Changed("samples"); {
-	case source.N > 0 && !given:
-		s.n = source.N
-	case classes != nil && !given:
-		s.n = eachClass
-	}
-	if err := cmp.Or(
-		cli.Want(source.N == 0 || s.draw.Temperature == 1, "--temperature %g: the points of %s are decoded as they are", s.draw.Temperature, s.from),
-		cli.Want(source.N == 0 || s.n <= source.N, "--samples %d: %s holds %d latent points", s.n, s.from, source.N),
-	); err != nil {
+	if err := s.count(source, classes, cmd.Flags().Changed("samples")); err != nil {
 		return err
 	}
 	fix, err := s.fix(decoder)
 	if err != nil {
 		return err
 	}
-	if s.groups.fixed > 0 {
-		job["fixed-groups"] = fmt.Sprint(s.groups.fixed)
+	job, err := s.job()
+	if err != nil {
+		return err
 	}
 	if classes != nil {
 		return s.ofEach(cmd.Context(), decoder, classes, source, fix, job)
@@ -123,6 +89,74 @@ func (s *sampling) run(cmd *cobra.Command) error {
 		s.draw.First = first
 		return decoder.DecodeAll(cmd.Context(), fix(source.Points(end-first, s.draw)))
 	})
+}
+
+// check finds mistakes in the flags.
+func (s *sampling) check() error {
+	return cmp.Or(
+		cli.Between("--samples", s.n, 1, math.MaxUint32),
+		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
+		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
+		s.checkOutputs([]string{s.from}, s.output.out),
+		s.output.shard.check(s.output.out, ".npy", ".idx"),
+	)
+}
+
+// open opens the decoder, or the sampler beside it where no decoder is given, and returns the classes of
+// which images are drawn in turn; nil if there are none, or --label names one.
+func (s *sampling) open(given bool) (decoder *infer.Decoder, classes []string, err error) {
+	path := s.decoder
+	if s.from == "" && s.groups.fixed == 0 && !given {
+		path = s.chosen()
+	}
+	if decoder, err = openAs(s.modelFlags, path, infer.OpenDecoder); err != nil {
+		return nil, nil, err
+	}
+	if classes = decoder.Classes(); s.label == "" && classes != nil {
+		return decoder, classes, nil
+	}
+	labelled, err := ofClass(s.modelFlags, decoder)
+	if err != nil {
+		decoder.Close()
+	}
+	return labelled, nil, err
+}
+
+// source is what points are drawn from.
+func (s *sampling) source(decoder *infer.Decoder) (latent.Source, error) {
+	if s.from == "" {
+		return latent.PriorOf(decoder.Space()), nil
+	}
+	if err := decoder.TakesCodes(); err != nil {
+		return latent.Source{}, err
+	}
+	return latent.OpenSource(s.from, decoder.Space())
+}
+
+// count finds how many points are drawn where --samples is not given, and checks what is.
+func (s *sampling) count(source latent.Source, classes []string, given bool) error {
+	switch {
+	case source.N > 0 && !given:
+		s.n = source.N
+	case classes != nil && !given:
+		s.n = eachClass
+	}
+	return cmp.Or(
+		cli.Want(source.N == 0 || s.draw.Temperature == 1, "--temperature %g: the points of %s are decoded as they are", s.draw.Temperature, s.from),
+		cli.Want(source.N == 0 || s.n <= source.N, "--samples %d: %s holds %d latent points", s.n, s.from, source.N),
+	)
+}
+
+// job is all that an image depends on beside the model.
+func (s *sampling) job() (job map[string]string, err error) {
+	job = map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature), "label": s.label}
+	if s.groups.fixed > 0 {
+		job["fixed-groups"] = fmt.Sprint(s.groups.fixed)
+	}
+	if s.from != "" {
+		job["from"], err = infile.Digest(s.from)
+	}
+	return job, err
 }
 
 // eachClass is how many images of each class are drawn by default.

@@ -130,7 +130,7 @@ func build(app *cli.App) *cobra.Command {
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
 	p.IntVar(&f.train.Epochs, "epochs", 30, "times to go through the training images, or so many times --passes")
 	p.DurationVar(&f.train.Time, "time", 0, "train for about this `TIME`, such as 10m, in place of --epochs")
-	p.IntVar(&f.train.Passes, "passes", 0, fmt.Sprintf("how often an epoch goes through the training images (default 1; without --epochs as often as makes %d steps)", leastSteps))
+	p.IntVar(&f.train.Passes, "passes", 0, fmt.Sprintf("how often an epoch goes through the training images (default 1; without --epochs up to %d times for %d steps, or as often as makes %d)", fewPasses, enoughSteps, leastSteps))
 	p.IntVar(&f.train.Batch, "batch", 0, "images per step (default 128; 32 with --arch residual or ladder)")
 	f.addOptimiser(p)
 	f.schedule.flags(p)

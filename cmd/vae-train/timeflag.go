@@ -24,11 +24,17 @@ func (f *flags) checkTime(p *pflag.FlagSet) error {
 	return nil
 }
 
-// leastSteps is how many steps an epoch has at least, unless the number of epochs is given. From 300
-// steps of small batches on, which are 30 such epochs, a network for photographs begins to show more
-// than colours: of 54 pictures they gave an ELBO of 9,940 nats, and 60 gave 6,480. And what an epoch
-// ends with, evaluating and saving, takes the time of some steps.
-const leastSteps = 10
+// How many steps an epoch has, unless the number of epochs is given: as many as there are batches, or by a
+// few passes through the images enoughSteps, or by any number of them leastSteps. From 300 steps of small
+// batches on, which are 30 epochs of the least, a network for photographs begins to show more than colours:
+// of 54 pictures they gave an ELBO of 9,940 nats, and 60 gave 6,480; of 294, 900 steps gave 6.80 bits per
+// dimension, and 300 gave 7.02. Unseen pictures like 54 that are known by heart gain nothing by more. And what
+// an epoch ends with, evaluating and saving, takes the time of some steps.
+const (
+	leastSteps  = 10
+	enoughSteps = 30
+	fewPasses   = 3
+)
 
 // choosePasses lets an epoch go several times through few images.
 func (f *flags) choosePasses(app *cli.App, p *pflag.FlagSet, m *models.VAE, images int) {
@@ -41,8 +47,9 @@ func (f *flags) choosePasses(app *cli.App, p *pflag.FlagSet, m *models.VAE, imag
 	}
 	batch := cmp.Or(f.train.Batch, m.Config.Training().Batch)
 	each := (images + batch - 1) / batch // steps
-	if each < leastSteps {
-		f.train.Passes = (leastSteps + each - 1) / each
+	passes := func(steps int) int { return (steps + each - 1) / each }
+	f.train.Passes = max(passes(leastSteps), min(passes(enoughSteps), fewPasses))
+	if f.train.Passes > 1 {
 		app.Printf("an epoch goes %d times through the images, as they are few: %d steps", f.train.Passes, f.train.Passes*each)
 	}
 }
