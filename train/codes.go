@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"path/filepath"
@@ -147,33 +148,103 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	return c, nil
 }
 
-// ofClasses calls add with the moments of each class, towards which those of all images are moved
-// the further the more images it has for each dimension: by n/(n + L), which is about what makes
-// the codes of test images most likely (2,062 hands, 20, 60 and 186 for each of ten classes, L 128).
+// ofClasses calls add with the moments of each class, between those of its own codes and those of all.
 func (r *run) ofClasses(ctx context.Context, all *moments, add func(*moments)) error {
-	l := len(all.mean)
 	members := make([][]int, r.net.Config.Classes())
 	for i, class := range r.train.Labels {
 		members[class] = append(members[class], i)
 	}
+	shrinking, ok := newShrinking(all)
 	for _, index := range members {
-		of := &moments{mean: slices.Clone(all.mean), covariance: mat.NewSymDense(l, nil)}
-		of.covariance.CopySym(all.covariance)
-		if len(index) > 1 {
-			own, err := r.moments(ctx, r.train.Select(index), l)
+		of := all
+		if len(index) > 1 && ok {
+			own, err := r.moments(ctx, r.train.Select(index), len(all.mean))
 			if err != nil {
 				return err
 			}
-			share := float64(len(index)) / float64(len(index)+l)
-			floats.AddScaled(of.mean, -share, all.mean)
-			floats.AddScaled(of.mean, share, own.mean)
-			of.covariance.ScaleSym(1-share, all.covariance)
-			own.covariance.ScaleSym(share, own.covariance)
-			of.covariance.AddSym(of.covariance, own.covariance)
+			of = shrinking.of(own, float64(len(index)))
 		}
 		add(of)
 	}
 	return nil
+}
+
+// shrinking moves the moments of a class towards those of all images, each dimension by how well the class's
+// codes tell its relations to those that tell more: with n of them the k-th keeps the share n/(n + k) of
+// what is its own. So the few dimensions that tell most, of which classes differ most, are nearly those of
+// the class, and the many others nearly those of all. With one share n/(n + L) for all L dimensions codes of test
+// images were as likely, and samples less like their class (docs/quality.md).
+//
+// It works in units in which the codes of all are draws from N(0, I), dimension by dimension in the order of
+// what they tell: there the covariance that is not the class's own is diagonal, and the result positive definite.
+type shrinking struct {
+	all    *moments
+	order  []int         // the dimensions, from that which leaves least to chance
+	factor *mat.TriDense // Cholesky's, of the covariance of all in this order
+}
+
+// newShrinking returns ok false where the covariance of all is degenerate.
+func newShrinking(all *moments) (s *shrinking, ok bool) {
+	s = &shrinking{all: all, order: make([]int, len(all.mean)), factor: new(mat.TriDense)}
+	for i := range s.order {
+		s.order[i] = i
+	}
+	slices.SortStableFunc(s.order, func(i, j int) int { return cmp.Compare(all.variance[i], all.variance[j]) })
+	var cholesky mat.Cholesky
+	covariance := s.ordered(all.covariance)
+	for i := range s.order {
+		covariance.SetSym(i, i, covariance.At(i, i)+leastVariance)
+	}
+	if !cholesky.Factorize(covariance) {
+		return nil, false
+	}
+	cholesky.LTo(s.factor)
+	return s, true
+}
+
+// ordered is a covariance in the order of s.
+func (s *shrinking) ordered(covariance *mat.SymDense) *mat.SymDense {
+	m := mat.NewSymDense(len(s.order), nil)
+	for i, from := range s.order {
+		for j := range i + 1 {
+			m.SetSym(i, j, covariance.At(from, s.order[j]))
+		}
+	}
+	return m
+}
+
+// of returns the moments of a class, own being those of its n codes.
+func (s *shrinking) of(own *moments, n float64) *moments {
+	l := len(s.order)
+	share := func(k int) float64 { return n / (n + float64(k) + 1) }
+	mean, half, unit := mat.NewVecDense(l, nil), new(mat.Dense), new(mat.Dense)
+	for i, from := range s.order {
+		mean.SetVec(i, own.mean[from]-s.all.mean[from])
+	}
+	_ = mean.SolveVec(s.factor, mean) // a condition number is no error: the factor was made
+	_ = half.Solve(s.factor, s.ordered(own.covariance))
+	_ = unit.Solve(s.factor, half.T())
+	for i := range l {
+		mean.SetVec(i, share(i)*mean.AtVec(i))
+		for j := range l {
+			v := share(max(i, j)) * unit.At(i, j)
+			if i == j {
+				v += 1 - share(i)
+			}
+			unit.Set(i, j, v)
+		}
+	}
+	mean.MulVec(s.factor, mean)
+	half.Mul(s.factor, unit)
+	unit.Mul(half, s.factor.T())
+	of := &moments{mean: make([]float64, l), covariance: mat.NewSymDense(l, nil)}
+	for i, to := range s.order {
+		of.mean[to] = s.all.mean[to] + mean.AtVec(i)
+		for j := range i + 1 {
+			of.covariance.SetSym(to, s.order[j], unit.At(i, j))
+		}
+	}
+	return of
 }
 
 // savePrior writes [models.PriorFile] for the present weights, if there is a prior.

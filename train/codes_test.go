@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -65,8 +66,8 @@ func TestPrior(t *testing.T) {
 	}
 }
 
-// TestPriorByClass: each class has a prior between that of its own codes and that of all, by how
-// many codes it has for each dimension, and one without images that of all.
+// TestPriorByClass: each class has a prior between that of its own codes and that of all, and one without
+// images that of all.
 func TestPriorByClass(t *testing.T) {
 	d := smallData()
 	images := d.Train
@@ -90,6 +91,10 @@ func TestPriorByClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shrinking, ok := newShrinking(all)
+	if !ok {
+		t.Fatal("the covariance of all is degenerate")
+	}
 	if !c.prior.ByClass || len(c.prior.Means) != 3 {
 		t.Fatalf("a prior by class: %v, of %d", c.prior.ByClass, len(c.prior.Means))
 	}
@@ -100,25 +105,75 @@ func TestPriorByClass(t *testing.T) {
 				index = append(index, i)
 			}
 		}
-		share, own := 0.0, all
+		of := all
 		if index != nil {
-			share = float64(len(index)) / float64(len(index)+l)
-			if own, err = r.moments(t.Context(), images.Select(index), l); err != nil {
+			own, err := r.moments(t.Context(), images.Select(index), l)
+			if err != nil {
 				t.Fatal(err)
 			}
+			of = shrinking.of(own, float64(len(index)))
+		}
+		if !floats.EqualApprox(c.prior.Means[class], of.mean, 1e-9) {
+			t.Errorf("class %d: mean %v, want %v", class, c.prior.Means[class], of.mean)
 		}
 		for i := range l {
-			if want := share*own.mean[i] + (1-share)*all.mean[i]; math.Abs(c.prior.Means[class][i]-want) > 1e-9 {
-				t.Errorf("class %d: mean %d is %g, want %g", class, i, c.prior.Means[class][i], want)
-			}
 			for j := range i {
-				if want := share*own.covariance.At(i, j) + (1-share)*all.covariance.At(i, j); math.Abs(c.prior.Covariances[class][i][j]-want) > 1e-9 {
-					t.Errorf("class %d: covariance %d, %d is %g, want %g", class, i, j, c.prior.Covariances[class][i][j], want)
+				if got, want := c.prior.Covariances[class][i][j], of.covariance.At(i, j); math.Abs(got-want) > 1e-9 {
+					t.Errorf("class %d: covariance %d, %d is %g, want %g", class, i, j, got, want)
 				}
 			}
 		}
 	}
 	if z, _, err := r.sampled(c.prior); err != nil || len(z) != 3*sampleRow*l {
 		t.Errorf("%d values of samples, error %v", len(z), err)
+	}
+}
+
+// TestShrinking: very many codes keep their moments, hardly one gets those of all, and some keep more of the
+// dimensions that leave less to chance.
+func TestShrinking(t *testing.T) {
+	const l = 4
+	all := &moments{mean: []float64{1, 2, 3, 4}, variance: []float64{0.4, 0.1, 0.3, 0.2}, covariance: mat.NewSymDense(l, []float64{
+		2, 0.5, 0, 0.1,
+		0.5, 1, 0.2, 0,
+		0, 0.2, 3, 0.3,
+		0.1, 0, 0.3, 1,
+	})}
+	own := &moments{mean: []float64{2, 1, 0, 4}, covariance: mat.NewSymDense(l, []float64{
+		1, 0.2, 0.1, 0,
+		0.2, 0.5, 0, 0.3,
+		0.1, 0, 1, 0,
+		0, 0.3, 0, 2,
+	})}
+	shrinking, ok := newShrinking(all)
+	if !ok {
+		t.Fatal("the covariance is taken for a degenerate one")
+	}
+	near := func(name string, got, want *moments) {
+		if !floats.EqualApprox(got.mean, want.mean, 1e-4) || !mat.EqualApprox(got.covariance, want.covariance, 1e-4) {
+			t.Errorf("%s: mean %v, covariance\n%v\nwant %v and\n%v", name, got.mean, mat.Formatted(got.covariance), want.mean, mat.Formatted(want.covariance))
+		}
+	}
+	near("many codes", shrinking.of(own, 1e9), own)
+	near("few codes", shrinking.of(own, 1e-9), all)
+
+	// In dimensions that are independent the shares are seen.
+	all.covariance = mat.NewSymDense(l, []float64{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1})
+	shrinking, _ = newShrinking(all)
+	const n = 6
+	rank := []float64{4, 1, 3, 2} // by the variances
+	want := &moments{mean: make([]float64, l), covariance: mat.NewSymDense(l, nil)}
+	for i := range l {
+		share := func(j int) float64 { return n / (n + max(rank[i], rank[j])) }
+		want.mean[i] = all.mean[i] + share(i)*(own.mean[i]-all.mean[i])
+		for j := range i {
+			want.covariance.SetSym(i, j, share(j)*own.covariance.At(i, j))
+		}
+		want.covariance.SetSym(i, i, share(i)*own.covariance.At(i, i)+1-share(i))
+	}
+	near("some codes", shrinking.of(own, n), want)
+
+	if _, ok := newShrinking(&moments{mean: all.mean, variance: all.variance, covariance: mat.NewSymDense(l, []float64{-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1})}); ok {
+		t.Error("a covariance that is none is taken")
 	}
 }
