@@ -10,9 +10,9 @@ import (
 
 // looks is what a sample of images tells that headers do not.
 type looks struct {
-	gray   bool    // none has colours
-	few    bool    // hardly any has
-	cutOut bool    // in most a good part is transparent
+	gray   bool // none has colours
+	few    bool // hardly any has
+	cutOut bool // in most a good part is transparent
 
 	// Of images through which a background is seen, the brightness of the rest, in [0, 1], the mean and that of
 	// each; nil if there are none.
@@ -56,7 +56,7 @@ const (
 	mostLooks      = 64   // images that are looked at
 	faint          = 0.05 // how far from its background an image is on average that is lost on it
 	leastSeen      = 0.01 // the share of an image through which a background is seen, if one is
-	enoughColoured = 4  // to know that they are not few
+	enoughColoured = 4    // to know that they are not few
 	// colourful is how far the channels of a pixel are apart that has a colour: further than
 	// compression takes those of a gray one.
 	colourful = 4
@@ -81,7 +81,7 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 	}
 	l.gray = coloured == 0
 	l.few = !l.gray && 10*coloured*may < looked*len(headers) // a tenth
-	var covered, light, all float64 // sums over pixels, of all images that are looked at
+	var covered, light, all float64                          // sums over pixels, of all images that are looked at
 	numbers, transparent := sample(headers, func(h photo.Header) bool { return h.Transparent })
 	for _, i := range numbers {
 		// Where the background is seen, black and white ones make a difference.
