@@ -22,6 +22,13 @@ const MixturePrior = "mixture"
 // PriorPoint is the value of a decoder with a [Prior] that it decodes: what is made of z.
 const PriorPoint = "prior/point"
 
+// The weights of a decoder with a [Prior]: of each component or class the mean [L], and the lower Cholesky
+// factor [L, L] of the covariance.
+const (
+	PriorMeans   = "prior/means"
+	PriorFactors = "prior/factors"
+)
+
 // SamplerFile is the name of a file of such a decoder beside those that it belongs to.
 const SamplerFile = "sampler.onnx"
 

@@ -11,7 +11,7 @@ import (
 func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Value {
 	e := priorGraph{Builder: b}
 	k, l := p.components, p.latent
-	factors, means := b.Float32("prior/factors", []int{k * l, l}, p.factor), b.Float32("prior/means", []int{k * l}, p.mean)
+	factors, means := b.Float32(contract.PriorFactors, []int{k * l, l}, p.factor), b.Float32(contract.PriorMeans, []int{k * l}, p.mean)
 	// Of turned noise, the point of each component.
 	points := func(name string, turned onnx.Value) onnx.Value {
 		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))

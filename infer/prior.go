@@ -2,8 +2,11 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 
 	"govae/contract"
+	"govae/latent"
+	"govae/onnx"
 )
 
 // PriorError says that a decoder has a prior of its own inside ([contract.Prior]), where codes
@@ -50,4 +53,51 @@ func (d *Decoder) PriorFile() (data []byte, t PriorTensors, err error) {
 	}
 	data, err = part.Marshal()
 	return data, t, err
+}
+
+// ReadClassPrior reads the distributions of the codes of classes that a decoder with a prior by class has inside,
+// without an engine.
+func ReadClassPrior(path string) (*latent.ClassPrior, error) {
+	m, err := onnx.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var weights [2][]float32
+	dims := 0
+	for i, name := range []string{contract.PriorMeans, contract.PriorFactors} {
+		t := m.Graph.Initializer(name)
+		if t == nil {
+			return nil, fmt.Errorf("%s: has no prior of its own", path)
+		}
+		if weights[i], err = t.Float32s(); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", path, name, err)
+		}
+		if n := len(t.Shape); n > 0 {
+			dims = int(t.Shape[n-1]) // of the last one, [classes*L, L]
+		}
+	}
+	p, err := latent.NewClassPrior(dims, weights[0], weights[1])
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// ToClass returns the edits that move the code of a row from the class that e's label tells of it to another one, by
+// where codes of these lie. One without a label is a [*LabelError]; p must have the classes of e.
+func (e *Encoder) ToClass(p *latent.ClassPrior, class int) (func(row int) []latent.Edit, error) {
+	if e.label == nil {
+		return nil, &LabelError{Name: e.name, Classes: e.Classes()}
+	}
+	if n := len(e.Classes()); p.Classes() != n || class < 0 || class >= n {
+		return nil, fmt.Errorf("%s: has %d classes, and the distributions are of %d", e.name, n, p.Classes())
+	}
+	return func(row int) []latent.Edit {
+		weights := make([]float32, p.Classes())
+		if err := e.label(row, weights); err != nil {
+			return []latent.Edit{func([]float32) error { return err }}
+		}
+		from := slices.Index(weights, slices.Max(weights))
+		return []latent.Edit{p.Move(from, class)}
+	}, nil
 }

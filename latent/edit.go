@@ -33,22 +33,29 @@ func change(dimension int, f func(float32) float32) Edit {
 // the point where it is, 1 is the whole change, and others lie on the line through
 // both. No strengths means 1.
 func Edited(points Points, edits []Edit, strengths ...float64) Points {
+	return EditedBy(points, func(int) []Edit { return edits }, strengths...)
+}
+
+// EditedBy is [Edited] with edits for each point, by its number from 0 on.
+func EditedBy(points Points, edits func(row int) []Edit, strengths ...float64) Points {
 	if len(strengths) == 0 {
 		strengths = []float64{1}
 	}
 	return func(yield func([]float32, error) bool) {
+		row := 0
 		for z, err := range points {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			changed := slices.Clone(z)
-			for _, edit := range edits {
+			for _, edit := range edits(row) {
 				if err := edit(changed); err != nil {
 					yield(nil, err)
 					return
 				}
 			}
+			row++
 			for _, strength := range strengths {
 				if !yield(Linear(z, changed, strength), nil) {
 					return

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,9 @@ per image, and a .gif moves through them; strength 0 is the plain reconstruction
 Strengths work with all edits.
 
 A conditional model encodes each image as its own class, or as --label, and decodes it as
-the same class, or as --to-label; a strength between 0 and 1 is in between.`,
+the same class, or as --to-label; a strength between 0 and 1 is in between. Where sampler.onnx,
+which knows the codes of each class, stands beside the decoder, the code of an image moves to the
+place among those of the other class that it has among those of its own.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
   vae-infer edit --data mnist --to-label 7
@@ -103,13 +106,18 @@ func (f *editFlags) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	moved, err := f.toClass(encoder)
+	if err != nil {
+		return err
+	}
+	all := func(row int) []latent.Edit { return append(slices.Clip(edits), moved(row)...) }
 	draw := picture.Below(x.Images)
 	if len(strengths) > 1 {
 		draw = func(out string, images picture.Images) error {
 			return picture.Rows(out, images, picture.RowLabels{Rows: x.BaseNames(), Columns: strengths, X: "strength of the edit"})
 		}
 	}
-	points := latent.Edited(latent.Means(encoder.EncodeAll(ctx, x.All())), edits, strengths...)
+	points := latent.EditedBy(latent.Means(encoder.EncodeAll(ctx, x.All())), all, strengths...)
 	return f.output.write(decoder, x.Len()*len(strengths), draw, decoder.DecodeAll(ctx, points))
 }
 
@@ -203,6 +211,24 @@ func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []
 		return max(0, min(strengths[row%len(strengths)], 1))
 	})
 	return pair.Encoder, decoder, err
+}
+
+// toClass returns the edits that move the code of each image to the class --to-label; none where that is not given,
+// or nothing is known of where the codes of classes lie.
+func (f *editFlags) toClass(encoder *infer.Encoder) (func(row int) []latent.Edit, error) {
+	none := func(int) []latent.Edit { return nil }
+	if f.toLabel == "" {
+		return none, nil
+	}
+	prior, err := f.classPrior(encoder.Space().ModelID)
+	if err != nil || prior == nil {
+		return none, err
+	}
+	class, err := encoder.Class(f.toLabel)
+	if err != nil {
+		return none, err
+	}
+	return encoder.ToClass(prior, class)
 }
 
 // learn computes the attribute of --toward, and saves it where that is asked for.

@@ -157,7 +157,9 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 		return nil, err
 	}
 	if len(way) == 1 && w.walker.toLabel != "" {
-		way = append(way, way[0])
+		if way, err = w.acrossClasses(decoder, way[0]); err != nil {
+			return nil, err
+		}
 	}
 	if len(way) < 2 {
 		return nil, cli.Usagef("one image or latent point is no way to go: give two or more")
@@ -169,6 +171,28 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 		way = append(way, way[0])
 	}
 	return way, nil
+}
+
+// acrossClasses returns the ends of a way from --label to --to-label that begins at one point: where it lies in both
+// classes, if anything is known of that. A random point is the draw that both ends are made of.
+func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, error) {
+	ends := [][]float32{z, slices.Clone(z)}
+	prior, err := w.classPrior(decoder.Space().ModelID)
+	if err != nil || prior == nil {
+		return ends, err
+	}
+	from, err := decoder.Class(w.label)
+	if err != nil {
+		return nil, err
+	}
+	to, err := decoder.Class(w.walker.toLabel)
+	if err != nil {
+		return nil, err
+	}
+	if w.walker.random > 0 {
+		return ends, cmp.Or(prior.Place(from)(ends[0]), prior.Place(to)(ends[1]))
+	}
+	return ends, prior.Move(from, to)(ends[1])
 }
 
 // one reports whether exactly one of the conditions holds.

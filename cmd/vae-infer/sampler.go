@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 
 	"govae/contract"
+	"govae/infer"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -30,6 +32,20 @@ func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior
 		return "", nil
 	}
 	return path, sampler.Prior
+}
+
+// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, of the model id
+// modelID; nil if there is none, or all classes have one prior.
+func (m *modelFlags) classPrior(modelID string) (*latent.ClassPrior, error) {
+	path, prior := m.sampler(modelID)
+	if prior == nil || !prior.ByClass {
+		return nil, nil
+	}
+	p, err := infer.ReadClassPrior(path)
+	if err == nil {
+		m.app.Notef("codes go to the place in the other class that they have in theirs, by %s", path)
+	}
+	return p, err
 }
 
 // metadataOf reads what a file tells about itself, without an engine.

@@ -1,0 +1,90 @@
+package latent
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// ClassPrior has the normal distributions of the codes of a conditional model's classes: x = mean + factor z,
+// for z of N(0, I). Where codes tell the class by themselves, as those of photographs do, another label
+// changes little of an image; its code has to move among those of the other class.
+type ClassPrior struct {
+	means   []*mat.VecDense
+	factors []*mat.TriDense // lower triangles
+}
+
+// NewClassPrior returns the distributions of dims dimensions with these means [classes, dims] and lower
+// triangular factors [classes, dims, dims] of the covariances.
+func NewClassPrior(dims int, means, factors []float32) (*ClassPrior, error) {
+	if dims < 1 || len(means) == 0 || len(means)%dims != 0 || len(factors) != len(means)*dims {
+		return nil, fmt.Errorf("%d means and %d factors are none of %d dimensions", len(means), len(factors), dims)
+	}
+	p := new(ClassPrior)
+	for at := 0; at < len(means); at += dims {
+		mean, factor := mat.NewVecDense(dims, nil), mat.NewTriDense(dims, mat.Lower, nil)
+		for i := range dims {
+			mean.SetVec(i, float64(means[at+i]))
+			for j := range i + 1 {
+				factor.SetTri(i, j, float64(factors[(at+i)*dims+j]))
+			}
+			if !(factor.At(i, i) > 0) {
+				return nil, fmt.Errorf("the factor of class %d has no inverse", at/dims)
+			}
+		}
+		if sum := mat.Sum(mean) + mat.Sum(factor); math.IsNaN(sum) || math.IsInf(sum, 0) {
+			return nil, fmt.Errorf("the distribution of class %d is not finite", at/dims)
+		}
+		p.means, p.factors = append(p.means, mean), append(p.factors, factor)
+	}
+	return p, nil
+}
+
+// Classes returns the number of classes.
+func (p *ClassPrior) Classes() int { return len(p.means) }
+
+// Place makes a draw of N(0, I) a code of the class. The class must be one of p's, here and below.
+func (p *ClassPrior) Place(class int) Edit {
+	return p.edit(func(z *mat.VecDense) { p.place(class, z) })
+}
+
+// Move gives a code of one class the place among those of another that it has among its own: that of the same
+// draw of N(0, I).
+func (p *ClassPrior) Move(from, to int) Edit {
+	return p.edit(func(z *mat.VecDense) {
+		if from == to {
+			return
+		}
+		z.SubVec(z, p.means[from])
+		_ = z.SolveVec(p.factors[from], z) // an error tells of a large condition number; what is not finite is told below
+		p.place(to, z)
+	})
+}
+
+func (p *ClassPrior) place(class int, z *mat.VecDense) {
+	z.MulVec(p.factors[class], z)
+	z.AddVec(z, p.means[class])
+}
+
+// edit is what change makes of a point in float64.
+func (p *ClassPrior) edit(change func(z *mat.VecDense)) Edit {
+	return func(z []float32) error {
+		x := mat.NewVecDense(len(z), nil)
+		if n := p.means[0].Len(); len(z) != n {
+			return fmt.Errorf("a latent point of %d dimensions: the distributions of classes have %d", len(z), n)
+		}
+		for i, v := range z {
+			x.SetVec(i, float64(v))
+		}
+		change(x)
+		for i := range z {
+			v := x.AtVec(i)
+			if math.IsNaN(v) || math.Abs(v) > MaxCoordinate {
+				return fmt.Errorf("dimension %d of the code is %g in the other class, further than %g", i, v, MaxCoordinate)
+			}
+			z[i] = float32(v)
+		}
+		return nil
+	}
+}
