@@ -300,7 +300,7 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	warn(app, data.Warnings)
-	if n := data.Copies(); n > 0 && 50*n >= data.Test.Len() {
+	if n := data.Copies(); n >= 3 && 50*n >= data.Test.Len() {
 		app.Notef("vae-train: %d images for testing or validation are copies of images for training, which makes their elbo too good: leave copies out", n)
 	}
 	if f.model.Conditional {
