@@ -66,6 +66,7 @@ func TestLooks(t *testing.T) {
 		"light on transparent": {map[string][]byte{"a.png": rgb(light, clear), "b.png": rgb(clear, light)}, 1, images.RGB{}, "transparent parts lie on black"},
 		"dark and light":       {map[string][]byte{"a.png": rgb(color.Black, clear), "b.png": rgb(color.White, clear)}, 1, images.Gray, "transparent parts lie on gray"},
 		"one dark":             {map[string][]byte{"a.png": rgb(color.Black, clear), "b.png": rgb(light, clear), "c.png": rgb(light, light, light, clear)}, 1, images.White, "transparent parts lie on white"},
+		"one empty":            {map[string][]byte{"a.png": rgb(light, clear), "b.png": rgb(light, clear), "c.png": rgb(clear, clear)}, 1, images.RGB{}, "transparent parts lie on black"},
 		"nothing to see":       {map[string][]byte{"a.png": rgb(clear, clear), "b.png": rgb(clear, clear)}, 1, images.White, "transparent parts lie on white"},
 	} {
 		d, err := load(t, writeFiles(t, tt.files), Options{})

@@ -37,8 +37,8 @@
 // of one size of at most 64 pixels keep it, others are scaled down to the middle proportions where
 // nearly all have these, or are wide, or tall, or else to squares, with sides of a multiple of 8
 // up to 64; they are gray if none of a sample has colours. What is transparent lies on white where
-// the images are dark, or else on black, or on gray where some are lost on either; where
-// most images have such parts they are padded, else cropped.
+// the images are dark or one in twenty would be lost on black, else on black, and on gray where as
+// many would be lost on white; where most images have such parts they are padded, else cropped.
 //
 // Folders train, test and val at the top, or in each class folder, are splits (also as Training,
 // testing, valid, validation, train_images, test-set); the folders below are classes, with all

@@ -14,14 +14,13 @@ type looks struct {
 	few    bool // hardly any has
 	cutOut bool // in most a good part is transparent
 
-	// Of images through which a background is seen, the brightness of the rest, in [0, 1], the mean and that of
-	// each; nil if there are none.
-	light  float64
-	lights []float64
+	seen   bool      // there is a background to be seen through some
+	light  float64   // the mean brightness of the rest of these, in [0, 1]
+	lights []float64 // and that of each which has a rest
 }
 
-// background is white for dark images, so that they are seen, else black; and gray where some would
-// be lost on white, and others on black.
+// background is white where the images are dark, or some would be lost on black, else black; and gray where
+// some would be lost on white, and others on black.
 func (l looks) background() images.RGB {
 	onWhite, onBlack := 0, 0 // lost
 	for _, v := range l.lights {
@@ -32,9 +31,9 @@ func (l looks) background() images.RGB {
 			onBlack++
 		}
 	}
-	many := func(lost int) bool { return 20*lost >= len(l.lights) } // a twentieth
+	many := func(lost int) bool { return lost > 0 && 20*lost >= len(l.lights) } // a twentieth
 	switch {
-	case l.lights == nil:
+	case !l.seen:
 	case many(onWhite) && many(onBlack):
 		return images.Gray
 	case many(onBlack), l.light < 0.5 && !many(onWhite):
@@ -81,7 +80,9 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 	}
 	l.gray = coloured == 0
 	l.few = !l.gray && 10*coloured*may < looked*len(headers) // a tenth
-	var covered, light, all float64                          // sums over pixels, of all images that are looked at
+
+	var all, covered float64 // sums over the pixels of all images that are looked at
+	var light, lit float64   // and of those through which a background is seen
 	numbers, transparent := sample(headers, func(h photo.Header) bool { return h.Transparent })
 	for _, i := range numbers {
 		// Where the background is seen, black and white ones make a difference.
@@ -92,13 +93,17 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 			ownLight += float64(onBlack[i])
 			own += 255
 		}
-		if own-ownCovered > leastSeen*own {
-			l.lights = append(l.lights, ownLight/max(ownCovered, 1))
+		all, covered = all+own, covered+ownCovered
+		if own-ownCovered <= leastSeen*own {
+			continue
 		}
-		covered, light, all = covered+ownCovered, light+ownLight, all+own
+		l.seen, light, lit = true, light+ownLight, lit+ownCovered
+		if ownCovered > leastSeen*own {
+			l.lights = append(l.lights, ownLight/ownCovered)
+		}
 	}
-	l.light = light / max(covered, 1)
-	l.cutOut = 2*transparent >= len(headers) && all-covered >= 0.1*all && l.lights != nil
+	l.light = light / max(lit, 1)
+	l.cutOut = l.seen && 2*transparent >= len(headers) && all-covered >= 0.1*all
 	return l, ctx.Err()
 }
 

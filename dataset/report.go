@@ -108,7 +108,7 @@ func (r *Report) classes() (names []string) {
 
 // newSurvey is that of files with these headers, which are read so.
 func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey {
-	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, Deep: len(headers) > 0, SeeThrough: l.lights != nil, FewColours: l.few}
+	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, Deep: len(headers) > 0, SeeThrough: l.seen, FewColours: l.few}
 	sizes := map[[2]int]int{}
 	for _, h := range headers {
 		sizes[[2]int{h.H, h.W}]++

@@ -121,12 +121,12 @@ func (e *FolderError) Error() string {
 	return fmt.Sprintf("%s: holds %s, which is no part of a page of this program; give another folder", e.Path, e.Name)
 }
 
-// mostDescription is more bytes than a page's description has, of which the codes of its pictures and a mixture's
-// covariances are the most.
+// mostDescription is more bytes than a page's description has, of which the factors of a mixture are the most.
 const mostDescription = 1 << 28
 
 // Check returns an error unless [Write] may write the folder at path: one that is not there,
-// is empty or holds an older page and nothing else. Any other one is a [*FolderError].
+// is empty or holds an older page and nothing else, and in which the program does not stand. One with
+// other files is a [*FolderError].
 func Check(path string) error {
 	if err := elsewhere(path); err != nil {
 		return err
@@ -153,11 +153,14 @@ func Check(path string) error {
 // elsewhere is an error where the program stands in the folder at path, which is moved away to
 // be replaced.
 func elsewhere(path string) error {
-	whole, err := filepath.Abs(path)
+	whole, err := resolved(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	here, err := os.Getwd()
+	here, err := resolved(".")
 	if err != nil {
 		return err
 	}
@@ -165,6 +168,15 @@ func elsewhere(path string) error {
 		return fmt.Errorf("%s: is the working directory, or holds it; give another folder for the page", path)
 	}
 	return nil
+}
+
+// resolved is a path from the root without symbolic links.
+func resolved(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // files are the paths of all files within a folder.

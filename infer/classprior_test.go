@@ -27,6 +27,7 @@ func classPriorFile(t *testing.T) string {
 		}
 	}
 	data := labelledDecoder(t, func(m *onnx.Model) {
+		m.SetMetadata(contract.KeyPrior, `{"kind":"mixture","components":3,"model_id":"m","by_class":true}`)
 		m.Graph.Initializers = append(m.Graph.Initializers,
 			onnx.Float32Tensor(contract.PriorMeans, []int64{9}, means), onnx.Float32Tensor(contract.PriorFactors, []int64{9, 3}, factors))
 	})
@@ -68,15 +69,15 @@ func TestToClass(t *testing.T) {
 	if _, err := latent.Collect(latent.EditedBy(latent.Of(slices.Repeat([][]float32{{0, 0, 0}}, 4)...), edits)); err == nil || !strings.Contains(err.Error(), "row 3 has no label") {
 		t.Errorf("error %v, want one of the row without a label", err)
 	}
-	if _, err := labelled.ToClass(prior, 3); err == nil {
-		t.Error("there is a fourth class")
+	if _, err := labelled.ToClass(prior, 3); err == nil || !strings.Contains(err.Error(), "there is no class 3") {
+		t.Errorf("error %v, want one of a class that is not there", err)
 	}
 	two, err := latent.NewClassPrior(3, make([]float32, 6), slices.Repeat([]float32{1}, 18))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := labelled.ToClass(two, 1); err == nil {
-		t.Error("distributions of two classes serve three")
+	if _, err := labelled.ToClass(two, 1); err == nil || !strings.Contains(err.Error(), "has 3 classes, and the distributions are of 2") {
+		t.Errorf("error %v, want one of other classes", err)
 	}
 }
 
@@ -85,7 +86,7 @@ func TestReadClassPriorOfOthers(t *testing.T) {
 	if err := atomicfile.WriteBytes(path, labelledDecoder(t)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := infer.ReadClassPrior(path); err == nil || !strings.Contains(err.Error(), "has no prior of its own") {
+	if _, err := infer.ReadClassPrior(path); err == nil || !strings.Contains(err.Error(), "has no prior of its own for each class") {
 		t.Errorf("error %v", err)
 	}
 }

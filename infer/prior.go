@@ -62,12 +62,19 @@ func ReadClassPrior(path string) (*latent.ClassPrior, error) {
 	if err != nil {
 		return nil, err
 	}
+	metadata, err := contract.Read(m)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if metadata.Prior == nil || !metadata.Prior.ByClass {
+		return nil, fmt.Errorf("%s: has no prior of its own for each class", path)
+	}
 	var weights [2][]float32
 	dims := 0
 	for i, name := range []string{contract.PriorMeans, contract.PriorFactors} {
 		t := m.Graph.Initializer(name)
 		if t == nil {
-			return nil, fmt.Errorf("%s: has no prior of its own", path)
+			return nil, fmt.Errorf("%s: has a prior for each class, and no %s", path, name)
 		}
 		if weights[i], err = t.Float32s(); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", path, name, err)
@@ -89,8 +96,12 @@ func (e *Encoder) ToClass(p *latent.ClassPrior, class int) (func(row int) []late
 	if e.label == nil {
 		return nil, &LabelError{Name: e.name, Classes: e.Classes()}
 	}
-	if n := len(e.Classes()); p.Classes() != n || class < 0 || class >= n {
+	n := len(e.Classes())
+	if p.Classes() != n {
 		return nil, fmt.Errorf("%s: has %d classes, and the distributions are of %d", e.name, n, p.Classes())
+	}
+	if class < 0 || class >= n {
+		return nil, fmt.Errorf("%s: there is no class %d: the model has the classes 0 to %d", e.name, class, n-1)
 	}
 	return func(row int) []latent.Edit {
 		weights := make([]float32, p.Classes())

@@ -118,3 +118,13 @@ func TestWriteCodesFails(t *testing.T) {
 		}
 	}
 }
+
+func TestLabelsBeside(t *testing.T) {
+	for points, want := range map[string]string{
+		"a/codes.npy": "a/codes.labels.npy", "codes.NPY": "codes.labels.npy", "codes": "codes.labels.npy", "codes.v2": "codes.v2.labels.npy",
+	} {
+		if got := latent.LabelsBeside(points); got != want {
+			t.Errorf("%s: labels in %s, want %s", points, got, want)
+		}
+	}
+}

@@ -27,13 +27,13 @@ func TestGridPlacesEveryImage(t *testing.T) {
 		n, h, w, c, columns int
 		wantColumns         int
 	}{
-		{64, 28, 28, 1, 0, 8}, {64, 28, 28, 1, 16, 16}, {1, 28, 28, 1, 8, 1}, {5, 3, 7, 3, 3, 3}, {3, 200, 1000, 3, 2, 2},
+		{64, 28, 28, 1, 0, 8}, {64, 28, 28, 1, 16, 16}, {1, 28, 28, 1, 8, 1}, {5, 3, 7, 3, 3, 3}, {3, 200, 1000, 3, 2, 2}, {6, 64, 64, 3, 1, 1},
 	} {
 		m := ramp(tt.n, tt.h, tt.w, tt.c)
 		img := Grid(m, tt.columns)
-		scale := max(1, (comfortable/tt.wantColumns-gap)/tt.w)
-		cellW, cellH := tt.w*scale+gap, tt.h*scale+gap
 		rows := (tt.n + tt.wantColumns - 1) / tt.wantColumns
+		scale := max(1, min((comfortable/tt.wantColumns-gap)/tt.w, (2*comfortable/rows-gap)/tt.h))
+		cellW, cellH := tt.w*scale+gap, tt.h*scale+gap
 		if want := image.Rect(0, 0, tt.wantColumns*cellW+gap, rows*cellH+gap); img.Bounds() != want {
 			t.Errorf("%+v: size %v, want %v", tt, img.Bounds(), want)
 		}

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -75,6 +76,13 @@ func TestJoin(t *testing.T) {
 				return err
 			}
 			return os.WriteFile(record(dir, Shard{2, 3}), data, 0o644)
+		},
+		`x.csv.shard-2-of-3.json: names "../x.csv", which is no part of "x.csv"; remove it and make that shard again, or give the job another name`: func(dir string) error {
+			data, err := os.ReadFile(record(dir, Shard{2, 3}))
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(record(dir, Shard{2, 3}), bytes.ReplaceAll(data, []byte("x.shard-2-of-3.csv"), []byte("../x.csv")), 0o644)
 		},
 		"write x.csv: x.shard-2-of-3.csv: has changed since its shard was complete; remove it and make that shard again": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, "x.shard-2-of-3.csv"), []byte("image\nno\nno\n"), 0o644)

@@ -221,3 +221,29 @@ func TestCentres(t *testing.T) {
 		t.Errorf("the variance within classes is %g, want 1.1; of all it is %g", got, m.covariance.At(0, 0))
 	}
 }
+
+// TestCentresByBlocks: where classes differ their centres are kept, whatever the other dimensions do by chance.
+func TestCentresByBlocks(t *testing.T) {
+	const n, count, seen = 40, 100, 200
+	identity := mat.NewDense(n, n, nil)
+	m := &moments{mean: make([]float64, n), covariance: mat.NewSymDense(n, nil), classes: mat.NewDense(2, n, nil), counts: []float64{count, 0}}
+	for i := range n {
+		identity.Set(i, i, 1)
+		m.covariance.SetSym(i, i, 1)
+	}
+	own, want := m.classes.RawRowView(0), make([]float64, n)
+	own[0], own[20], own[35] = 1, 0.05, 0.5 // in blocks of 16, 16 and 8
+	want[0], want[35] = 1-16./(count*1), 0.5*(1-8./(count*0.25))
+	centres := m.centres(models.Axes{To: identity, From: identity}, seen)
+	if !floats.EqualApprox(centres.RawRowView(0), want, 1e-12) {
+		t.Errorf("the centre is %v, want %v", centres.RawRowView(0), want)
+	}
+	for i := range n {
+		for j := range n {
+			within := m.covariance.At(i, j) - count/float64(seen)*(own[i]*own[j]-(own[i]-want[i])*(own[j]-want[j]))
+			if got := m.within.At(i, j); math.Abs(got-within) > 1e-12 {
+				t.Errorf("covariance %d, %d within classes is %g, want %g", i, j, got, within)
+			}
+		}
+	}
+}

@@ -17,18 +17,10 @@ import (
 // advise adds to an error, which may be nil, which flag or command helps.
 func advise(err error) error { return advice.Add(err, advices()...) }
 
-// skippable is for files of which others can be read.
-func skippable(e *dataset.BadFilesError) string {
-	if len(e.Files) == e.Of {
-		return ""
-	}
-	return " (--skip-bad leaves them out)"
-}
-
 func advices() []advice.Advice {
 	return []advice.Advice{
 		// What is read.
-		advice.On(skippable),
+		advice.Skippable,
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.Say[*images.TooBrightError](" (--scale 1 takes values as they are)"),

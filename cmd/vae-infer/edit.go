@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -35,8 +34,8 @@ Strengths work with all edits.
 
 A conditional model encodes each image as its own class, or as --label, and decodes it as
 the same class, or as --to-label; a strength between 0 and 1 is in between. Where sampler.onnx,
-which knows the codes of each class, stands beside the decoder, the code of an image moves to the
-place among those of the other class that it has among those of its own.`,
+which knows the codes of each class, stands beside the decoder, the code of an image first moves
+to the place among those of the other class that it has among those of its own.`,
 		Example: `  vae-infer edit one.png --set 0=1.5 --shift 3=-2
   vae-infer edit --data mnist --index 2 --toward 7 --away-from 1 --range 0,1.5 --steps 8
   vae-infer edit --data mnist --to-label 7
@@ -89,6 +88,7 @@ func (f *editFlags) run(ctx context.Context, files []string) error {
 	if err := f.checkOutputs(append(files, f.in.data, f.labelledBy, f.attribute), f.output.out, f.saveAttribute); err != nil {
 		return err
 	}
+	f.output.table = f.saveAttribute
 	pair, err := f.openPair()
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (f *editFlags) run(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	all := func(row int) []latent.Edit { return append(slices.Clip(edits), moved(row)...) }
+	all := func(row int) []latent.Edit { return append(moved(row), edits...) }
 	draw := picture.Below(x.Images)
 	if len(strengths) > 1 {
 		draw = func(out string, images picture.Images) error {
@@ -228,6 +228,7 @@ func (f *editFlags) toClass(encoder *infer.Encoder) (func(row int) []latent.Edit
 	if err != nil {
 		return none, err
 	}
+	f.noteMove(encoder.Classes()[class])
 	return encoder.ToClass(prior, class)
 }
 

@@ -28,7 +28,8 @@ next, has --steps frames, both its ends among them; where two legs meet there is
 frame, so that three points and 16 steps give 31 frames. Frames are equally far apart
 as images, or with --pace latent as latent points. A conditional model takes images as
 what they are, or as --label. Where their classes differ, and with --to-label, the class
-changes evenly on the way, and equal steps are those of latent points. A .png shows each
+changes evenly on the way, and equal steps are those of latent points. With --to-label one point
+will do, which moves as in edit; one of --random is a draw of both classes. A .png shows each
 leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
@@ -189,6 +190,7 @@ func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, 
 	if err != nil {
 		return nil, err
 	}
+	w.noteMove(decoder.Classes()[to])
 	if w.walker.random > 0 {
 		return ends, cmp.Or(prior.Place(from)(ends[0]), prior.Place(to)(ends[1]))
 	}

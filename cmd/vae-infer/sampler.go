@@ -5,6 +5,7 @@ import (
 
 	"govae/contract"
 	"govae/infer"
+	"govae/internal/printable"
 	"govae/latent"
 	"govae/onnx"
 )
@@ -41,11 +42,12 @@ func (m *modelFlags) classPrior(modelID string) (*latent.ClassPrior, error) {
 	if prior == nil || !prior.ByClass {
 		return nil, nil
 	}
-	p, err := infer.ReadClassPrior(path)
-	if err == nil {
-		m.app.Notef("codes go to the place in the other class that they have in theirs, by %s", path)
-	}
-	return p, err
+	return infer.ReadClassPrior(path)
+}
+
+// noteMove says that codes move to another class.
+func (m *modelFlags) noteMove(class string) {
+	m.app.Notef("codes move to where those of class %s lie, as %s beside the decoder knows", printable.Name(class), contract.SamplerFile)
 }
 
 // metadataOf reads what a file tells about itself, without an engine.

@@ -12,7 +12,7 @@ import (
 // advices say which flags help about errors of libraries.
 func advices() []advice.Advice {
 	return []advice.Advice{
-		advice.On(skippable),
+		advice.Skippable,
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.Say[*dataset.FewColoursWarning](" (--gray)"),
 		advice.Say[*dataset.CutWarning](" (--size HxW, --fit pad)"),
@@ -49,12 +49,4 @@ func stopped(e *train.StoppedError) string {
 		return "; --resume goes on"
 	}
 	return fmt.Sprintf("; --resume goes on, and --resume --epochs %d ends after this epoch, with pictures", e.Done+1)
-}
-
-// skippable is for files of which others can be read.
-func skippable(e *dataset.BadFilesError) string {
-	if len(e.Files) == e.Of {
-		return ""
-	}
-	return " (--skip-bad leaves them out)"
 }

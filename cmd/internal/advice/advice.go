@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"govae/dataset"
 	"govae/engine/onnxruntime"
 )
 
@@ -62,4 +63,14 @@ func Library(err error) string {
 		Say[*onnxruntime.LibraryError]("; get a library that fits with 'vae-infer runtime install'"),
 		Say[*onnxruntime.NotFoundError]("; get one with 'vae-infer runtime install', or name one in "+onnxruntime.Variable),
 	)
+}
+
+// Skippable is advice on files that cannot be read where others can.
+func Skippable(err error) string {
+	return On(func(e *dataset.BadFilesError) string {
+		if len(e.Files) == e.Of {
+			return ""
+		}
+		return " (--skip-bad leaves them out)"
+	})(err)
 }
