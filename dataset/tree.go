@@ -53,24 +53,11 @@ func (w walker) here(path string) string {
 // files and what systems and archives leave behind do not count.
 func walk(path string, left *leftOut) (w walker, t *tree, err error) {
 	w = walker{path: filepath.Clean(path), links: map[string]link{}, left: left}
-	if w.root, err = realPath(path); err != nil {
+	if w.root, err = infile.Real(path); err != nil {
 		return w, nil, err
 	}
 	t, err = w.grow(w.path, w.root, nil)
 	return w, t, err
-}
-
-// realPath returns the whole path of a file that is there, without links.
-func realPath(path string) (string, error) {
-	path, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return "", err
-	}
-	whole, err := filepath.Abs(path)
-	if real, err := filepath.EvalSymlinks(whole); err == nil { // else the working directory is not what it is called
-		return real, nil
-	}
-	return whole, err
 }
 
 // grow looks through a folder, which is inside others and, without links, is at real.
@@ -107,7 +94,7 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 			if info, err := os.Stat(path); err == nil { // else it is a file that cannot be read
 				mode = info.Mode().Type()
 			}
-			if target, err := realPath(path); err == nil {
+			if target, err := infile.Real(path); err == nil {
 				real = target
 			}
 		}

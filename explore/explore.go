@@ -153,14 +153,14 @@ func Check(path string) error {
 // elsewhere is an error where the program stands in the folder at path, which is moved away to
 // be replaced.
 func elsewhere(path string) error {
-	whole, err := resolved(path)
+	whole, err := infile.Real(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	here, err := resolved(".")
+	here, err := infile.Real(".")
 	if err != nil {
 		return err
 	}
@@ -168,15 +168,6 @@ func elsewhere(path string) error {
 		return fmt.Errorf("%s: is the working directory, or holds it; give another folder for the page", path)
 	}
 	return nil
-}
-
-// resolved is a path from the root without symbolic links.
-func resolved(path string) (string, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", err
-	}
-	return filepath.EvalSymlinks(path)
 }
 
 // files are the paths of all files within a folder.

@@ -271,14 +271,12 @@ func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]str
 	if normal == nil {
 		return nil, cli.Usagef("--roc: which of the classes %s are normal? say so with --normal", printable.Names(x.Classes))
 	}
-	usual := 0
-	for i := range x.Len() {
-		if slices.Contains(normal, x.Class(i)) {
-			usual++
-		}
+	usual, err := ofClasses(x, normal)
+	if err != nil {
+		return nil, err
 	}
-	if usual == 0 || usual == x.Len() {
-		return nil, cli.Usagef("--roc: of %d images %d are of the normal classes (%s): want some of these and some of others; --normal says which are normal", x.Len(), usual, printable.Names(normal))
+	if n := usual.Len(); n == 0 || n == x.Len() {
+		return nil, cli.Usagef("--roc: of %d images %d are of the normal classes (%s): want some of these and some of others; --normal says which are normal", x.Len(), n, printable.Names(normal))
 	}
 	return normal, nil
 }

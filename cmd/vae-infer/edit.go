@@ -220,15 +220,10 @@ func (f *editFlags) toClass(encoder *infer.Encoder) (func(row int) []latent.Edit
 	if f.toLabel == "" {
 		return none, nil
 	}
-	prior, err := f.classPrior(encoder.Space().ModelID)
+	prior, class, err := f.classPrior(encoder, f.toLabel)
 	if err != nil || prior == nil {
 		return none, err
 	}
-	class, err := encoder.Class(f.toLabel)
-	if err != nil {
-		return none, err
-	}
-	f.noteMove(encoder.Classes()[class])
 	return encoder.ToClass(prior, class)
 }
 

@@ -159,10 +159,8 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, files []string) 
 		if err := e.shard.CheckFile(e.out); err != nil {
 			return err
 		}
-	} else {
-		if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
-			return err
-		}
+	} else if err := (sink.RowOptions{Force: e.force, Resume: e.resume}).Check(e.out); err != nil {
+		return err
 	}
 	pair, x, err := openFor(ctx, e.modelFlags, e.openPair, &e.in, files)
 	if err != nil {

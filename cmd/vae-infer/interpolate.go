@@ -178,19 +178,14 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 // classes, if anything is known of that. A random point is the draw that both ends are made of.
 func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, error) {
 	ends := [][]float32{z, slices.Clone(z)}
-	prior, err := w.classPrior(decoder.Space().ModelID)
-	if err != nil || prior == nil {
-		return ends, err
-	}
 	from, err := decoder.Class(w.label)
 	if err != nil {
 		return nil, err
 	}
-	to, err := decoder.Class(w.walker.toLabel)
-	if err != nil {
-		return nil, err
+	prior, to, err := w.classPrior(decoder, w.walker.toLabel)
+	if err != nil || prior == nil {
+		return ends, err
 	}
-	w.noteMove(decoder.Classes()[to])
 	if w.walker.random > 0 {
 		return ends, cmp.Or(prior.Place(from)(ends[0]), prior.Place(to)(ends[1]))
 	}

@@ -35,19 +35,21 @@ func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior
 	return path, sampler.Prior
 }
 
-// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, of the model id
-// modelID; nil if there is none, or all classes have one prior.
-func (m *modelFlags) classPrior(modelID string) (*latent.ClassPrior, error) {
-	path, prior := m.sampler(modelID)
+// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, and the number of the
+// class to which codes move, which it notes; nil if there is no such sampler of s's model, or all classes have one prior.
+func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrior, class int, err error) {
+	path, prior := m.sampler(s.Space().ModelID)
 	if prior == nil || !prior.ByClass {
-		return nil, nil
+		return nil, 0, nil
 	}
-	return infer.ReadClassPrior(path)
-}
-
-// noteMove says that codes move to another class.
-func (m *modelFlags) noteMove(class string) {
-	m.app.Notef("codes move to where those of class %s lie, as %s beside the decoder knows", printable.Name(class), contract.SamplerFile)
+	if class, err = s.Class(to); err != nil {
+		return nil, 0, err
+	}
+	if p, err = infer.ReadClassPrior(path); err != nil {
+		return nil, 0, err
+	}
+	m.app.Notef("codes move to where those of class %s lie, as %s beside the decoder knows", printable.Name(s.Classes()[class]), contract.SamplerFile)
+	return p, class, nil
 }
 
 // metadataOf reads what a file tells about itself, without an engine.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // Open opens a file, and nothing else: a named pipe would wait for who writes it, and a device or a
@@ -61,4 +62,17 @@ func Read(path string, most int64) ([]byte, error) {
 		return nil, Error(path, err)
 	}
 	return data, nil
+}
+
+// Real returns the whole path of a file or folder that is there, without links.
+func Real(path string) (string, error) {
+	path, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	whole, err := filepath.Abs(path)
+	if real, err := filepath.EvalSymlinks(whole); err == nil { // else the working directory is not what it is called
+		return real, nil
+	}
+	return whole, err
 }

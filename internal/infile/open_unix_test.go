@@ -3,6 +3,8 @@
 package infile
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,5 +44,27 @@ func TestOpen(t *testing.T) {
 	}
 	if _, err := Read(file, 3); err == nil || err.Error() != file+": has 4 bytes, more than the 3 of such a file" {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestReal: a folder is the same by way of a link, and one that is not there is none.
+func TestReal(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "a"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("a", filepath.Join(dir, "b")); err != nil {
+		t.Fatal(err)
+	}
+	want, err := Real(filepath.Join(dir, "a"))
+	if got, err2 := Real(filepath.Join(dir, "b")); err != nil || err2 != nil || got != want {
+		t.Errorf("%q (%v), want %q (%v)", got, err2, want, err)
+	}
+	t.Chdir(filepath.Join(dir, "b"))
+	if got, err := Real("."); err != nil || got != want {
+		t.Errorf("%q (%v), want %q", got, err, want)
+	}
+	if _, err := Real("none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want one of a file that is not there", err)
 	}
 }
