@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"runtime"
 	"testing"
 
@@ -16,29 +17,32 @@ import (
 const stepFlops = 2 * (3*(56448+903168+802816+2*512+6272+1806336+3612672+225792) - 56448)
 
 // BenchmarkStep is one training step of the reference network at batch 128, on
-// all cores and on one. It must not allocate.
+// all cores and on one, in each arithmetic. It must not allocate.
 func BenchmarkStep(b *testing.B) {
-	for name, threads := range map[string]int{"all": runtime.GOMAXPROCS(0), "one": 1} {
-		b.Run(name, func(b *testing.B) {
-			r := benchRun(b, threads)
-			index := make([]int, r.Batch)
-			dataset.Order(index, 1, 0)
-			batch := planned{images: index}
-			r.prepare(batch)
-			step := func() {
-				if err := r.advance(batch); err != nil {
-					b.Fatal(err)
-				}
-			}
-			alloctest.None(b, "a step", step)
-			for b.Loop() {
-				step()
-			}
-			perImage := b.Elapsed().Seconds() / float64(b.N*r.Batch)
-			b.ReportMetric(1/perImage, "images/s")
-			b.ReportMetric(stepFlops/perImage/1e9, "GFLOP/s")
-		})
+	for _, compute := range Computes() {
+		for name, threads := range map[string]int{"all": runtime.GOMAXPROCS(0), "one": 1} {
+			b.Run(compute+"/"+name, func(b *testing.B) { benchmarkStep(b, benchRun(b, threads, compute)) })
+		}
 	}
+}
+
+func benchmarkStep(b *testing.B, r *run) {
+	index := make([]int, r.Batch)
+	dataset.Order(index, 1, 0)
+	batch := planned{images: index}
+	r.prepare(batch)
+	step := func() {
+		if err := r.advance(batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+	alloctest.None(b, "a step", step)
+	for b.Loop() {
+		step()
+	}
+	perImage := b.Elapsed().Seconds() / float64(b.N*r.Batch)
+	b.ReportMetric(1/perImage, "images/s")
+	b.ReportMetric(stepFlops/perImage/1e9, "GFLOP/s")
 }
 
 // TestStepAllocatesNothing takes steps with every likelihood.
@@ -51,6 +55,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"optimal":   {Likelihood: models.Gaussian, OptimalSigma: true},
 		"logistic":  {Likelihood: models.Logistic},
 		"weighed":   {},
+		"bf16":      {},
 		"free bits": {},
 		"labelled":  conditional(models.Config{}),
 	} {
@@ -65,6 +70,9 @@ func TestStepAllocatesNothing(t *testing.T) {
 			switch name {
 			case "augmented":
 				o.Augment, o.Binarize, o.Clip = everything, Dynamic, 1
+			case "bf16":
+				needs(t, BFloat16)
+				o.Compute, o.Optimizer = BFloat16, Muon
 			case "weighed":
 				o.Importance = 3
 			case "free bits":
@@ -108,7 +116,7 @@ func BenchmarkAugment(b *testing.B) {
 
 // BenchmarkLoad is the preparation of a batch: bytes to float32, and noise.
 func BenchmarkLoad(b *testing.B) {
-	r := benchRun(b, 0)
+	r := benchRun(b, 0, Float32)
 	index := make([]int, r.Batch)
 	dataset.Order(index, 1, 0)
 	for b.Loop() {
@@ -116,7 +124,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-func benchRun(b *testing.B, threads int) *run {
+func benchRun(b *testing.B, threads int, compute string) *run {
 	b.Helper()
 	data := &dataset.Data{Train: noiseImages(128, dataset.Shape{H: 28, W: 28, C: 1})}
 	data.Test = data.Train
@@ -124,7 +132,10 @@ func benchRun(b *testing.B, threads int) *run {
 	if err != nil {
 		b.Fatal(err)
 	}
-	r, err := newRun(m, data, Options{Threads: threads})
+	r, err := newRun(m, data, Options{Threads: threads, Compute: compute})
+	if _, ok := errors.AsType[*ComputeError](err); ok {
+		b.Skip(err)
+	}
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -49,6 +49,7 @@ type settings struct {
 	FreeBits    FreeBits      `json:"free-bits,omitzero"`
 	Importance  int           `json:"importance,omitempty"`
 	Binarize    Binarize      `json:"binarize,omitempty"`
+	Compute     string        `json:"compute,omitempty"` // none is [Float32]
 
 	LabelsPerClass  int  `json:"labels-per-class,omitempty"`
 	Classifier      bool `json:"classifier,omitempty"`

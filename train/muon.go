@@ -80,7 +80,8 @@ func (o *muon) Do(i int) {
 	o.k.Momentum(w.In(o.m), x, momentum)
 	s := o.borrow()
 	n := min(w.rows, w.columns)
-	root, norm := s.inverseRoot(o.k, w, x, n)
+	gramOf(o.k, s.gram[:n*n], w, x, n)
+	root, norm := s.inverseRoot(o.k.Float32(), n)
 	if norm == 0 {
 		norm = 1 // nothing moves
 	}
@@ -124,12 +125,12 @@ func gramOf(k *kernel.Kernel, gram []float32, w matrix, x []float32, n int) {
 	}
 }
 
-// inverseRoot returns (X'X)^(-1/2) about, or that of XX' if that is smaller, for X = x/norm,
-// whose singular values are at most 1.
-func (s *squares) inverseRoot(k *kernel.Kernel, w matrix, x []float32, n int) (root []float32, norm float64) {
+// inverseRoot returns (X'X)^(-1/2) about for X = x/norm, whose singular values are at most 1.
+// s.gram begins with x'x, n x n. In numbers of few bits the powers of X'X would not stay positive
+// definite.
+func (s *squares) inverseRoot(k *kernel.Kernel, n int) (root []float32, norm float64) {
 	square := n * n
 	gram, poly, root, work := s.gram[:square], s.poly[:square], s.root[:square], s.work[:square]
-	gramOf(k, gram, w, x, n)
 	var trace float64 // the sum of the squares of x
 	for i := 0; i < square; i += n + 1 {
 		trace += float64(gram[i])

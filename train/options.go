@@ -48,6 +48,8 @@ type Options struct {
 	// another time than the first steps told. The result is that of a run with this number as
 	// Epochs, beside which Time is an error.
 	Time time.Duration
+	// Compute is the arithmetic of steps, [Float32] or [BFloat16]; empty means Float32.
+	Compute string
 	// FreeBits are what latent variables may tell at no cost; the zero value is none.
 	FreeBits FreeBits
 	// Importance is the number of latent points by which each image is weighed ([IWAE]); 0
@@ -154,8 +156,11 @@ func (o Options) withDefaults(by models.Training) (Options, error) {
 	o.Passes = cmp.Or(o.Passes, 1)
 	o.Batch = cmp.Or(o.Batch, by.Batch)
 	o.Beta = cmp.Or[Schedule](o.Beta, Constant(1))
-	o, err := o.withOptimiser(by.Rate, by.Optimizer)
+	o, err := o.withCompute()
 	if err != nil {
+		return o, err
+	}
+	if o, err = o.withOptimiser(by.Rate, by.Optimizer); err != nil {
 		return o, err
 	}
 	if o.available == nil {

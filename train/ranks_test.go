@@ -59,6 +59,7 @@ func TestRanks(t *testing.T) {
 		"optimal":   {models.Config{Likelihood: models.Gaussian, OptimalSigma: true}, Options{FreeBits: FreeBits{Nats: 0.05}}},
 		"logistic":  {models.Config{Likelihood: models.Logistic, Arch: "mlp", Hidden: []int{33, 20}}, Options{FreeBits: FreeBits{Nats: 0.1, Group: true}}},
 		"residual":  {models.Config{Arch: "residual", Width: 8, Latent: 3}, Options{}},
+		"bf16":      {models.Config{Arch: "residual", Width: 32, Latent: 16}, Options{Compute: BFloat16}},
 		"ladder":    {models.Config{Arch: "ladder", Width: 8}, Options{}},
 		"labelled":  {conditional(models.Config{Arch: "mlp", Hidden: []int{20}}), Options{}},
 		"weighted":  {conditional(models.Config{Arch: "mlp", Hidden: []int{33, 20}}), Options{Importance: 5, Beta: Constant(0.7)}},
@@ -70,6 +71,7 @@ func TestRanks(t *testing.T) {
 			if testing.Short() && tt.c.Arch != "mlp" {
 				t.Skip("slow under the race detector")
 			}
+			needs(t, tt.o.Compute)
 			data := rankData(tt.c)
 			tt.c.Image = data.Train.Shape
 			if tt.o.Epochs == 0 {

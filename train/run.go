@@ -35,7 +35,7 @@ const checkpointInterval = 5 * time.Minute
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error wraps the context's. Other errors that a caller can act
-// on are [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
+// on are [*ComputeError], [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
 // of a conditional model [*dataset.UnlabelledError] and [*dataset.FewImagesError], and, of
 // package lock, one that tells that another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
@@ -142,10 +142,15 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	}
 	k.Tree = kernel.TreeOf(r.Batch)
 	r.completeSchedules()
-	if r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options)); err != nil {
+	steps, err := r.stepKernel(k)
+	if err == nil {
+		r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options))
+	}
+	if err != nil {
 		k.Close()
 		return nil, err
 	}
+	r.trainer.steps = steps
 	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
 	r.trainer.join(group)
 	r.checkpoint = checkpoint{
@@ -174,6 +179,10 @@ func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batc
 
 // settingsOf are the settings of the run, whose options are complete.
 func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
+	compute := r.Compute
+	if compute == Float32 { // as if it were left out
+		compute = ""
+	}
 	unless1 := func(n int) int { // as if it were left out
 		if n == 1 {
 			return 0
@@ -184,7 +193,7 @@ func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction, Passes: unless1(r.Passes),
 		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
 		Clip: r.Clip, FreeBits: r.FreeBits, Importance: unless1(r.Importance), Binarize: r.Binarize,
-		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps,
+		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps, Compute: compute,
 	}
 }
 
@@ -443,7 +452,7 @@ func (r *run) advance(next planned) error {
 	if err := r.watch(terms, batch.Total); err != nil {
 		return err
 	}
-	r.optimiser.step(r.kernel, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
+	r.optimiser.step(r.steps, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
 	r.state.Seconds += time.Since(start).Seconds()
 	return nil
 }

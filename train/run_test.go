@@ -120,6 +120,7 @@ func TestResume(t *testing.T) {
 		"plain":                 {smallConfig, Options{TensorBoard: true}},
 		"validation":            {smallConfig, Options{ValFraction: 0.2}},
 		"muon":                  {smallConfig, Options{Optimizer: Muon}},
+		"bf16":                  {smallConfig, Options{Compute: BFloat16, Optimizer: Muon}},
 		"several passes":        {smallConfig, Options{Passes: 3, ValFraction: 0.2, Augment: everything}},
 		"augmented":             {smallConfig, Options{Augment: everything}},
 		"optimal sigma":         {optimal, Options{}},
@@ -140,6 +141,7 @@ func TestResume(t *testing.T) {
 			if testing.Short() && tt.config.Arch != "mlp" {
 				t.Skip("slow under the race detector")
 			}
+			needs(t, tt.Compute)
 			o := tt.Options
 			o.Epochs, o.Batch, o.Seed = 3, 16, 1
 			o.Dir = t.TempDir()

@@ -9,6 +9,7 @@ import (
 // trainer is what a training step and an evaluation need, made once.
 type trainer struct {
 	kernel    *kernel.Kernel
+	steps     *kernel.Kernel // of training steps: kernel, or what multiplies in bfloat16
 	net       *models.Network
 	objective Objective
 	pipeline  *pipeline
@@ -24,7 +25,7 @@ func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*train
 	draws := drawsOf(o)
 	net, err := network(m, batch, draws)
 	return &trainer{
-		kernel: k, net: net, objective: o, pipeline: newPipeline(m, k, batch, draws),
+		kernel: k, steps: k, net: net, objective: o, pipeline: newPipeline(m, k, batch, draws),
 		batch: batch, grad: make([]float32, len(m.Theta)),
 	}, err
 }
@@ -51,6 +52,9 @@ func network(m *models.VAE, batch, draws int) (*models.Network, error) {
 // number is that of the training step.
 func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
 	t.current = Step{Kernel: t.kernel, Net: t.net, Batch: b, Number: number, Grad: grad, group: t.group}
+	if grad != nil {
+		t.current.Kernel = t.steps
+	}
 	t.group.Share(b.Total)
 	t.net.Whole.Images = b.Total
 	t.overlap.begin(grad)

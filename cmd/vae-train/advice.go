@@ -23,6 +23,7 @@ func advices() []advice.Advice {
 		advice.Say[*models.FittedScaleError](" (--likelihood bernoulli, or gaussian with --sigma 0.1)"),
 		advice.Say[*dataset.FewImagesError](" (--labels-per-class)"),
 		advice.On(stopped),
+		advice.Say[*train.ComputeError](" (--compute float32)"),
 		advice.Say[*train.ExistsError](" (--resume, --force, --out)"),
 		advice.Say[*train.NoCheckpointError](" (--init and --out, or --force)"),
 		advice.Say[*train.DamagedError](" (--force)"),

@@ -30,6 +30,10 @@ func list(out io.Writer) error {
 	for _, kind := range train.Courses() {
 		fmt.Fprintf(w, "  %s\t%s\n", kind, train.CourseLine(kind))
 	}
+	fmt.Fprintln(w, "\narithmetic (--compute)")
+	for _, name := range train.Computes() {
+		fmt.Fprintf(w, "  %s\t%s\n", name, train.ComputeLine(name))
+	}
 	fmt.Fprintln(w, "\npresets (--preset)")
 	for _, p := range presets {
 		fmt.Fprintf(w, "  %s\t%s\n\t%v\n", p.name, p.line, p)

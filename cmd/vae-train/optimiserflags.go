@@ -15,6 +15,7 @@ import (
 func (f *flags) addOptimiser(p *pflag.FlagSet) {
 	p.StringVar(&f.optimizer, "optimizer", auto, "optimizer: "+strings.Join(train.Optimizers(), ", ")+"; auto takes muon with --arch residual and ladder, adam with others")
 	p.Float64Var(&f.lr, "lr", 0, "learning rate (default 0.004; of adam 0.001, with --arch residual and ladder 0.002)")
+	p.StringVar(&f.train.Compute, "compute", train.Float32, "arithmetic of training: "+strings.Join(train.Computes(), ", ")+"; see --list")
 	p.StringVar(&f.weightDecay, "weight-decay", auto, "part of the learning rate by which weights shrink in each step; auto takes 0 with adam, and with muon what suits the number of images")
 }
 
@@ -26,6 +27,9 @@ func (f *flags) checkOptimiser() error {
 			return cli.Usagef("--optimizer %s: choose one of %s, %s", f.optimizer, strings.Join(train.Optimizers(), ", "), auto)
 		}
 		f.train.Optimizer = f.optimizer
+	}
+	if !slices.Contains(train.Computes(), f.train.Compute) {
+		return cli.Usagef("--compute %s: choose one of %s", f.train.Compute, strings.Join(train.Computes(), ", "))
 	}
 	if f.weightDecay != auto {
 		d, err := strconv.ParseFloat(f.weightDecay, 64)

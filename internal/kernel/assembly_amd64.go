@@ -289,3 +289,41 @@ func transpose8(dst *float32, dstStride int, src *float32, srcStride int, blocks
 //
 //go:noescape
 func prefetch(x *float32, stride int, rows int)
+
+// gatherBFloat16 computes a block of 12 rows and 32 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherBFloat16(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherFewBFloat16 computes a block of 8 rows and 32 columns of a product whose rows are gathered.
+//
+//go:noescape
+func gatherFewBFloat16(x *float32, zero *float32, offsets *int, w *float32, taps int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// gatherPackingBFloat16 is gatherBFloat16 for one tap, whose w it first sets to the rows of src.
+//
+//go:noescape
+func gatherPackingBFloat16(x *float32, zero *float32, offsets *int, w *float32, src *float32, stride int, depth int, y *float32, yOffsets *int, bias *float32, floor float32, accumulate bool)
+
+// outerBFloat16 adds up outer products of 8 by 32 numbers.
+//
+//go:noescape
+func outerBFloat16(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
+
+// outerFewBFloat16 adds up outer products of 4 by 32 numbers.
+//
+//go:noescape
+func outerFewBFloat16(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
+
+// peakBFloat16 does n times 12 fused multiply-adds on whole vectors.
+func peakBFloat16(n int)
+
+// pairColumnsBFloat16 rounds 2*16 numbers of x at a time to a vector of dst.
+//
+//go:noescape
+func pairColumnsBFloat16(dst *float32, x *float32, vectors int)
+
+// pairRowsBFloat16 rounds vectors of 16 numbers of x and y to one of pairs.
+//
+//go:noescape
+func pairRowsBFloat16(dst *float32, x *float32, y *float32, vectors int)

@@ -28,7 +28,7 @@ func peak(k *Kernel) float64 {
 	return n * 12 * float64(k.isa.cols) / best.Seconds() // cols/2 lanes, two operations each
 }
 
-// report adds GFLOP/s and the share of the peak of the threads in use.
+// report adds GFLOP/s and the share of the peak of float32 of the threads in use.
 func report(b *testing.B, k *Kernel, flop float64) {
 	rate := flop * float64(b.N) / b.Elapsed().Seconds()
 	b.ReportMetric(rate/1e9, "GFLOP/s")
@@ -162,7 +162,11 @@ func BenchmarkVector(b *testing.B) {
 // network: 44 MFLOP per image.
 func BenchmarkStep(b *testing.B) {
 	for threads := 1; threads <= 2; threads++ {
-		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) { benchmarkStep(b, newKernel(b, threads)) })
+		k := newKernel(b, threads)
+		b.Run(fmt.Sprintf("threads=%d", threads), func(b *testing.B) { benchmarkStep(b, k) })
+		if half, ok := k.BFloat16(); ok {
+			b.Run(fmt.Sprintf("threads=%d/bfloat16", threads), func(b *testing.B) { benchmarkStep(b, half) })
+		}
 	}
 }
 

@@ -75,7 +75,15 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	checkLen("ConvBackwardWeights", "x", len(x), n*s.in())
 	checkLen("ConvBackwardWeights", "dy", len(dy), n*s.out())
 	if k.isa.products() && s.isWide() && !k.isThin(s) {
-		t := wideWeightsTask{k, s, n, dw, x, dy}
+		tree := k.Tree
+		if k.inPairs(s.C, s.K) {
+			xPairs, dyPairs := k.rowPairs(x, n, s.in(), s.in()), k.rowPairs(dy, n, s.out(), s.out())
+			defer k.floats.giveBack(xPairs)
+			defer k.floats.giveBack(dyPairs)
+			k = k.paired
+			n, x, dy, tree = ceilDiv(n, 2), *xPairs, *dyPairs, tree.halved()
+		}
+		t := wideWeightsTask{k, tree, s, n, dw, x, dy}
 		launch(k, &k.wideWeights, t.tasks(), t)
 		return
 	}

@@ -127,8 +127,9 @@ func (t *convBackwardTask) Do(i int) {
 			weights.add(x, dy, nextX, nextDy, nextY)
 		}
 		if t.dx != nil {
-			for _, piece := range t.input.p.pieces {
-				t.input.do(piece, next-image, t.dx[image*t.in:next*t.in], dy)
+			for first := image; first < next; first += t.input.p.images {
+				last := min(first+t.input.p.images, next)
+				t.input.all(last-first, t.dx[first*t.in:last*t.in], t.dy[first*t.out:last*t.out])
 			}
 		}
 	}

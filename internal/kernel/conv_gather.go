@@ -9,14 +9,26 @@ type gathered struct {
 	w, bias []float32 // packed
 	floor   float32
 	packed  *[]float32
+	paired  bool // multiplies pairs; k multiplies them, and their number is that of p's channels
 }
 
 // newGathered packs the weights as [panel][phase and tap][depth][cols] and the
 // bias, both padded with zeros to whole panels. Give it back after use.
 func newGathered(k *Kernel, s *Conv, backward bool, w, bias []float32, relu bool) gathered {
-	p, cols := k.plan(s, backward), k.isa.cols
+	shape, paired := *s, k.inPairs(s.C, s.K)
+	if paired {
+		var pairs *[]float32
+		if backward {
+			pairs = k.columnPairs(w, len(w)/s.K, s.K, s.K)
+		} else {
+			pairs = k.rowPairs(w, len(w)/s.K, s.K, s.K)
+		}
+		defer k.floats.giveBack(pairs)
+		k, shape, w = k.paired, s.halved(backward), *pairs
+	}
+	p, cols := k.plan(shape, backward), k.isa.cols
 	panels := ceilDiv(p.width, cols)
-	g := gathered{k: k, p: p, floor: floor(relu), packed: k.floats.borrow(panels * (p.taps*p.depth + 1) * cols)}
+	g := gathered{k: k, p: p, floor: floor(relu), paired: paired, packed: k.floats.borrow(panels * (p.taps*p.depth + 1) * cols)}
 	g.w, g.bias = (*g.packed)[:panels*p.taps*p.depth*cols], (*g.packed)[panels*p.taps*p.depth*cols:]
 	clear(g.bias)
 	copy(g.bias, bias)
@@ -50,11 +62,36 @@ type gatherTask struct {
 	y, x []float32
 }
 
-func (t *gatherTask) tasks() int { return ceilDiv(t.n, t.p.images) * len(t.p.pieces) }
+func (t *gatherTask) tasks() int {
+	runs := ceilDiv(t.n, t.p.images)
+	if t.paired {
+		return runs
+	}
+	return runs * len(t.p.pieces)
+}
 
 func (t *gatherTask) Do(i int) {
-	image, ySize, xSize := i/len(t.p.pieces)*t.p.images, len(t.y)/t.n, len(t.x)/t.n
+	ySize, xSize := len(t.y)/t.n, len(t.x)/t.n
+	if t.paired {
+		first, last := i*t.p.images, min((i+1)*t.p.images, t.n)
+		t.all(last-first, t.y[first*ySize:last*ySize], t.x[first*xSize:last*xSize])
+		return
+	}
+	image := i / len(t.p.pieces) * t.p.images
 	t.do(t.p.pieces[i%len(t.p.pieces)], min(t.p.images, t.n-image), t.y[image*ySize:], t.x[image*xSize:])
+}
+
+// all computes all pieces for some images, at most p.images, from float32.
+func (g *gathered) all(images int, y, x []float32) {
+	if g.paired {
+		pairs := g.k.floats.borrow(len(x) / 2)
+		defer g.k.floats.giveBack(pairs)
+		g.k.isa.pairsOfColumns(*pairs, x)
+		x = *pairs
+	}
+	for _, piece := range g.p.pieces {
+		g.do(piece, images, y, x)
+	}
 }
 
 // do computes one piece for some images, at most p.images, that y and x begin with.

@@ -47,13 +47,13 @@ type plans struct {
 	of map[planKey]*plan
 }
 
-func (k *Kernel) plan(s *Conv, backward bool) *plan {
+func (k *Kernel) plan(s Conv, backward bool) *plan {
 	k.plans.mu.Lock()
 	defer k.plans.mu.Unlock()
-	key := planKey{*s, backward}
+	key := planKey{s, backward}
 	p := k.plans.of[key]
 	if p == nil {
-		p = newPlan(s, backward, k.isa.gatherRows)
+		p = newPlan(&s, backward, k.isa.gatherRows)
 		if k.plans.of == nil {
 			k.plans.of = map[planKey]*plan{}
 		}

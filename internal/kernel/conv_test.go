@@ -32,7 +32,7 @@ func naiveConv(s *Conv, n int, visit func(x, w, y int)) {
 
 // naiveConvSums computes the three products of a convolution in float64.
 func naiveConvSums(s *Conv, n int, x, w, y []float32) (forward, input, weights []float32) {
-	key := fmt.Sprint(*s, n)
+	key := fmt.Sprint(*s, n, inBFloat16)
 	if sums, ok := naiveResults[key]; ok {
 		return sums[0], sums[1], sums[2]
 	}
@@ -85,10 +85,11 @@ var geometries = []Conv{
 	{H: 3, W: 9, C: 1, OH: 5, OW: 12, K: 7, KH: 1, KW: 1, Stride: 1, Pad: 3},
 	{H: 2, W: 3, C: 121, OH: 2, OW: 3, K: 121, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	{H: 5, W: 4, C: 65, OH: 3, OW: 2, K: 230, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 6, W: 5, C: 18, OH: 3, OW: 3, K: 22, KH: 3, KW: 3, Stride: 2, Pad: 1},
 	{H: 1, W: 2, C: 120, OH: 1, OW: 2, K: 130, KH: 3, KW: 3, Stride: 1, Pad: 1},
 }
 
-func TestConv(t *testing.T) { eachKernel(t, testConv) }
+func TestConv(t *testing.T) { eachProduct(t, testConv) }
 
 func testConv(t *testing.T) {
 	k := newKernel(t, 2)
@@ -135,7 +136,7 @@ func testConv(t *testing.T) {
 	}
 }
 
-func TestConvThreads(t *testing.T) { eachKernel(t, testConvThreads) }
+func TestConvThreads(t *testing.T) { eachProduct(t, testConvThreads) }
 
 func testConvThreads(t *testing.T) {
 	for _, s := range geometries {
@@ -165,7 +166,7 @@ func testConvThreads(t *testing.T) {
 }
 
 // An image's result does not depend on the batch that it is in.
-func TestConvBatch(t *testing.T) { eachKernel(t, testConvBatch) }
+func TestConvBatch(t *testing.T) { eachProduct(t, testConvBatch) }
 
 func testConvBatch(t *testing.T) {
 	k := newKernel(t, 2)

@@ -13,8 +13,9 @@ type weightsSum struct {
 	k      *Kernel
 	s      *Conv
 	sum    []float32
-	begun  bool // sum holds something
-	images int  // that fit at a time
+	begun  bool      // sum holds something
+	images int       // that fit at a time
+	pairs  []float32 // room for pairs of x and dy, nil if these are multiplied in float32
 
 	pitch, frame   int   // floats from row to row and from image to image of x
 	offsets        []int // of every pixel of dy into x
@@ -31,25 +32,31 @@ const weightsPixels = 128
 // newWeightsSum prepares sums over some images at a time, 0 for any suitable
 // number. Give it back after use.
 func newWeightsSum(k *Kernel, s *Conv, sum []float32, images int) *weightsSum {
-	a := k.weightsSums.get()
-	rows, cols := k.isa.outerRows, k.isa.cols
 	if images == 0 {
 		images = ceilDiv(weightsPixels, s.OH*s.OW)
 	}
+	most, pairs := images, 0
+	if k.inPairs(s.C, s.K) {
+		k = k.paired
+		images = ceilDiv(images, 2)
+		most, pairs = 2*images, images*(s.in()+s.out())
+	}
+	a := k.weightsSums.get()
+	rows, cols := k.isa.outerRows, k.isa.cols
 	width := max((s.OW-1)*s.Stride+s.KW, s.Pad+s.W)
 	height := max((s.OH-1)*s.Stride+s.KH, s.Pad+s.H)
 	// Rows of pixels at other places modulo the size of a cache way.
 	pitch := width*s.C + 16/s.Stride
 	pixels := images * s.OH * s.OW
-	*a = weightsSum{k: k, s: s, sum: sum, images: images, pitch: pitch, frame: height * pitch}
+	*a = weightsSum{k: k, s: s, sum: sum, images: most, pitch: pitch, frame: height * pitch}
 	a.ints = k.ints.borrow(pixels)
 	a.offsets = *a.ints
 	panel := 0
 	if s.K != cols {
 		panel = min(weightsPixels, pixels) * cols
 	}
-	a.floats = k.floats.borrow(images*a.frame + rows + panel + rows*cols)
-	a.x, a.panel, a.edge, _ = cut4(*a.floats, images*a.frame+rows, panel, rows*cols)
+	a.floats = k.floats.borrow(images*a.frame + rows + panel + rows*cols + pairs)
+	a.x, a.panel, a.edge, a.pairs = cut4(*a.floats, images*a.frame+rows, panel, rows*cols)
 	clear(a.x)
 	for p := range a.offsets {
 		image, oy, ox := p/(s.OH*s.OW), p/s.OW%s.OH, p%s.OW
@@ -68,6 +75,9 @@ func (a *weightsSum) giveBack() {
 // needed next is brought closer.
 func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 	s, set := a.s, a.k.isa
+	if len(a.pairs) > 0 {
+		x, dy = a.pair(x, dy)
+	}
 	cols := set.cols
 	pixels := len(x) / s.in() * s.OH * s.OW
 	parts := ceilDiv(pixels, weightsPixels)
@@ -100,6 +110,26 @@ func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 		}
 		a.begun = true
 	}
+}
+
+// pair makes pairs of neighbouring images.
+func (a *weightsSum) pair(x, dy []float32) (_, _ []float32) {
+	in, out := a.s.in(), a.s.out()
+	images := ceilDiv(len(x)/in, 2)
+	xPairs, dyPairs := a.pairs[:images*in], a.pairs[images*in:images*(in+out)]
+	makePairs := func(pairs, of []float32, size int) {
+		for i := range images {
+			x := of[2*i*size:]
+			y := x[size:]
+			if len(y) == 0 {
+				y = nil
+			}
+			a.k.isa.pairsOfRows(pairs[i*size:(i+1)*size], x, y)
+		}
+	}
+	makePairs(xPairs, x, in)
+	makePairs(dyPairs, dy, out)
+	return xPairs, dyPairs
 }
 
 // lastRow is the end of the rows of x, of all images, that the outputs up to a pixel read.

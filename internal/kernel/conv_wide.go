@@ -8,6 +8,7 @@ import "math/bits"
 // Only the outputs whose tap lies inside of the image are visited.
 type wideWeightsTask struct {
 	k         *Kernel
+	tree      Tree
 	s         *Conv
 	n         int
 	dw, x, dy []float32
@@ -36,7 +37,7 @@ func (t *wideWeightsTask) Do(i int) {
 	tap, first := i/across, i%across*most
 	w := wideWeightsSum{wideWeightsTask: t, sum: t.dw[(tap*s.C+first)*s.K:], channels: min(most, s.C-first)}
 	edge, panels, node := set.outerRows*set.cols, widePixels*ceilDiv(s.K, set.cols)*set.cols, w.channels*s.K
-	floats, ints := t.k.floats.borrow(edge+panels+bits.Len(uint(t.k.Tree.Leaves(t.n)))*node), t.k.ints.borrow(4*widePixels)
+	floats, ints := t.k.floats.borrow(edge+panels+bits.Len(uint(t.tree.Leaves(t.n)))*node), t.k.ints.borrow(4*widePixels)
 	w.edge, w.panels, w.nodes, _ = cut4(*floats, edge, panels, len(*floats)-edge-panels)
 	for i := range w.pairs {
 		w.pairs[i].x = (*ints)[2*i*widePixels:][:0:widePixels]
@@ -75,7 +76,7 @@ type wideWeightsSum struct {
 // add sets sum to the node of some images. The one over its later images takes the first of
 // the places for nodes.
 func (w *wideWeightsSum) add(first, images int, sum, nodes []float32) {
-	split := w.k.Tree.Split(images)
+	split := w.tree.Split(images)
 	if split < images {
 		w.add(first, split, sum, nodes)
 		w.add(first+split, images-split, nodes[:len(sum)], nodes[len(sum):])

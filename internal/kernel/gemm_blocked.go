@@ -26,7 +26,7 @@ type gemmTask struct {
 	ldc            int
 	bias           []float32
 	floor          float32
-	tree           bool // kk counts images, and the sum over them is a tree; C is overwritten
+	tree           Tree // if kk counts images, that of the sum over them; C is overwritten
 
 	k             *Kernel
 	depth         int // of a block of kk
@@ -42,7 +42,7 @@ func (k *Kernel) gemm(t gemmTask) {
 	}
 	tiles, panels := ceilDiv(t.m, t.rows), ceilDiv(t.n, k.isa.cols)
 	t.depth = ceilDiv(t.kk, ceilDiv(t.kk, gemmDepth))
-	if t.tree {
+	if t.tree.leaf > 0 {
 		t.depth = t.kk
 	}
 	t.panels = ceilDiv(panels, gemmTasks)
@@ -115,8 +115,8 @@ func newGemmBlock(t *gemmTask) gemmBlock {
 	set := t.k.isa
 	g := gemmBlock{gemmTask: t, set: set}
 	nodes := 0
-	if t.tree {
-		nodes = bits.Len(uint(t.k.Tree.Leaves(t.kk)))
+	if t.tree.leaf > 0 {
+		nodes = bits.Len(uint(t.tree.Leaves(t.kk)))
 	}
 	block := set.gatherRows * set.cols
 	g.floats = t.k.floats.borrow(t.depth*(set.cols+set.outerRows) + block + set.cols + nodes*block)
@@ -269,7 +269,7 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 		}
 		a, offsets = g.aEdge, g.packedOffsets
 	}
-	if g.tree {
+	if g.tree.leaf > 0 {
 		g.outerTree(a, offsets, c, cStride)
 		return
 	}
@@ -280,7 +280,7 @@ func (g *gemmBlock) outerTile(row, rows int, c []float32, cStride int, accumulat
 // as numbers are counted: nodes of the same height become one. The first that waits lies in c,
 // the others in the blocks of nodes; a second leaf is added to the first where it ends.
 func (g *gemmBlock) outerTree(a []float32, offsets []int, c []float32, cStride int) {
-	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, g.k.Tree.leaf
+	set, size, leaf := g.set, g.set.gatherRows*g.set.cols, g.tree.leaf
 	place := func(node int) (*float32, int) {
 		if node == 0 {
 			return &c[0], cStride

@@ -107,6 +107,13 @@ type isa struct {
 	// prefetch asks for rows of two cache lines, 32 numbers, needed soon.
 	prefetch func(x *float32, stride, rows int)
 
+	// paired is the same set for pairs of bfloat16 in the place of float32: its products add
+	// up those of both; nil if there is none. pairColumns and pairRows make pairs, a vector
+	// at a time: x[2i] and x[2i+1], or x[i] and y[i].
+	paired      *isa
+	pairColumns func(dst, x *float32, vectors int)
+	pairRows    func(dst, x, y *float32, vectors int)
+
 	// transpose8 writes 8 rows of src, 8*blocks long, as 8 columns of dst.
 	transpose8 func(dst *float32, dstStride int, src *float32, srcStride, blocks int)
 }

@@ -8,7 +8,7 @@ import "golang.org/x/sys/cpu"
 func supported() (sets []*isa) {
 	x := &cpu.X86
 	if x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL {
-		sets = append(sets, &isa{
+		set := &isa{
 			name: "avx512", cols: 32,
 			gather: gatherAVX512, gatherRows: 12,
 			gatherFew: gatherFewAVX512, gatherFewRows: 8, gatherPacking: gatherPackingAVX512,
@@ -20,7 +20,15 @@ func supported() (sets []*isa) {
 			columnProducts: columnProductsAVX512, columnAffine: columnAffineAVX512,
 			addRows: addRowsAVX512, peak: peakAVX512, pack: packAVX512,
 			transpose8: transpose8, prefetch: prefetch,
-		})
+		}
+		if x.HasAVX512BF16 {
+			pairs := *set
+			pairs.gather, pairs.gatherFew, pairs.gatherPacking = gatherBFloat16, gatherFewBFloat16, gatherPackingBFloat16
+			pairs.outer, pairs.outerFew, pairs.peak = outerBFloat16, outerFewBFloat16, peakBFloat16
+			pairs.pairColumns, pairs.pairRows = pairColumnsBFloat16, pairRowsBFloat16
+			set.paired = &pairs
+		}
+		sets = append(sets, set)
 	}
 	if x.HasAVX2 && x.HasFMA {
 		sets = append(sets, &isa{

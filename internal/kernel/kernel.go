@@ -49,7 +49,9 @@ type Kernel struct {
 	Tree Tree
 
 	isa     *isa
-	pool    pool
+	pool    *pool
+	exact   *Kernel // of a kernel of bfloat16: that of float32
+	paired  *Kernel // and what multiplies pairs of bfloat16 that stand for one float32; else nil
 	floats  scratch[float32]
 	doubles scratch[float64]
 	ints    scratch[int]
@@ -74,7 +76,7 @@ func New(threads int) (*Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kernel{Tree: TreeOf(math.MaxInt), isa: append(supported(), portable)[slices.Index(Names(), name)]}
+	k := &Kernel{Tree: TreeOf(math.MaxInt), isa: append(supported(), portable)[slices.Index(Names(), name)], pool: new(pool)}
 	k.pool.start(threads)
 	return k, nil
 }
@@ -116,7 +118,7 @@ func (k *Kernel) Run(n int, t Task) { k.pool.run(n, t) }
 // Start begins the tasks 0..n-1 of t on a worker that finds nothing else to do, and
 // returns at once. [Job.Wait] ends it and must be called once.
 func (k *Kernel) Start(n int, t Task) Job {
-	return Job{&k.pool, k.pool.begin(n, t, min(k.pool.threads-1, 1))}
+	return Job{k.pool, k.pool.begin(n, t, min(k.pool.threads-1, 1))}
 }
 
 // Job is work that [Kernel.Start] began.

@@ -41,7 +41,7 @@ func lacking(set *isa, names []string) *isa {
 
 // everything is what an instruction set computes with each of its functions.
 func everything(set *isa) (results []float32) {
-	k := &Kernel{Tree: TreeOf(math.MaxInt), isa: set}
+	k := &Kernel{Tree: TreeOf(math.MaxInt), isa: set, pool: new(pool)}
 	k.pool.start(2)
 	defer k.Close()
 	collect := func(x ...[]float32) { results = append(results, slices.Concat(x...)...) }

@@ -210,6 +210,7 @@ type calls struct {
 	scale           freelist[scaleTask]
 	squares         freelist[squaresTask]
 	rows            freelist[rowsTask]
+	pairing         freelist[pairingTask]
 }
 
 // scratch lends memory to tasks. Buffers stay with the kernel, apart by powers

@@ -24,7 +24,7 @@ func TestTreeOf(t *testing.T) {
 
 // TestTree: every sum over a batch is, bit by bit, the sum of those over its parts by
 // [Tree.Split], each computed as a batch of its own.
-func TestTree(t *testing.T) { eachKernel(t, testTree) }
+func TestTree(t *testing.T) { eachProduct(t, testTree) }
 
 func testTree(t *testing.T) {
 	k := newKernel(t, 2)
@@ -37,7 +37,7 @@ func testTree(t *testing.T) {
 		}
 	}
 	const most = 100
-	for _, m := range []struct{ rows, cols int }{{5, 3}, {40, 33}, {96, 64}} {
+	for _, m := range []struct{ rows, cols int }{{5, 3}, {40, 33}, {96, 64}, {33, 17}} {
 		x, dy := normal(1, most*m.rows), normal(2, most*m.cols)
 		add(fmt.Sprint("outer ", m), m.rows*m.cols, func(sum []float32, first, n int) {
 			k.OuterSum(n, m.rows, m.cols, sum, x[first*m.rows:(first+n)*m.rows], dy[first*m.cols:(first+n)*m.cols])
@@ -48,7 +48,7 @@ func testTree(t *testing.T) {
 	}
 	for name, s := range map[string]Conv{
 		"thin":  {H: 12, W: 12, C: 1, OH: 12, OW: 12, K: 8, KH: 3, KW: 3, Stride: 1, Pad: 1},
-		"outer": {H: 6, W: 5, C: 8, OH: 3, OW: 3, K: 20, KH: 3, KW: 3, Stride: 2, Pad: 1},
+		"outer": {H: 6, W: 5, C: 16, OH: 3, OW: 3, K: 20, KH: 3, KW: 3, Stride: 2, Pad: 1},
 		"wide":  {H: 3, W: 3, C: 130, OH: 3, OW: 3, K: 128, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	} {
 		x, y, dy, w := normal(1, most*s.in()), normal(2, most*s.out()), normal(3, most*s.out()), normal(4, s.weights())

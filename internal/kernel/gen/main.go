@@ -3,6 +3,8 @@
 package main
 
 import (
+	"flag"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -15,23 +17,20 @@ type isa struct {
 	gatherRows int // rows of the gather kernel's block; it is 2 vectors wide
 	outerRows  int // rows of the outer kernel's block; it is 2 vectors wide
 	vec        func() reg.VecVirtual
+	multiply   func(x, y, acc reg.VecVirtual) // adds a product to acc
 }
 
 var (
-	avx2   = isa{"AVX2", 8, 6, 6, YMM}
-	avx512 = isa{"AVX512", 16, 12, 8, ZMM}
+	avx2     = isa{"AVX2", 8, 6, 6, YMM, fma}
+	avx512   = isa{"AVX512", 16, 12, 8, ZMM, fma}
+	bfloat16 = isa{"BFloat16", 16, 12, 8, ZMM, dot}
 )
 
 func main() {
 	ConstraintExpr("amd64")
 	c := newConstants()
 	for _, set := range []isa{avx2, avx512} {
-		set.gather("gather", set.gatherRows)
-		set.gather("gatherFew", set.gatherRows*2/3)
-		set.gatherPacking()
-		set.outer("outer", set.outerRows)
-		set.outer("outerFew", 4)
-		set.peak()
+		set.products()
 		set.pack()
 		set.addRows()
 		set.columnSums()
@@ -57,9 +56,16 @@ func main() {
 	}
 	transpose8()
 	prefetch()
+	bfloat16.products()
+	bfloat16.pairColumns()
+	bfloat16.pairRows()
 	c.define()
 	Generate()
+	encode(flag.Lookup("out").Value.String())
 }
+
+// fma adds the products of numbers to acc.
+func fma(x, y, acc reg.VecVirtual) { VFMADD231PS(x, y, acc) }
 
 // bytes is the size of a vector.
 func (set isa) bytes() int { return 4 * set.lanes }

@@ -8,6 +8,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// products generates the register blocks.
+func (set isa) products() {
+	set.gather("gather", set.gatherRows)
+	set.gather("gatherFew", set.gatherRows*2/3)
+	set.gatherPacking()
+	set.outer("outer", set.outerRows)
+	set.outer("outerFew", 4)
+	set.peak()
+}
+
 // gather generates the block product of a convolution:
 //
 //	y[r] = max(floor, init + sum over taps t and depth d of x[offsets[t][r]+d] * w[t][d])
@@ -124,7 +134,7 @@ func (set isa) gatherBlock(rows int, packing bool) {
 		for r, p := range pointers {
 			VBROADCASTSS(Mem{Base: p, Index: index, Scale: 4, Disp: 4 * u}, a[r%2])
 			for v := range b {
-				VFMADD231PS(b[v], a[r%2], acc[2*r+v])
+				set.multiply(b[v], a[r%2], acc[2*r+v])
 			}
 		}
 	}
@@ -201,7 +211,7 @@ func (set isa) outer(name string, rows int) {
 		for r := range rows {
 			VBROADCASTSS(Mem{Base: a, Index: p, Scale: 4, Disp: 4 * r}, av[r%2])
 			for v := range bv {
-				VFMADD231PS(bv[v], av[r%2], acc[2*r+v])
+				set.multiply(bv[v], av[r%2], acc[2*r+v])
 			}
 		}
 		ADDQ(stride, b)
@@ -258,7 +268,7 @@ func (set isa) peak() {
 	}
 	Label("again")
 	for i := range v {
-		VFMADD231PS(v[i], v[i], v[i])
+		set.multiply(v[i], v[i], v[i])
 	}
 	DECQ(n)
 	JNZ(LabelRef("again"))
