@@ -18,23 +18,26 @@ p.add_argument("--train", default=str(here.parent / "bin" / "vae-train"))
 p.add_argument("--rounds", type=int, default=3)
 p.add_argument("--epochs", type=int, default=2, help="epochs a turn; the last is counted, so that compilation is not")
 p.add_argument("--limit", type=int, default=60000)
-p.add_argument("--peers", default="eager,compile,tensorflow", help="of eager, channels_last, compile, tensorflow, jax")
+p.add_argument("--peers", default="eager,compile,tensorflow", help="of eager, channels_last, compile, tensorflow, jax; ours+bf16, eager+bf16, ... multiply in bfloat16")
 a = p.parse_args()
 
 
-def ours():
+def ours(bf16=False):
     with tempfile.TemporaryDirectory() as out:
         subprocess.run(
-            [a.train, "--quiet", "--data", a.data, "--limit", str(a.limit), "--epochs", str(a.epochs), "--out", f"{out}/m"], check=True
+            [a.train, "--quiet", "--data", a.data, "--limit", str(a.limit), "--epochs", str(a.epochs), "--out", f"{out}/m"] + ["--compute", "bf16"] * bf16, check=True
         )
         last = json.loads((pathlib.Path(out) / "m" / "metrics.jsonl").read_text().splitlines()[-1])
     return last["images_per_second"], -last["train"]["elbo"]
 
 
 def peer(name):
+    name, _, bf16 = name.partition("+")
+    if name == "ours":
+        return ours(bool(bf16))
     keras = name in ("tensorflow", "jax")
     command = [sys.executable, here / ("keras_vae.py" if keras else "torch_vae.py"), "--data", a.data]
-    command += ["--limit", str(a.limit), "--epochs", str(a.epochs)] + ([] if keras else ["--variant", name])
+    command += ["--limit", str(a.limit), "--epochs", str(a.epochs)] + ([] if keras else ["--variant", name] + ["--autocast"] * bool(bf16))
     env = dict(os.environ, KERAS_BACKEND=name) if keras else os.environ
     lines = subprocess.run(command, check=True, env=env, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     last = [json.loads(line) for line in lines if '"epoch"' in line][-1]

@@ -34,6 +34,7 @@ p.add_argument("--seed", type=int, default=0)
 p.add_argument("--network", choices=["four", "conv", "residual"], default="four")
 p.add_argument("--variant", choices=["eager", "channels_last", "compile"], default="eager")
 p.add_argument("--likelihood", choices=["bernoulli", "gaussian"], default="bernoulli")
+p.add_argument("--autocast", action="store_true", help="train in bfloat16 where PyTorch thinks fit")
 p.add_argument("--out")
 a = p.parse_args()
 torch.manual_seed(a.seed)
@@ -158,7 +159,8 @@ while epoch < a.epochs and (a.seconds == 0 or time.process_time() - cpu < a.seco
     steps = range(0, len(train) - a.batch + 1, a.batch)
     started = time.time()
     for lo in steps:
-        value = loss((train[order[lo : lo + a.batch]].float() / 255).contiguous(memory_format=layout))
+        with torch.autocast("cpu", torch.bfloat16, enabled=a.autocast):
+            value = loss((train[order[lo : lo + a.batch]].float() / 255).contiguous(memory_format=layout))
         optimiser.zero_grad()
         value.backward()
         optimiser.step()

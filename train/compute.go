@@ -37,6 +37,10 @@ func (e *ComputeError) Error() string {
 	return fmt.Sprintf("%s takes the avx512 kernel and a processor with AVX512_BF16, which this %s kernel has not: train in %s", e.Compute, e.Kernel, Float32)
 }
 
+// worthwhile is the least gain in speed of products with which steps become faster, as operands
+// are to be rounded first.
+const worthwhile = 1.3
+
 // withCompute fills in and checks what is computed in.
 func (o Options) withCompute() (Options, error) {
 	o.Compute = cmp.Or(o.Compute, Float32)
@@ -54,6 +58,9 @@ func (o Options) stepKernel(k *kernel.Kernel) (*kernel.Kernel, error) {
 	half, ok := k.BFloat16()
 	if !ok {
 		return nil, &ComputeError{o.Compute, k.Name()}
+	}
+	if gain := half.Gain(); gain < worthwhile {
+		o.Warn(fmt.Sprintf("this processor multiplies %.1f times as fast in %s as in %s: training will not be faster, nor as exact", gain, BFloat16, Float32))
 	}
 	return half, nil
 }

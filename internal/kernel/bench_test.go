@@ -5,34 +5,18 @@ import (
 	"math"
 	"slices"
 	"testing"
-	"time"
 
 	"gonum.org/v1/gonum/blas"
 
 	"govae/internal/random"
 )
 
-// peak measures what one core can do in fused multiply-adds, in FLOP/s: the
-// best of some short runs.
-func peak(k *Kernel) float64 {
-	if k.isa.peak == nil {
-		return 0
-	}
-	const n = 100_000
-	best := time.Hour
-	for range 20 {
-		start := time.Now()
-		k.isa.peak(n)
-		best = min(best, time.Since(start))
-	}
-	return n * 12 * float64(k.isa.cols) / best.Seconds() // cols/2 lanes, two operations each
-}
-
 // report adds GFLOP/s and the share of the peak of float32 of the threads in use.
 func report(b *testing.B, k *Kernel, flop float64) {
 	rate := flop * float64(b.N) / b.Elapsed().Seconds()
 	b.ReportMetric(rate/1e9, "GFLOP/s")
-	if p := peak(k); p > 0 {
+	if k.isa.peak != nil {
+		p := k.isa.flops(100_000, 20)
 		b.ReportMetric(100*rate/(p*float64(k.Threads())), "%peak")
 	}
 }

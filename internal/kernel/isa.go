@@ -1,6 +1,9 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 // Of every architecture, as go generate skips the files of others:
 //go:generate go -C gen run ./neon -out ../assembly_arm64.s -stubs ../assembly_arm64.go
@@ -42,8 +45,7 @@ type isa struct {
 
 	cols int // columns of both blocks
 
-	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers, the
-	// yardstick of the benchmarks.
+	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers: a yardstick.
 	peak func(n int)
 
 	// lanes is the length of a vector, in which the functions below count.
@@ -156,6 +158,18 @@ var portable = &isa{name: "gonum"}
 // products reports whether there is assembly for products and convolutions: gather, outer,
 // their kin, pack, addRows, prefetch and transpose8.
 func (set *isa) products() bool { return set.gather != nil }
+
+// flops measures what one core can do in multiply-adds, in FLOP/s: the best of some runs of the
+// loop peak.
+func (set *isa) flops(n, runs int) float64 {
+	best := time.Hour
+	for range runs {
+		start := time.Now()
+		set.peak(n)
+		best = min(best, time.Since(start))
+	}
+	return float64(12*n*set.cols) / best.Seconds() // cols/2 lanes, two operations each
+}
 
 // floor is what an output is raised to: 0 is ReLU.
 func floor(relu bool) float32 {
