@@ -49,7 +49,7 @@ type settings struct {
 	FreeBits    FreeBits      `json:"free-bits,omitzero"`
 	Importance  int           `json:"importance,omitempty"`
 	Binarize    Binarize      `json:"binarize,omitempty"`
-	Compute     string        `json:"compute,omitempty"` // none is [Float32]
+	Compute     string        `json:"compute"`
 
 	LabelsPerClass  int  `json:"labels-per-class,omitempty"`
 	Classifier      bool `json:"classifier,omitempty"`
@@ -57,7 +57,7 @@ type settings struct {
 }
 
 // before are settings that older versions have not written: there was one value.
-var before = map[string]any{"optimizer": Adam, "weight-decay": json.Number("0")}
+var before = map[string]any{"compute": Float32, "optimizer": Adam, "weight-decay": json.Number("0")}
 
 // flatSettings reads settings in their JSON form, those of the model among the others.
 func flatSettings(data []byte) (map[string]any, error) {

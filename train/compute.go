@@ -26,7 +26,7 @@ func Computes() []string { return []string{Float32, BFloat16} }
 func ComputeLine(compute string) string {
 	return map[string]string{
 		Float32:  "multiplies numbers of 24 significant bits",
-		BFloat16: "multiplies numbers of 8 significant bits in training: faster where the processor has AVX512_BF16",
+		BFloat16: "multiplies numbers of 8 significant bits in the training of the VAE: faster on processors with AVX512_BF16 at twice the speed of float32",
 	}[compute]
 }
 

@@ -32,7 +32,8 @@ func testTrainer(t testing.TB, m *models.VAE, threads, batch int, beta float64) 
 // testTrainerOf returns a trainer of an objective.
 func testTrainerOf(t testing.TB, m *models.VAE, threads, batch int, o Objective) *trainer {
 	t.Helper()
-	e, err := newTrainer(m, testKernel(t, threads), batch, o)
+	k := testKernel(t, threads)
+	e, err := newTrainer(m, k, k, batch, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -109,14 +109,17 @@ func (o *muon) borrow() *squares {
 // gramOf sets gram to X'X, or to XX' if that is smaller, n x n. Both are symmetric: of the blocks below
 // the diagonal none is computed.
 func gramOf(k *kernel.Kernel, gram []float32, w matrix, x []float32, n int) {
-	const high = 64 // of a block
+	const high, narrow = 64, 16 // of a block; narrow ones are not multiplied in bfloat16 as the others are
 	first, second, step := blas.Trans, blas.NoTrans, 1
 	if w.rows < w.columns {
 		first, second, step = blas.NoTrans, blas.Trans, w.columns
 	}
-	for i := 0; i < n; i += high {
+	for i, rows := 0, 0; i < n; i += rows {
+		if rows = high; n-i < high+narrow {
+			rows = n - i
+		}
 		from := x[i*step:]
-		k.Sgemm(first, second, min(high, n-i), n-i, max(w.rows, w.columns), 1, from, w.columns, from, w.columns, 0, gram[i*n+i:], n)
+		k.Sgemm(first, second, rows, n-i, max(w.rows, w.columns), 1, from, w.columns, from, w.columns, 0, gram[i*n+i:], n)
 	}
 	for i := range n {
 		for j := range i {

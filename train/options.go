@@ -48,7 +48,8 @@ type Options struct {
 	// another time than the first steps told. The result is that of a run with this number as
 	// Epochs, beside which Time is an error.
 	Time time.Duration
-	// Compute is the arithmetic of steps, [Float32] or [BFloat16]; empty means Float32.
+	// Compute is the arithmetic of steps, [Float32] or [BFloat16]; empty means Float32, in which
+	// a classifier is fitted in any case.
 	Compute string
 	// FreeBits are what latent variables may tell at no cost; the zero value is none.
 	FreeBits FreeBits

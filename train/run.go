@@ -144,13 +144,12 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	r.completeSchedules()
 	steps, err := r.stepKernel(k)
 	if err == nil {
-		r.trainer, err = newTrainer(m, k, r.Batch, newObjective(r.Options))
+		r.trainer, err = newTrainer(m, k, steps, r.Batch, newObjective(r.Options))
 	}
 	if err != nil {
 		k.Close()
 		return nil, err
 	}
-	r.trainer.steps = steps
 	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
 	r.trainer.join(group)
 	r.checkpoint = checkpoint{
@@ -179,10 +178,6 @@ func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batc
 
 // settingsOf are the settings of the run, whose options are complete.
 func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
-	compute := r.Compute
-	if compute == Float32 { // as if it were left out
-		compute = ""
-	}
 	unless1 := func(n int) int { // as if it were left out
 		if n == 1 {
 			return 0
@@ -193,7 +188,7 @@ func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction, Passes: unless1(r.Passes),
 		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
 		Clip: r.Clip, FreeBits: r.FreeBits, Importance: unless1(r.Importance), Binarize: r.Binarize,
-		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps, Compute: compute,
+		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps, Compute: r.Compute,
 	}
 }
 

@@ -20,12 +20,12 @@ type trainer struct {
 	current   Step // reused, so that a step allocates nothing
 }
 
-// newTrainer takes over the kernel. It is an error if the objective does not suit the model.
-func newTrainer(m *models.VAE, k *kernel.Kernel, batch int, o Objective) (*trainer, error) {
+// newTrainer takes over the kernel and that of training steps. It is an error if the objective does not suit the model.
+func newTrainer(m *models.VAE, k, steps *kernel.Kernel, batch int, o Objective) (*trainer, error) {
 	draws := drawsOf(o)
 	net, err := network(m, batch, draws)
 	return &trainer{
-		kernel: k, steps: k, net: net, objective: o, pipeline: newPipeline(m, k, batch, draws),
+		kernel: k, steps: steps, net: net, objective: o, pipeline: newPipeline(m, k, batch, draws),
 		batch: batch, grad: make([]float32, len(m.Theta)),
 	}, err
 }

@@ -29,7 +29,7 @@ func outerAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y 
 //go:noescape
 func outerFewAVX2(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
 
-// peakAVX2 does n times 12 fused multiply-adds on whole vectors.
+// peakAVX2 does n times 12 multiply-adds on whole vectors.
 func peakAVX2(n int)
 
 // packAVX2 copies rows of 16 numbers that lie stride apart.
@@ -167,7 +167,7 @@ func outerAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, 
 //go:noescape
 func outerFewAVX512(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
 
-// peakAVX512 does n times 12 fused multiply-adds on whole vectors.
+// peakAVX512 does n times 12 multiply-adds on whole vectors.
 func peakAVX512(n int)
 
 // packAVX512 copies rows of 32 numbers that lie stride apart.
@@ -315,7 +315,7 @@ func outerBFloat16(a *float32, offsets *int, b *float32, bStride int, pixels int
 //go:noescape
 func outerFewBFloat16(a *float32, offsets *int, b *float32, bStride int, pixels int, y *float32, yStride int, accumulate bool)
 
-// peakBFloat16 does n times 12 fused multiply-adds on whole vectors.
+// peakBFloat16 does n times 12 multiply-adds on whole vectors.
 func peakBFloat16(n int)
 
 // pairColumnsBFloat16 rounds 2*16 numbers of x at a time to a vector of dst.

@@ -9,7 +9,8 @@ import (
 
 // BFloat16 returns a kernel that shares k's workers and multiplies in bfloat16: matrix products,
 // dense layers and convolutions round their operands to 8 significant bits, and add up in float32.
-// What has few channels or columns, or an odd number, is multiplied in float32. ok is false if
+// What has few channels or columns, or an odd number, is multiplied in float32, as is what is
+// scaled by an alpha. ok is false if
 // k's instruction set has no such products.
 //
 // Where the sum of a product runs over channels, neighbouring channels form pairs, where it
@@ -24,7 +25,7 @@ func (k *Kernel) BFloat16() (_ *Kernel, ok bool) {
 }
 
 // Gain measures, in about a millisecond, how many times as many numbers a core can multiply in
-// bfloat16 as in float32: 2 where the processor has as many units for the one as for the other.
+// bfloat16, which is that of k, as in float32: 2 where the processor has as many units for the one as for the other.
 func (k *Kernel) Gain() float64 {
 	const n, runs = 10_000, 5
 	return 2 * k.paired.isa.flops(n, runs) / k.isa.flops(n, runs) // pairs count once
@@ -53,15 +54,8 @@ func (s Conv) halved(backward bool) Conv {
 // halved is the tree of sums over half as many images, of pairs. Leaves are even.
 func (t Tree) halved() Tree { return Tree{t.leaf / 2, t.part / 2} }
 
-// pairedGemm is Sgemm of an even kk, in bfloat16.
-func (k *Kernel) pairedGemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	if alpha != 1 {
-		scaled := k.floats.borrow(len(b))
-		defer k.floats.giveBack(scaled)
-		copy(*scaled, b)
-		k.Scale(*scaled, alpha)
-		b = *scaled
-	}
+// pairedGemm is Sgemm of an even kk and an alpha of 1, in bfloat16.
+func (k *Kernel) pairedGemm(tA, tB blas.Transpose, m, n, kk int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
 	operand := func(along bool, x []float32, ld, wide int) *[]float32 {
 		if along {
 			return k.columnPairs(x, wide, kk, ld)
@@ -84,12 +78,12 @@ func (k *Kernel) pairedGemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, 
 
 // columnPairs borrows pairs of neighbouring columns of a matrix whose rows lie ld apart.
 func (k *Kernel) columnPairs(x []float32, rows, columns, ld int) *[]float32 {
-	return k.borrowPairs(pairingTask{x: x, width: columns / 2, height: rows, step: ld})
+	return k.borrowPairs(pairingTask{x: x, width: columns / 2, height: rows, step: ld, rows: rows})
 }
 
 // rowPairs borrows pairs of neighbouring rows; if their number is odd, the last is paired with zeros.
 func (k *Kernel) rowPairs(x []float32, rows, columns, ld int) *[]float32 {
-	return k.borrowPairs(pairingTask{x: x, width: columns, height: ceilDiv(rows, 2), step: 2 * ld, partner: ld})
+	return k.borrowPairs(pairingTask{x: x, width: columns, height: ceilDiv(rows, 2), step: 2 * ld, partner: ld, rows: rows})
 }
 
 func (k *Kernel) borrowPairs(t pairingTask) *[]float32 {
@@ -108,6 +102,7 @@ type pairingTask struct {
 	set                 *isa
 	dst, x              []float32
 	width, height, high int // of dst, and the rows of a task
+	rows                int // of x
 	step                int // from what makes a row to what makes the next one
 	partner             int // from one row of a pair to the other; 0 if neighbouring numbers are pairs
 }
@@ -118,7 +113,7 @@ func (t *pairingTask) Do(i int) {
 		switch {
 		case t.partner == 0:
 			t.set.pairsOfColumns(dst, x)
-		case len(x) < t.partner+t.width:
+		case 2*row+1 == t.rows:
 			t.set.pairsOfRows(dst, x, nil)
 		default:
 			t.set.pairsOfRows(dst, x, x[t.partner:])

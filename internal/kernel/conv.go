@@ -101,9 +101,18 @@ func (k *Kernel) ConvBackwardWeights(s *Conv, n int, dw, x, dy []float32) {
 	k.floats.giveBack(parts)
 }
 
+// fewRuns of images are rounded to pairs before, as there are more tasks then; many by their tasks, in
+// the cache.
+const fewRuns = 16
+
 // gatherConv is ConvForward or, if backward is set, ConvBackwardInput.
 func (k *Kernel) gatherConv(s *Conv, n int, backward bool, y, x, w, bias []float32, relu bool) {
 	t := gatherTask{newGathered(k, s, backward, w, bias, relu), n, y, x}
+	if t.rounds && n > 0 && t.runs() < fewRuns {
+		pairs := k.columnPairs(x, n, len(x)/n, len(x)/n)
+		defer k.floats.giveBack(pairs)
+		t.rounds, t.x = false, *pairs
+	}
 	launch(k, &k.gather, t.tasks(), t)
 	t.giveBack()
 }

@@ -9,7 +9,7 @@ type gathered struct {
 	w, bias []float32 // packed
 	floor   float32
 	packed  *[]float32
-	paired  bool // multiplies pairs; k multiplies them, and their number is that of p's channels
+	rounds  bool // x is float32; k multiplies pairs, of which p has the number
 }
 
 // newGathered packs the weights as [panel][phase and tap][depth][cols] and the
@@ -28,7 +28,7 @@ func newGathered(k *Kernel, s *Conv, backward bool, w, bias []float32, relu bool
 	}
 	p, cols := k.plan(shape, backward), k.isa.cols
 	panels := ceilDiv(p.width, cols)
-	g := gathered{k: k, p: p, floor: floor(relu), paired: paired, packed: k.floats.borrow(panels * (p.taps*p.depth + 1) * cols)}
+	g := gathered{k: k, p: p, floor: floor(relu), rounds: paired, packed: k.floats.borrow(panels * (p.taps*p.depth + 1) * cols)}
 	g.w, g.bias = (*g.packed)[:panels*p.taps*p.depth*cols], (*g.packed)[panels*p.taps*p.depth*cols:]
 	clear(g.bias)
 	copy(g.bias, bias)
@@ -62,17 +62,18 @@ type gatherTask struct {
 	y, x []float32
 }
 
+func (t *gatherTask) runs() int { return ceilDiv(t.n, t.p.images) }
+
 func (t *gatherTask) tasks() int {
-	runs := ceilDiv(t.n, t.p.images)
-	if t.paired {
-		return runs
+	if t.rounds {
+		return t.runs()
 	}
-	return runs * len(t.p.pieces)
+	return t.runs() * len(t.p.pieces)
 }
 
 func (t *gatherTask) Do(i int) {
 	ySize, xSize := len(t.y)/t.n, len(t.x)/t.n
-	if t.paired {
+	if t.rounds {
 		first, last := i*t.p.images, min((i+1)*t.p.images, t.n)
 		t.all(last-first, t.y[first*ySize:last*ySize], t.x[first*xSize:last*xSize])
 		return
@@ -81,9 +82,9 @@ func (t *gatherTask) Do(i int) {
 	t.do(t.p.pieces[i%len(t.p.pieces)], min(t.p.images, t.n-image), t.y[image*ySize:], t.x[image*xSize:])
 }
 
-// all computes all pieces for some images, at most p.images, from float32.
+// all computes all pieces for some images, at most p.images.
 func (g *gathered) all(images int, y, x []float32) {
-	if g.paired {
+	if g.rounds {
 		pairs := g.k.floats.borrow(len(x) / 2)
 		defer g.k.floats.giveBack(pairs)
 		g.k.isa.pairsOfColumns(*pairs, x)

@@ -2,12 +2,12 @@ package kernel
 
 // scatterPays reports whether a transposed convolution writes so few channels that register
 // blocks are better filled by pixels side by side, as for the last layer of an image decoder:
-// if they are then half as many, for the planes are yet to be added up.
+// if they are then half as many, for the planes are yet to be added up. It does not multiply pairs.
 func (k *Kernel) scatterPays(s *Conv) bool {
 	taps, rows, cols := s.KH*s.KW, k.isa.gatherRows, k.isa.cols
 	scatter := ceilDiv(taps*s.C, rows) * rows * ceilDiv(s.OW, cols) * cols
 	gather := taps * ceilDiv(s.C, cols) * cols * s.OW
-	return 2*scatter <= gather
+	return 2*scatter <= gather && !k.inPairs(s.C, s.K)
 }
 
 // scatterTask is a transposed convolution of few channels for a few images: every weight (tap, channel) is multiplied with all pixels of dy, which

@@ -86,6 +86,8 @@ var geometries = []Conv{
 	{H: 2, W: 3, C: 121, OH: 2, OW: 3, K: 121, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	{H: 5, W: 4, C: 65, OH: 3, OW: 2, K: 230, KH: 3, KW: 3, Stride: 2, Pad: 1},
 	{H: 6, W: 5, C: 18, OH: 3, OW: 3, K: 22, KH: 3, KW: 3, Stride: 2, Pad: 1},
+	{H: 3, W: 2, C: 116, OH: 3, OW: 2, K: 130, KH: 3, KW: 3, Stride: 1, Pad: 1},
+	{H: 8, W: 8, C: 16, OH: 8, OW: 8, K: 32, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	{H: 1, W: 2, C: 120, OH: 1, OW: 2, K: 130, KH: 3, KW: 3, Stride: 1, Pad: 1},
 }
 

@@ -15,7 +15,7 @@ type weightsSum struct {
 	sum    []float32
 	begun  bool      // sum holds something
 	images int       // that fit at a time
-	pairs  []float32 // room for pairs of x and dy, nil if these are multiplied in float32
+	pairs  []float32 // room for pairs of x and dy; empty if these are multiplied in float32
 
 	pitch, frame   int   // floats from row to row and from image to image of x
 	offsets        []int // of every pixel of dy into x
@@ -117,18 +117,11 @@ func (a *weightsSum) pair(x, dy []float32) (_, _ []float32) {
 	in, out := a.s.in(), a.s.out()
 	images := ceilDiv(len(x)/in, 2)
 	xPairs, dyPairs := a.pairs[:images*in], a.pairs[images*in:images*(in+out)]
-	makePairs := func(pairs, of []float32, size int) {
-		for i := range images {
-			x := of[2*i*size:]
-			y := x[size:]
-			if len(y) == 0 {
-				y = nil
-			}
-			a.k.isa.pairsOfRows(pairs[i*size:(i+1)*size], x, y)
-		}
+	for _, t := range [...]pairingTask{{dst: xPairs, x: x, width: in}, {dst: dyPairs, x: dy, width: out}} {
+		t.set, t.height, t.high, t.rows = a.k.isa, images, images, len(x)/in
+		t.step, t.partner = 2*t.width, t.width
+		t.Do(0)
 	}
-	makePairs(xPairs, x, in)
-	makePairs(dyPairs, dy, out)
 	return xPairs, dyPairs
 }
 

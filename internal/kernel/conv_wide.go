@@ -20,8 +20,9 @@ const (
 	widePixels  = 96      // that are summed in registers: all channels of so many fit that cache
 )
 
-// isWide reports whether the weights of s are many.
-func (s *Conv) isWide() bool { return s.weights() >= wideWeights }
+// isWide reports whether the weights of s are many, in whole blocks of rows: others would be read
+// past the last pixel.
+func (s *Conv) isWide() bool { return s.weights() >= wideWeights && s.C%outerFewRows == 0 }
 
 // wideChannels is the number of input channels of a task.
 func (s *Conv) wideChannels() int {

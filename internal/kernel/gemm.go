@@ -23,8 +23,8 @@ func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []f
 	case m == 0 || n == 0:
 	case !k.isa.products() || kk == 0 || alpha == 0:
 		k.portableSgemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
-	case k.inPairs(kk, n):
-		k.pairedGemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
+	case alpha == 1 && k.inPairs(kk, n):
+		k.pairedGemm(tA, tB, m, n, kk, a, lda, b, ldb, beta, c, ldc)
 	default:
 		k.gemm(gemmTask{transA: tA != blas.NoTrans, transB: tB != blas.NoTrans, m: m, n: n, kk: kk,
 			alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc, floor: floor(false)})

@@ -121,7 +121,6 @@ func testAffine(t *testing.T) {
 				biasAndReLU(want, bias, s.n, relu)
 				k.Affine(s.m, s.n, s.k, got, x, w, bias, relu)
 				checkClose(t, fmt.Sprintf("%+v relu=%v bias=%v y", s, relu, withBias), got, want, 2e-6)
-
 			}
 		}
 	}

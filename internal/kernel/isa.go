@@ -45,7 +45,7 @@ type isa struct {
 
 	cols int // columns of both blocks
 
-	// peak does n times 12 fused multiply-adds on vectors of cols/2 numbers: a yardstick.
+	// peak does n times 12 multiply-adds on vectors of cols/2 numbers: a yardstick.
 	peak func(n int)
 
 	// lanes is the length of a vector, in which the functions below count.

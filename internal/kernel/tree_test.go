@@ -49,7 +49,7 @@ func testTree(t *testing.T) {
 	for name, s := range map[string]Conv{
 		"thin":  {H: 12, W: 12, C: 1, OH: 12, OW: 12, K: 8, KH: 3, KW: 3, Stride: 1, Pad: 1},
 		"outer": {H: 6, W: 5, C: 16, OH: 3, OW: 3, K: 20, KH: 3, KW: 3, Stride: 2, Pad: 1},
-		"wide":  {H: 3, W: 3, C: 130, OH: 3, OW: 3, K: 128, KH: 3, KW: 3, Stride: 1, Pad: 1},
+		"wide":  {H: 3, W: 3, C: 132, OH: 3, OW: 3, K: 128, KH: 3, KW: 3, Stride: 1, Pad: 1},
 	} {
 		x, y, dy, w := normal(1, most*s.in()), normal(2, most*s.out()), normal(3, most*s.out()), normal(4, s.weights())
 		for _, transposed := range []bool{false, true} {

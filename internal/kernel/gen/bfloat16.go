@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"log"
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/ir"
@@ -75,7 +78,7 @@ func (set isa) pairRows() {
 	RET()
 }
 
-var line = regexp.MustCompile(`(?m)^\t(` + "VDPBF16PS|VCVTNE2PS2BF16" + `)\s+Z(\d+), Z(\d+), Z(\d+)$`)
+var line = regexp.MustCompile(`(?m)^\t(` + strings.Join(slices.Sorted(maps.Keys(unnamed)), "|") + `)\s+Z(\d+), Z(\d+), Z(\d+)$`)
 
 // encode writes the unnamed instructions of a file as numbers (Intel SDM, volume 2, 2.7:
 // EVEX, vectors of 512 bits, opcode map 0F38).

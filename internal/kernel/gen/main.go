@@ -1,5 +1,5 @@
 // Command gen writes the assembly of package kernel with avo, once for AVX2 with
-// FMA and once for AVX-512, from one description. Run it by go generate.
+// FMA and once for AVX-512, from one description, and products of bfloat16. Run it by go generate.
 package main
 
 import (

@@ -255,12 +255,12 @@ func (set isa) outer(name string, rows int) {
 	RET()
 }
 
-// peak generates a loop of fused multiply-adds between registers, as many as
+// peak generates a loop of multiply-adds between registers, as many as
 // hide their latency: what benchmarks compare with.
 func (set isa) peak() {
 	const chains = 12
 	TEXT("peak"+set.name, NOSPLIT, "func(n int)")
-	Doc(fmt.Sprintf("peak%s does n times %d fused multiply-adds on whole vectors.", set.name, chains))
+	Doc(fmt.Sprintf("peak%s does n times %d multiply-adds on whole vectors.", set.name, chains))
 	n := load("n")
 	v := set.vecs(chains)
 	for i := range v {
