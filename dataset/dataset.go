@@ -49,6 +49,17 @@ type Data struct {
 	Warnings []error
 }
 
+// Untrained returns the names of the classes of which no training image is.
+func (d *Data) Untrained() []string {
+	var names []string
+	for label, name := range d.Classes {
+		if !slices.Contains(d.Train.Labels, label) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // All returns the images of all splits, those for training first, those for testing last.
 // With [Options].Whole they are all images of the source, in its order. Images without a
 // label where others have one are not among them.

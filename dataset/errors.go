@@ -108,5 +108,5 @@ type FewImagesError struct {
 }
 
 func (e *FewImagesError) Error() string {
-	return fmt.Sprintf("the class %s has %s for training, fewer than the %d that are to keep their label", printable.Name(e.Class), plural(e.Found, "image", "images"), e.Want)
+	return fmt.Sprintf("the class %s has %s for training, fewer than the %d that are to keep their label", printable.Name(e.Class), printable.Count(e.Found, "image", "images"), e.Want)
 }

@@ -96,7 +96,7 @@ func (s imageFolder) use(found folderSplits) (folderSplits, error) {
 	case n < 2:
 		return used, &SplitError{printable.Name(s.path), "holds 1 image(s): at least 2 are needed, as one is held out for testing: add images"}
 	default:
-		train, test := heldOut(n)
+		train, test := heldOut(n, func(i int) string { return found.train[i].class })
 		used.train, used.test = pick(found.train, train), pick(found.train, test)
 	}
 	if s.Limit > 0 {

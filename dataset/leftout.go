@@ -56,7 +56,7 @@ func (l *leftOut) lines() (lines []string) {
 		for _, n := range kinds {
 			total += n
 		}
-		line := plural(total, why.one, why.many)
+		line := printable.Count(total, why.one, why.many)
 		if len(kinds) > 1 || kinds[""] == 0 {
 			line += " (" + counted(kinds, 4) + ")"
 		}

@@ -142,13 +142,13 @@ func (r *Report) read(s Survey, used int, bad []imageFile) {
 // Lines tells the report in a few lines.
 func (r *Report) Lines() []string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", printable.Name(r.Name), plural(r.Images, "image", "images"))
+	fmt.Fprintf(&b, "%s: %s", printable.Name(r.Name), printable.Count(r.Images, "image", "images"))
 	if len(r.Classes) > 0 {
 		classes := map[string]int{}
 		for _, c := range r.Classes {
 			classes[c.Name] = c.N
 		}
-		fmt.Fprintf(&b, " in %s (%s)", plural(len(classes), "class", "classes"), counted(classes, 10))
+		fmt.Fprintf(&b, " in %s (%s)", printable.Count(len(classes), "class", "classes"), counted(classes, 10))
 	}
 	fmt.Fprintf(&b, ", %s; ", r.sizes())
 	if r.Scaled {
@@ -166,7 +166,7 @@ func (r *Report) Lines() []string {
 		lines = append(lines, "splits: "+strings.Join(splits, ", "))
 	}
 	if r.Unlabelled > 0 {
-		lines = append(lines, fmt.Sprintf("%s without a label", plural(r.Unlabelled, "image", "images")))
+		lines = append(lines, fmt.Sprintf("%s without a label", printable.Count(r.Unlabelled, "image", "images")))
 	}
 	if r.SeeThrough {
 		lines = append(lines, "transparent parts lie on "+colourName(r.Framing.Background))
@@ -222,13 +222,6 @@ func (r *Report) seen() string {
 	area := func(a, b SizeCount) int { return cmp.Or(a.H*a.W-b.H*b.W, a.H-b.H) }
 	least, most := slices.MinFunc(r.Sizes, area), slices.MaxFunc(r.Sizes, area)
 	return fmt.Sprintf("%d sizes from %s to %s", len(r.Sizes), sizeText(least.H, least.W), sizeText(most.H, most.W))
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 func colourName(c images.RGB) string {

@@ -19,8 +19,8 @@ const (
 const heldOutSeed = 1
 
 // SplitValidation takes a fraction of the training images, at least one, as
-// validation images. The seed chooses which; both splits keep the order they had
-// and share memory with train. It fails if the fraction is not between 0 and 1 or if no
+// validation images. The seed chooses which, but for the last image of a class; both splits keep
+// the order they had and share memory with train. It fails if the fraction is not between 0 and 1 or if no
 // image would be left for training.
 func SplitValidation(train *Images, fraction float64, seed uint64) (rest, validation *Images, err error) {
 	if !(fraction > 0 && fraction < 1) {
@@ -31,8 +31,8 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 	if k >= n {
 		return nil, nil, fmt.Errorf("dataset: %d training image(s) cannot give validation images too: add images", n)
 	}
-	rest, validation = split(train, k, seed, validationStream)
-	return rest, validation, nil
+	left, taken := splitIndex(n, k, seed, validationStream, classOf(train))
+	return train.Select(left), train.Select(taken), nil
 }
 
 // SomeLabels returns the numbers of n images of each class of m, which the seed chooses, and
@@ -65,32 +65,53 @@ func SomeLabels(m *Images, classes []string, n int, seed uint64) (some, others [
 
 // holdOut takes a tenth of two or more images, at least one, as test images.
 func holdOut(m *Images) (train, test *Images) {
-	left, held := heldOut(m.Len())
+	left, held := heldOut(m.Len(), classOf(m))
 	return m.Select(left), m.Select(held)
 }
 
 // heldOut is holdOut of n images that are not read yet.
-func heldOut(n int) (train, test []int) {
-	return splitIndex(n, max(1, n/10), heldOutSeed, heldOutStream)
+func heldOut[C comparable](n int, class func(i int) C) (train, test []int) {
+	return splitIndex(n, max(1, n/10), heldOutSeed, heldOutStream, class)
 }
 
-// split moves k images at random out of m.
-func split(m *Images, k int, seed uint64, stream uint32) (rest, taken *Images) {
-	left, moved := splitIndex(m.Len(), k, seed, stream)
-	return m.Select(left), m.Select(moved)
+// classOf returns what tells the label of an image, of images without labels always the same.
+func classOf(m *Images) func(i int) int {
+	return func(i int) int {
+		if m.Labels == nil {
+			return 0
+		}
+		return m.Labels[i]
+	}
 }
 
-// splitIndex takes k of n numbers at random. Both parts are in order.
-func splitIndex(n, k int, seed uint64, stream uint32) (rest, taken []int) {
+// splitIndex takes k of n numbers at random. A class of which nothing would be left keeps its first, unless
+// nothing were taken then. Both parts are in order.
+func splitIndex[C comparable](n, k int, seed uint64, stream uint32, class func(i int) C) (rest, taken []int) {
 	index := make([]int, n)
 	for i := range index {
 		index[i] = i
 	}
 	r := random.New(seed, random.Split, stream, 0)
 	r.Shuffle(index)
-	slices.Sort(index[:k])
-	slices.Sort(index[k:])
-	return index[k:], index[:k]
+	taken, rest = index[:k], index[k:]
+	slices.Sort(taken)
+	left := map[C]bool{}
+	for _, i := range rest {
+		left[class(i)] = true
+	}
+	var kept, others []int
+	for _, i := range taken {
+		if c := class(i); left[c] {
+			others = append(others, i)
+		} else {
+			left[c], kept = true, append(kept, i)
+		}
+	}
+	if len(others) > 0 {
+		rest, taken = slices.Concat(rest, kept), others
+	}
+	slices.Sort(rest)
+	return rest, taken
 }
 
 // Order fills order with the numbers 0 to len(order)-1 as they are shuffled for an

@@ -43,6 +43,30 @@ func TestSplitValidation(t *testing.T) {
 	}
 }
 
+// A class does not lose its last training image, unless that would leave nothing to hold out.
+func TestSplitKeepsClasses(t *testing.T) {
+	m := numbered(60, Shape{H: 1, W: 2, C: 1})
+	for i := range m.Labels {
+		m.Labels[i] = min(i, 20) // twenty classes of one image
+	}
+	train, test := holdOut(m)
+	for label := range 21 {
+		if !slices.Contains(train.Labels, label) {
+			t.Errorf("no training image is of class %d", label)
+		}
+	}
+	if n := test.Len(); n == 0 || n > 6 || train.Len()+n != 60 || !slices.IsSorted(train.Labels) {
+		t.Errorf("%d images are held out of 60", n)
+	}
+	if left, held := holdOut(numbered(20, m.Shape)); left.Len() != 18 || held.Len() != 2 {
+		t.Errorf("of 20 classes of one image %d are held out", held.Len())
+	}
+	d := Data{Train: numbered(2, m.Shape), Classes: []string{"a", "b", "c"}}
+	if got := d.Untrained(); !slices.Equal(got, []string{"c"}) {
+		t.Errorf("no training image is said to be of %q", got)
+	}
+}
+
 func TestSplitValidationErrors(t *testing.T) {
 	for _, fraction := range []float64{-0.1, 0, 1, math.NaN()} {
 		_, _, err := SplitValidation(numbered(9, Shape{H: 1, W: 1, C: 1}), fraction, 1)

@@ -107,7 +107,11 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		of += fmt.Sprintf(" and %d that were held out", n)
 	} else if s.in.split != string(dataset.TestSplit) {
 		alarms = "of images that the model knows"
-		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd; a model trained with --val-fraction 0.1 has images to set it by")
+		why := "a model trained with --val-fraction 0.1 has images to set it by"
+		if n > 0 {
+			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
+		}
+		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd; %s", why)
 	}
 	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
 		return err
@@ -225,6 +229,9 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 		}
 	}
 	s.app.Wrotef(s.out, "%s: %d images, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, x.Len(), odd, d.Threshold(), pair.Engine(), p.Done())
+	if s.heat != "" {
+		s.app.Wrotef(s.out, "%s: a heat map for each row of %s, in its order", s.heat, s.out)
+	}
 	if normal == nil {
 		return nil
 	}
@@ -316,7 +323,7 @@ func writeOddest(path string, x dataset.Selection, scores []float64) error {
 	group := func(heading string, index []int) picture.Group {
 		g := picture.Scored(heading, x.Images, scores, index)
 		for i, k := range index {
-			g.Captions[i] = fmt.Sprintf("%.1f", math.Max(scores[k], 0))
+			g.Captions[i] = fmt.Sprintf("%.2f", math.Max(scores[k], 0))
 		}
 		return g
 	}

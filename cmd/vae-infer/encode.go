@@ -14,6 +14,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
+	"govae/internal/printable"
 	"govae/latent"
 	"govae/sink"
 )
@@ -159,7 +160,9 @@ func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Se
 // it took.
 func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws latent.Points, n int, done func() float64) error {
 	options := latent.FitOptions{Least: e.components[0], Most: e.components[1], Seed: e.files.Seed, Threads: e.app.Threads}
-	options.Fitted = func(s latent.MixtureScore) { e.app.Notef("%d components: BIC %.0f", s.Components, s.BIC) }
+	options.Fitted = func(s latent.MixtureScore) {
+		e.app.Notef("%s: BIC %.0f", printable.Count(s.Components, "component", "components"), s.BIC)
+	}
 	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, options)
 	if err != nil {
 		return err
@@ -169,7 +172,7 @@ func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws l
 		return err
 	}
 	k := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %d components, fitted to %d images in %.2f s", e.mixture, k, n, seconds)
+	e.app.Printf("%s: a mixture of %s, fitted to %d images in %.2f s", e.mixture, printable.Count(k, "component", "components"), n, seconds)
 	if k == options.Most {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", k, k, 2*k)
 	}

@@ -163,7 +163,7 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 		}
 	}
 	if len(way) < 2 {
-		return nil, cli.Usagef("one image or latent point is no way to go: give two or more")
+		return nil, cli.Usagef("a walk needs two images or latent points, or more, and one is given")
 	}
 	if err := w.walker.fix(decoder, way); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
+	"govae/internal/printable"
 	"govae/picture"
 	"govae/sink"
 )
@@ -66,7 +67,7 @@ func (o *outputFlags) writeJob(s model, n int, draw drawing, job map[string]stri
 		if err := sink.Write(out, options, counted); err != nil {
 			return err
 		}
-		text := fmt.Sprintf("%s: %d images", out, options.N)
+		text := out + ": " + printable.Count(options.N, "image", "images")
 		if first > 0 {
 			text += fmt.Sprintf(", the last %d of them", options.N-first)
 		}

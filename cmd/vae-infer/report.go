@@ -81,7 +81,7 @@ func (r report) table(out io.Writer) error {
 	}
 	row("kl by dimension", "%s", largest(r.KLByDimension))
 	if c := r.Codes; c != nil {
-		row("codes", "%.2f %% by the nearest of %d, %.2f %% by a linear map", 100*c.Nearest, c.Learned, 100*c.Linear)
+		row("class by code", "%.2f %% right by the nearest of %d, %.2f %% by a linear map", 100*c.Nearest, c.Learned, 100*c.Linear)
 	}
 	return w.Flush()
 }

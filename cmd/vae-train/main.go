@@ -169,6 +169,9 @@ func (f *flags) prepare(p *pflag.FlagSet) error {
 	if err := f.check(p); err != nil {
 		return f.placed(err)
 	}
+	if f.resume && !f.restored && !train.Resumable(f.out) && !f.asksForRun(p) {
+		return fmt.Errorf("%s: holds no run to go on with: give its directory as --out, or --data to start one", f.out)
+	}
 	if err := f.checkModel(); err != nil || !f.ranks.First() { // whose directory it is
 		return err
 	}
@@ -341,14 +344,17 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 		return err
 	}
 	defer k.Close()
-	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s, %d threads%s",
-		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Training(), data.Train.Shape, data.Test.Len(), k.Name(), app.Threads, f.ranks.line())
+	app.Printf("%s, latent %d, %d parameters; %s: %d images of %v, %d for test; kernel %s%s, %s%s",
+		m.Config.Arch, m.Config.Latent, len(m.Theta), data.Name, data.Training(), data.Train.Shape, data.Test.Len(), k.Name(), f.arithmetic(), printable.Count(app.Threads, "thread", "threads"), f.ranks.line())
 
 	switch n := m.Config.Classes(); {
 	case n == 1:
 		app.Notef("vae-train: all images are of one class, %s, on which --conditional has nothing to tell", printable.Names(m.Config.Labels))
 	case n > 1:
 		app.Printf("conditional on %d classes: %s", n, printable.Names(m.Config.Labels))
+		if untrained := data.Untrained(); len(untrained) > 0 {
+			app.Notef("vae-train: no training image is of %s, which the model will not know", printable.Names(untrained))
+		}
 	}
 	if f.train.Augment != 0 {
 		app.Printf("training images are changed at random: %v", f.train.Augment)

@@ -19,6 +19,14 @@ func (f *flags) addOptimiser(p *pflag.FlagSet) {
 	p.StringVar(&f.weightDecay, "weight-decay", auto, "part of the learning rate by which weights shrink in each step; auto takes 0 with adam, and with muon what suits the number of images")
 }
 
+// arithmetic says what is multiplied, if not float32, after the kernel's name.
+func (f *flags) arithmetic() string {
+	if f.train.Compute == train.Float32 {
+		return ""
+	}
+	return " in " + f.train.Compute
+}
+
 // checkOptimiser finds what is wrong with the flags of the optimiser, and sets those of the
 // run that are given.
 func (f *flags) checkOptimiser() error {

@@ -317,6 +317,15 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	return err
 }
 
+// asksForRun reports whether a flag is given that tells more of a run than for how long and where.
+func (f *flags) asksForRun(p *pflag.FlagSet) (asks bool) {
+	p.VisitAll(func(flag *pflag.Flag) {
+		longer := slices.Contains(free, flag.Name) && flag.Name != "data"
+		asks = asks || f.given(p, flag.Name) && !longer && !slices.Contains(unrecorded, flag.Name)
+	})
+	return asks
+}
+
 // given reports whether a flag has its value from the command line or the file --config.
 func (f *flags) given(p *pflag.FlagSet, flag string) bool {
 	return p.Changed(flag) || slices.Contains(f.filed, flag)
