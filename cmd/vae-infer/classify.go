@@ -18,6 +18,7 @@ import (
 	"govae/dataset"
 	"govae/infer"
 	"govae/internal/atomicfile"
+	"govae/internal/printable"
 )
 
 func classify(m *modelFlags) *cobra.Command {
@@ -110,7 +111,7 @@ func (c *classification) run(ctx context.Context, files []string) error {
 	if wrong, ok := errorRate(classifier.Classes(), x, all); ok {
 		result = fmt.Sprintf(", %.2f %% of another class than their label", 100*wrong)
 	}
-	c.app.Wrotef(c.out, "%s: %d images%s, by %s in %.2f s", c.out, x.Len(), result, classifier.Engine(), p.Done())
+	c.app.Wrotef(c.out, "%s: %s%s, by %s in %.2f s", c.out, printable.Count(x.Len(), "image", "images"), result, classifier.Engine(), p.Done())
 	return nil
 }
 

@@ -228,7 +228,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 			return err
 		}
 	}
-	s.app.Wrotef(s.out, "%s: %d images, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, x.Len(), odd, d.Threshold(), pair.Engine(), p.Done())
+	s.app.Wrotef(s.out, "%s: %s, %d odd (a score of %.2f or more), by %s in %.2f s", s.out, printable.Count(x.Len(), "image", "images"), odd, d.Threshold(), pair.Engine(), p.Done())
 	if s.heat != "" {
 		s.app.Wrotef(s.out, "%s: a heat map for each row of %s, in its order", s.heat, s.out)
 	}

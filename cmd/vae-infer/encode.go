@@ -144,7 +144,7 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.
 	if x.Labels != nil {
 		written += ", " + latent.LabelsBeside(e.files.Points)
 	}
-	e.app.Printf("%s: %d images by %s in %.2f s", written, x.Len(), encoder.Engine(), p.Done())
+	e.app.Printf("%s: %s by %s in %.2f s", written, printable.Count(x.Len(), "image", "images"), encoder.Engine(), p.Done())
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"govae/infer"
 	"govae/internal/atomicfile"
 	"govae/internal/infile"
+	"govae/internal/printable"
 	"govae/latent"
 	"govae/sink"
 )
@@ -229,7 +230,7 @@ func (e *evaluation) evaluate(ctx context.Context, stdout io.Writer, pair *infer
 	if atomicfile.IsStdout(e.out) { // the figures are there
 		return nil
 	}
-	e.app.Printf("%s: %d images by %s in %.2f s", e.out, x.Len(), r.Engine, seconds)
+	e.app.Printf("%s: %s by %s in %.2f s", e.out, printable.Count(x.Len(), "image", "images"), r.Engine, seconds)
 	return r.table(stdout)
 }
 

@@ -13,6 +13,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
+	"govae/internal/printable"
 	"govae/picture"
 	"govae/sink"
 )
@@ -160,6 +161,6 @@ func (s *scoring) write(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if bound {
 		result += fmt.Sprintf(", mean bound %.2f%s", mean.Bound, bits(mean.Bound))
 	}
-	s.app.Wrotef(s.out, "%s: %d images, %s, by %s in %.2f s", s.out, x.Len(), result, pair.Engine(), p.Done())
+	s.app.Wrotef(s.out, "%s: %s, %s, by %s in %.2f s", s.out, printable.Count(x.Len(), "image", "images"), result, pair.Engine(), p.Done())
 	return nil
 }
