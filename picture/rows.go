@@ -40,8 +40,17 @@ func Rows(path string, m Images, l RowLabels) error {
 		}
 	}
 	for i, text := range l.Rows {
-		y = append(y, plot.Tick{Value: float64(len(l.Rows) - 1 - i), Label: drawable(shorten(text, longestRow))})
+		y = append(y, plot.Tick{Value: float64(len(l.Rows) - 1 - i), Label: rowText(i, text)})
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = x, y
 	return mosaic(path, p, m, columns, gap)
+}
+
+// rowText is the text of row i, with its number where the font lacks characters, which would leave names alike.
+func rowText(i int, name string) string {
+	name = shorten(name, longestRow)
+	if text := drawable(name); text != name {
+		return fmt.Sprintf("%d %s", i, text)
+	}
+	return name
 }

@@ -75,3 +75,11 @@ func TestScatterWithLongNames(t *testing.T) {
 		t.Errorf("short names: marks %q and %q, legend %q", s.mark(0), s.mark(2), s.legend(0))
 	}
 }
+
+func TestRowText(t *testing.T) {
+	for name, want := range map[string]string{"Müller 0": "Müller 0", "猫 cat": "3 ? cat"} {
+		if got := rowText(3, name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}

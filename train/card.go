@@ -58,12 +58,16 @@ type cardPicture struct{ File, Shows string }
 
 // writeCard writes model-card.md for the finished run.
 func (r *run) writeCard() error {
+	samples := "New images."
+	if r.m.Config.Conditional {
+		samples = "New images, a row for each class; a column has the same latent point or noise."
+	}
 	c := card{
 		Name: r.name, Fingerprint: r.settings.Data, Config: r.m.Config, Parameters: len(r.m.Theta), ID: r.m.ID(),
 		Train: r.train.Len(), Test: r.test.Len(),
 		Pictures: []cardPicture{
 			{ReconstructionsPicture, "Test images, each above its reconstruction."},
-			{SamplesPicture, "New images."},
+			{SamplesPicture, samples},
 			{ManifoldPicture, "The latent plane from -4 to 4."},
 			{LossPicture, "The terms of the ELBO by epoch."},
 		},

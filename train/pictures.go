@@ -90,7 +90,13 @@ func (r *run) writeSamples(e *models.Evaluator, prior *latent.Mixture, path stri
 	if err != nil {
 		return err
 	}
-	return picture.WritePNG(path, picture.Grid(r.images(e.Decode(z, label...)), sampleRow))
+	made := r.images(e.Decode(z, label...))
+	if label == nil {
+		return picture.WritePNG(path, picture.Grid(made, sampleRow))
+	}
+	return picture.Rows(path, made, picture.RowLabels{
+		Rows: r.m.Config.Labels[:made.Len()/sampleRow], Columns: latent.Linspace(1, sampleRow, sampleRow), X: "sample",
+	})
 }
 
 // sampled returns the latent points of [SamplesPicture] and, of a conditional model, their
