@@ -10,8 +10,7 @@ import (
 // BFloat16 returns a kernel that shares k's workers and multiplies in bfloat16: matrix products,
 // dense layers and convolutions round their operands to 8 significant bits, and add up in float32.
 // What has few channels or columns, or an odd number, is multiplied in float32, as is what is
-// scaled by an alpha. ok is false if
-// k's instruction set has no such products.
+// scaled by an alpha. ok is false if k's instruction set has no such products.
 //
 // Where the sum of a product runs over channels, neighbouring channels form pairs, where it
 // runs over images, neighbouring images do, and a pair takes the place of one float32. So a
@@ -24,8 +23,8 @@ func (k *Kernel) BFloat16() (_ *Kernel, ok bool) {
 	return &Kernel{Tree: k.Tree, isa: k.isa, pool: k.pool, exact: k, paired: &Kernel{isa: k.isa.paired, pool: k.pool}}, true
 }
 
-// Gain measures, in about a millisecond, how many times as many numbers a core can multiply in
-// bfloat16, which is that of k, as in float32: 2 where the processor has as many units for the one as for the other.
+// Gain measures, in about a millisecond, how many times as fast as in float32 a core multiplies with
+// k, a kernel of bfloat16: 2 where the processor has as many units for the one as for the other.
 func (k *Kernel) Gain() float64 {
 	const n, runs = 10_000, 5
 	return 2 * k.paired.isa.flops(n, runs) / k.isa.flops(n, runs) // pairs count once
