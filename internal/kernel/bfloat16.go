@@ -3,8 +3,6 @@ package kernel
 import (
 	"cmp"
 	"math"
-
-	"gonum.org/v1/gonum/blas"
 )
 
 // BFloat16 returns a kernel that shares k's workers and multiplies in bfloat16: matrix products,
@@ -53,36 +51,39 @@ func (s Conv) halved(backward bool) Conv {
 // halved is the tree of sums over half as many images, of pairs. Leaves are even.
 func (t Tree) halved() Tree { return Tree{t.leaf / 2, t.part / 2} }
 
-// pairedGemm is Sgemm of an even kk and an alpha of 1, in bfloat16.
-func (k *Kernel) pairedGemm(tA, tB blas.Transpose, m, n, kk int, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
-	operand := func(along bool, x []float32, ld, wide int) *[]float32 {
-		if along {
-			return k.columnPairs(x, wide, kk, ld)
-		}
-		return k.rowPairs(x, kk, wide, ld)
-	}
-	t := gemmTask{transA: tA != blas.NoTrans, transB: tB != blas.NoTrans, m: m, n: n, kk: kk / 2, alpha: 1, lda: kk / 2, ldb: n, beta: beta, c: c, ldc: ldc, floor: floor(false)}
-	aPairs, bPairs := operand(!t.transA, a, lda, m), operand(t.transB, b, ldb, n)
+// pairedGemm is gemm in bfloat16, of an alpha of 1.
+func (k *Kernel) pairedGemm(t gemmTask) {
+	along := func(x []float32, rows, ld int) (*[]float32, int) { return k.columnPairs(x, rows, t.kk, ld), t.kk / 2 }
+	across := func(x []float32, columns, ld int) (*[]float32, int) { return k.rowPairs(x, t.kk, columns, ld), columns }
+	pairsOfA, pairsOfB := along, across
 	if t.transA {
-		t.lda = m
+		pairsOfA = across
 	}
 	if t.transB {
-		t.ldb = kk / 2
+		pairsOfB = along
 	}
-	t.a, t.b = *aPairs, *bPairs
+	a, lda := pairsOfA(t.a, t.m, t.lda)
+	b, ldb := pairsOfB(t.b, t.n, t.ldb)
+	t.kk, t.tree = ceilDiv(t.kk, 2), t.tree.halved()
+	t.a, t.lda, t.b, t.ldb = *a, lda, *b, ldb
 	k.paired.gemm(t)
-	k.floats.giveBack(aPairs)
-	k.floats.giveBack(bPairs)
+	k.floats.giveBack(a)
+	k.floats.giveBack(b)
 }
 
 // columnPairs borrows pairs of neighbouring columns of a matrix whose rows lie ld apart.
 func (k *Kernel) columnPairs(x []float32, rows, columns, ld int) *[]float32 {
-	return k.borrowPairs(pairingTask{x: x, width: columns / 2, height: rows, step: ld, rows: rows})
+	return k.borrowPairs(pairingTask{x: x, width: columns / 2, height: rows, step: ld})
 }
 
 // rowPairs borrows pairs of neighbouring rows; if their number is odd, the last is paired with zeros.
 func (k *Kernel) rowPairs(x []float32, rows, columns, ld int) *[]float32 {
-	return k.borrowPairs(pairingTask{x: x, width: columns, height: ceilDiv(rows, 2), step: 2 * ld, partner: ld, rows: rows})
+	return k.borrowPairs(rowPairing(x, rows, columns, ld))
+}
+
+// rowPairing is the task of pairs of neighbouring rows, without where they go.
+func rowPairing(x []float32, rows, columns, ld int) pairingTask {
+	return pairingTask{x: x, width: columns, height: ceilDiv(rows, 2), step: 2 * ld, partner: ld, rows: rows}
 }
 
 func (k *Kernel) borrowPairs(t pairingTask) *[]float32 {
@@ -101,9 +102,9 @@ type pairingTask struct {
 	set                 *isa
 	dst, x              []float32
 	width, height, high int // of dst, and the rows of a task
-	rows                int // of x
 	step                int // from what makes a row to what makes the next one
 	partner             int // from one row of a pair to the other; 0 if neighbouring numbers are pairs
+	rows                int // that are paired
 }
 
 func (t *pairingTask) Do(i int) {

@@ -114,15 +114,15 @@ func (a *weightsSum) add(x, dy []float32, next ...[]float32) {
 
 // pair makes pairs of neighbouring images.
 func (a *weightsSum) pair(x, dy []float32) (_, _ []float32) {
-	in, out := a.s.in(), a.s.out()
-	images := ceilDiv(len(x)/in, 2)
-	xPairs, dyPairs := a.pairs[:images*in], a.pairs[images*in:images*(in+out)]
-	for _, t := range [...]pairingTask{{dst: xPairs, x: x, width: in}, {dst: dyPairs, x: dy, width: out}} {
-		t.set, t.height, t.high, t.rows = a.k.isa, images, images, len(x)/in
-		t.step, t.partner = 2*t.width, t.width
+	n, room := len(x)/a.s.in(), a.pairs
+	pairs := func(x []float32) []float32 {
+		t := rowPairing(x, n, len(x)/n, len(x)/n)
+		t.set, t.high = a.k.isa, t.height
+		t.dst, room = room[:t.height*t.width], room[t.height*t.width:]
 		t.Do(0)
+		return t.dst
 	}
-	return xPairs, dyPairs
+	return pairs(x), pairs(dy)
 }
 
 // lastRow is the end of the rows of x, of all images, that the outputs up to a pixel read.

@@ -23,8 +23,6 @@ func (k *Kernel) Sgemm(tA, tB blas.Transpose, m, n, kk int, alpha float32, a []f
 	case m == 0 || n == 0:
 	case !k.isa.products() || kk == 0 || alpha == 0:
 		k.portableSgemm(tA, tB, m, n, kk, alpha, a, lda, b, ldb, beta, c, ldc)
-	case alpha == 1 && k.inPairs(kk, n):
-		k.pairedGemm(tA, tB, m, n, kk, a, lda, b, ldb, beta, c, ldc)
 	default:
 		k.gemm(gemmTask{transA: tA != blas.NoTrans, transB: tB != blas.NoTrans, m: m, n: n, kk: kk,
 			alpha: alpha, a: a, lda: lda, b: b, ldb: ldb, beta: beta, c: c, ldc: ldc, floor: floor(false)})
@@ -42,11 +40,6 @@ func (k *Kernel) OuterSum(n, rows, cols int, dw, x, dy []float32) {
 		clear(dw)
 	case !k.isa.products():
 		k.portableOuterSum(n, rows, cols, dw, x, dy)
-	case len(dw) > 0 && k.inPairs(rows, cols):
-		xPairs, dyPairs := k.rowPairs(x, n, rows, rows), k.rowPairs(dy, n, cols, cols)
-		k.paired.gemm(gemmTask{transA: true, m: rows, n: cols, kk: ceilDiv(n, 2), alpha: 1, a: *xPairs, lda: rows, b: *dyPairs, ldb: cols, c: dw, ldc: cols, floor: floor(false), tree: k.Tree.halved()})
-		k.floats.giveBack(xPairs)
-		k.floats.giveBack(dyPairs)
 	case len(dw) > 0:
 		k.gemm(gemmTask{transA: true, m: rows, n: cols, kk: n, alpha: 1, a: x, lda: rows, b: dy, ldb: cols, c: dw, ldc: cols, floor: floor(false), tree: k.Tree})
 	}
@@ -86,16 +79,7 @@ func (k *Kernel) Affine(m, n, kk int, y, x, w, bias []float32, relu bool) {
 		k.portableSgemm(blas.NoTrans, blas.NoTrans, m, n, kk, 1, x, max(1, kk), w, n, 0, y, n)
 		k.epilogue(y, bias, n, relu)
 	default:
-		t := gemmTask{m: m, n: n, kk: kk, alpha: 1, a: x, lda: kk, b: w, ldb: n, c: y, ldc: n, bias: bias, floor: floor(relu)}
-		if k.inPairs(kk, n) {
-			xPairs, wPairs := k.columnPairs(x, m, kk, kk), k.rowPairs(w, kk, n, n)
-			t.kk, t.a, t.lda, t.b = kk/2, *xPairs, kk/2, *wPairs
-			k.paired.gemm(t)
-			k.floats.giveBack(xPairs)
-			k.floats.giveBack(wPairs)
-			return
-		}
-		k.gemm(t)
+		k.gemm(gemmTask{m: m, n: n, kk: kk, alpha: 1, a: x, lda: kk, b: w, ldb: n, c: y, ldc: n, bias: bias, floor: floor(relu)})
 	}
 }
 

@@ -36,6 +36,14 @@ type gemmTask struct {
 }
 
 func (k *Kernel) gemm(t gemmTask) {
+	from := t.kk
+	if t.tree.leaf > 0 {
+		from = t.m // kk counts images
+	}
+	if t.alpha == 1 && k.inPairs(from, t.n) {
+		k.pairedGemm(t)
+		return
+	}
 	t.k, t.rows = k, k.isa.gatherRows
 	if t.transA {
 		t.rows = k.isa.outerRows
