@@ -26,7 +26,7 @@ type Verdict struct {
 	Odd   bool   // whether the score is at or above the threshold
 	Why   string // the evidence that speaks most against the picture: [Detail], [Difference], [Error] or [Code]
 	// Heat shows where, [H, W]: 0 where a picture is as normal ones are, and 1 or more
-	// where it differs by as much as the threshold's share of normal pictures does anywhere.
+	// where it differs by as much as the share of false alarms of the calibration does anywhere.
 	Heat []float32
 }
 

@@ -345,3 +345,31 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestEqualPictures: what is fitted to pictures without any deviation can be read back.
+func TestEqualPictures(t *testing.T) {
+	one := picture(rand.New(rand.NewPCG(1, 0)), false)
+	same := func(yield func(Sample, error) bool) {
+		for range 60 {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+	for _, falseAlarms := range []float64{0.01, 0.7} {
+		d, err := Fit(same, Options{FalseAlarms: falseAlarms})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := d.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(text); err != nil {
+			t.Error(err)
+		}
+		if v, err := d.Judge(one); err != nil || slices.Max(v.Heat) != 0 {
+			t.Errorf("heat %v, %v", v.Heat, err)
+		}
+	}
+}

@@ -91,6 +91,9 @@ func Fit(samples iter.Seq2[Sample, error], o Options) (*Detector, error) {
 	d.difference.fit(l.differences, held, func(v []float32) { smoothed(v, differencePlanes(d.shape)) })
 	d.code.fit(l.codes, held, func([]float32) {})
 	d.calibrate(l, held)
+	if err := d.check(); err != nil { // which Parse would refuse
+		return nil, fmt.Errorf("anomaly: these pictures give a detector with %w", err)
+	}
 	return d, nil
 }
 
@@ -207,7 +210,8 @@ func (d *Detector) calibrate(l lesson, held int) {
 		total = append(total, rarity)
 	}
 	d.total = fitTail(total)
-	d.hottest = heatScale{fitTail(detail).exceededBy(d.FalseAlarms), fitTail(difference).exceededBy(d.FalseAlarms)}
+	hottest := func(deviations []float64) float64 { return max(fitTail(deviations).exceededBy(d.FalseAlarms), tiny) }
+	d.hottest = heatScale{hottest(detail), hottest(difference)}
 }
 
 // largest is the largest magnitude.

@@ -16,7 +16,8 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
-// StoppedError says that a run was stopped within an epoch, from where it can be resumed.
+// StoppedError says that a run was stopped, from where it can be resumed: in an epoch, or in what
+// comes before the first one or after the last.
 type StoppedError struct {
 	Done, Epochs int   // complete epochs, and those of the run, 0 until they are chosen
 	Err          error // why, such as [context.Canceled]
@@ -24,6 +25,9 @@ type StoppedError struct {
 
 func (e *StoppedError) Error() string {
 	of := ""
+	if e.Done > 0 && e.Done == e.Epochs {
+		return fmt.Sprintf("stopped after the last epoch, before the last files were written: %v", e.Err)
+	}
 	if e.Epochs > 0 {
 		of = fmt.Sprintf(" of %d", e.Epochs)
 	}
@@ -55,12 +59,13 @@ func (e *DamagedError) Unwrap() error { return e.Err }
 type DivergedError struct {
 	What        string // happened
 	Epoch, Step int    // in which it happened; both count from 1
+	Untrained   bool   // before any weight had changed
 	Halvings    int    // of the learning rate
 	LR          float64
 }
 
 func (e *DivergedError) Error() string {
-	if e.Step == 1 {
+	if e.Untrained {
 		return fmt.Sprintf("%s in the first step, before the learning rate matters: the weights to start from, beta or sigma are too extreme", e.What)
 	}
 	return fmt.Sprintf("%s in step %d (epoch %d), with a learning rate of %.4g, %d times halved: start afresh with a smaller one, or with less extreme settings of beta and sigma",

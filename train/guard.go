@@ -32,11 +32,12 @@ const (
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
 // watch returns a [*DivergedError] if something is wrong after a batch of n images, whose
-// terms are already part of the state's sums.
+// terms are already part of the state's sums, and before the step by its gradient.
 func (r *run) watch(terms Terms, n int) error {
+	diverged := func(what string) error { return &DivergedError{What: what, Untrained: r.state.Step == 1} }
 	loss := r.loss(terms.total().over(n))
 	if !finite(loss) || !finite(terms.ELBO()) || !finite(terms.Bound()) {
-		return r.diverged("the loss is not finite")
+		return diverged("the loss is not finite")
 	}
 	if r.state.First == nil {
 		first := loss // a variable of its own, as only this one is allocated
@@ -45,10 +46,10 @@ func (r *run) watch(terms Terms, n int) error {
 	first, values := *r.state.First, float64(r.m.Config.Image.Len())
 	mean := r.loss(r.state.Sums.total().over(r.state.Batch * r.Batch)) // as if the last batch were whole
 	if r.state.Batch >= min(settling, r.batches()) && !(mean <= first+explosion*(math.Abs(first)+values)) {
-		return r.diverged(fmt.Sprintf("the loss has grown from %.4g to %.4g nats per image", first, mean))
+		return diverged(fmt.Sprintf("the loss has grown from %.4g to %.4g nats per image", first, mean))
 	}
 	if r.state.Batch%gradientInterval == 0 && !r.optimiser.sound() {
-		return r.diverged(wrongGradient)
+		return diverged(wrongGradient)
 	}
 	return nil
 }
@@ -65,7 +66,7 @@ func (r *run) loss(t Terms) float64 {
 func (r *run) sound() error {
 	for _, v := range [][]float32{r.optimiser.v, r.optimiser.m, r.optimiser.average, r.m.Theta, r.m.State} {
 		if !allFinite(v) {
-			return r.diverged(wrongGradient)
+			return &DivergedError{What: wrongGradient}
 		}
 	}
 	return nil
@@ -83,8 +84,6 @@ func allFinite(v []float32) bool {
 
 const wrongGradient = "the gradient is not finite or too large"
 
-func (r *run) diverged(what string) error { return &DivergedError{What: what} }
-
 // remember keeps the start of an epoch, if it is not on the disk, for goBack.
 func (r *run) remember() (err error) {
 	if r.Dir == "" && r.state.Batch == 0 && r.group.First() {
@@ -101,7 +100,7 @@ func (r *run) goBack(why *DivergedError) error {
 	now := r.state
 	why.Epoch, why.Step, why.Halvings = now.Epoch+1, now.Step, now.Halvings
 	why.LR = r.optimiser.at(now.Step, now.Halvings)
-	if now.Halvings == maxHalvings || now.Step == 1 {
+	if now.Halvings == maxHalvings || why.Untrained {
 		return why
 	}
 	r.pipeline.drop()

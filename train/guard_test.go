@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -140,6 +141,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 		want     string
 	}{
 		"not finite":      {o: Options{LR: Constant(1e30)}, halvings: 3, want: "with a learning rate of 1.25e+29, 3 times halved: start afresh with a smaller one"},
+		"one step a pass": {o: Options{LR: Constant(1e20), Batch: 40}, halvings: 3, want: "3 times halved: start afresh with a smaller one"},
 		"explodes":        {o: Options{LR: Constant(1000)}, halvings: 3, want: "the loss has grown from "},
 		"gradient":        {o: Options{Beta: Constant(1e30)}, halvings: 3, want: "the gradient is not finite or too large"},
 		"initial weights": {change: func(m *models.VAE) { m.Theta[0] = float32(math.Inf(1)) }, want: "in the first step, before the learning rate matters"},
@@ -150,7 +152,7 @@ func TestDivergenceIsAnError(t *testing.T) {
 				tt.change(m)
 			}
 			var warnings []string
-			tt.o.Dir, tt.o.Epochs, tt.o.Batch, tt.o.Warn = dir, 5, 4, func(s string) { warnings = append(warnings, s) }
+			tt.o.Dir, tt.o.Epochs, tt.o.Batch, tt.o.Warn = dir, 5, cmp.Or(tt.o.Batch, 4), func(s string) { warnings = append(warnings, s) }
 			_, err := Run(t.Context(), m, smallData(), tt.o)
 			if diverged, ok := errors.AsType[*DivergedError](err); !ok || diverged.Halvings != tt.halvings || len(warnings) != tt.halvings || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("%s: error %v after the warnings %q, want a DivergedError after %d with %q", name, err, warnings, tt.halvings, tt.want)

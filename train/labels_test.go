@@ -139,7 +139,8 @@ func TestClassifierResumes(t *testing.T) {
 		o := fewLabels(t.TempDir())
 		o.Epochs = 2
 		stop(&o, cancel)
-		if _, err := Run(ctx, smallModel(t, c), d, o); !errors.Is(err, context.Canceled) {
+		_, err := Run(ctx, smallModel(t, c), d, o)
+		if _, ok := errors.AsType[*StoppedError](err); !ok || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: error %v", name, err)
 		}
 		cancel()

@@ -34,17 +34,19 @@ const checkpointInterval = 5 * time.Minute
 // is fitted to all of them first, and the VAE is then trained with the classes that it tells.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
-// written first, and the error wraps the context's. Other errors that a caller can act
-// on are [*ComputeError], [*ExistsError], [*DamagedError], [*DivergedError], [*NoValidationError], [*SaveError],
-// of a conditional model [*dataset.UnlabelledError] and [*dataset.FewImagesError], and, of
-// package lock, one that tells that another run writes the directory.
+// written first, and the error is a [*StoppedError], which wraps the context's. Other errors that a
+// caller can act on are [*ComputeError], [*ExistsError], [*NoCheckpointError], [*DamagedError],
+// [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
+// [*models.FittedScaleError], of a conditional model [*dataset.UnlabelledError] and
+// [*dataset.FewImagesError], of several ranks [*cluster.RankError], and, of package lock, one that
+// tells that another run writes the directory.
 func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]Metrics, error) {
 	r, err := newRun(m, data, o)
 	if err != nil {
 		return nil, err
 	}
 	defer r.close()
-	err = saving(r.run(r.held(ctx)))
+	err = saving(r.stopped(r.run(r.held(ctx))))
 	return r.metrics, err
 }
 
@@ -218,6 +220,14 @@ func check(data *dataset.Data, m *models.VAE) error {
 	return nil
 }
 
+// stopped makes a [*StoppedError] of an error of a context that has ended.
+func (r *run) stopped(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &StoppedError{r.state.Epoch, r.Epochs, err}
+	}
+	return err
+}
+
 // close ends what the run has started.
 func (r *run) close() {
 	defer r.unlock()
@@ -259,7 +269,7 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		return &StoppedError{r.state.Epoch, r.Epochs, err}
+		return err
 	}
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {

@@ -36,7 +36,7 @@ func advices() []advice.Advice {
 		}),
 		advice.Say[*train.NoValidationError](" (--val-fraction, --patience)"),
 		advice.On(func(e *train.DivergedError) string {
-			if e.Step == 1 {
+			if e.Untrained {
 				return " (--init, --beta, --sigma)"
 			}
 			return " (--force --lr)"

@@ -54,6 +54,9 @@ func tellUnused(app *cli.App, all []train.Metrics, groups []models.LatentGroup) 
 		return
 	}
 	kl := all[len(all)-1].Test.KLByDimension
+	if n := len(groups); n > 0 && len(kl) < groups[n-1].First+groups[n-1].Size { // as older versions wrote
+		return
+	}
 	var unused []string
 	for _, g := range groups {
 		if (train.Terms{KLByDimension: kl[g.First : g.First+g.Size]}).ActiveUnits() == 0 {

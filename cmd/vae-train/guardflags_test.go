@@ -56,6 +56,7 @@ func TestUnused(t *testing.T) {
 		"one":       {[]float64{0, 1, 0, 0.009}, groups, "variables of 4x4:"},
 		"collapsed": {[]float64{0, 0, 0, 0}, groups, ""}, // told by hinter
 		"flat":      {[]float64{0, 0, 0, 0}, nil, ""},
+		"not told":  {nil, groups, ""}, // in a file of an older version
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := stderrOf(func(app *cli.App) {

@@ -24,8 +24,8 @@ import (
 )
 
 const (
-	maxHeader = 16 << 20 // bytes; the reference implementation refuses headers above 100 MB
-	maxFile   = 16 << 30 // bytes
+	maxHeader = 100_000_000 // bytes, which is the limit of the reference implementation
+	maxFile   = 16 << 30    // bytes
 )
 
 // Tensor is one named array in row-major order.
@@ -152,6 +152,9 @@ func (f *File) header() ([]byte, error) {
 	b.WriteByte('}')
 	for b.Len()%8 != 0 {
 		b.WriteByte(' ')
+	}
+	if b.Len() > maxHeader {
+		return nil, fmt.Errorf("names, shapes and metadata take %d bytes, more than the %d that are read", b.Len(), maxHeader)
 	}
 	return b.Bytes(), nil
 }
