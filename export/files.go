@@ -12,8 +12,9 @@ import (
 	"govae/internal/infile"
 )
 
-// writeFiles writes each content to its path, and makes the folders that are missing there.
-// After an error nothing is left of what was not there before.
+// writeFiles writes each content to its path, and makes the folders that are missing there. No file
+// is replaced before all are complete, as those of two models are no pair. After an error nothing
+// is left of what was not there before.
 func writeFiles(paths []string, contents [][]byte) (err error) {
 	var made []string
 	defer func() {
@@ -24,20 +25,19 @@ func writeFiles(paths []string, contents [][]byte) (err error) {
 		}
 	}()
 	for i, path := range paths {
+		if slices.ContainsFunc(paths[:i], func(other string) bool { return atomicfile.Same(other, path) }) {
+			return fmt.Errorf("%s: two files cannot have one path", path)
+		}
 		folders, err := makeFolder(filepath.Dir(path))
 		made = append(made, folders...)
 		if err != nil {
 			return fmt.Errorf("%w: the folder cannot be made; give another path", infile.Error(filepath.Dir(path), err))
 		}
-		_, missing := os.Lstat(path)
-		if err := atomicfile.WriteBytes(path, contents[i]); err != nil {
-			return err
-		}
-		if missing != nil {
+		if _, missing := os.Lstat(path); missing != nil {
 			made = append(made, path)
 		}
 	}
-	return nil
+	return atomicfile.WriteAll(paths, contents)
 }
 
 // makeFolder makes a folder and those above it, and returns those that it has made.

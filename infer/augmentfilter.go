@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"govae/latent"
@@ -100,10 +101,7 @@ func (p *plan) filtered(ctx context.Context, decoder *Decoder) iter.Seq2[Synthet
 			fail(err)
 			return
 		}
-		wanted, missing, tried := p.counts, map[int]int{}, map[int]int{}
-		for class, n := range wanted {
-			missing[class] = n
-		}
+		wanted, missing, tried := p.counts, maps.Clone(p.counts), map[int]int{}
 		for {
 			p.counts = map[int]int{}
 			for _, class := range p.classes {
@@ -119,34 +117,49 @@ func (p *plan) filtered(ctx context.Context, decoder *Decoder) iter.Seq2[Synthet
 			if len(p.counts) == 0 {
 				return
 			}
-			for images, err := range blocks(p.made(ctx, decoder), judgedAtOnce) {
-				var pixels []float32
-				for _, m := range images {
-					pixels = append(pixels, m.Pixels...)
-				}
-				var probabilities []float32
-				if err == nil {
-					probabilities, err = f.Classifier.Classify(ctx, pixels)
-				}
+			for m, err := range f.judged(ctx, p.made(ctx, decoder), numbers) {
 				if err != nil {
 					fail(err)
 					return
 				}
-				for i, m := range images {
-					if tried[m.Class]++; missing[m.Class] == 0 {
-						continue // the round had more than were needed
-					}
-					m.Probability = float64(probabilities[i*f.Classifier.contract.Classes+numbers[m.Class]])
-					kept := m.Probability >= confidence
-					if f.OnTried != nil {
-						f.OnTried(m.Class, kept)
-					}
-					if !kept {
-						continue
-					}
-					if missing[m.Class]--; !yield(m, nil) {
-						return
-					}
+				if tried[m.Class]++; missing[m.Class] == 0 {
+					continue // the round had more than were needed
+				}
+				kept := m.Probability >= confidence
+				if f.OnTried != nil {
+					f.OnTried(m.Class, kept)
+				}
+				if !kept {
+					continue
+				}
+				if missing[m.Class]--; !yield(m, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// judged tells of images how probable their class is, whose number the classifier has in numbers.
+func (f *AugmentFilter) judged(ctx context.Context, made iter.Seq2[Synthetic, error], numbers map[int]int) iter.Seq2[Synthetic, error] {
+	return func(yield func(Synthetic, error) bool) {
+		for images, err := range blocks(made, judgedAtOnce) {
+			var pixels []float32
+			for _, m := range images {
+				pixels = append(pixels, m.Pixels...)
+			}
+			var probabilities []float32
+			if err == nil {
+				probabilities, err = f.Classifier.Classify(ctx, pixels)
+			}
+			if err != nil {
+				yield(Synthetic{}, err)
+				return
+			}
+			for i, m := range images {
+				m.Probability = float64(probabilities[i*f.Classifier.contract.Classes+numbers[m.Class]])
+				if !yield(m, nil) {
+					return
 				}
 			}
 		}

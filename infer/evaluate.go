@@ -198,7 +198,7 @@ type Evaluation struct {
 }
 
 // Estimate is a mean with its 95 % confidence interval, which tells what another choice of
-// as many images might give.
+// as many images might give; one image tells nothing of that, and both ends are its value.
 type Estimate struct {
 	Mean     float64    `json:"mean"`
 	Interval [2]float64 `json:"interval"`

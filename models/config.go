@@ -22,7 +22,7 @@ type Config struct {
 	// Image is the shape of the images, with 1 or 3 channels.
 	Image Shape `json:"image"`
 	// Latent is the number of latent dimensions; 0 means 2, or, for "residual", a number
-	// that follows the size of the images: 128 from 32x32 on, 256 where they have 2,048 values or more
+	// that follows the size of the images: 128 from 17x17 on, 256 where they have 2,048 values or more
 	// and a likelihood whose scale is fitted. For "ladder" it follows from Groups, and is that number or 0.
 	Latent int `json:"latent"`
 	// Groups are the latent variables of "ladder" from coarse to fine: the length of a vector,

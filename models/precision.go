@@ -13,7 +13,7 @@ type Precision = nn.Precision
 const (
 	FP32 = nn.FP32 // as they are
 	FP16 = nn.FP16 // as float16: half the size
-	INT8 = nn.INT8 // as int8 with a float32 scale for each output channel: about a third of the size
+	INT8 = nn.INT8 // as int8 with a float32 scale for each output channel: a third or a quarter of the size
 )
 
 // Precisions are all of them, from the largest file to the smallest.

@@ -10,7 +10,7 @@ const (
 // operators are the operators that Check knows, each with a row for every
 // operator set version from 13 to 22 that changed its parameters, its attributes
 // or its types, after the row that holds at 13. Source: the operator reference of
-// the standard (https://onnx.ai/onnx/operators). More of them are in operators_more.go.
+// the standard (https://onnx.ai/onnx/operators). More of them are in operators_kinds.go.
 var operators = map[string][]schema{
 	// Arithmetic, element by element with broadcasting.
 	"Add": {

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"govae/internal/printable"
@@ -146,7 +147,7 @@ func (r *run) chooseNow(share float64) error {
 	if spans(r.LR) { // the run begins again
 		least, lost = 1, lost+elapsed
 	}
-	r.Epochs, r.pace.chosen = max(least, int((r.Time-lost-finish)/epoch)), true
+	r.Epochs, r.pace.chosen = max(least, epochsIn(r.Time-lost-finish, epoch)), true
 	if r.pace.before > r.Time/2 {
 		r.Warn(fmt.Sprintf("fitting the classifier took %v of the %v for all of the run: more time gives a better model", printable.Duration(r.pace.before), r.Time))
 	}
@@ -170,13 +171,16 @@ func (r *run) chooseAgain(elapsed time.Duration) error {
 	if max(spare, -spare) <= max(epoch, time.Duration(missing*float64(r.Time))) {
 		return nil
 	}
-	n := r.state.Epoch + max(0, int(left/epoch))
+	n := r.state.Epoch + max(0, epochsIn(left, epoch))
 	if n == r.Epochs {
 		return nil
 	}
 	r.Epochs = n
 	return r.keepChoice(epoch)
 }
+
+// epochsIn is how many epochs fit into a time, no more than [Options.Epochs] may be.
+func epochsIn(time, epoch time.Duration) int { return int(min(time/epoch, math.MaxInt32/2)) }
 
 // keepChoice records the number of epochs and tells it.
 func (r *run) keepChoice(epoch time.Duration) error {

@@ -104,7 +104,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	if err != nil {
 		return nil, err
 	}
-	if err := check(data, m); err != nil {
+	if err := suit(m, data); err != nil {
 		return nil, err
 	}
 	if err := o.Binarize.check(m.Config); err != nil {
@@ -194,9 +194,9 @@ func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 	}
 }
 
-// check returns an error unless m can be trained on the data. A model without names of
-// classes gets those of the data, and likewise how its pictures were framed.
-func check(data *dataset.Data, m *models.VAE) error {
+// suit returns an error unless m can be trained on the data. It gives a model without names of
+// classes those of the data, and likewise how its pictures were framed.
+func suit(m *models.VAE, data *dataset.Data) error {
 	if err := data.Validate(); err != nil {
 		return err
 	}
@@ -208,15 +208,15 @@ func check(data *dataset.Data, m *models.VAE) error {
 			return err
 		}
 	}
+	if m.Config.Labels != nil && data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
+		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
+	}
 	if m.Config.Labels == nil {
 		m.Config.Labels = data.Classes
 	}
 	m.Config.Fit = cmp.Or(m.Config.Fit, data.Framing.Fit)
 	m.Config.Background = cmp.Or(m.Config.Background, data.Framing.Background)
 	m.Config.PixelScale = cmp.Or(m.Config.PixelScale, data.Framing.Scale)
-	if data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
-		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
-	}
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
+	"govae/internal/printable"
 )
 
 func augment(m *modelFlags) *cobra.Command {
@@ -219,7 +220,7 @@ func (a *augmentation) plan(x dataset.Selection) (total int, err error) {
 	case err != nil:
 		return 0, err
 	case total == 0:
-		return 0, fmt.Errorf("every class has %d images or more, so there is nothing to make; give a larger --per-class or leave --fill out", a.PerClass)
+		return 0, fmt.Errorf("every class has %s or more, so there is nothing to make; give a larger --per-class or leave --fill out", printable.Count(a.PerClass, "image", "images"))
 	case a.write.Format == dataset.IDXFiles && len(x.Classes) > 256:
 		return 0, fmt.Errorf("%d classes are more than the 256 of IDX files; use --format png", len(x.Classes))
 	case total > math.MaxUint32:

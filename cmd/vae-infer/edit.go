@@ -77,6 +77,7 @@ func (f *editFlags) flags(cmd *cobra.Command) {
 	c.Float64Var(&f.strength, "strength", 1, "how much of the change is made")
 	c.Float64SliceVar(&f.strengths, "strengths", nil, "several strengths `S,…`, such as 0,0.25,0.5,1")
 	c.Float64SliceVar(&f.bounds, "range", nil, "`FIRST,LAST` of --steps strengths, such as 0,1")
+	c.Lookup("range").DefValue = "" // none
 	c.IntVar(&f.steps, "steps", 8, "number of strengths in --range")
 }
 

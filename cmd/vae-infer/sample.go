@@ -34,7 +34,7 @@ func sample(m *modelFlags) *cobra.Command {
 func makeSample(cmd *cobra.Command, m *modelFlags) {
 	s := sampling{modelFlags: m, output: outputFlags{app: m.app}}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return s.run(cmd) }
-	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw, without --label of each class of a conditional model (default 10)")
+	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw; of a conditional model without --label, of each class, then 10 by default")
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
 	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
 	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")

@@ -17,7 +17,7 @@ func (f *flags) addNetwork(p *pflag.FlagSet) {
 	p.IntSliceVar(&f.hidden, "hidden", []int{400}, "widths `W,…` of the hidden layers of --arch mlp")
 	p.StringVar(&f.activation, "activation", "relu", "activation of --arch mlp: relu or tanh")
 	p.BoolVar(&f.model.Conditional, "conditional", false, "tell encoder and decoder the class of each image, so that images of a class can be drawn")
-	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (default 2; with --arch residual 256, 128 with bernoulli, a given sigma or few pixels, and fewer below 32x32; with ladder see --groups)")
+	p.IntVar(&f.model.Latent, "latent", 0, "latent dimensions (default 2; with --arch residual 256, 128 with bernoulli, a given sigma or few pixels, and fewer up to 16x16; with ladder see --groups)")
 }
 
 // checkNetwork finds what is wrong with the flags of addNetwork, and completes f.

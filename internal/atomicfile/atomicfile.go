@@ -56,10 +56,18 @@ func Rotate(path, previous string, write func(io.Writer) error) error {
 	}))
 }
 
-// named is an error about the file at path, or nil.
-func named(path string, err error) error {
-	if err == nil {
+// WriteAll is [WriteBytes] of several files. None is replaced before all are complete and synced.
+func WriteAll(paths []string, contents [][]byte) error {
+	if len(paths) == 0 {
 		return nil
+	}
+	return named(paths[0], replace(paths[0], from(contents[0]), func(string) error { return WriteAll(paths[1:], contents[1:]) }))
+}
+
+// named is an error about the file at path, unless it is one about a file already.
+func named(path string, err error) error {
+	if err == nil || errors.As(err, new(*Error)) {
+		return err
 	}
 	return &Error{path, err}
 }
@@ -68,9 +76,11 @@ func named(path string, err error) error {
 func replace(path string, write func(io.Writer) error, before func(target string) error) (err error) {
 	info, missing := os.Stat(path)
 	switch {
+	case missing == nil && info.IsDir():
+		return errors.New("is a folder")
 	case IsStdout(path):
 		return fill(os.Stdout, write) // opened again, a file behind it would be written from its start
-	case missing == nil && !info.IsDir() && (!info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")):
+	case missing == nil && (!info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")):
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return unwrap(err)
@@ -220,10 +230,15 @@ func Replace(complete, path string) error {
 
 // WriteBytes is [Write] for data that is already in memory.
 func WriteBytes(path string, data []byte) error {
-	return Write(path, func(w io.Writer) error {
+	return Write(path, from(data))
+}
+
+// from writes data.
+func from(data []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
-	})
+	}
 }
 
 // unwrap drops the temporary file's name from an error of package os.

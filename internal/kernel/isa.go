@@ -62,8 +62,8 @@ type isa struct {
 	// pixels computes dst[i] = src[i]/255.
 	pixels func(dst *float32, src *byte, vectors int)
 
-	// sample sets z of [Kernel.SampleKL] and kl to twice the divergence of each number;
-	// sampleGradient is [Kernel.SampleKLGradient] with a scale for each number. Both
+	// sample sets z of [Kernel.Sample] and kl to twice the divergence of each number;
+	// sampleGradient is [Kernel.SampleGradient] with a scale for each number. Both
 	// count in halves of vectors.
 	sample         func(z *float32, kl *float64, mean, logVar, eps *float32, halves int)
 	sampleGradient func(dmean, dlogVar, dz, mean, logVar, eps *float32, scale *float64, halves int)

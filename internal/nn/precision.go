@@ -15,7 +15,7 @@ type Precision string
 const (
 	FP32 Precision = "fp32" // as they are
 	FP16 Precision = "fp16" // as float16: half the size
-	INT8 Precision = "int8" // as int8 with a float32 scale for each output channel: about a third of the size
+	INT8 Precision = "int8" // as int8 with a float32 scale for each output channel: a third or a quarter of the size
 )
 
 // Precisions are all of them, from the largest file to the smallest.
