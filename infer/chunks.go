@@ -19,8 +19,8 @@ type rows struct {
 }
 
 // run maps rows of the input to those of the outputs: latent points to images, or images
-// to images, to probabilities of classes, or to means and, where there are any, log variances. The first row is number first of those that
-// have a label.
+// to images, to probabilities of classes, or to means and, where there are any, log variances. The
+// first row is number first of those that have a label.
 func (s *session) run(ctx context.Context, input []float32, first int) ([][]float32, error) {
 	label, err := s.labels(first, len(input)/s.contract.inputSize())
 	if err != nil {

@@ -61,8 +61,9 @@
 //
 // What files, other data and options hold that is wrong is an error, never a panic; a
 // stream yields it. Errors on which a program can act have types: [*RoleError],
-// [*adapt.Question], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError], [*latent.SpaceError],
-// [*latent.OptionError], [*engine.OptionError], [*ClassSizeError], [*UnconvincingError].
+// [*adapt.Question], [*LabelError], [*UnconditionalError], [*LikelihoodError], [*RangeError],
+// [*latent.SpaceError], [*latent.OptionError], [*engine.OptionError], [*ClassSizeError],
+// [*UnconvincingError].
 //
 // Tensors are float32 in row-major order. Images are [n, C, H, W] with values in
 // [0, 1], as in the files; latent points are [n, L]. A model whose images have other values

@@ -10,7 +10,8 @@ import (
 	"govae/onnx"
 )
 
-// Likelihood is p(x|z) of a decoder, in the form that its file tells. Many goroutines may use it at once; Close it when none does.
+// Likelihood is p(x|z) of a decoder, in the form that its file tells. Many goroutines may use it at
+// once; Close it when none does.
 type Likelihood struct {
 	logits  *Decoder
 	formula likelihood.Likelihood

@@ -90,8 +90,9 @@ func ReadClassPrior(path string) (*latent.ClassPrior, error) {
 	return p, nil
 }
 
-// ToClass returns the edits that move the code of a row from the class that e's label tells of it to another one, by
-// where codes of these lie. One without a label is a [*LabelError]; p must have the classes of e.
+// ToClass returns the edits that move the code of a row from the class that e's label tells of it
+// to another one, by where codes of these lie. One without a label is a [*LabelError]; p must have
+// the classes of e.
 func (e *Encoder) ToClass(p *latent.ClassPrior, class int) (func(row int) []latent.Edit, error) {
 	if e.label == nil {
 		return nil, &LabelError{Name: e.name, Classes: e.Classes()}

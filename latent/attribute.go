@@ -23,8 +23,9 @@ type Attribute struct {
 // Others stands for all classes but one.
 const Others = -1
 
-// LearnAttribute returns the attribute between two classes of labelled points of a space, or from all [Others] to one class. There must be a label for
-// each point, and points on both sides. The caller names the classes.
+// LearnAttribute returns the attribute between two classes of labelled points of a space, or from
+// all [Others] to one class. There must be a label for each point, and points on both sides. The
+// caller names the classes.
 func LearnAttribute(s Space, points Points, labels []int, toward, awayFrom int) (Attribute, error) {
 	sides := make([]int, len(labels))
 	for i, label := range labels {

@@ -29,9 +29,9 @@ func change(dimension int, f func(float32) float32) Edit {
 	}
 }
 
-// Edited yields, for each latent point, one changed point per strength. The edits are made one after the other; strength 0 leaves
-// the point where it is, 1 is the whole change, and others lie on the line through
-// both. No strengths means 1.
+// Edited yields, for each latent point, one changed point per strength. The edits are made one
+// after the other; strength 0 leaves the point where it is, 1 is the whole change, and others lie
+// on the line through both. No strengths means 1.
 func Edited(points Points, edits []Edit, strengths ...float64) Points {
 	return EditedBy(points, func(int) []Edit { return edits }, strengths...)
 }

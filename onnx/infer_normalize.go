@@ -40,7 +40,8 @@ func (c *call) groupNorm(perGroup bool) error {
 	return nil
 }
 
-// inferLayerNorm is LayerNormalization over all dimensions from an axis on. Its further results are statistics of what is in front.
+// inferLayerNorm is LayerNormalization over all dimensions from an axis on. Its further results are
+// statistics of what is in front.
 func inferLayerNorm(c *call) error {
 	x := c.shape(0)
 	c.out[0].Shape = x

@@ -20,7 +20,8 @@ type trainer struct {
 	current   Step // reused, so that a step allocates nothing
 }
 
-// newTrainer takes over the kernel and that of training steps. It is an error if the objective does not suit the model.
+// newTrainer takes over the kernel and that of training steps. It is an error if the objective does
+// not suit the model.
 func newTrainer(m *models.VAE, k, steps *kernel.Kernel, batch int, o Objective) (*trainer, error) {
 	draws := drawsOf(o)
 	net, err := network(m, batch, draws)

@@ -214,8 +214,8 @@ func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []
 	return pair.Encoder, decoder, err
 }
 
-// toClass returns the edits that move the code of each image to the class --to-label; none where that is not given,
-// or nothing is known of where the codes of classes lie.
+// toClass returns the edits that move the code of each image to the class --to-label; none where
+// that is not given, or nothing is known of where the codes of classes lie.
 func (f *editFlags) toClass(encoder *infer.Encoder) (func(row int) []latent.Edit, error) {
 	none := func(int) []latent.Edit { return nil }
 	if f.toLabel == "" {

@@ -174,8 +174,9 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 	return way, nil
 }
 
-// acrossClasses returns the ends of a way from --label to --to-label that begins at one point: where it lies in both
-// classes, if anything is known of that. A random point is the draw that both ends are made of.
+// acrossClasses returns the ends of a way from --label to --to-label that begins at one point:
+// where it lies in both classes, if anything is known of that. A random point is the draw that both
+// ends are made of.
 func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, error) {
 	ends := [][]float32{z, slices.Clone(z)}
 	from, err := decoder.Class(w.label)

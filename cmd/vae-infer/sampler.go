@@ -35,8 +35,9 @@ func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior
 	return path, sampler.Prior
 }
 
-// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, and the number of the
-// class to which codes move, which it notes; nil if there is no such sampler of s's model, or all classes have one prior.
+// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, and
+// the number of the class to which codes move, which it notes; nil if there is no such sampler of
+// s's model, or all classes have one prior.
 func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrior, class int, err error) {
 	path, prior := m.sampler(s.Space().ModelID)
 	if prior == nil || !prior.ByClass {

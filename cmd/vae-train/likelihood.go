@@ -54,8 +54,8 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 }
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
-// and returns a line that says which and why, or what a given one leaves, else none. pictures tells whether the images are
-// photographs, or drawings that are larger than handwriting.
+// and returns a line that says which and why, or what a given one leaves, else none. pictures tells
+// whether the images are photographs, or drawings that are larger than handwriting.
 func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
 	suited := f.model.ForImages(x)
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()

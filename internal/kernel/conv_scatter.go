@@ -10,8 +10,9 @@ func (k *Kernel) scatterPays(s *Conv) bool {
 	return 2*scatter <= gather && !k.inPairs(s.C, s.K)
 }
 
-// scatterTask is a transposed convolution of few channels for a few images: every weight (tap, channel) is multiplied with all pixels of dy, which
-// gives a plane each, and the planes are added up, each shifted by its tap.
+// scatterTask is a transposed convolution of few channels for a few images: every weight (tap,
+// channel) is multiplied with all pixels of dy, which gives a plane each, and the planes are added
+// up, each shifted by its tap.
 type scatterTask struct {
 	k               *Kernel
 	s               *Conv
