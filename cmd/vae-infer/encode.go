@@ -45,7 +45,13 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 			if writesOut {
 				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
 			}
-			if err := cmp.Or(in.check(files), e.check(cmd.Flags(), writesOut), m.checkOutputs(append(files, in.data), outputs...), shard.check(e.files.Points, ".npy"), shard.alone(cmd, "fit-mixture")); err != nil {
+			if err := cmp.Or(
+				in.check(files),
+				e.check(cmd.Flags(), writesOut),
+				m.checkOutputs(append(files, in.data), outputs...),
+				shard.check(e.files.Points, ".npy"),
+				shard.alone(cmd, "fit-mixture"),
+			); err != nil {
 				return err
 			}
 			encoder, x, err := openFor(cmd.Context(), m, m.openEncoder, &in, files)

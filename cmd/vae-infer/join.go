@@ -39,7 +39,12 @@ not, and nothing is written. --remove removes the shards afterwards.
   vae-infer join draws.npy --fit-mixture codes.json --remove`,
 		Args: cli.OneArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := cmp.Or(j.check(cmd.Flags(), true), m.unused(cmd, "label"), cli.Belong(cmd.Flags(), j.mixture != "", "--fit-mixture", "decoder", "encoder", "engine"), m.checkOutputs(args, j.mixture)); err != nil {
+			if err := cmp.Or(
+				j.check(cmd.Flags(), true),
+				m.unused(cmd, "label"),
+				cli.Belong(cmd.Flags(), j.mixture != "", "--fit-mixture", "decoder", "encoder", "engine"),
+				m.checkOutputs(args, j.mixture),
+			); err != nil {
 				return err
 			}
 			return j.run(cmd.Context(), cmd.OutOrStdout(), args[0])

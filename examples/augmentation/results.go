@@ -140,7 +140,11 @@ func (r *results) plot(path string) error {
 
 // panel draws the accuracies with their standard deviations over the number of images.
 func (r *results) panel(saw string) (*plot.Plot, error) {
-	colors := []color.Color{color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255}, color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.Black, color.RGBA{240, 228, 66, 255}, color.RGBA{110, 60, 20, 255}, color.RGBA{120, 90, 200, 255}}
+	colors := []color.Color{
+		color.Gray{Y: 130}, color.RGBA{0, 114, 178, 255}, color.RGBA{230, 120, 0, 255}, color.RGBA{0, 158, 115, 255},
+		color.RGBA{204, 121, 167, 255}, color.RGBA{86, 180, 233, 255}, color.Black, color.RGBA{240, 228, 66, 255},
+		color.RGBA{110, 60, 20, 255}, color.RGBA{120, 90, 200, 255},
+	}
 	p := plot.New()
 	p.Title.Text = "VAE of " + saw
 	p.Title.Padding = 6
