@@ -47,7 +47,7 @@ func WriteRows(path string, o RowOptions, source func(first int) iter.Seq2[[]flo
 	if o.N < 1 || o.Width < 1 {
 		return fmt.Errorf("%s: %d rows of %d numbers: want at least one of each", path, o.N, o.Width)
 	}
-	source = o.promised(source)
+	source = promised(source, o.N, "rows", o.check)
 	if info, err := os.Stat(path); o.Job == nil || atomicfile.IsStdout(path) || err == nil && !info.Mode().IsRegular() {
 		return finish(source(0))
 	}
@@ -55,30 +55,12 @@ func WriteRows(path string, o RowOptions, source func(first int) iter.Seq2[[]flo
 	return o.write(path, source, finish)
 }
 
-// promised is source with an error where it does not yield N rows of their width, or no
-// numbers.
-func (o RowOptions) promised(source func(first int) iter.Seq2[[]float64, error]) func(first int) iter.Seq2[[]float64, error] {
-	return func(first int) iter.Seq2[[]float64, error] {
-		return func(yield func([]float64, error) bool) {
-			n := first
-			for row, err := range source(first) {
-				switch {
-				case err != nil:
-				case n == o.N:
-					err = fmt.Errorf("more rows than the %d that were to be written", o.N)
-				case len(row) != o.Width:
-					err = fmt.Errorf("row %d has %d numbers, want %d", n, len(row), o.Width)
-				}
-				if !yield(row, err) || err != nil {
-					return
-				}
-				n++
-			}
-			if n < o.N {
-				yield(nil, fmt.Errorf("%d rows instead of the %d that were to be written", n, o.N))
-			}
-		}
+// check returns an error unless row number i has their width.
+func (o RowOptions) check(i int, row []float64) error {
+	if len(row) != o.Width {
+		return fmt.Errorf("row %d has %d numbers, want %d", i, len(row), o.Width)
 	}
+	return nil
 }
 
 func (o RowOptions) write(path string, source func(first int) iter.Seq2[[]float64, error], finish func(rows iter.Seq2[[]float64, error]) error) error {

@@ -130,7 +130,7 @@ func Write(path string, o Options, source Source) error {
 	if err := Check(path, o); err != nil {
 		return err
 	}
-	source = o.promised(source)
+	source = promised(source, o.N, "images", o.check)
 	switch ending(path) {
 	case ".png", ".gif":
 		return writePicture(path, o, source(0))
@@ -142,28 +142,39 @@ func Write(path string, o Options, source Source) error {
 	return writeFolder(path, o, source)
 }
 
-// promised is source with an error where it does not yield o.N images of their shape.
-func (o Options) promised(source Source) Source {
-	return func(first int) iter.Seq2[images.Image, error] {
-		return func(yield func(images.Image, error) bool) {
-			n := first
-			for image, err := range source(first) {
+// check returns an error unless image number i is one of their shape.
+func (o Options) check(i int, image images.Image) error {
+	switch {
+	case image.Shape != o.Shape:
+		return fmt.Errorf("image %d is %v, and those to be written %v", i, image.Shape, o.Shape)
+	case len(image.Pixels) != o.Shape.Len():
+		return fmt.Errorf("image %d is %v and has %d values: give %d", i, image.Shape, len(image.Pixels), o.Shape.Len())
+	}
+	return nil
+}
+
+// promised is source with an error where it does not yield n values in all, or one that is not as
+// check wants it. things are what they are, in errors.
+func promised[T any](source func(first int) iter.Seq2[T, error], n int, things string, check func(i int, v T) error) func(first int) iter.Seq2[T, error] {
+	return func(first int) iter.Seq2[T, error] {
+		return func(yield func(T, error) bool) {
+			i := first
+			for v, err := range source(first) {
 				switch {
 				case err != nil:
-				case n == o.N:
-					err = fmt.Errorf("more images than the %d that were to be written", o.N)
-				case image.Shape != o.Shape:
-					err = fmt.Errorf("image %d is %v, and those to be written %v", n, image.Shape, o.Shape)
-				case len(image.Pixels) != o.Shape.Len():
-					err = fmt.Errorf("image %d is %v and has %d values: give %d", n, image.Shape, len(image.Pixels), o.Shape.Len())
+				case i == n:
+					err = fmt.Errorf("more %s than the %d that were to be written", things, n)
+				default:
+					err = check(i, v)
 				}
-				if !yield(image, err) || err != nil {
+				if !yield(v, err) || err != nil {
 					return
 				}
-				n++
+				i++
 			}
-			if n < o.N {
-				yield(images.Image{}, fmt.Errorf("%d images instead of the %d that were to be written", n, o.N))
+			if i < n {
+				var none T
+				yield(none, fmt.Errorf("%d %s instead of the %d that were to be written", i, things, n))
 			}
 		}
 	}
