@@ -121,6 +121,10 @@ func (a *adapter) understand() error {
 		return err
 	}
 	a.dropRandom()
+	a.prune()
+	if a.place(a.data) < 0 {
+		return fmt.Errorf("no output depends on the input %.40q: the model makes the same of everything", a.data.name)
+	}
 	a.widen()
 	if err := a.chooseRow(); err != nil {
 		return err

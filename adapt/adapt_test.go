@@ -53,6 +53,12 @@ func op(name string, constants ...float32) func(b *onnx.Builder, x onnx.Value) o
 	}
 }
 
+func cast(to onnx.DataType) func(b *onnx.Builder, x onnx.Value) onnx.Value {
+	return func(b *onnx.Builder, x onnx.Value) onnx.Value {
+		return b.Node("Cast", "cast", []onnx.Value{x}, onnx.Int("to", int64(to)))
+	}
+}
+
 func then(f ...func(b *onnx.Builder, x onnx.Value) onnx.Value) func(b *onnx.Builder, x onnx.Value) onnx.Value {
 	return func(b *onnx.Builder, x onnx.Value) onnx.Value {
 		for _, g := range f {
@@ -104,6 +110,9 @@ func TestRanges(t *testing.T) {
 		"tanh":         {op("Tanh"), "", func(x float64) float64 { return (math.Tanh(x) + 1) / 2 }, "the output lies in [-1, 1]: mapped to [0, 1]"},
 		"half tanh":    {then(op("Tanh"), op("Add", 1), op("Mul", 0.5)), "", func(x float64) float64 { return (math.Tanh(x) + 1) / 2 }, ""},
 		"bytes":        {then(op("Sigmoid"), op("Mul", 255)), "", sigmoid, "[0, 255]"},
+		"bool":         {then(op("Greater", 0), cast(onnx.Bool)), "", func(x float64) float64 { return math.Ceil(min(max(x, 0), 1)) }, "black and white"},
+		"counts":       {then(op("Sigmoid"), op("Mul", 255), cast(onnx.Int64)), "", func(x float64) float64 { return math.Floor(255*sigmoid(x)) / 255 }, "divided by 255"},
+		"indices":      {then(op("Sigmoid"), op("Mul", 1.9), cast(onnx.Int32)), "", nil, "is int32"},
 		"clip":         {op("Clip", 0, 1), "", func(x float64) float64 { return min(max(x, 0), 1) }, ""},
 		"signed clip":  {op("Clip", -1, 1), "", func(x float64) float64 { return (min(max(x, -1), 1) + 1) / 2 }, "[-1, 1]"},
 		"open":         {op("Identity"), "", nil, "has no bounds"},
@@ -239,6 +248,60 @@ func TestPair(t *testing.T) {
 	})
 }
 
+// TestInputRanges: what the first nodes of an encoder say of its images goes before what its decoder
+// gives.
+func TestInputRanges(t *testing.T) {
+	for name, tt := range map[string]struct {
+		end, begin func(b *onnx.Builder, x onnx.Value) onnx.Value
+		want       []float32 // the first nodes make of an image of 0, 0.25, 0.5 and 1
+	}{
+		"nothing":         {op("Sigmoid"), op("Identity"), []float32{0, 0.25, 0.5, 1}},
+		"as the decoder":  {op("Tanh"), op("Identity"), []float32{-1, -0.5, 0, 1}},
+		"bytes":           {op("Sigmoid"), op("Div", 255), []float32{0, 0.25, 0.5, 1}},
+		"bytes, about 0":  {op("Sigmoid"), then(op("Sub", 128), op("Div", 128)), []float32{-1, -0.501953125, -0.00390625, 0.9921875}},
+		"unit, signed":    {op("Tanh"), then(op("Mul", 2), op("Sub", 1)), []float32{-1, -0.5, 0, 1}},
+		"signed, to unit": {op("Sigmoid"), then(op("Add", 1), op("Div", 2)), []float32{0, 0.25, 0.5, 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
+				encoder := build(t, "x", rows(1, 2, 2), func(b *onnx.Builder, x onnx.Value) {
+					b.Output("mean", b.Node("Flatten", "flat", []onnx.Value{tt.begin(b, x)}))
+				})
+				_, c, _, err := adapt.Pair(decoder(t, tt.end, 1, 2, 2), encoder, e, adapt.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := run(t, e, c, []float32{0, 0.25, 0.5, 1})[0]; !close(got, tt.want) {
+					t.Errorf("got %v, want %v", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestMaps: codes and latent points that are maps must lie alike.
+func TestMaps(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
+		flat := build(t, "z", rows(2, 4, 4), func(b *onnx.Builder, x onnx.Value) {
+			y := b.Node("Sigmoid", "end", []onnx.Value{b.Node("Concat", "twice", []onnx.Value{x, x}, onnx.Int("axis", 1))})
+			b.Output("y", b.Node("Reshape", "shaped", []onnx.Value{y, b.Int64("to", []int{4}, []int64{-1, 1, 8, 8})}))
+		})
+		for _, last := range []bool{false, true} {
+			encoder := build(t, "x", rows(1, 8, 8), func(b *onnx.Builder, x onnx.Value) {
+				x = b.Node("Slice", "half", []onnx.Value{x, b.Int64("start", []int{1}, []int64{0}), b.Int64("end", []int{1}, []int64{4}), b.Int64("axis", []int{1}, []int64{2})})
+				to := []int64{-1, 2, 4, 4}
+				if last {
+					to = []int64{-1, 4, 4, 2}
+				}
+				b.Output("mean", b.Node("Reshape", "shaped", []onnx.Value{x, b.Int64("to", []int{4}, to)}))
+			})
+			if _, _, _, err := adapt.Pair(flat, encoder, e, adapt.Options{}); (err != nil) != last || last && !strings.Contains(err.Error(), "same layout") {
+				t.Errorf("channels last %v: error %v", last, err)
+			}
+		}
+	})
+}
+
 // TestBatches: a fixed batch is opened, and rows that depend on each other are refused.
 func TestBatches(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
@@ -259,6 +322,19 @@ func TestBatches(t *testing.T) {
 		}, 1, 2, 2)
 		if _, err := adapt.Adapt(tied, e, adapt.Options{}); err == nil || !strings.Contains(err.Error(), "normalizes over its batch") {
 			t.Errorf("error %v", err)
+		}
+		shifted := decoder(t, func(b *onnx.Builder, x onnx.Value) onnx.Value { // each row knows the ones before it
+			before := b.Node("Pad", "before", []onnx.Value{x, b.Int64("pads", []int{4}, []int64{1, 0, -1, 0})})
+			return b.Node("Sigmoid", "end", []onnx.Value{b.Node("Add", "both", []onnx.Value{x, before})})
+		}, 1, 2, 2)
+		if _, err := adapt.Adapt(shifted, e, adapt.Options{}); err == nil || !strings.Contains(err.Error(), "sequence") {
+			t.Errorf("rows that know each other: error %v", err)
+		}
+		same := build(t, "z", rows(4), func(b *onnx.Builder, _ onnx.Value) {
+			b.Output("y", b.Node("Sigmoid", "end", []onnx.Value{b.Float32("all", []int{3, 1, 2, 2}, make([]float32, 12))}))
+		})
+		if _, err := adapt.Adapt(same, e, adapt.Options{}); err == nil || !strings.Contains(err.Error(), "depends on the input") {
+			t.Errorf("an input that nothing reads: error %v", err)
 		}
 	})
 }

@@ -41,7 +41,7 @@ func (a *adapter) openBatch() error {
 		if err != nil {
 			continue
 		}
-		got, err := a.feed(program, probeRows*fixed, x)
+		got, err := a.feed(program, 0, probeRows*fixed, x)
 		program.Close()
 		if err == nil && same(got, want) {
 			a.note("the batch of %d is opened", fixed)
@@ -76,7 +76,7 @@ func (a *adapter) declareOpen() {
 func (a *adapter) inParts(p *engine.Program, x []float32, batch int) (all []engine.Tensor, err error) {
 	width := volume(a.data.row)
 	for at := 0; at < len(x); at += batch * width {
-		out, err := a.feed(p, batch, x[at:at+batch*width])
+		out, err := a.feed(p, at/width, batch, x[at:at+batch*width])
 		if err != nil {
 			return nil, err
 		}

@@ -129,7 +129,7 @@ func (a *adapter) openLabel() error {
 		return nil
 	}
 	classes := 0
-	if n := len(t.shape); n == 2 && t.shape[1].Known() && (t.shape[1].Size > 1 || !isInteger(t.kind)) {
+	if n := len(t.shape); n == 2 && t.shape[1].Known() && t.shape[1].Size > 1 {
 		classes = int(t.shape[1].Size)
 		if err := checkClasses(t, classes); err != nil {
 			return err
@@ -152,7 +152,7 @@ func (a *adapter) openLabel() error {
 			table := gather.Inputs[0]
 			product := &onnx.Node{Name: gather.Name, Op: "MatMul", Inputs: []string{contract.Label, table}, Outputs: gather.Outputs}
 			a.graph.Nodes[slices.Index(a.graph.Nodes, gather)] = product
-			at := slices.IndexFunc(a.graph.Inputs, func(v onnx.ValueInfo) bool { return v.Name == t.value })
+			at := a.place(t)
 			a.graph.Inputs[at] = onnx.ValueInfo{Name: contract.Label, Type: onnx.Float32, Shape: open([]int{classes})}
 			t.value = contract.Label
 		} else {
@@ -167,6 +167,11 @@ func (a *adapter) openLabel() error {
 	t.row, t.kind, a.sizes.Classes = []int{classes}, onnx.Float32, classes
 	a.note("%q is the label, of %d classes", t.name, classes)
 	return nil
+}
+
+// place is where an input stands among those of the graph; -1 if nothing reads it.
+func (a *adapter) place(t *tensor) int {
+	return slices.IndexFunc(a.graph.Inputs, func(v onnx.ValueInfo) bool { return v.Name == t.value })
 }
 
 func checkClasses(t *tensor, n int) error {
@@ -223,7 +228,7 @@ func (a *adapter) widen() {
 	if t := a.data; t.kind != onnx.Float32 {
 		a.note("%q is %v: converted", t.name, t.kind)
 		wide := a.fresh("input")
-		at := slices.IndexFunc(a.graph.Inputs, func(v onnx.ValueInfo) bool { return v.Name == t.value })
+		at := a.place(t)
 		a.graph.Inputs[at] = onnx.ValueInfo{Name: wide, Type: onnx.Float32, Shape: t.shape}
 		c := a.chain(wide)
 		if isInteger(t.kind) || t.kind == onnx.Uint8 { // Cast drops what is behind the point

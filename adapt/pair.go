@@ -2,6 +2,8 @@ package adapt
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"govae/contract"
 	"govae/engine"
@@ -32,7 +34,15 @@ func Pair(decoder, encoder *onnx.Model, e *engine.Engine, o Options) (d, c *Mode
 	if c, err = half(encoder, contract.Encoder, d.facts); err != nil {
 		return nil, nil, contract.Encoder, err
 	}
+	if taken, given := squeezed(d.facts.point), squeezed(c.facts.point); len(taken) > 1 && len(given) > 1 && !slices.Equal(taken, given) {
+		return nil, nil, contract.Encoder, fmt.Errorf("its codes are %s, and the decoder takes %s: export both with the same layout", by(c.facts.point), by(d.facts.point))
+	}
 	return d, c, 0, nil
+}
+
+// squeezed is a shape without dimensions of 1.
+func squeezed(shape []int) []int {
+	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
 }
 
 // own returns a model of the contract as it is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"govae/images"
+	"govae/onnx"
 )
 
 // format is how a file has images: what must be done to bring them to [C, H, W] in [0, 1].
@@ -142,10 +143,8 @@ func (c *chain) toContract(f format) *chain {
 
 // outputPixels finds the range of an output of images.
 func (a *adapter) outputPixels(t tensor, f *format) error {
-	if isInteger(t.kind) || t.kind.Size() == 1 { // bytes
-		f.pixels, f.cut = Bytes, true
-		a.note("the output is %v: divided by 255", t.kind)
-		return nil
+	if isInteger(t.kind) || t.kind.Size() == 1 {
+		return a.outputIntegers(t, f)
 	}
 	s := spans(a.graph)[t.value]
 	known := ""
@@ -191,6 +190,28 @@ func (a *adapter) outputPixels(t tensor, f *format) error {
 	return nil
 }
 
+// outputIntegers is outputPixels of whole numbers, of which a run tells whether they are bytes.
+func (a *adapter) outputIntegers(t tensor, f *format) error {
+	lo, hi, err := a.extent(t.value)
+	if err != nil {
+		return err
+	}
+	f.cut = true
+	switch {
+	case t.kind == onnx.Bool:
+		f.pixels = Unit
+		a.note("the output is bool: black and white")
+	case a.o.Pixels != "":
+		f.pixels = a.o.Pixels
+	case lo >= 0 && hi > 1 && hi <= 255:
+		f.pixels = Bytes
+		a.note("the output is %v: divided by 255", t.kind)
+	default:
+		return ask("Pixels", ranges, "the output %.40q is %v (a run gave values from %.3g to %.3g)", t.name, t.kind, lo, hi)
+	}
+	return nil
+}
+
 func (a *adapter) noteRange(pixels string) {
 	switch pixels {
 	case Signed:
@@ -200,25 +221,27 @@ func (a *adapter) noteRange(pixels string) {
 	}
 }
 
-// inputPixels finds the range of the images that a model takes, which the file seldom tells.
+// inputPixels finds the range of the images that a model takes: that which its first nodes take to
+// the usual ones, or else that in which its decoder gives images.
 func (a *adapter) inputPixels(t tensor, f *format) {
+	told := a.rescaled(t.value)
 	switch {
 	case isInteger(t.kind) || t.kind.Size() == 1:
 		f.pixels = Bytes
-	case a.o.Pixels == Logits:
-		f.pixels = Unit
-	case a.o.Pixels != "":
+	case told != "":
+		if f.pixels = told; told != a.known.pixels {
+			a.note("images are taken in %s, as the first nodes tell", interval(told))
+		}
+	case a.o.Pixels != "" && a.o.Pixels != Logits:
 		f.pixels = a.o.Pixels
 	case a.known.pixels != "":
 		if f.pixels = a.known.pixels; f.pixels != Unit {
 			a.note("images are taken as the decoder gives them, in %s", interval(f.pixels))
 		}
 	default:
-		if f.pixels = a.rescaled(t.value); f.pixels == "" {
-			f.pixels = Unit
+		f.pixels = Unit
+		if a.o.Pixels == "" {
 			a.note("images are taken in [0, 1], as nothing says otherwise")
-		} else {
-			a.note("images are taken in %s, as the first nodes tell", interval(f.pixels))
 		}
 	}
 }
@@ -228,21 +251,15 @@ func interval(pixels string) string {
 }
 
 // rescaled returns the range of images that the first nodes of a model take to [0, 1] or
-// [-1, 1], as x/255, x/127.5-1 and 2x-1 do; "" if they do not.
+// [-1, 1], as x/255, (x-128)/128, 2x-1 and (x+1)/2 do; "" if they do not.
 func (a *adapter) rescaled(input string) string {
-	for _, pixels := range []string{Bytes, Unit} {
-		s := span{lo: 0, hi: 1}
-		if pixels == Bytes {
-			s.hi = 255
-		}
-		value := input
+	for pixels, start := range map[string]span{Bytes: {lo: 0, hi: 255}, Unit: {lo: 0, hi: 1}, Signed: {lo: -1, hi: 1}} {
+		s, value := start, input
 		for steps := 0; ; steps++ {
 			at := slices.IndexFunc(a.graph.Nodes, func(n node) bool { return slices.Contains(n.Inputs, value) })
 			if at < 0 || !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Cast", "Identity", "Transpose", "Reshape", "Flatten"}, a.graph.Nodes[at].Op) {
-				if steps > 0 && s != (span{lo: 0, hi: 1}) || pixels == Bytes {
-					if near(s.lo, 0) && near(s.hi, 1) || near(s.lo, -1) && near(s.hi, 1) {
-						return pixels
-					}
+				if steps > 0 && s != start && (near(s.lo, 0) || near(s.lo, -1)) && near(s.hi, 1) {
+					return pixels
 				}
 				break
 			}
@@ -259,7 +276,8 @@ func (a *adapter) rescaled(input string) string {
 	return ""
 }
 
-func near(x, y float64) bool { return math.Abs(x-y) < 1e-3 }
+// near allows for 128 and 256 in the place of 127.5 and 255.
+func near(x, y float64) bool { return math.Abs(x-y) < 1e-2 }
 
 func (a *adapter) spanOfConstant(name string) span {
 	if t := a.graph.Initializer(name); t != nil {

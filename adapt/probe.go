@@ -28,8 +28,8 @@ func (a *adapter) load() (*engine.Program, error) {
 	return a.engine.Load(&b.model)
 }
 
-// feed runs a program on rows of the data; noise says how far they reach.
-func (a *adapter) feed(p *engine.Program, rows int, data []float32) ([]engine.Tensor, error) {
+// feed runs a program on rows of the data, from number first on, which decides their labels.
+func (a *adapter) feed(p *engine.Program, first, rows int, data []float32) ([]engine.Tensor, error) {
 	var in []engine.Tensor
 	for _, v := range p.Inputs() {
 		switch {
@@ -38,7 +38,7 @@ func (a *adapter) feed(p *engine.Program, rows int, data []float32) ([]engine.Te
 		case a.label != nil && v.Name == a.label.value:
 			label := make([]float32, rows*a.label.row[0])
 			for i := range rows {
-				label[i*a.label.row[0]+i%a.label.row[0]] = 1
+				label[i*a.label.row[0]+(first+i)%a.label.row[0]] = 1
 			}
 			in = append(in, engine.Tensor{Shape: []int{rows, a.label.row[0]}, Data: label})
 		default:
@@ -70,25 +70,30 @@ func (a *adapter) run() error {
 	}
 	defer program.Close()
 	x := a.points(probeRows, 1)
-	together, err := a.feed(program, probeRows, x)
+	together, err := a.feed(program, 0, probeRows, x)
 	if err != nil {
 		return err
 	}
-	width := volume(a.data.row)
-	alone, err := a.feed(program, 1, x[:width])
-	if err != nil {
-		return err
+	var alone [][]engine.Tensor // the first row and the last one
+	for _, at := range []int{0, probeRows - 1} {
+		row, err := a.feed(program, at, 1, x[at*volume(a.data.row):][:volume(a.data.row)])
+		if err != nil {
+			return err
+		}
+		alone = append(alone, row)
 	}
+	first, last := alone[0], alone[1]
 	for i := range a.outputs {
 		t := &a.outputs[i]
 		got := together[i]
 		if len(got.Shape) < 1 || got.Shape[0] != probeRows || volume(append(got.Shape[1:len(got.Shape):len(got.Shape)], 1)) < 0 ||
-			len(alone[i].Shape) != len(got.Shape) || alone[i].Shape[0] != 1 || !slices.Equal(alone[i].Shape[1:], got.Shape[1:]) {
+			!slices.Equal(first[i].Shape, append([]int{1}, got.Shape[1:]...)) || !slices.Equal(last[i].Shape, first[i].Shape) {
 			continue // no row of its own for each of the input: not one that is needed
 		}
 		t.row = got.Shape[1:]
 		t.values = got.Data
-		t.apart = contract.Difference(alone[i].Data, got.Data[:len(alone[i].Data)])
+		width := len(first[i].Data)
+		t.apart = max(contract.Difference(first[i].Data, got.Data[:width]), contract.Difference(last[i].Data, got.Data[len(got.Data)-width:]))
 	}
 	a.outputs = dropRowless(a.outputs)
 	if len(a.outputs) == 0 {
@@ -120,7 +125,7 @@ func (t tensor) check() error {
 	// Float16 and other kernels for other batches round differently.
 	const rounding = 5e-3
 	if !(t.apart <= rounding) {
-		return fmt.Errorf("output %.40q: a row differs by %.2g where other rows stand beside it, or from run to run: the model normalizes over its batch or draws at random; export it for inference (in PyTorch after model.eval())", t.name, t.apart)
+		return fmt.Errorf("output %.40q: a row differs by %.2g where other rows stand beside it, or from run to run: the model normalizes over its batch, takes its rows for a sequence or draws at random; export it for inference (in PyTorch after model.eval())", t.name, t.apart)
 	}
 	return nil
 }
@@ -135,7 +140,7 @@ func (a *adapter) extent(output string) (lo, hi float64, err error) {
 	defer program.Close()
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, scale := range []float32{1, 4, 30, 1000} {
-		out, err := a.feed(program, probeRows, a.points(probeRows, scale))
+		out, err := a.feed(program, 0, probeRows, a.points(probeRows, scale))
 		if err != nil {
 			return 0, 0, err
 		}

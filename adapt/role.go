@@ -46,6 +46,9 @@ func (a *adapter) chooseRole() {
 
 // decoder rewrites z -> image.
 func (a *adapter) decoder() error {
+	if t := a.data; isInteger(t.kind) || t.kind.Size() == 1 {
+		return fmt.Errorf("input %.40q is %v: these are numbers of entries in a table, as a VQ-VAE has them, and no points of a normal distribution", t.name, t.kind)
+	}
 	t, err := a.imageOf(a.o.DecoderOutputs)
 	if err != nil {
 		return err
@@ -174,10 +177,11 @@ func (a *adapter) autoencoder() error {
 	if err != nil {
 		return err
 	}
-	g := f
-	if g.pixels == Logits {
-		g.pixels = Unit
+	if a.known.pixels = f.pixels; f.pixels == Logits {
+		a.known.pixels = Unit
 	}
+	g := f
+	a.inputPixels(*a.data, &g)
 	a.sizes.Image = f.shape
 	row := []int{f.shape.C, f.shape.H, f.shape.W}
 	a.setInput(a.data, contract.Image, row, func(c *chain) { c.toFile(g) })

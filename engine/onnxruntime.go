@@ -183,6 +183,9 @@ func (r *onnxRuntimeRunner) run(inputs, into []Tensor) ([]Tensor, error) {
 		r.one.Lock()
 		defer r.one.Unlock()
 	}
+	if len(inputs) == 0 { // which the binding does not take
+		return nil, errors.New("a graph without inputs: the go engine runs it")
+	}
 	values, err := wrap(inputs)
 	defer destroy(values)
 	if err != nil {
