@@ -70,7 +70,7 @@ func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 		left.add(besideClass, "", len(root.files))
 		return s
 	}
-	hasTrain := root.split("train") != nil
+	hasTrain := root.split("train") != nil && !root.trainIsClass()
 	rest := &tree{files: root.files}
 	for _, d := range root.folders {
 		if split := splitName(d.name); split != "" && (hasTrain || root.isSplit(d)) {
@@ -102,6 +102,32 @@ func (t *tree) split(name string) *tree {
 		}
 	}
 	return nil
+}
+
+// trainIsClass tells whether the folder train of t is one class of several, as buses and cars are:
+// there is no other split, and two folders or more beside it hold images and no folders, as it does.
+func (t *tree) trainIsClass() bool {
+	beside := 0
+	for _, d := range t.folders {
+		split := splitName(d.name)
+		if split != "" && split != "train" || isUnlabelled(d.name) || len(d.folders) > 0 {
+			return false
+		}
+		if split == "" {
+			beside++
+		}
+	}
+	return beside >= 2
+}
+
+// readAsClasses reports whether class folders of these names are read back as these classes.
+func readAsClasses(names []string) bool {
+	t := &tree{}
+	for _, name := range names {
+		t.folders = append(t.folders, &tree{name: name, files: []string{name}})
+	}
+	s := splitFolder(t, new(leftOut))
+	return len(s.train) == len(names) && !slices.ContainsFunc(s.train, func(f imageFile) bool { return f.class != f.path })
 }
 
 // isSplit tells whether a folder of t that is called like a split is one where there is

@@ -37,6 +37,8 @@ func TestFolderSplits(t *testing.T) {
 		"beside splits":            {files: "train/a test/b extra/c extra/d e", train: "train/a", test: "test/b", left: "3 images beside the splits (extra 2, others 1)"},
 		"beside classes":           {files: "cat/a b c dog/d", train: "cat/a:cat dog/d:dog", left: "2 images beside the class folders"},
 		"a class test":             {files: "cat/a test/b", train: "cat/a:cat test/b:test"},
+		"a class train":            {files: "bus/a train/b car/c", train: "bus/a:bus car/c:car train/b:train"},
+		"train and classes":        {files: "bus/a train/bus/b car/c", train: "train/bus/b:bus", left: "2 images beside the splits (bus 1, car 1)"},
 		"test and classes":         {files: "cat/a dog/b test/cat/c", train: "cat/a:cat dog/b:dog", test: "test/cat/c:cat"},
 		"test and loose":           {files: "a test/b", train: "a", test: "test/b"},
 		"no training":              {files: "test/cat/a val/cat/b", validation: "val/cat/b:cat", test: "test/cat/a:cat"},

@@ -221,6 +221,8 @@ func TestWriteRefuses(t *testing.T) {
 		{dataset.IDXFiles, []dataset.Synthetic{{gray, dataset.Origin{Label: 256}}}, "label 256"},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "../a"}}}, `class "../a"`},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{}}}, `class ""`},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "train"}}, {gray, dataset.Origin{Class: "test"}}}, "read as splits"},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "cat"}}, {gray, dataset.Origin{Class: "unlabelled"}}}, "read as splits"},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: ".a"}}}, `class ".a"`},
 	} {
 		parent := t.TempDir()

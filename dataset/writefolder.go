@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"image"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"govae/internal/pngs"
@@ -41,6 +43,7 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 		return nil
 	}
 	number := 0
+	classes := map[string]bool{}
 	for m, err := range images {
 		if err != nil {
 			return err
@@ -48,6 +51,7 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 		if strings.HasPrefix(m.Class, ".") || m.Class == "" || m.Class != filepath.Base(m.Class) {
 			return fmt.Errorf("dataset: the class %q cannot be the name of a folder", m.Class)
 		}
+		classes[m.Class] = true
 		m.Number = number
 		m.File = fmt.Sprintf("%s/synthetic-%s-%d-%06d.png", m.Class, m.Method, m.Seed, number)
 		number++
@@ -60,6 +64,9 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 	}
 	if number == 0 {
 		return errNoImages
+	}
+	if names := slices.Sorted(maps.Keys(classes)); !readAsClasses(names) {
+		return fmt.Errorf("dataset: class folders %.200q would be read as splits, or as images without a class: rename the classes, or write IDX files", names)
 	}
 	return flush()
 }

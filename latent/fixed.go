@@ -31,6 +31,9 @@ func Fixed(points Points, first int, z []float32) Points {
 func Settled(codes iter.Seq2[Code, error], first int) iter.Seq2[Code, error] {
 	return func(yield func(Code, error) bool) {
 		for code, err := range codes {
+			if err == nil && first < 0 {
+				err = &OptionError{"first", first, "a dimension"}
+			}
 			if err == nil && code.LogVar != nil && first < len(code.LogVar) {
 				code.LogVar = slices.Clone(code.LogVar)
 				for k := range code.LogVar[first:] {

@@ -6,19 +6,18 @@ import (
 )
 
 // Interpolate yields the points of a path through the given ones. Each leg, from one
-// point to the next, has the given number of steps, at least 2: both its ends and those
+// point to the next, has the given number of steps, from 2 to 2^20: both its ends and those
 // between them, equally far apart. The end of a leg is the start of the next one and is
 // not yielded twice, so n points give (n-1)(steps-1) + 1.
 func Interpolate(points Points, steps int, path Path) Points {
-	even := Linspace(0, 1, steps)
-	return InterpolateAt(points, steps, path, func(_, _ []float32) ([]float64, error) { return even, nil })
+	return InterpolateAt(points, steps, path, func(_, _ []float32) ([]float64, error) { return Linspace(0, 1, steps), nil })
 }
 
 // InterpolateAt is [Interpolate] with points at the fractions in [0, 1] of each leg from a
 // to b that pace returns, one per step; the first and the last are the ends.
 func InterpolateAt(points Points, steps int, path Path, pace func(a, b []float32) ([]float64, error)) Points {
-	if steps < 2 {
-		return fail(&OptionError{"steps", steps, "2 or more"})
+	if err := checkSteps("steps", steps); err != nil {
+		return fail(err)
 	}
 	return func(yield func([]float32, error) bool) {
 		var last []float32

@@ -2,6 +2,7 @@ package latent
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 )
 
@@ -105,8 +106,16 @@ func checkLine(bounds [2]float64, option string, n int) error {
 	switch {
 	case !(bounds[0] < bounds[1]) || math.IsInf(bounds[1]-bounds[0], 0):
 		return &OptionError{"Range", bounds, "two numbers, the smaller first"}
-	case n < 2:
-		return &OptionError{option, n, "2 or more"}
+	}
+	return checkSteps(option, n)
+}
+
+// mostSteps bounds the points on a line, which are in memory.
+const mostSteps = 1 << 20
+
+func checkSteps(option string, n int) error {
+	if n < 2 || n > mostSteps {
+		return &OptionError{option, n, fmt.Sprintf("a number from 2 to %d", mostSteps)}
 	}
 	return nil
 }

@@ -24,6 +24,9 @@ type Probe struct {
 	bias        []float64  // [classes]
 }
 
+// Dims is the number of dimensions of the points that it has learned.
+func (p *Probe) Dims() int { return p.dims }
+
 // ridge is what is added to the variance 1 of each dimension, so that the linear map is
 // the same whatever dimensions depend on each other. It is small beside all that count.
 const ridge = 1e-3

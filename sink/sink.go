@@ -58,7 +58,7 @@ func Check(path string, o Options) error {
 	switch {
 	case path == "":
 		return fmt.Errorf("an empty name: give a .png, .gif, .npy or .idx file, or a folder")
-	case (ending == ".png" || ending == ".gif") && int64(o.N)*int64(frame) > maxPicture:
+	case (ending == ".png" || ending == ".gif") && frame > 0 && o.N > maxPicture/frame:
 		return fmt.Errorf("%s: %d images are too many for one picture; give a folder, a .npy or an .idx file", path, o.N)
 	case ending == ".idx" && int64(o.N) > math.MaxUint32:
 		return fmt.Errorf("%s: %d images are more than an .idx file can count; give a .npy file", path, o.N)
