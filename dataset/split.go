@@ -29,7 +29,7 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 	n := train.Len()
 	k := max(1, int(math.Round(fraction*float64(n))))
 	if k >= n {
-		return nil, nil, fmt.Errorf("dataset: %d training image(s) cannot give validation images too: add images", n)
+		return nil, nil, fmt.Errorf("dataset: a fraction of %g for validation leaves none of %d training images: give a smaller one, or add images", fraction, n)
 	}
 	left, taken := splitIndex(n, k, seed, validationStream, classOf(train))
 	return train.Select(left), train.Select(taken), nil

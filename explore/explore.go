@@ -135,6 +135,9 @@ func Check(path string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if info, statErr := os.Stat(filepath.Clean(path)); err != nil && statErr == nil && !info.IsDir() {
+		return fmt.Errorf("%s: a file is in the way; give another folder", path)
+	}
 	if err != nil {
 		return err
 	}

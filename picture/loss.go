@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -67,7 +68,37 @@ func term(title string, curves []Curve, values func(Curve) []float64) *plot.Plot
 		}
 		lines = append(lines, l)
 	}
-	return panel(title, "epoch", lines)
+	p := panel(title, "epoch", lines)
+	p.Y.Min, p.Y.Max = settled(lines, p.Y.Min, p.Y.Max)
+	return p
+}
+
+// settled is the range of an axis from lo to hi that shows all epochs but the first, where that is
+// so far off that the others would be flat beside it.
+func settled(lines []line, lo, hi float64) (least, most float64) {
+	const (
+		enough = 4      // epochs of a curve that has settled
+		flat   = 1. / 3 // the share of an axis below which curves are
+	)
+	var later []float64
+	for _, l := range lines {
+		if len(l.y) < enough {
+			return lo, hi
+		}
+		for _, v := range l.y[1:] {
+			if !math.IsNaN(v) && !math.IsInf(v, 0) {
+				later = append(later, v)
+			}
+		}
+	}
+	if len(later) == 0 {
+		return lo, hi
+	}
+	least, most = slices.Min(later), slices.Max(later)
+	if height := most - least; height > 0 && height < flat*(hi-lo) {
+		return max(lo, least-height/2), min(hi, most+height/2) // the line to the first epoch leaves the panel
+	}
+	return lo, hi
 }
 
 // line is one line of a panel, with an entry in the legend if it has a name. Points that

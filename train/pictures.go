@@ -95,7 +95,7 @@ func (r *run) writeSamples(e *models.Evaluator, prior *latent.Mixture, path stri
 		return picture.WritePNG(path, picture.Grid(made, sampleRow))
 	}
 	return picture.Rows(path, made, picture.RowLabels{
-		Rows: r.m.Config.Labels[:made.Len()/sampleRow], Columns: latent.Linspace(1, sampleRow, sampleRow), X: "sample",
+		Rows: r.m.Config.Labels[:made.Len()/sampleRow], Columns: latent.Linspace(0, sampleRow-1, sampleRow), X: "sample",
 	})
 }
 

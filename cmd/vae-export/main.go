@@ -70,7 +70,7 @@ func build(app *cli.App) *cobra.Command {
 			if f.from.given() {
 				return f.from.run(cmd, app, f.out, f.encoder)
 			}
-			if flag := f.from.foreign.Given(cmd.Flags()); flag != "" {
+			if flag := f.from.foreign.Given(); flag != "" {
 				return cli.Usagef("%s tells of a file of another program: give it by --from", flag)
 			}
 			paths, err := f.check()
@@ -121,6 +121,9 @@ func (f *flags) check() (export.Paths, error) {
 func (f *flags) run(ctx context.Context, paths export.Paths) error {
 	m, err := models.Load(f.model)
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
+		if _, begun := os.Stat(filepath.Join(f.model, models.ConfigFile)); begun == nil {
+			return fmt.Errorf("--model %s: its run has no weights yet, as no epoch is complete: go on with vae-train --resume", f.model)
+		}
 		return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", f.model, err)
 	}
 	if err != nil {

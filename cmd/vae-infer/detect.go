@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -91,7 +90,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	}
 	of := ""
 	if normal != nil {
-		of = " of " + strings.Join(normal, ", ")
+		of = " of " + printable.Names(normal)
 	}
 	alarms := "false alarms"
 	unseen, err := s.unseen(ctx, pair, normal)
@@ -242,7 +241,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 		}
 		return nil // there is nothing to compare
 	}
-	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", strings.Join(normal, ", "), a.Normal, 100*a.FalseAlarms)
+	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", printable.Names(normal), a.Normal, 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
 	for _, q := range a.Odd {
 		name := cmp.Or(q.Class, "all others")
@@ -323,7 +322,7 @@ func writeOddest(path string, x dataset.Selection, scores []float64) error {
 	group := func(heading string, index []int) picture.Group {
 		g := picture.Scored(heading, x.Images, scores, index)
 		for i, k := range index {
-			g.Captions[i] = fmt.Sprintf("%.2f", math.Max(scores[k], 0))
+			g.Captions[i] = fmt.Sprintf("%.2f", math.Floor(100*math.Max(scores[k], 0))/100) // below a threshold, not at it
 		}
 		return g
 	}

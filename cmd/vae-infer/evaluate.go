@@ -153,7 +153,12 @@ func (e *evaluation) readPrior(pair *infer.Pair) error {
 }
 
 func (e *evaluation) run(ctx context.Context, stdout io.Writer, files []string) error {
-	if err := cmp.Or(e.check(files), e.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out), e.shard.read()); err != nil {
+	if err := cmp.Or(
+		e.check(files),
+		e.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out),
+		cli.Ending("--out", e.out, ".json"),
+		e.shard.read(),
+	); err != nil {
 		return err
 	}
 	if e.shard.active() {
@@ -291,7 +296,21 @@ func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int
 // learn lets a probe learn classes from codes of the training split, where the images to
 // judge are of several classes and are others, of which the encoder is not told.
 func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	if pair.Encoder.Contract().Classes > 0 || e.codes == 0 || len(x.Labels) == 0 || slices.Min(x.Labels) == slices.Max(x.Labels) || x.Split != dataset.TestSplit {
+	why := ""
+	switch {
+	case e.codes == 0:
+		return nil
+	case pair.Encoder.Contract().Classes > 0:
+		why = "the encoder is told them"
+	case len(x.Labels) == 0 || slices.Min(x.Labels) == slices.Max(x.Labels):
+		why = "the images are not of several"
+	case x.Split != dataset.TestSplit:
+		why = "it is those of test images that are found by the codes of training images"
+	}
+	if why != "" {
+		if e.in.given.Changed("codes") {
+			e.app.Notef("--codes %d: codes do not tell classes here: %s", e.codes, why)
+		}
 		return nil
 	}
 	in := e.in

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,6 +74,9 @@ func (m *modelFlags) options() (infer.Options, error) {
 	}
 	o := infer.Options{Engine: e, Foreign: told, Threads: m.app.Threads}
 	err = o.Check()
+	if m.engine == "go" && m.library != "" {
+		return o, cli.Usagef("--library %s: belongs to ONNX Runtime, not to --engine go", m.library)
+	}
 	if e, ok := errors.AsType[*engine.OptionError](err); ok {
 		flag := map[string]string{"Name": "engine", "Provider": "provider"}[e.Option]
 		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
@@ -107,6 +111,9 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	if err != nil {
 		return none, err
 	}
+	if err := m.checkForeign(path); err != nil {
+		return none, err
+	}
 	s, err := open(path, o)
 	if _, library := errors.AsType[*onnxruntime.LibraryError](err); errors.Is(err, fs.ErrNotExist) && !library {
 		err = fmt.Errorf("%w; write it with vae-export", err)
@@ -125,6 +132,17 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	}
 	foreign.Note(m.app, path, s.Adapted())
 	return s, nil
+}
+
+// checkForeign refuses what was told of files of other programs where all files are of this one, and an
+// encoder that is not there, which not all commands read.
+func (m *modelFlags) checkForeign(path string) error {
+	if m.encoder != "" && !exists(m.encoder) {
+		return fmt.Errorf("%s: no such file; write it with vae-export", m.encoder)
+	}
+	flag := m.foreign.Given()
+	return cli.Want(flag == "" || !exists(path) || slices.ContainsFunc([]string{path, m.decoder, m.encoderPath()}, isForeign),
+		"%s: tells of files of other programs, and %s is none", flag, path)
 }
 
 // openDecoder opens the decoder for images of the class --label, if it is conditional.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +49,7 @@ func (s *scattering) run(ctx context.Context, files []string) error {
 		s.in.check(files),
 		cli.Want(!s.byClass || len(s.dims) == 0, "--by-class and --dims exclude each other"),
 		cli.When(len(s.dims) > 0, checkDims(s.dims)),
-		cli.Want(strings.ToLower(filepath.Ext(s.out)) == ".png", "--out %s: want a .png file", s.out),
+		cli.Ending("--out", s.out, ".png"),
 		s.checkOutputs(append(files, s.in.data), s.out),
 	); err != nil {
 		return err

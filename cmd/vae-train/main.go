@@ -294,6 +294,9 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := f.checkPictures(data); err != nil {
+		return nil, nil, err
+	}
 	if data.Report != nil {
 		for _, line := range data.Report.Lines() {
 			app.Printf("%s", line)

@@ -24,7 +24,7 @@ func (f *sourceFlags) flags(p *pflag.FlagSet) {
 	p.StringVar(&f.size, "size", "", "height and width `HxW` of the images, or one number for both (default: chosen from the files, at most 64)")
 	p.StringVar(&f.fit, "fit", auto, "how images of other proportions fit in: crop, pad, stretch or auto (pad where most are cut out, with transparent parts, else crop)")
 	p.BoolVar(&f.gray, "gray", false, "make the images gray")
-	p.StringVar(&f.background, "background", "auto", "colour under transparent images and beside padded ones: a name, #rrggbb or auto")
+	p.StringVar(&f.background, "background", auto, "colour under transparent images and beside padded ones: a name, #rrggbb or auto")
 	p.BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
 }
 
@@ -46,7 +46,7 @@ func (f *sourceFlags) options(o dataset.Options) (dataset.Options, error) {
 	if err := o.Fit.Check(); err != nil {
 		return o, cli.Usagef("--fit %s: %w", f.fit, err)
 	}
-	if f.background != "auto" {
+	if f.background != auto {
 		background, err := images.ParseRGB(f.background)
 		if err != nil {
 			return o, cli.Usagef("--background: %w", err)
@@ -54,6 +54,23 @@ func (f *sourceFlags) options(o dataset.Options) (dataset.Options, error) {
 		o.Background = &background
 	}
 	return o, nil
+}
+
+// checkPictures refuses flags that do nothing but for a folder of pictures.
+func (f *flags) checkPictures(data *dataset.Data) error {
+	if data.Report != nil || f.resume {
+		return nil
+	}
+	s := f.source
+	for flag, given := range map[string]bool{
+		"skip-bad": s.skipBad, "no-cache": f.noCache,
+		"fit": s.fit != auto && s.size == "", "background": s.background != auto && !(s.fit == string(images.Pad) && s.size != ""),
+	} {
+		if given {
+			return cli.Usagef("--%s: belongs to folders of pictures, and %s is none", flag, f.data)
+		}
+	}
+	return nil
 }
 
 // asStarted completes o with what the run in dir chose when it was started, so that one

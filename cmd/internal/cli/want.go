@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -18,6 +19,12 @@ func Want(right bool, format string, args ...any) error {
 		return nil
 	}
 	return Usagef(format, args...)
+}
+
+// Ending wants a file's name to have one of these endings, unless it is empty or that of a device.
+func Ending(flag, path string, endings ...string) error {
+	ending := strings.ToLower(filepath.Ext(path))
+	return Want(path == "" || strings.HasPrefix(path, "/dev/") || slices.Contains(endings, ending), "%s %s: want a %s file", flag, path, strings.Join(endings, " or "))
 }
 
 // Given returns the first of some flags that was given, as in --flag, or "".

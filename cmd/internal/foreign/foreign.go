@@ -20,6 +20,7 @@ import (
 
 // Flags are the answers as given.
 type Flags struct {
+	given                              *pflag.FlagSet
 	o                                  adapt.Options
 	size, latent, ofDecoder, ofEncoder string
 }
@@ -32,6 +33,7 @@ var names = map[string]string{
 
 // Add adds the flags.
 func (f *Flags) Add(p *pflag.FlagSet) {
+	f.given = p
 	p.StringVar(&f.o.Layout, names["Layout"], "", "how files of other programs have images, where they do not tell: nchw or nhwc")
 	p.StringVar(&f.o.Pixels, names["Pixels"], "", "what their pixels are: 0..1, -1..1, 0..255 or logits")
 	p.StringVar(&f.size, names["Size"], "", "`HxW` of their images, where they lie flat or the file leaves it open")
@@ -43,9 +45,7 @@ func (f *Flags) Add(p *pflag.FlagSet) {
 }
 
 // Given returns the first of the flags that was given, as in --flag, or "".
-func (f *Flags) Given(p *pflag.FlagSet) string {
-	return cli.Given(p, slices.Sorted(maps.Values(names))...)
-}
+func (f *Flags) Given() string { return cli.Given(f.given, slices.Sorted(maps.Values(names))...) }
 
 // Options returns what the flags say.
 func (f *Flags) Options() (adapt.Options, error) {
