@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"govae/internal/atomicfile"
+	"govae/internal/printable"
 	"govae/models"
 )
 
@@ -20,7 +21,7 @@ const CardFile = "model-card.md"
 // code is a text as Markdown shows it letter by letter. Texts come from files' names and
 // settings, and must not become markup.
 func code(value any) string {
-	text := strings.Join(strings.Fields(strings.ReplaceAll(fmt.Sprint(value), "`", "'")), " ")
+	text := printable.Name(strings.Join(strings.Fields(strings.ReplaceAll(fmt.Sprint(value), "`", "'")), " "))
 	return "`" + text + "`"
 }
 

@@ -15,7 +15,7 @@ import (
 // kept, its pictures are there, and names of data and classes are no markup.
 func TestCard(t *testing.T) {
 	d := smallData()
-	d.Name, d.Classes = "photos | <b>`mine`\n# x", []string{"a|b", "c"}
+	d.Name, d.Classes = "photos | <b>`mine`\n# x", []string{"a|b", "c\x1b[31m"}
 	d.Train.Labels, d.Test.Labels = make([]int, d.Train.Len()), make([]int, d.Test.Len())
 	dir := t.TempDir()
 	c := smallConfig
@@ -37,7 +37,7 @@ func TestCard(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"# Model card", m.ID(), "`photos | <b>'mine' # x`", "`a|b`, `c`",
+		"# Model card", m.ID(), "`photos | <b>'mine' # x`", "`a|b`, `\"c\\x1b[31m\"`",
 		fmt.Sprintf("weights of epoch %d", best.Epoch), fmt.Sprintf("| test | %.2f | %.2f | %.2f | - |", best.Test.ELBO(), best.Test.Reconstruction, best.Test.KL),
 		fmt.Sprintf("| validation | %.2f |", best.Validation.ELBO()), "| `batch` | `8` |", "| `beta` | `{\"kind\":\"warmup\",\"steps\":5,\"to\":1}` |", "`z`, float32 [batch, 3]",
 	} {

@@ -129,7 +129,7 @@ func (f *flags) run(ctx context.Context, paths export.Paths) error {
 	if err != nil {
 		return err
 	}
-	if f.options.Prior, err = f.prior.read(f.model, m, &paths); err != nil {
+	if f.options.Prior, err = f.prior.read(f.app, f.model, m, &paths); err != nil {
 		return err
 	}
 	if m.Classifier == nil && f.classifier == "" {

@@ -41,7 +41,7 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 
 // read returns the mixture that is given, or else, with a decoder, that of the model's own
 // codes, which its sampler is then written beside it for; nil if there is none.
-func (f *priorFlag) read(model string, m *models.VAE, paths *export.Paths) (*latent.Mixture, error) {
+func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *export.Paths) (*latent.Mixture, error) {
 	switch f.file {
 	case "none":
 		return nil, nil
@@ -49,8 +49,13 @@ func (f *priorFlag) read(model string, m *models.VAE, paths *export.Paths) (*lat
 		if paths.Decoder == "" {
 			return nil, nil
 		}
-		mixture, err := latent.ReadMixture(filepath.Join(model, models.PriorFile))
-		if errors.Is(err, fs.ErrNotExist) || err == nil && mixture.ModelID != m.ID() { // of other weights
+		path := filepath.Join(model, models.PriorFile)
+		mixture, err := latent.ReadMixture(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		if err == nil && mixture.ModelID != m.ID() {
+			app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
 			return nil, nil
 		}
 		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
