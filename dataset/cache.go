@@ -18,7 +18,7 @@ import (
 
 // cacheFormat is part of every key: a new number for whatever changes what is read of a
 // file, or what is noted of it.
-const cacheFormat = 5
+const cacheFormat = 6
 
 // worthKeeping is how many pixels files have together that take long enough to decode: a
 // few tenths of a second.
@@ -79,7 +79,6 @@ type (
 		Format    int
 		Go, Files string
 		How       reading
-		SkipBad   bool
 	}
 )
 
@@ -121,7 +120,7 @@ func (o Options) kept(ctx context.Context, id string, how reading, from pixelcac
 		return pixelcache.InMemory(ctx, from)
 	}
 	how.Fit = cmp.Or(how.Fit, images.Crop)
-	key, err := hash(pixelsKey{cacheFormat, runtime.Version(), id, how, o.SkipBad})
+	key, err := hash(pixelsKey{cacheFormat, runtime.Version(), id, how})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -77,6 +77,15 @@ func TestCache(t *testing.T) {
 		}
 		return d
 	}
+	if _, err := load(t, folder, Options{}); err == nil || !strings.Contains(err.Error(), "0bad.png: is no picture") {
+		t.Fatalf("a bad file: error %v", err)
+	}
+	if again(Options{}); decoded != 0 {
+		t.Errorf("%d images were decoded again to leave a bad one out", decoded)
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
 	want := again(Options{NoCache: true})
 	if want.Train.Len()+want.Test.Len() != 4 || want.Report.Used != 4 || len(want.Report.LeftOut) != 2 || len(want.Report.Sizes) != 4 {
 		t.Fatalf("data %+v, report %+v", want, want.Report)

@@ -53,6 +53,14 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 	if err := json.Unmarshal(note, &bad); err != nil {
 		return set, err
 	}
+	if len(bad) > 0 && !o.SkipBad {
+		err := o.badFiles(ctx, name, files, bad, s.How)
+		if err == nil && !o.NoCache { // they can be read now, though they have not changed: what is kept is no good
+			o.NoCache = true
+			return o.readImages(ctx, name, files, report)
+		}
+		return set, cmp.Or(err, changing(name))
+	}
 	set.how, set.Images = s.How, &Images{Shape: s.How.Shape, Pixels: pixels}
 	var unreadable []imageFile
 	for i, f := range files {
@@ -90,8 +98,33 @@ func (o Options) survey(ctx context.Context, files []imageFile) (s survey, err e
 	return s, err
 }
 
+// badFiles is a [*BadFilesError] of those of the files with these numbers that cannot be read, or nil.
+func (o Options) badFiles(ctx context.Context, name string, files []imageFile, numbers []int, how reading) error {
+	e := &BadFilesError{Name: name, Of: len(files)}
+	reader, dst := photo.NewReader(), make([]byte, how.Shape.Len())
+	for _, i := range numbers {
+		err := how.file(ctx, reader, files[i].path, dst)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			e.Files = append(e.Files, BadFile{files[i].path, err})
+		}
+	}
+	if len(e.Files) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
+	return e
+}
+
+func changing(name string) error {
+	return fmt.Errorf("%s: its files change while they are read", printable.Name(name))
+}
+
 // drawn are the images of files. The note beside them lists the numbers of those files
-// that cannot be read, whose images nobody uses.
+// that cannot be read, whose images nobody uses: they are kept with those of the others, which need
+// not be decoded again when the bad ones are left out.
 func (o Options) drawn(ctx context.Context, name string, files []imageFile, how reading) pixelcache.Images {
 	reader, bad := photo.NewReader(), make([]error, len(files))
 	return pixelcache.Images{
@@ -104,16 +137,14 @@ func (o Options) drawn(ctx context.Context, name string, files []imageFile, how 
 			return ctx.Err()
 		},
 		Note: func() ([]byte, error) {
-			e, numbers := &BadFilesError{Name: name, Of: len(files)}, []int{}
+			numbers := []int{}
 			for i, err := range bad {
 				if err != nil {
-					e.Files = append(e.Files, BadFile{files[i].path, err})
 					numbers = append(numbers, i)
 				}
 			}
-			slices.SortStableFunc(e.Files, func(a, b BadFile) int { return strings.Compare(a.Path, b.Path) })
-			if len(e.Files) > 0 && (!o.SkipBad || len(e.Files) == len(files)) {
-				return nil, e
+			if len(numbers) > 0 && len(numbers) == len(files) {
+				return nil, cmp.Or(o.badFiles(ctx, name, files, numbers, how), changing(name))
 			}
 			return json.Marshal(numbers)
 		},
