@@ -46,6 +46,9 @@ func (a *adapter) sortInputs() error {
 	if a.o.LabelInput != "" && a.label == nil {
 		return fmt.Errorf("the model has no input %.40q: it has %s", a.o.LabelInput, list(left))
 	}
+	if len(left) == 0 && len(noise) == 1 && a.label != nil { // what a generator makes images of
+		left, noise = noise, nil
+	}
 	switch {
 	case len(left) == 0:
 		return fmt.Errorf("the model has no input for latent points or images; it has %s", list(slices.Concat(noise, labels(a.label))))

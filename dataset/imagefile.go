@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -172,6 +174,9 @@ func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error)
 // file reads one file into the bytes of its image.
 func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst []byte) error {
 	f, err := infile.Open(path)
+	if target, link := os.Readlink(path); link == nil && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("is a link to %s, which is not there", printable.Name(target))
+	}
 	if err != nil {
 		return cause(err)
 	}

@@ -97,7 +97,7 @@ func TestOddFiles(t *testing.T) {
 		os.RemoveAll(in(name))
 	}
 	_, err = load(t, folder, Options{})
-	wantError(t, err, "dead.png: no such file")
+	wantError(t, err, "nowhere, which is not there")
 	_, err = Open(in("pipe.png"), Options{})
 	wantError(t, err, "pipe.png: is a named pipe, where a file is needed")
 	_, err = ReadFiles(t.Context(), []string{in("pipe.png")}, Options{})

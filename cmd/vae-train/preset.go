@@ -36,7 +36,7 @@ var presets = []preset{
 		{"arch", "conv"}, {"optimizer", "adam"}, {"lr", "0.004"}, {"batch", "32"}, {"epochs", "9"}, {"schedule", "cosine"}, {"lr-warmup", "400steps"},
 	}},
 	{"quality", "groups of latent variables from coarse to fine, trained for long", []flagValue{
-		{"arch", "ladder"}, {"width", "32"}, {"depth", "1"}, {"optimizer", "muon"}, {"batch", "32"}, {"epochs", "30"},
+		{"arch", "ladder"}, {"optimizer", "muon"}, {"batch", "32"}, {"epochs", "30"},
 		{"schedule", "cosine"}, {"lr-warmup", "200steps"}, {"kl-warmup", "2"},
 	}},
 }
