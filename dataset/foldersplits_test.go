@@ -112,6 +112,9 @@ func TestSplitsOfData(t *testing.T) {
 	if d, err = load(t, writeFiles(t, map[string][]byte{"train/a.png": gray(1, 1, 1), "valid/b.png": gray(1, 1, 2)}), Options{}); err != nil {
 		t.Fatal(err)
 	}
+	if lines := d.Report.Lines(); !slices.Contains(lines, "splits: train 1, validation 1 (which test, as there are no others for that)") {
+		t.Errorf("%q", lines)
+	}
 	if d.Validation != nil || !slices.Equal(d.Test.Pixels, []byte{2}) || d.Classes != nil || d.Test.Labels != nil {
 		t.Errorf("%+v", d)
 	}

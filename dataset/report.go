@@ -160,8 +160,13 @@ func (r *Report) Lines() []string {
 	lines := []string{b.String()}
 	if len(r.Splits) > 1 {
 		var splits []string
+		tested := slices.ContainsFunc(r.Splits, func(s SplitCount) bool { return s.Name == "test" })
 		for _, s := range r.Splits {
-			splits = append(splits, fmt.Sprintf("%s %d", s.Name, s.N))
+			text := fmt.Sprintf("%s %d", s.Name, s.N)
+			if s.Name == "validation" && !tested {
+				text += " (which test, as there are no others for that)"
+			}
+			splits = append(splits, text)
 		}
 		lines = append(lines, "splits: "+strings.Join(splits, ", "))
 	}

@@ -95,6 +95,9 @@ func (f *editFlags) run(ctx context.Context, files []string) error {
 		return err
 	}
 	defer pair.Close()
+	if f.toward != "" && f.toLabel == "" && pair.Encoder.Contract().Classes > 0 {
+		f.app.Notef("the model is told the class of each image, so that its codes hold little of it: --to-label changes the class")
+	}
 	edits, err := f.edits(ctx, pair.Encoder)
 	if err != nil || f.learnsOnly(files) {
 		return err
