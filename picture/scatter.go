@@ -135,6 +135,7 @@ func (s ScatterPlot) addNames(p *plot.Plot) {
 		places.XYs = append(places.XYs, plotter.XY{X: median(s.X), Y: median(s.Y)})
 		places.Labels = append(places.Labels, s.mark(class))
 	}
+	apart(places, (p.X.Max-p.X.Min)/45, (p.Y.Max-p.Y.Min)/28)
 	rim := []vg.Point{{X: -1, Y: -1}, {X: -1, Y: 1}, {X: 1, Y: -1}, {X: 1, Y: 1}, {}}
 	for i, offset := range rim {
 		names, err := plotter.NewLabels(places)
@@ -151,6 +152,25 @@ func (s ScatterPlot) addNames(p *plot.Plot) {
 			}
 		}
 		p.Add(names)
+	}
+}
+
+// apart moves labels that would lie on each other upwards. A character is about so wide, and a line
+// so high.
+func apart(l plotter.XYLabels, width, height float64) {
+	order := make([]int, len(l.XYs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(l.XYs[a].Y, l.XYs[b].Y) })
+	half := func(i int) float64 { return width * float64(len([]rune(l.Labels[i]))+1) / 2 }
+	for k, i := range order {
+		for _, below := range order[:k] { // of which each is as high as those before it, or higher
+			if at, under := &l.XYs[i], l.XYs[below]; math.Abs(at.X-under.X) < half(i)+half(below) && math.Abs(at.Y-under.Y) < height {
+				at.Y = under.Y + height
+			}
+		}
+		slices.SortStableFunc(order[:k+1], func(a, b int) int { return cmp.Compare(l.XYs[a].Y, l.XYs[b].Y) })
 	}
 }
 
