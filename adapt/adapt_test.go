@@ -256,6 +256,7 @@ func TestInputRanges(t *testing.T) {
 		want       []float32 // the first nodes make of an image of 0, 0.25, 0.5 and 1
 	}{
 		"nothing":         {op("Sigmoid"), op("Identity"), []float32{0, 0.25, 0.5, 1}},
+		"an epsilon":      {op("Tanh"), op("Add", 1e-6), []float32{-1, -0.5, 0, 1}},
 		"as the decoder":  {op("Tanh"), op("Identity"), []float32{-1, -0.5, 0, 1}},
 		"bytes":           {op("Sigmoid"), op("Div", 255), []float32{0, 0.25, 0.5, 1}},
 		"bytes, about 0":  {op("Sigmoid"), then(op("Sub", 128), op("Div", 128)), []float32{-1, -0.501953125, -0.00390625, 0.9921875}},

@@ -148,6 +148,9 @@ func (a *adapter) openLabel() error {
 		if classes == 0 {
 			return ask("Classes", nil, "the label %.40q is the number of a class", t.name)
 		}
+		if classes == 1 {
+			return fmt.Errorf("label %.40q %v: the number of one class of 1 tells nothing; want 2 or more", t.name, t.shape)
+		}
 		if err := checkClasses(t, classes); err != nil {
 			return err
 		}

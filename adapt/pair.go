@@ -34,15 +34,16 @@ func Pair(decoder, encoder *onnx.Model, e *engine.Engine, o Options) (d, c *Mode
 	if c, err = half(encoder, contract.Encoder, d.facts); err != nil {
 		return nil, nil, contract.Encoder, err
 	}
-	if taken, given := squeezed(d.facts.point), squeezed(c.facts.point); len(taken) > 1 && len(given) > 1 && !slices.Equal(taken, given) {
+	if taken, given := d.facts.point, c.facts.point; permuted(taken, given) || permuted(given, taken) {
 		return nil, nil, contract.Encoder, fmt.Errorf("its codes are %s, and the decoder takes %s: export both with the same layout", by(c.facts.point), by(d.facts.point))
 	}
 	return d, c, 0, nil
 }
 
-// squeezed is a shape without dimensions of 1.
-func squeezed(shape []int) []int {
-	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
+// permuted reports whether maps of the shapes a and b are the same but that b has its channels last, and
+// a first.
+func permuted(a, b []int) bool {
+	return len(a) == 3 && len(b) == 3 && !slices.Equal(a, b) && slices.Equal(append(a[1:3:3], a[0]), b)
 }
 
 // own returns a model of the contract as it is.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"govae/contract"
 	"govae/images"
 	"govae/onnx"
 )
@@ -201,11 +202,11 @@ func (a *adapter) outputIntegers(t tensor, f *format) error {
 	case t.kind == onnx.Bool:
 		f.pixels = Unit
 		a.note("the output is bool: black and white")
-	case a.o.Pixels != "":
-		f.pixels = a.o.Pixels
 	case lo >= 0 && hi > 1 && hi <= 255:
 		f.pixels = Bytes
 		a.note("the output is %v: divided by 255", t.kind)
+	case a.o.Pixels != "" && a.o.Pixels != Logits:
+		f.pixels = a.o.Pixels
 	default:
 		return ask("Pixels", ranges, "the output %.40q is %v (a run gave values from %.3g to %.3g)", t.name, t.kind, lo, hi)
 	}
@@ -222,20 +223,24 @@ func (a *adapter) noteRange(pixels string) {
 }
 
 // inputPixels finds the range of the images that a model takes: that which its first nodes take to
-// the usual ones, or else that in which its decoder gives images.
+// the usual ones, or else that in which its decoder gives images. An option goes before them where
+// there is no decoder that it may be about.
 func (a *adapter) inputPixels(t tensor, f *format) {
 	told := a.rescaled(t.value)
+	given := a.o.Pixels != "" && a.o.Pixels != Logits
 	switch {
 	case isInteger(t.kind) || t.kind.Size() == 1:
 		f.pixels = Bytes
+	case given && a.known.pixels == "":
+		f.pixels = a.o.Pixels
 	case told != "":
 		if f.pixels = told; told != a.known.pixels {
 			a.note("images are taken in %s, as the first nodes tell", interval(told))
 		}
-	case a.o.Pixels != "" && a.o.Pixels != Logits:
+	case given:
 		f.pixels = a.o.Pixels
 	case a.known.pixels != "":
-		if f.pixels = a.known.pixels; f.pixels != Unit {
+		if f.pixels = a.known.pixels; f.pixels != Unit && a.role == contract.Encoder {
 			a.note("images are taken as the decoder gives them, in %s", interval(f.pixels))
 		}
 	default:
@@ -253,12 +258,15 @@ func interval(pixels string) string {
 // rescaled returns the range of images that the first nodes of a model take to [0, 1] or
 // [-1, 1], as x/255, (x-128)/128, 2x-1 and (x+1)/2 do; "" if they do not.
 func (a *adapter) rescaled(input string) string {
-	for pixels, start := range map[string]span{Bytes: {lo: 0, hi: 255}, Unit: {lo: 0, hi: 1}, Signed: {lo: -1, hi: 1}} {
+	starts := map[string]span{Bytes: {lo: 0, hi: 255}, Unit: {lo: 0, hi: 1}, Signed: {lo: -1, hi: 1}}
+	for _, pixels := range []string{Bytes, Unit, Signed} {
+		start := starts[pixels]
 		s, value := start, input
 		for steps := 0; ; steps++ {
 			at := slices.IndexFunc(a.graph.Nodes, func(n node) bool { return slices.Contains(n.Inputs, value) })
 			if at < 0 || !slices.Contains([]string{"Add", "Sub", "Mul", "Div", "Cast", "Identity", "Transpose", "Reshape", "Flatten"}, a.graph.Nodes[at].Op) {
-				if steps > 0 && s != start && (near(s.lo, 0) || near(s.lo, -1)) && near(s.hi, 1) {
+				same := near(s.lo, start.lo) && near(s.hi, start.hi) // or nearly: a small number was added
+				if steps > 0 && !same && (near(s.lo, 0) || near(s.lo, -1)) && near(s.hi, 1) {
 					return pixels
 				}
 				break

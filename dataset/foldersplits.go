@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -105,7 +106,7 @@ func (t *tree) split(name string) *tree {
 }
 
 // trainIsClass tells whether the folder train of t is one class of several, as buses and cars are:
-// there is no other split, and two folders or more beside it hold images and no folders, as it does.
+// there is no other split, and three folders or more beside it hold images and no folders, as it does.
 func (t *tree) trainIsClass() bool {
 	beside := 0
 	for _, d := range t.folders {
@@ -117,17 +118,21 @@ func (t *tree) trainIsClass() bool {
 			beside++
 		}
 	}
-	return beside >= 2
+	return beside >= 3
 }
 
-// readAsClasses reports whether class folders of these names are read back as these classes.
-func readAsClasses(names []string) bool {
+// CheckClassFolders returns an error unless class folders of these names are read back as these classes, and
+// not as splits.
+func CheckClassFolders(names []string) error {
 	t := &tree{}
 	for _, name := range names {
 		t.folders = append(t.folders, &tree{name: name, files: []string{name}})
 	}
 	s := splitFolder(t, new(leftOut))
-	return len(s.train) == len(names) && !slices.ContainsFunc(s.train, func(f imageFile) bool { return f.class != f.path })
+	if len(s.train) != len(names) || slices.ContainsFunc(s.train, func(f imageFile) bool { return f.class != f.path }) {
+		return fmt.Errorf("class folders %.200q would be read as splits, or as images without a class: rename the classes, or write IDX files", names)
+	}
+	return nil
 }
 
 // isSplit tells whether a folder of t that is called like a split is one where there is

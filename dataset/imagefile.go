@@ -174,8 +174,10 @@ func readHeaders(ctx context.Context, files []imageFile) ([]photo.Header, error)
 // file reads one file into the bytes of its image.
 func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst []byte) error {
 	f, err := infile.Open(path)
-	if target, link := os.Readlink(path); link == nil && errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("is a link to %s, which is not there", printable.Name(target))
+	if errors.Is(err, fs.ErrNotExist) {
+		if target, err := os.Readlink(path); err == nil {
+			return fmt.Errorf("is a link to %s, which is not there", printable.Name(target))
+		}
 	}
 	if err != nil {
 		return cause(err)

@@ -65,8 +65,8 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 	if number == 0 {
 		return errNoImages
 	}
-	if names := slices.Sorted(maps.Keys(classes)); !readAsClasses(names) {
-		return fmt.Errorf("dataset: class folders %.200q would be read as splits, or as images without a class: rename the classes, or write IDX files", names)
+	if err := CheckClassFolders(slices.Sorted(maps.Keys(classes))); err != nil { // which is known only now
+		return fmt.Errorf("dataset: %w", err)
 	}
 	return flush()
 }

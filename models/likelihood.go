@@ -44,8 +44,8 @@ const defaultScale = 0.1
 // nearBinary is the share of pixels close to black or white from which pictures are taken
 // to be near-binary. Of digits it is 0.91 or more, of photographs cut out on white up to 0.6.
 // eachEnd is the least share of either: dark photographs have no white. ink is the least share of
-// what is no background that is close to the other end: of digits, characters and maps it is 0.48 to
-// 0.8, of coloured drawings on white, such as logos, 0.15 or less.
+// what is no background that is close to the other end, in images with colours: of coloured drawings on
+// white, such as logos, it is 0.15 or less. (Of gray writing it is 0.5, or 0.2 where it is very small.)
 const (
 	nearBinary = 0.8
 	eachEnd    = 0.002
@@ -54,7 +54,7 @@ const (
 
 // ForImages returns c with the shape of these images and the likelihood that suits them:
 // [Bernoulli] for near-binary ones, such as writing, of which nearly all pixels are close to
-// black or white, also where the background is left out, and for others, as photographs are, a [Gaussian] with the optimal sigma. It
+// black or white, in colour also where the background is left out, and for others, as photographs are, a [Gaussian] with the optimal sigma. It
 // looks at a thousand of them, from everywhere, as folders are sorted by class.
 func (c Config) ForImages(m *images.Set) Config {
 	const (
@@ -77,7 +77,8 @@ func (c Config) ForImages(m *images.Set) Config {
 	}
 	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true
 	background, other := max(black, white), min(black, white)
-	if black+white >= nearBinary*total && other >= max(eachEnd*total, ink*(total-background)) {
+	coloured := m.C == 3 && other < ink*(total-background)
+	if black+white >= nearBinary*total && other >= eachEnd*total && !coloured {
 		c.Likelihood, c.OptimalSigma = Bernoulli, false
 	}
 	return c

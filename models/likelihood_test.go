@@ -21,7 +21,8 @@ func TestForImages(t *testing.T) {
 		"dark":    {gray, []byte{0, 0, 0, 0, 25, 0, 0, 20, 10, 25}, Gaussian},
 		"light":   {gray, []byte{255, 255, 240, 250, 255, 255, 255, 255, 255, 255}, Gaussian},
 		"inked":   {colour, []byte{0, 10, 20, 255, 250, 230, 0, 0, 0, 255, 255, 255, 30, 0, 0}, Bernoulli},
-		"logos":   {gray, slices.Concat(slices.Repeat([]byte{255}, 16), []byte{0, 128, 100, 90}), Gaussian},
+		"small":   {gray, slices.Concat(slices.Repeat([]byte{255}, 16), []byte{0, 128, 100, 90}), Bernoulli},
+		"logos":   {colour, slices.Concat(slices.Repeat([]byte{255}, 48), []byte{0, 0, 0, 255, 0, 0, 0, 128, 0, 90, 90, 255}), Gaussian},
 		"cartoon": {colour, []byte{255, 0, 0, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0}, Gaussian},
 	} {
 		c := Config{Sigma: 0.3}.ForImages(&images.Set{Shape: tt.shape, Pixels: tt.pixels})

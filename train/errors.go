@@ -16,17 +16,17 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
-// StoppedError says that a run was stopped, from where it can be resumed: in an epoch, or in what
-// comes before the first one or after the last.
+// StoppedError says that a run was stopped, from where it can be resumed.
 type StoppedError struct {
 	Done, Epochs int   // complete epochs, and those of the run, 0 until they are chosen
+	Within       bool  // an epoch, and not before the first one or after the last
 	Err          error // why, such as [context.Canceled]
 }
 
 func (e *StoppedError) Error() string {
 	of := ""
-	if e.Done > 0 && e.Done == e.Epochs {
-		return fmt.Sprintf("stopped after the last epoch, before the last files were written: %v", e.Err)
+	if !e.Within {
+		return e.Err.Error()
 	}
 	if e.Epochs > 0 {
 		of = fmt.Sprintf(" of %d", e.Epochs)

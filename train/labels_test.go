@@ -140,8 +140,9 @@ func TestClassifierResumes(t *testing.T) {
 		o.Epochs = 2
 		stop(&o, cancel)
 		_, err := Run(ctx, smallModel(t, c), d, o)
-		if _, ok := errors.AsType[*StoppedError](err); !ok || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: error %v", name, err)
+		want := map[string]string{"fitting": "stopped in step 21 of 60 of the classifier: context canceled", "fitted": "stopped in epoch 1 of 2: context canceled", "trained": "stopped in epoch 2 of 2: context canceled"}[name]
+		if _, ok := errors.AsType[*StoppedError](err); !ok || !errors.Is(err, context.Canceled) || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", name, err, want)
 		}
 		cancel()
 		fitted := 0

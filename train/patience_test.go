@@ -2,6 +2,7 @@ package train
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"testing"
 )
@@ -64,5 +65,24 @@ func TestPatienceNeedsValidation(t *testing.T) {
 	_, err := Run(t.Context(), smallModel(t, tinyConfig), smallData(), Options{Dir: dir, Patience: 1})
 	if !errors.As(err, new(*NoValidationError)) || Resumable(dir) {
 		t.Errorf("error %v, want a NoValidationError and no run", err)
+	}
+}
+
+// TestStopAfterLastEpoch: who stops a run that has made its last epoch hears that, and not of a next one.
+func TestStopAfterLastEpoch(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o := Options{Epochs: 2, Batch: 8, Dir: t.TempDir(), OnEpoch: func(e Metrics) {
+		if e.Epoch == 2 {
+			cancel()
+		}
+	}}
+	_, err := Run(ctx, smallModel(t, smallConfig), smallData(), o)
+	if e, ok := errors.AsType[*StoppedError](err); !ok || e.Within || err.Error() != "stopped after the last epoch, before all files were written: context canceled" {
+		t.Errorf("error %v", err)
+	}
+	o.Resume, o.OnEpoch = true, nil
+	if _, err := Run(t.Context(), smallModel(t, smallConfig), smallData(), o); err != nil {
+		t.Error(err)
 	}
 }

@@ -46,7 +46,7 @@ func Run(ctx context.Context, m *models.VAE, data *dataset.Data, o Options) ([]M
 		return nil, err
 	}
 	defer r.close()
-	err = saving(r.stopped(r.run(r.held(ctx))))
+	err = saving(r.run(r.held(ctx)))
 	return r.metrics, err
 }
 
@@ -220,10 +220,10 @@ func suit(m *models.VAE, data *dataset.Data) error {
 	return nil
 }
 
-// stopped makes a [*StoppedError] of an error of a context that has ended.
-func (r *run) stopped(err error) error {
+// stopped makes a [*StoppedError] of an error of a context that has ended, outside of epochs.
+func (r *run) stopped(text string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &StoppedError{r.state.Epoch, r.Epochs, err}
+		return &StoppedError{r.state.Epoch, r.Epochs, false, fmt.Errorf(text, err)}
 	}
 	return err
 }
@@ -236,7 +236,7 @@ func (r *run) close() {
 
 func (r *run) run(ctx context.Context) error {
 	if err := r.group.Agree(r.classify(ctx)); err != nil {
-		return err
+		return r.stopped("%w", err)
 	}
 	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
 		if err := r.agree(r.remember()); err != nil {
@@ -269,8 +269,13 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		return err
+		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 	}
+	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
+}
+
+// complete sets the final weights and does what is done with them.
+func (r *run) complete(ctx context.Context) error {
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)

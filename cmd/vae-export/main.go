@@ -121,7 +121,7 @@ func (f *flags) check() (export.Paths, error) {
 func (f *flags) run(ctx context.Context, paths export.Paths) error {
 	m, err := models.Load(f.model)
 	if _, ok := errors.AsType[*fs.PathError](err); ok {
-		if _, begun := os.Stat(filepath.Join(f.model, models.ConfigFile)); begun == nil {
+		if _, begun := os.Stat(filepath.Join(f.model, models.ConfigFile)); begun == nil && errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("--model %s: its run has no weights yet, as no epoch is complete: go on with vae-train --resume", f.model)
 		}
 		return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", f.model, err)

@@ -211,10 +211,16 @@ func (a *augmentation) plan(x dataset.Selection) (total int, err error) {
 	if e, ok := errors.AsType[*infer.ClassSizeError](err); ok {
 		return 0, fmt.Errorf("class %s has one image, and --method interpolate needs two; add images or use --method jitter", x.Classes[e.Class])
 	}
+	var there []string
 	for label, class := range x.Classes {
-		if !slices.Contains(x.Labels, label) {
+		if slices.Contains(x.Labels, label) {
+			there = append(there, class)
+		} else {
 			a.app.Notef("class %s has no images here, so none are made of it", class)
 		}
+	}
+	if err == nil && a.write.Format == dataset.ClassFolders {
+		err = dataset.CheckClassFolders(there)
 	}
 	switch {
 	case err != nil:

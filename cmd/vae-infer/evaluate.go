@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -156,7 +157,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, files []string) 
 	if err := cmp.Or(
 		e.check(files),
 		e.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out),
-		cli.Ending("--out", e.out, ".json"),
+		cli.When(filepath.Ext(e.out) != "", cli.Ending("--out", e.out, ".json")),
 		e.shard.read(),
 	); err != nil {
 		return err

@@ -141,8 +141,11 @@ func (m *modelFlags) checkForeign(path string) error {
 		return fmt.Errorf("%s: no such file; write it with vae-export", m.encoder)
 	}
 	flag := m.foreign.Given()
-	return cli.Want(flag == "" || !exists(path) || slices.ContainsFunc([]string{path, m.decoder, m.encoderPath()}, isForeign),
-		"%s: tells of files of other programs, and %s is none", flag, path)
+	if flag == "" || slices.ContainsFunc([]string{m.decoder, m.encoderPath()}, isForeign) {
+		return nil
+	}
+	model, err := onnx.ReadFile(path)
+	return cli.Want(err != nil || adapt.Foreign(model), "%s: tells of files of other programs, and %s is none", flag, path)
 }
 
 // openDecoder opens the decoder for images of the class --label, if it is conditional.

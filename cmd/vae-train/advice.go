@@ -46,7 +46,7 @@ func advices() []advice.Advice {
 
 // stopped tells how to go on, or to have what there is.
 func stopped(e *train.StoppedError) string {
-	if e.Done == 0 || e.Done+1 >= e.Epochs {
+	if !e.Within || e.Done == 0 || e.Done+1 >= e.Epochs {
 		return "; --resume goes on"
 	}
 	return fmt.Sprintf("; --resume goes on, and --resume --epochs %d ends after this epoch, with pictures", e.Done+1)

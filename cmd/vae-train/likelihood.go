@@ -58,6 +58,10 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 // whether the images are photographs, or drawings that are larger than handwriting.
 func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
 	suited := f.model.ForImages(x)
+	if started, err := models.LoadSaved(f.out); f.resume && err == nil { // maybe by a version that chose otherwise
+		s := started.Model
+		suited.Likelihood, suited.Sigma, suited.LearnSigma, suited.OptimalSigma = s.Likelihood, s.Sigma, s.LearnSigma, s.OptimalSigma
+	}
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
 	case f.model.Sigma != 0:

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,12 +63,15 @@ func (f *flags) checkPictures(data *dataset.Data) error {
 		return nil
 	}
 	s := f.source
-	for flag, given := range map[string]bool{
-		"skip-bad": s.skipBad, "no-cache": f.noCache,
-		"fit": s.fit != auto && s.size == "", "background": s.background != auto && !(s.fit == string(images.Pad) && s.size != ""),
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"skip-bad", s.skipBad}, {"no-cache", f.noCache},
+		{"fit", s.fit != auto && s.size == ""}, {"background", s.background != auto && !(s.fit == string(images.Pad) && s.size != "")},
 	} {
-		if given {
-			return cli.Usagef("--%s: belongs to folders of pictures, and %s is none", flag, f.data)
+		if flag.given && !slices.Contains(f.filed, flag.name) { // a file may be of another run
+			return cli.Usagef("--%s: belongs to folders of pictures, and %s is none", flag.name, f.data)
 		}
 	}
 	return nil

@@ -79,8 +79,14 @@ func replace(path string, write func(io.Writer) error, before func(target string
 	case missing == nil && info.IsDir():
 		return errors.New("is a folder")
 	case IsStdout(path):
+		if err := before(path); err != nil {
+			return err
+		}
 		return fill(os.Stdout, write) // opened again, a file behind it would be written from its start
 	case missing == nil && (!info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")):
+		if err := before(path); err != nil {
+			return err
+		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
 			return unwrap(err)

@@ -218,3 +218,33 @@ func TestStage(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteAll: no file changes unless all can be written, and devices among them hinder none.
+func TestWriteAll(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	contents := [][]byte{[]byte("one"), []byte("two")}
+	holds := func(path, want string) {
+		t.Helper()
+		if got, _ := os.ReadFile(path); string(got) != want {
+			t.Errorf("%s holds %q, want %q", path, got, want)
+		}
+	}
+	if err := WriteAll([]string{a, b}, contents); err != nil {
+		t.Fatal(err)
+	}
+	holds(a, "one")
+	holds(b, "two")
+	missing := filepath.Join(dir, "missing", "c")
+	err := WriteAll([]string{a, missing}, [][]byte{[]byte("new"), nil})
+	if e, ok := errors.AsType[*Error](err); !ok || e.Path != missing {
+		t.Errorf("error %v, want one about %s", err, missing)
+	}
+	holds(a, "one")
+	if _, err := os.Stat(os.DevNull); err == nil {
+		if err := WriteAll([]string{os.DevNull, b}, [][]byte{nil, []byte("new")}); err != nil {
+			t.Error(err)
+		}
+		holds(b, "new")
+	}
+}
