@@ -14,7 +14,8 @@ type Options struct {
 	// Layout says where images have their channels: [NCHW] or [NHWC].
 	Layout string
 	// Pixels says what pixels are: [Unit], [Signed], [Bytes] or [Logits], which for the images
-	// that an encoder takes means [Unit].
+	// that an encoder takes means [Unit]. Of the encoder of a pair it says so only where its first nodes
+	// tell nothing.
 	Pixels string
 	// Size is the height and the width of an image; its C is not looked at.
 	Size images.Shape
