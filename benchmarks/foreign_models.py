@@ -103,17 +103,17 @@ class Conditional(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Ends as asked for, with the features of an image of 8x8."""
+    """Begins and ends as asked for, with the features of an image of 8x8."""
 
-    def __init__(self, end, latent=4, channels=1, flat=False):
+    def __init__(self, end, latent=4, channels=1, flat=False, prepare=lambda x: x):
         super().__init__()
-        self.end, self.flat, self.channels = end, flat, channels
+        self.end, self.flat, self.channels, self.prepare = end, flat, channels, prepare
         self.conv, self.a, self.b = nn.Conv2d(channels, 8, 3, 2, 1), nn.Linear(128, latent), nn.Linear(128, latent)
 
     def forward(self, x):
         if self.flat:
             x = x.view(-1, self.channels, 8, 8)
-        h = F.relu(self.conv(x)).flatten(1)
+        h = F.relu(self.conv(self.prepare(x))).flatten(1)
         return self.end(self.a(h), self.b(h))
 
 
@@ -243,6 +243,12 @@ def write(folder):
     encoder("encoder_mean", lambda a, b: a, ["code"], lambda a: a)
     encoder("encoder_map", lambda a, b: (a[:, :, None, None], b[:, :, None, None]), ["mu", "logvar"], lambda a, b: (a, b))
     encoder("encoder_signed", both, ["mu", "logvar"], lambda a, b: (a, b), {"Pixels": "-1..1"}, xs=2 * x - 1, contract_x=x)
+    for name, prepare, feed in (
+        ("bytes", lambda v: v / 255, 255 * x), ("bytes_signed", lambda v: (v - 128) / 128, 255 * x),
+        ("unit_signed", lambda v: 2 * v - 1, x), ("signed_unit", lambda v: (v + 1) / 2, 2 * x - 1),
+        ("imagenet", lambda v: (v - 0.485) / 0.229, x), ("epsilon", lambda v: v + 1e-6, x),
+    ):
+        encoder("encoder_" + name, both, ["mu", "logvar"], lambda a, b: (a, b), xs=feed, contract_x=x, prepare=prepare)
     encoder("encoder_flat", both, ["mu", "logvar"], lambda a, b: (a, b), {"Size": [8, 8]}, xs=x.reshape(5, 64), contract_x=x, flat=True)
     xl = rng.random((5, 3, 16, 16)).astype(np.float32)
     export("encoder_diffusion", LatentEncoder(), (torch.from_numpy(xl[:3]),), 17, False, ["sample"], ["moments"])
@@ -271,6 +277,11 @@ def write(folder):
         model(np.zeros((1, 8, 8, 1), "float32"))
         model.export(str(folder / "keras_encoder.onnx"), format="onnx", verbose=False)
         expect("keras_encoder", "encoder", x, [x.reshape(5, 8, 8, 1)], lambda a, b: (a, b), {"EncoderOutputs": ["mean", "log_var"]})
+        h = layers.Flatten()(layers.Conv2D(8, 3, padding="same", activation="relu")(layers.Rescaling(1 / 255)(image)))
+        model = keras.Model(image, layers.Dense(4, name="z_mean")(h))
+        model(np.zeros((1, 8, 8, 1), "float32"))
+        model.export(str(folder / "keras_rescaling.onnx"), format="onnx", verbose=False)
+        expect("keras_rescaling", "encoder", x, [255 * x.reshape(5, 8, 8, 1)], lambda a: a, {})
     for m in folder.glob("*.onnx"):
         onnx.checker.check_model(str(m))
     (folder / "foreign.json").write_text(json.dumps(manifest, indent=1))
