@@ -13,6 +13,7 @@ import (
 	"govae/contract"
 	"govae/engine"
 	"govae/infer"
+	"govae/latent"
 )
 
 func TestCheckEngines(t *testing.T) {
@@ -83,6 +84,9 @@ func TestOptions(t *testing.T) {
 		if err := o.Check(); !errors.As(err, new(*engine.OptionError)) && !errors.As(err, new(*adapt.OptionError)) {
 			t.Errorf("%+v: error %v", o, err)
 		}
+	}
+	if err := (infer.Options{Threads: -1}).Check(); !errors.As(err, new(*latent.OptionError)) {
+		t.Errorf("-1 threads: error %v", err)
 	}
 	if err := (infer.Options{Foreign: adapt.Options{Layout: "nhwc"}}).Check(); err != nil {
 		t.Error(err)

@@ -86,12 +86,6 @@ func (p *Pair) Figures(ctx context.Context, images iter.Seq2[Image, error], o Ev
 	if err := o.check(p); err != nil {
 		return fail[Figures](err)
 	}
-	if o.Prior != nil && o.Scorer != nil {
-		return fail[Figures](errors.New("the scorer has a prior inside: give another one or the scorer, not both"))
-	}
-	if o.Probe != nil && o.Probe.Dims() != p.Decoder.Latent() {
-		return fail[Figures](&latent.OptionError{Option: "Probe", Value: fmt.Sprintf("of %d dimensions", o.Probe.Dims()), Want: fmt.Sprintf("one of %d", p.Decoder.Latent())})
-	}
 	// Many draws make a block take long. Small ones can be kept, and stopped, soon.
 	most := max(p.Encoder.blockRows()/max(o.Draws, 1), 2*chunkRows*max(p.Encoder.threads, 1))
 	return withLikelihood(ctx, p, images, most, func(ctx context.Context, l *Likelihood, x []float32, first int) ([]Figures, error) {
@@ -101,6 +95,19 @@ func (p *Pair) Figures(ctx context.Context, images iter.Seq2[Image, error], o Ev
 		}
 		return p.figures(ctx, l, x, codes, o)
 	})
+}
+
+// check finds mistakes in the options.
+func (o EvaluateOptions) check(p *Pair) error {
+	switch {
+	case o.Prior != nil && o.Scorer != nil:
+		return errors.New("the scorer has a prior inside: give another one or the scorer, not both")
+	case o.Images < 0:
+		return &latent.OptionError{Option: "Images", Value: o.Images, Want: "a number of images, or 0 for all"}
+	case o.Probe != nil && o.Probe.Dims() != p.Decoder.Latent():
+		return &latent.OptionError{Option: "Probe", Value: fmt.Sprintf("of %d dimensions", o.Probe.Dims()), Want: fmt.Sprintf("one of %d", p.Decoder.Latent())}
+	}
+	return o.ScoreOptions.check(p)
 }
 
 // figures finds those of the images x, which have these codes.

@@ -212,9 +212,16 @@ func TestEvaluateErrors(t *testing.T) {
 	if _, err := vae.Evaluate(t.Context(), someImages(small, 0).All(), infer.EvaluateOptions{}); err == nil || !strings.Contains(err.Error(), "no images") {
 		t.Errorf("no images: error %v", err)
 	}
-	o := infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Draws: -1}}
-	if _, err := vae.Evaluate(t.Context(), someImages(small, 2).All(), o); !errors.As(err, new(*latent.OptionError)) {
-		t.Errorf("-1 draws: error %v", err)
+	wide, err := latent.LearnProbe([][]float32{make([]float32, 99), make([]float32, 99)}, []int{0, 1}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []infer.EvaluateOptions{
+		{ScoreOptions: infer.ScoreOptions{Draws: -1}}, {ScoreOptions: infer.ScoreOptions{First: -1}}, {Images: -1}, {Probe: wide, Labels: []int{0, 1}},
+	} {
+		if _, err := vae.Evaluate(t.Context(), someImages(small, 2).All(), o); !errors.As(err, new(*latent.OptionError)) {
+			t.Errorf("%+v: error %v", o, err)
+		}
 	}
 	probe, err := latent.LearnProbe([][]float32{{0, 0}, {1, 1}}, []int{0, 1}, nil)
 	if err != nil {
@@ -227,7 +234,7 @@ func TestEvaluateErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o = infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Prior: three}}
+	o := infer.EvaluateOptions{ScoreOptions: infer.ScoreOptions{Prior: three}}
 	if _, err := vae.Evaluate(t.Context(), someImages(small, 2).All(), o); err == nil || !strings.Contains(err.Error(), "3 latent dimensions, and the model 2") {
 		t.Errorf("a prior of three dimensions: error %v", err)
 	}

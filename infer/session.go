@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -71,10 +72,10 @@ type Options struct {
 // Check finds mistakes in the options, those of the engine ([engine.Options.Check]) first.
 // One in the answers about files of other programs is an [*adapt.OptionError].
 func (o Options) Check() error {
-	if err := o.Engine.Check(); err != nil {
-		return err
+	if o.Threads < 0 {
+		return &latent.OptionError{Option: "Threads", Value: o.Threads, Want: "a number of threads, or 0 for all cores"}
 	}
-	return o.Foreign.Check()
+	return cmp.Or(o.Engine.Check(), o.Foreign.Check())
 }
 
 // session is what all kinds of [Session] share.

@@ -61,6 +61,9 @@ func (s Summary) Check() error {
 
 // Evaluate judges the model by a stream of images: [Pair.Figures], summarised.
 func (p *Pair) Evaluate(ctx context.Context, images iter.Seq2[Image, error], o EvaluateOptions) (Evaluation, error) {
+	if err := o.check(p); err != nil {
+		return Evaluation{}, err
+	}
 	return p.Summary(o).Of(p.Figures(ctx, images, o))
 }
 

@@ -74,8 +74,8 @@ func (m *modelFlags) options() (infer.Options, error) {
 	}
 	o := infer.Options{Engine: e, Foreign: told, Threads: m.app.Threads}
 	err = o.Check()
-	if m.engine == "go" && m.library != "" {
-		return o, cli.Usagef("--library %s: belongs to ONNX Runtime, not to --engine go", m.library)
+	if e.Names()[0] == "go" && m.library != "" {
+		return o, cli.Usagef("--library %s: belongs to ONNX Runtime, not to --engine %s", m.library, m.engine)
 	}
 	if e, ok := errors.AsType[*engine.OptionError](err); ok {
 		flag := map[string]string{"Name": "engine", "Provider": "provider"}[e.Option]
