@@ -124,8 +124,12 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err := infer.WriteDetector(s.encoderPath(), detector); err != nil {
 		return err
 	}
-	s.app.Printf("%s: learnt from %d images%s; a score of %.2f or more is odd (%g %% %s), by %s in %.2f s",
-		s.encoderPath(), detector.Pictures, of, detector.Threshold(), 100*detector.FalseAlarms, alarms, pair.Engine(), p.Done())
+	some := fmt.Sprint(detector.Pictures)
+	if n := x.Len(); n > detector.Pictures {
+		some += fmt.Sprintf(" of %d", n)
+	}
+	s.app.Printf("%s: learnt from %s images%s; a score of %.2f or more is odd (%g %% %s), by %s in %.2f s",
+		s.encoderPath(), some, of, detector.Threshold(), 100*detector.FalseAlarms, alarms, pair.Engine(), p.Done())
 	return nil
 }
 
@@ -250,7 +254,9 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 		for _, r := range q.Curve {
 			c.FalseAlarms, c.Found = append(c.FalseAlarms, r.FalseAlarms), append(c.Found, r.Found)
 		}
-		curves = append(curves, c)
+		if q.Class != "" || len(a.Odd) > 2 { // else the one class is all others
+			curves = append(curves, c)
+		}
 	}
 	if s.roc != "" {
 		return picture.ROC(s.roc, curves...)
