@@ -54,8 +54,9 @@ const (
 
 // ForImages returns c with the shape of these images and the likelihood that suits them:
 // [Bernoulli] for near-binary ones, such as writing, of which nearly all pixels are close to
-// black or white, in colour also where the background is left out, and for others, as photographs are, a [Gaussian] with the optimal sigma. It
-// looks at a thousand of them, from everywhere, as folders are sorted by class.
+// black or white, in colour also where the background is left out, and for others, as photographs
+// are, a [Gaussian] with the optimal sigma. It looks at a thousand of them, from everywhere, as
+// folders are sorted by class.
 func (c Config) ForImages(m *images.Set) Config {
 	const (
 		most = 1000
