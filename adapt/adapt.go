@@ -169,7 +169,6 @@ func (a *adapter) dropRandom() {
 	if slices.ContainsFunc(a.outputs, func(t tensor) bool { return !drawn(t) }) {
 		a.outputs = slices.DeleteFunc(a.outputs, drawn)
 		a.setOutputs()
-		a.prune()
 	}
 }
 

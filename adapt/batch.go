@@ -72,7 +72,8 @@ func (a *adapter) declareOpen() {
 	a.setOutputs()
 }
 
-// inParts runs a program with a fixed batch on more rows.
+// inParts runs a program on rows in batches of a size, and puts the outputs of all one after the other,
+// with the shapes of the first.
 func (a *adapter) inParts(p *engine.Program, x []float32, batch int) (all []engine.Tensor, err error) {
 	width := volume(a.data.row)
 	for at := 0; at < len(x); at += batch * width {
@@ -82,6 +83,9 @@ func (a *adapter) inParts(p *engine.Program, x []float32, batch int) (all []engi
 		}
 		if all == nil {
 			all = make([]engine.Tensor, len(out))
+			for i, t := range out {
+				all[i].Shape = t.Shape
+			}
 		}
 		for i, t := range out {
 			all[i].Data = append(all[i].Data, t.Data...)

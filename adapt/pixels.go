@@ -19,6 +19,17 @@ type format struct {
 	cut    bool // values may be beyond the range
 }
 
+// given is the range of the images that an output of this format is: of logits, of their sigmoid.
+func (f format) given() string {
+	if f.pixels == Logits {
+		return Unit
+	}
+	return f.pixels
+}
+
+// isWhole reports whether values of a type are whole numbers: integers, bytes or bools.
+func isWhole(t onnx.DataType) bool { return isInteger(t) || t.Size() == 1 }
+
 // chooseFormat finds out the size and the layout of images that lie in rows of t.
 func (a *adapter) chooseFormat(t tensor) (format, error) {
 	f := format{row: t.row}
@@ -144,7 +155,7 @@ func (c *chain) toContract(f format) *chain {
 
 // outputPixels finds the range of an output of images.
 func (a *adapter) outputPixels(t tensor, f *format) error {
-	if isInteger(t.kind) || t.kind.Size() == 1 {
+	if isWhole(t.kind) {
 		return a.outputIntegers(t, f)
 	}
 	s := spans(a.graph)[t.value]
@@ -229,7 +240,7 @@ func (a *adapter) inputPixels(t tensor, f *format) {
 	told := a.rescaled(t.value)
 	given := a.o.Pixels != "" && a.o.Pixels != Logits
 	switch {
-	case isInteger(t.kind) || t.kind.Size() == 1:
+	case isWhole(t.kind):
 		f.pixels = Bytes
 	case given && a.known.pixels == "":
 		f.pixels = a.o.Pixels

@@ -46,7 +46,7 @@ func (a *adapter) chooseRole() {
 
 // decoder rewrites z -> image.
 func (a *adapter) decoder() error {
-	if t := a.data; isInteger(t.kind) || t.kind.Size() == 1 {
+	if t := a.data; isWhole(t.kind) {
 		return fmt.Errorf("input %.40q is %v: these are numbers of entries in a table, as a VQ-VAE has them, and no points of a normal distribution", t.name, t.kind)
 	}
 	t, err := a.imageOf(a.o.DecoderOutputs)
@@ -58,10 +58,7 @@ func (a *adapter) decoder() error {
 		return err
 	}
 	row := a.data.row
-	a.found.size, a.found.pixels, a.found.point = f.shape, f.pixels, row
-	if f.pixels == Logits {
-		a.found.pixels = Unit
-	}
+	a.found.size, a.found.pixels, a.found.point = f.shape, f.given(), row
 	a.sizes.Latent, a.sizes.Image = volume(row), f.shape
 	a.setInput(a.data, contract.Z, []int{a.sizes.Latent}, func(c *chain) {
 		if len(row) > 1 {
@@ -177,9 +174,7 @@ func (a *adapter) autoencoder() error {
 	if err != nil {
 		return err
 	}
-	if a.known.pixels = f.pixels; f.pixels == Logits {
-		a.known.pixels = Unit
-	}
+	a.known.pixels = f.given()
 	g := f
 	a.inputPixels(*a.data, &g)
 	a.sizes.Image = f.shape

@@ -44,7 +44,7 @@ class is another one.`,
 				cli.Want(c.label == "", "--label %s: classify tells the classes itself", c.label),
 				cli.Want(c.out != "", "--out is empty: give a file"),
 				cli.CheckOutputs([]string{c.file}, append(files, c.in.data), c.out),
-				cli.When(filepath.Ext(c.out) != "", cli.Ending("--out", c.out, ".csv", ".json")),
+				cli.Ending("--out", c.out, "", ".csv", ".json"),
 			); err != nil {
 				return err
 			}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -157,7 +156,7 @@ func (e *evaluation) run(ctx context.Context, stdout io.Writer, files []string) 
 	if err := cmp.Or(
 		e.check(files),
 		e.checkOutputs(append(files, e.in.data, e.elbo.file, e.prior), e.out),
-		cli.When(filepath.Ext(e.out) != "", cli.Ending("--out", e.out, ".json")),
+		cli.Ending("--out", e.out, "", ".json"),
 		e.shard.read(),
 	); err != nil {
 		return err

@@ -68,6 +68,9 @@ func (m *modelFlags) checkOutputs(inputs []string, outputs ...string) error {
 // options checks the flags and returns what they ask for.
 func (m *modelFlags) options() (infer.Options, error) {
 	e := engine.Options{Name: m.engine, Library: m.library, Provider: m.provider}
+	if m.encoder != "" && !exists(m.encoder) { // which not all commands read
+		return infer.Options{}, fmt.Errorf("%s: no such file; write it with vae-export", m.encoder)
+	}
 	told, err := m.foreign.Options()
 	if err != nil {
 		return infer.Options{}, err
@@ -134,12 +137,8 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// checkForeign refuses what was told of files of other programs where all files are of this one, and an
-// encoder that is not there, which not all commands read.
+// checkForeign refuses what was told of files of other programs where all files are of this one.
 func (m *modelFlags) checkForeign(path string) error {
-	if m.encoder != "" && !exists(m.encoder) {
-		return fmt.Errorf("%s: no such file; write it with vae-export", m.encoder)
-	}
 	flag := m.foreign.Given()
 	if flag == "" || slices.ContainsFunc([]string{m.decoder, m.encoderPath()}, isForeign) {
 		return nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -85,7 +84,7 @@ func (s *scoring) run(cmd *cobra.Command, files []string) error {
 		cli.Want(1 <= s.options.Draws && s.options.Draws < math.MaxUint32, "--draws %d: want at least 1", s.options.Draws),
 		s.detection.check(),
 		s.checkOutputs(append(files, s.in.data), s.out, s.sheet, s.roc, s.heat),
-		cli.When(filepath.Ext(s.out) != "", cli.Ending("--out", s.out, ".csv")),
+		cli.Ending("--out", s.out, "", ".csv"),
 		cli.Ending("--sheet", s.sheet, ".png"),
 		cli.Ending("--roc", s.roc, ".png"),
 		s.shard.check(s.out, ".csv"),

@@ -55,11 +55,11 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
 // and returns a line that says which and why, or what a given one leaves, else none. pictures tells
-// whether the images are photographs, or drawings that are larger than handwriting.
-func (f *flags) chooseLikelihood(x *dataset.Images) (line string, pictures bool) {
+// whether the images are photographs, or drawings that are larger than handwriting. A run that goes on
+// keeps what it was started with, maybe by a version that chose otherwise.
+func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (line string, pictures bool) {
 	suited := f.model.ForImages(x)
-	if started, err := models.LoadSaved(f.out); f.resume && err == nil { // maybe by a version that chose otherwise
-		s := started.Model
+	if s := started; s != nil {
 		suited.Likelihood, suited.Sigma, suited.LearnSigma, suited.OptimalSigma = s.Likelihood, s.Sigma, s.LearnSigma, s.OptimalSigma
 	}
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()

@@ -277,8 +277,12 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 	if err != nil {
 		return nil, nil, err
 	}
+	var started *models.Config // of the run that goes on
 	if f.resume {
-		options = f.source.asStarted(options, f.out)
+		if saved, err := models.LoadSaved(f.out); err == nil { // else there is none, or it is reported where it is read
+			started = &saved.Model
+			options = f.source.asStarted(options, started)
+		}
 	}
 	stopDecoding := f.show(app, &options)
 	source, err := dataset.Open(f.data, options)
@@ -312,7 +316,7 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
-	line, pictures := f.chooseLikelihood(data.Train)
+	line, pictures := f.chooseLikelihood(data.Train, started)
 	if line != "" {
 		app.Printf("%s", line)
 	}

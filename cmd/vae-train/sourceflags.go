@@ -77,17 +77,13 @@ func (f *flags) checkPictures(data *dataset.Data) error {
 	return nil
 }
 
-// asStarted completes o with what the run in dir chose when it was started, so that one
-// that goes on gets the same images.
-func (f *sourceFlags) asStarted(o dataset.Options, dir string) dataset.Options {
-	s, err := models.LoadSaved(dir)
-	if err != nil {
-		return o // there is none, or it is reported where it is read
-	}
-	o.Shape = s.Model.Image
-	o.Fit = cmp.Or(o.Fit, s.Model.Fit)
+// asStarted completes o with what a run chose when it was started, so that one that goes on gets
+// the same images.
+func (f *sourceFlags) asStarted(o dataset.Options, started *models.Config) dataset.Options {
+	o.Shape = started.Image
+	o.Fit = cmp.Or(o.Fit, started.Fit)
 	if o.Background == nil {
-		o.Background = &s.Model.Background
+		o.Background = &started.Background
 	}
 	return o
 }

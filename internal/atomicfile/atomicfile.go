@@ -42,6 +42,9 @@ func Write(path string, write func(io.Writer) error) error {
 // file system has hard links.
 func Rotate(path, previous string, write func(io.Writer) error) error {
 	return named(path, replace(path, write, func(target string) error {
+		if target == "" {
+			return nil
+		}
 		if err := os.Remove(previous); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -72,19 +75,20 @@ func named(path string, err error) error {
 	return &Error{path, err}
 }
 
-// replace is [Write]; before is called with the file that is about to be replaced.
+// replace is [Write]; before is called with the file that is about to be replaced, or, where path is none,
+// with "" before it is written to.
 func replace(path string, write func(io.Writer) error, before func(target string) error) (err error) {
 	info, missing := os.Stat(path)
 	switch {
 	case missing == nil && info.IsDir():
 		return errors.New("is a folder")
 	case IsStdout(path):
-		if err := before(path); err != nil {
+		if err := before(""); err != nil {
 			return err
 		}
 		return fill(os.Stdout, write) // opened again, a file behind it would be written from its start
 	case missing == nil && (!info.Mode().IsRegular() || strings.HasPrefix(path, "/dev/") || strings.HasPrefix(path, "/proc/")):
-		if err := before(path); err != nil {
+		if err := before(""); err != nil {
 			return err
 		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)

@@ -248,3 +248,18 @@ func TestWriteAll(t *testing.T) {
 		holds(b, "new")
 	}
 }
+
+// TestRotateOfDevices: what is no file has nothing to keep.
+func TestRotateOfDevices(t *testing.T) {
+	dir := t.TempDir()
+	path, previous := filepath.Join(dir, "null"), filepath.Join(dir, "previous")
+	if err := os.Symlink(os.DevNull, path); err != nil {
+		t.Skip("no symbolic links: ", err)
+	}
+	if err := Rotate(path, previous, from([]byte("data"))); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(previous); err == nil {
+		t.Error("the device has become a file of before")
+	}
+}

@@ -22,13 +22,13 @@ func Want(right bool, format string, args ...any) error {
 	return Usagef(format, args...)
 }
 
-// Ending wants the name of a file to write to have one of these endings, unless it is empty or that of a
-// device or a pipe.
+// Ending wants the name of a file to write to have one of these endings, of which "" is none, unless it is
+// empty or that of a device or a pipe.
 func Ending(flag, path string, endings ...string) error {
 	info, err := os.Stat(path)
 	ending := strings.ToLower(filepath.Ext(path))
 	return Want(path == "" || err == nil && !info.Mode().IsRegular() && !info.IsDir() || slices.Contains(endings, ending),
-		"%s %s: want a %s file", flag, path, strings.Join(endings, " or "))
+		"%s %s: want a %s file", flag, path, strings.TrimPrefix(strings.Join(endings, " or "), " or "))
 }
 
 // Given returns the first of some flags that was given, as in --flag, or "".
