@@ -86,9 +86,9 @@ func TestMetadata(t *testing.T) {
 		"groups": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", LatentGroups: []LatentGroup{{"1x1", 0, 1}, {"2x2", 1, 1}}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli ` +
 				`vae.latent_groups=[{"name":"1x1","first":0,"size":1},{"name":"2x2","first":1,"size":1}] vae.model_id=ab`},
-		"prior": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "cd", Prior: &Prior{MixturePrior, 7, "ab", true}}, 1,
+		"prior": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "cd", Prior: &Prior{MixturePrior, 7, "ab", true, 9}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=cd ` +
-				`vae.prior={"kind":"mixture","components":7,"model_id":"ab","by_class":true}`},
+				`vae.prior={"kind":"mixture","components":7,"model_id":"ab","by_class":true,"exemplars":9}`},
 		"several inputs": {conditional, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 2,
 			`vae.format=2 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 	} {
@@ -153,7 +153,7 @@ func TestReadRejects(t *testing.T) {
 		{KeyImage, "1x28x20 ", `vae.image is "1x28x20 ", want`},
 		{KeyImage, "1x-28x20", `vae.image is "1x-28x20", want`},
 		{KeyPrior, "mixture", `vae.prior is "mixture", which cannot be read`},
-		{KeyPrior, `{"kind":"mixture"}`, "want a kind and a number of components"},
+		{KeyPrior, `{"kind":"mixture"}`, "want a kind and numbers of components and exemplars"},
 		{KeyImage, "1x20x28", `vae.image is "1x20x28", but the graph has 1x28x20: the file was tampered with`},
 	} {
 		m := model(Decoder.Signature(small))

@@ -14,6 +14,8 @@ type Prior struct {
 	Components int    `json:"components"`         // of the mixture
 	ModelID    string `json:"model_id"`           // of the model's other files; empty if they have none
 	ByClass    bool   `json:"by_class,omitempty"` // the label chooses the component
+	// Exemplars is how many codes of images the points are drawn near: 0 where they are those of the components.
+	Exemplars int `json:"exemplars,omitempty"`
 }
 
 // MixturePrior is the [Prior].Kind of a Gaussian mixture.
@@ -38,6 +40,10 @@ func (p Prior) String() string {
 		return fmt.Sprintf("a %.40q", p.Kind)
 	}
 	switch {
+	case p.Exemplars > 0 && p.ByClass:
+		return fmt.Sprintf("points near the codes of %d images, those of each of %d classes", p.Exemplars, p.Components)
+	case p.Exemplars > 0:
+		return fmt.Sprintf("points near the codes of %d images", p.Exemplars)
 	case p.ByClass:
 		return fmt.Sprintf("a normal distribution for each of %d classes", p.Components)
 	case p.Components == 1:
@@ -51,8 +57,8 @@ func (d *Metadata) readPrior(text string) error {
 	if err := readJSON(text, &p); err != nil {
 		return err
 	}
-	if p.Kind == "" || p.Components < 1 {
-		return errors.New("want a kind and a number of components")
+	if p.Kind == "" || p.Components < 1 || p.Exemplars < 0 {
+		return errors.New("want a kind and numbers of components and exemplars")
 	}
 	d.Prior = &p
 	return nil

@@ -31,11 +31,12 @@ import (
 type prior struct {
 	latent, components int
 	byClass            bool
-	lower, upper       []float32 // [K] where arcs begin and end, in turns
-	middle, inverse    []float32 // [K] of an arc, and 1 over its length
-	factor             []float32 // [K, L, L]
-	mean               []float32 // [K, L]
-	id                 string    // of the file's latent space
+	lower, upper       []float32  // [K] where arcs begin and end, in turns
+	middle, inverse    []float32  // [K] of an arc, and 1 over its length
+	factor             []float32  // [K, L, L]
+	mean               []float32  // [K, L]
+	near               *exemplars // nil if there are none
+	id                 string     // of the file's latent space
 	metadata           contract.Prior
 }
 
@@ -74,6 +75,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 		return nil, fmt.Errorf("the mixture has %d components for classes, and the model is conditional on %d", len(mixture.Weights), n)
 	}
 	p := &prior{latent: mixture.Latent, byClass: mixture.ByClass}
+	var drawn []int // the components that are
 	total := 0.0
 	for k, w := range mixture.Weights {
 		lower := float32(total)
@@ -82,6 +84,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 		if !(upper > lower) && !p.byClass {
 			continue // never drawn
 		}
+		drawn = append(drawn, k)
 		p.components++
 		p.lower, p.upper = append(p.lower, lower), append(p.upper, upper)
 		p.middle = append(p.middle, float32((float64(lower)+float64(upper))/2))
@@ -98,10 +101,20 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 	}
 	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
 	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID(), ByClass: p.byClass}
+	if mixture.Exemplars != nil {
+		if p.turns() && p.latent < 4 {
+			return nil, errors.New("a mixture with exemplars in a decoder needs four latent dimensions")
+		}
+		p.near = newExemplars(mixture, drawn)
+		p.metadata.Exemplars = len(p.near.lower)
+	}
 	h := sha256.New()
 	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
 	if p.byClass {
 		fmt.Fprint(h, "by class")
+	}
+	if p.near != nil {
+		fmt.Fprint(h, p.near.spread, p.near.component, p.near.offset)
 	}
 	p.id = hex.EncodeToString(h.Sum(nil))
 	return p, nil
@@ -113,7 +126,7 @@ func (p *prior) turns() bool { return p.components > 1 && !p.byClass }
 // points returns the points of the mixture for z (N, L), and the labels (N, K) of a conditional
 // model, by the operations that emit adds.
 func (p *prior) points(z []float32, label ...[]float32) []float32 {
-	l := p.latent
+	l, spread := p.latent, p.spread()
 	points := make([]float32, len(z))
 	turned, weights := make([]float32, l), make([]float32, p.components)
 	for row := range len(z) / l {
@@ -132,28 +145,44 @@ func (p *prior) points(z []float32, label ...[]float32) []float32 {
 				continue
 			}
 			for i := range l {
-				sum := float64(p.mean[k*l+i])
+				sum := 0.
 				for j, v := range turned {
 					sum += float64(p.factor[(k*l+i)*l+j]) * float64(v)
 				}
-				points[row*l+i] += weight * float32(sum)
+				points[row*l+i] += weight * float32(float64(p.mean[k*l+i])+float64(spread)*sum)
 			}
+		}
+		if p.near != nil {
+			p.near.move(points[row*l:(row+1)*l], z[row*l:(row+1)*l], weights)
 		}
 	}
 	return points
 }
 
-// turn turns z about the origin and returns the component. A conversion of each result keeps
-// compilers from rounding twice as one.
-func (p *prior) turn(z []float32) int {
-	x, y := min(max(z[0], -farthest), farthest), min(max(z[1], -farthest), farthest)
-	r := float32(math.Sqrt(float64(float32(float32(x*x) + float32(y*y)))))
+// spread is what noise is multiplied by.
+func (p *prior) spread() float32 {
+	if p.near != nil {
+		return p.near.spread
+	}
+	return 1
+}
+
+// angle returns the direction of (x, y) in turns from the negative y axis, from 0 to 1, and its length. A conversion
+// of each result keeps compilers from rounding twice as one.
+func angle(x, y float32) (u, r float32) {
+	x, y = min(max(x, -farthest), farthest), min(max(y, -farthest), farthest)
+	r = float32(math.Sqrt(float64(float32(float32(x*x) + float32(y*y)))))
 	a := y / float32(float32(r+max(x, -x))+nothing)
-	u := horner(arcTangent, a) // turns from the x axis, of the half plane of positive x
+	u = horner(arcTangent, a) // turns from the x axis, of the half plane of positive x
 	if x < 0 {
 		u = float32(u + float32(0.5-float32(2*u)))
 	}
-	u += 0.25
+	return u + 0.25, r
+}
+
+// turn turns z about the origin and returns the component.
+func (p *prior) turn(z []float32) int {
+	u, r := angle(z[0], z[1])
 	k := p.components - 1
 	for k > 0 && u < p.lower[k] {
 		k--

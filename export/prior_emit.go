@@ -9,46 +9,48 @@ import (
 
 // emit adds what computes points to a graph of z, and of the labels of a conditional model.
 func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Value {
-	e := priorGraph{Builder: b}
-	k, l := p.components, p.latent
+	e := priorGraph{b, "prior/"}
+	if p.near == nil {
+		point, _ := p.emitMixture(e, contract.PriorPoint, z, label...)
+		return point
+	}
+	point, component := p.emitMixture(e, "prior/of_component", z, label...)
+	return p.near.emit(e, z, point, component)
+}
+
+// emitMixture adds what computes points of the mixture, with the noise scaled by the spread, and the weights of its components
+// (N, K): the zero Value if there is one.
+func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...onnx.Value) (point, component onnx.Value) {
+	b, k, l := e.Builder, p.components, p.latent
 	factors, means := b.Float32(contract.PriorFactors, []int{k * l, l}, p.factor), b.Float32(contract.PriorMeans, []int{k * l}, p.mean)
 	// Of turned noise, the point of each component.
 	points := func(name string, turned onnx.Value) onnx.Value {
-		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, onnx.Int("transB", 1))
+		attributes := []onnx.Attribute{onnx.Int("transB", 1)}
+		if p.near != nil {
+			attributes = append(attributes, onnx.Float("alpha", p.near.spread))
+		}
+		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, attributes...)
 	}
 	// The point of a component that is 1 where others are 0.
 	chosen := func(turned, component onnx.Value) onnx.Value {
 		all := e.node("Mul", "chosen", e.reshape("points_by_component", points("prior/points", turned), k, l), e.reshape("component_column", component, k, 1))
-		return b.Node("ReduceSum", contract.PriorPoint, []onnx.Value{all, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
+		return b.Node("ReduceSum", name, []onnx.Value{all, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
 	}
 	switch {
 	case p.byClass:
-		return chosen(z, label[0])
+		return chosen(z, label[0]), label[0]
 	case k == 1:
-		return points(contract.PriorPoint, z)
+		return points(name, z), component
 	}
-	pair := e.node("Clip", "pair", e.slice("first", z, 0, 2), e.number("least", -farthest), e.number("most", farthest))
-	x, y := e.slice("x", pair, 0, 1), e.slice("y", pair, 1, 2)
-
-	// The angle of (x, y) in turns, from 0 to 1.
-	r := e.node("Sqrt", "r", e.node("Add", "r2", e.node("Mul", "x2", x, x), e.node("Mul", "y2", y, y)))
-	one, two, half, nought := e.number("one", 1), e.number("two", 2), e.number("half", 0.5), e.number("zero", 0)
-	from := e.node("Add", "divisor", e.node("Add", "r_x", r, e.node("Abs", "abs_x", x)), e.number("nothing", nothing))
-	right := e.horner("arc_tangent", arcTangent, e.node("Div", "half_tangent", y, from))
-	left := e.float("left", e.node("Less", "is_left", x, nought))
-	mirrored := e.node("Mul", "mirrored", left, e.node("Sub", "to_left", half, e.node("Mul", "twice", right, two)))
-	u := e.node("Add", "turns", e.node("Add", "turns_from_x", right, mirrored), e.number("quarter", 0.25))
-
-	// Which arc that is in: 1 for the component, 0 for all others.
-	above := e.float("above", e.node("GreaterOrEqual", "is_above", u, b.Float32("prior/lower", []int{k}, p.lower)))
-	below := e.float("below", e.node("Less", "is_below", u, b.Float32("prior/upper", []int{k}, p.upper)))
-	component := e.node("Mul", "component", above, below)
+	u, r := e.angle("turns", e.slice("pair", z, 0, 2))
+	component = e.inArc("component", u, p.lower, p.upper)
 
 	// Where in the arc, from -1/2 to 1/2, which becomes the angle.
 	middle := e.node("MatMul", "middle", component, b.Float32("prior/middles", []int{k, 1}, p.middle))
 	inverse := e.node("MatMul", "inverse", component, b.Float32("prior/inverses", []int{k, 1}, p.inverse))
 	inside := e.node("Mul", "stretched", e.node("Sub", "from_middle", u, middle), inverse)
-	q := e.node("Clip", "angle", inside, e.number("minus_half", -0.5), half)
+	one, two := e.number("one", 1), e.number("two", 2)
+	q := e.node("Clip", "angle", inside, e.number("minus_half", -0.5), e.number("half", 0.5))
 	t := e.horner("tangent", tangent, q)
 	t2 := e.node("Mul", "tangent_2", t, t)
 	d := e.node("Add", "secant_2", one, t2)
@@ -62,49 +64,84 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Va
 		parts = append(parts, e.slice("others", z, 2, l))
 	}
 	turned := b.Node("Concat", "prior/turned", parts, onnx.Int("axis", 1))
-	return chosen(turned, component)
+	return chosen(turned, component), component
 }
 
-// priorGraph adds nodes whose names begin with "prior/".
-type priorGraph struct{ *onnx.Builder }
+// angle adds what the function of that name computes of each pair (N, 2), each (N, 1).
+func (e priorGraph) angle(name string, pair onnx.Value) (u, r onnx.Value) {
+	e = e.within(name)
+	pair = e.node("Clip", "pair", pair, e.number("least", -farthest), e.number("most", farthest))
+	x, y := e.slice("x", pair, 0, 1), e.slice("y", pair, 1, 2)
+	r = e.node("Sqrt", "r", e.node("Add", "r2", e.node("Mul", "x2", x, x), e.node("Mul", "y2", y, y)))
+	from := e.node("Add", "divisor", e.node("Add", "r_x", r, e.node("Abs", "abs_x", x)), e.number("nothing", nothing))
+	right := e.horner("arc_tangent", arcTangent, e.node("Div", "half_tangent", y, from))
+	left := e.float("left", e.node("Less", "is_left", x, e.number("zero", 0)))
+	toLeft := e.node("Sub", "to_left", e.number("half", 0.5), e.node("Mul", "twice", right, e.number("two", 2)))
+	u = e.node("Add", "from_x", right, e.node("Mul", "mirrored", left, toLeft))
+	return e.node("Add", "turns", u, e.number("quarter", 0.25)), r
+}
+
+// inArc adds what is 1 for each arc that u (N, 1) is in, and 0 for others (N, number of arcs).
+func (e priorGraph) inArc(name string, u onnx.Value, lower, upper []float32) onnx.Value {
+	e = e.within(name)
+	above := e.float("above", e.node("GreaterOrEqual", "is_above", u, e.numbers("lower", []int{len(lower)}, lower)))
+	below := e.float("below", e.node("Less", "is_below", u, e.numbers("upper", []int{len(upper)}, upper)))
+	return e.node("Mul", "in", above, below)
+}
+
+// priorGraph adds nodes and constants whose names have a prefix.
+type priorGraph struct {
+	*onnx.Builder
+	prefix string
+}
+
+// within is e for the parts of what has a name.
+func (e priorGraph) within(name string) priorGraph {
+	return priorGraph{e.Builder, e.prefix + name + "/"}
+}
 
 func (e priorGraph) node(op, name string, in ...onnx.Value) onnx.Value {
-	return e.Node(op, "prior/"+name, in)
+	return e.Node(op, e.prefix+name, in)
 }
 
 // number is a constant without dimensions.
 func (e priorGraph) number(name string, v float32) onnx.Value {
-	return e.Float32("prior/"+name, nil, []float32{v})
+	return e.numbers(name, nil, []float32{v})
+}
+
+func (e priorGraph) numbers(name string, shape []int, v []float32) onnx.Value {
+	return e.Float32(e.prefix+name, shape, v)
 }
 
 // slice is the columns [first, end) of a matrix.
 func (e priorGraph) slice(name string, x onnx.Value, first, end int) onnx.Value {
 	list := func(of string, v int) onnx.Value {
-		return e.Int64(fmt.Sprintf("prior/%s/%s", name, of), []int{1}, []int64{int64(v)})
+		return e.Int64(e.prefix+name+"/"+of, []int{1}, []int64{int64(v)})
 	}
 	return e.node("Slice", name, x, list("first", first), list("end", end), list("axis", 1))
 }
 
 // float is a truth value as 0 or 1.
 func (e priorGraph) float(name string, x onnx.Value) onnx.Value {
-	return e.Node("Cast", "prior/"+name, []onnx.Value{x}, onnx.Int("to", int64(onnx.Float32)))
+	return e.Node("Cast", e.prefix+name, []onnx.Value{x}, onnx.Int("to", int64(onnx.Float32)))
 }
 
 // reshape makes a matrix of each row.
 func (e priorGraph) reshape(name string, x onnx.Value, rows, columns int) onnx.Value {
-	shape := e.Int64("prior/"+name+"/shape", []int{3}, []int64{0, int64(rows), int64(columns)})
+	shape := e.Int64(e.prefix+name+"/shape", []int{3}, []int64{0, int64(rows), int64(columns)})
 	return e.node("Reshape", name, x, shape)
 }
 
 // horner adds what the function of that name computes.
 func (e priorGraph) horner(name string, coefficients []float32, v onnx.Value) onnx.Value {
-	number := func(i int) onnx.Value { return e.number(fmt.Sprintf("%s/coefficient_%d", name, i), coefficients[i]) }
-	v2 := e.node("Mul", name+"/square", v, v)
+	part := e.within(name)
+	number := func(i int) onnx.Value { return part.number(fmt.Sprintf("coefficient_%d", i), coefficients[i]) }
+	v2 := part.node("Mul", "square", v, v)
 	last := len(coefficients) - 1
 	sum := number(last)
 	for i := last - 1; i >= 0; i-- {
-		product := e.node("Mul", fmt.Sprintf("%s/product_%d", name, i), sum, v2)
-		sum = e.node("Add", fmt.Sprintf("%s/sum_%d", name, i), product, number(i))
+		product := part.node("Mul", fmt.Sprintf("product_%d", i), sum, v2)
+		sum = part.node("Add", fmt.Sprintf("sum_%d", i), product, number(i))
 	}
 	return e.node("Mul", name, v, sum)
 }

@@ -33,11 +33,17 @@ type Mixture struct {
 	// ByClass tells that the components are the priors of a conditional model's classes, by their
 	// numbers: each is drawn from with its label ([Mixture.Of]).
 	ByClass bool `json:"by_class,omitempty"`
+	// Exemplars are what [Mixture.NearExemplars] and samplers draw near. All else is about the mixture alone.
+	Exemplars *Exemplars `json:"exemplars,omitempty"`
 }
 
 // Of returns component k as a mixture of its own.
 func (m *Mixture) Of(k int) *Mixture {
-	return &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}, Means: m.Means[k : k+1], Covariances: m.Covariances[k : k+1]}
+	of := &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}, Means: m.Means[k : k+1], Covariances: m.Covariances[k : k+1]}
+	if e := m.Exemplars; e != nil {
+		of.Exemplars = &Exemplars{Codes: e.Codes[k : k+1], Spread: e.Spread}
+	}
+	return of
 }
 
 // ErrByClass says that a mixture is drawn from class by class.
@@ -97,7 +103,9 @@ func (m *Mixture) Check(s Space) error {
 // a component by the weights, then its mean plus the temperature times noise of its
 // covariance. Point i of a seed is the same however many are drawn. A mixture that
 // is none, such as one whose weights do not sum to 1, is an error, and one by class [ErrByClass].
-func (m *Mixture) Points(n int, o SampleOptions) Points {
+func (m *Mixture) Points(n int, o SampleOptions) Points { return m.points(n, o, nil) }
+
+func (m *Mixture) points(n int, o SampleOptions, near *Exemplars) Points {
 	if err := o.check(n); err != nil {
 		return fail(err)
 	}
@@ -110,18 +118,25 @@ func (m *Mixture) Points(n int, o SampleOptions) Points {
 			yield(nil, err)
 			return
 		}
-		eps := make([]float32, m.Latent)
+		eps, scale := make([]float32, m.Latent), cmp.Or(o.Temperature, 1)
+		if near != nil {
+			scale *= near.Spread
+		}
 		for i := range n {
 			z := make([]float32, m.Latent)
 			s := random.New(o.Seed, random.Mixture, 0, uint32(o.First+i))
 			k := pick(m.Weights, s.Float64())
+			centre := m.Means[k]
+			if near != nil {
+				centre = near.centre(k, centre, &s)
+			}
 			s.Normal(eps)
 			for r := range z {
 				v := 0.
 				for c := range r + 1 {
 					v += factors[k].At(r, c) * float64(eps[c])
 				}
-				z[r] = float32(m.Means[k][r] + cmp.Or(o.Temperature, 1)*v)
+				z[r] = float32(centre[r] + scale*v)
 			}
 			if !yield(z, nil) {
 				return
@@ -141,7 +156,7 @@ func pick(weights []float64, u float64) int {
 	return len(weights) - 1 // by rounding
 }
 
-// Factors checks the mixture and returns the lower Cholesky factors of its
+// Factors checks the mixture, its exemplars included, and returns the lower Cholesky factors of its
 // covariances.
 func (m *Mixture) Factors() ([]*mat.TriDense, error) {
 	k := len(m.Weights)
@@ -187,6 +202,11 @@ func (m *Mixture) Factors() ([]*mat.TriDense, error) {
 		}
 		factors[i] = new(mat.TriDense)
 		factor.LTo(factors[i])
+	}
+	if m.Exemplars != nil {
+		if err := m.Exemplars.check(k, m.Latent); err != nil {
+			return nil, fmt.Errorf("not a mixture: %w", err)
+		}
 	}
 	return factors, nil
 }

@@ -22,6 +22,12 @@ const (
 	mostFitted  = 512
 	// mostByClass is how many numbers the covariances of all classes may have: 40 MB as text.
 	mostByClass = 2 << 20
+	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
+	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
+	mostExemplars, leastExemplars = 1024, 16
+	// exemplarSpread leaves four fifths of what an exemplar is from the mean. Pictures of flowers are two thirds as far from
+	// the nearest one of training as unseen flowers are, and still flowers (docs/photos.md).
+	exemplarSpread = 0.6
 	// leastVariance keeps a covariance invertible whose images are few and posteriors narrow.
 	leastVariance = 1e-6
 )
@@ -60,12 +66,8 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 	if classes := r.net.Config.Classes(); classes > 0 && dims > 0 {
 		m.classes, m.counts = mat.NewDense(classes, dims, nil), make([]float64, classes)
 	}
-	x, code := make([]float32, r.batch*images.Shape.Len()), vector()
-	e := r.evaluator()
-	err := batches(ctx, images.Len(), r.batch, func(index []int) {
-		x := x[:len(index)*images.Shape.Len()]
-		r.pipeline.floats(x, images, index, trainSplit)
-		mean, logVar := e.Encode(x, labels(images, index, r.net.Config)...)
+	code := vector()
+	err := r.encode(ctx, images, func(index []int, mean, logVar []float32) {
 		for at := 0; at < len(mean); at += l {
 			for i := range l {
 				v, s := float64(mean[at+i]), float64(logVar[at+i])
@@ -105,6 +107,17 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*m
 	return m, nil
 }
 
+// encode calls do with the codes of images, which are in order.
+func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index []int, mean, logVar []float32)) error {
+	x, e := make([]float32, r.batch*images.Shape.Len()), r.evaluator()
+	return batches(ctx, images.Len(), r.batch, func(index []int) {
+		x := x[:len(index)*images.Shape.Len()]
+		r.pipeline.floats(x, images, index, trainSplit)
+		mean, logVar := e.Encode(x, labels(images, index, r.net.Config)...)
+		do(index, mean, logVar)
+	})
+}
+
 // codes tells the codes of the training images. The prior has the mean and the covariance of the
 // aggregate posterior, of each class of a conditional model in turn where that is not too large.
 func (r *run) codes(ctx context.Context) (*codes, error) {
@@ -141,11 +154,43 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	if err != nil {
 		return nil, err
 	}
+	if prior.Exemplars, err = r.exemplars(ctx, len(prior.Means)); err != nil {
+		return nil, err
+	}
 	prior.Weights = slices.Repeat([]float64{1 / float64(len(prior.Means))}, len(prior.Means))
 	if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
 		c.prior = prior
 	}
 	return c, nil
+}
+
+// exemplars are the codes of some training images, of each class where there are so many components, and
+// otherwise of all together. A class without images has those of all.
+func (r *run) exemplars(ctx context.Context, components int) (*latent.Exemplars, error) {
+	e := &latent.Exemplars{Codes: make([][][]float32, components), Spread: exemplarSpread}
+	each := max(mostExemplars/components, leastExemplars)
+	order := make([]int, r.train.Len())
+	dataset.Order(order, r.Seed, 0)
+	for k := range e.Codes {
+		var index []int
+		for _, i := range order {
+			if components > 1 && r.train.Labels[i] == k {
+				index = append(index, i)
+			}
+		}
+		if index == nil {
+			index = order
+		}
+		err := r.encode(ctx, r.train.Select(index[:min(each, len(index))]), func(_ []int, mean, _ []float32) {
+			for code := range slices.Chunk(slices.Clone(mean), r.net.Config.Latent) {
+				e.Codes[k] = append(e.Codes[k], code)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
 }
 
 // ofClasses calls add with the moments of each class, between those of its own codes and those of all.

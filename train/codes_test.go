@@ -1,8 +1,10 @@
 package train
 
 import (
+	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -59,6 +61,19 @@ func TestPrior(t *testing.T) {
 			if got, want := prior.Means[0][i], stat.Mean(mat.Col(nil, i, codes), nil); math.Abs(got-want) > 1e-6 {
 				t.Errorf("mean %d is %g, want %g", i, got, want)
 			}
+		}
+		known := make(map[string]bool)
+		for code := range slices.Chunk(mean, dims) {
+			known[fmt.Sprint(code)] = true
+		}
+		if prior.Exemplars == nil || prior.Exemplars.Len() != min(images.Len(), mostExemplars) {
+			t.Fatalf("exemplars %+v", prior.Exemplars)
+		}
+		for _, code := range prior.Exemplars.Codes[0] {
+			if !known[fmt.Sprint(code)] {
+				t.Errorf("%v is the code of no training image, or of another exemplar too", code)
+			}
+			delete(known, fmt.Sprint(code))
 		}
 		if prior.ModelID != m.ID() {
 			t.Errorf("model id %s, want %s", prior.ModelID, m.ID())
@@ -124,9 +139,27 @@ func TestPriorByClass(t *testing.T) {
 			}
 		}
 	}
+	for class, codes := range c.prior.Exemplars.Codes {
+		want := min(images.Len(), mostExemplars/3) // of all, where a class has none
+		if n := count(images.Labels, class); n > 0 {
+			want = min(n, want)
+		}
+		if len(codes) != want {
+			t.Errorf("class %d has %d exemplars, want %d", class, len(codes), want)
+		}
+	}
 	if z, _, err := r.sampled(c.prior); err != nil || len(z) != 3*sampleRow*l {
 		t.Errorf("%d values of samples, error %v", len(z), err)
 	}
+}
+
+func count(labels []int, class int) (n int) {
+	for _, label := range labels {
+		if label == class {
+			n++
+		}
+	}
+	return n
 }
 
 // TestShrinking: very many codes keep their moments, hardly one gets those of all, and some keep more of the

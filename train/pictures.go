@@ -120,9 +120,9 @@ func (r *run) sampled(prior *latent.Mixture) (z []float32, label [][]float32, er
 		drawn := latent.Prior(r.m.Config.Latent, each, o)
 		switch {
 		case prior != nil && prior.ByClass:
-			drawn = prior.Of(row).Points(each, o)
+			drawn = prior.Of(row).NearExemplars(each, o)
 		case prior != nil:
-			drawn = prior.Points(each, o)
+			drawn = prior.NearExemplars(each, o)
 		}
 		points, err := latent.Collect(drawn)
 		if err != nil {

@@ -30,10 +30,12 @@ in nats, from which any program computes the model's ELBO and log-likelihood. Wh
 model has a classifier, it is a third file beside decoder and encoder, which maps images to
 the probabilities of their classes.
 
---prior writes a decoder that draws from a mixture which vae-infer encode --fit-mixture
-has fitted to codes of images. Its input z is N(0, I) as before, so that every program
-that embeds it gets the better samples without knowing of it. Its latent space is not
-that of the encoder, which it therefore cannot be used with.
+Beside the decoder stands sampler.onnx, a decoder for new images: its input z is N(0, I) too,
+of which it makes points near the codes of training images, a thousand of which are inside
+(who has the file can make pictures like these). --prior normal takes the normal
+distribution of all codes, without any of them; --prior FILE a mixture which vae-infer
+encode --fit-mixture has fitted. The latent space of a sampler is not that of the encoder,
+which it therefore cannot be used with.
 
 Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command

@@ -19,17 +19,28 @@ import (
 // priorFlag names the mixture that a sampler draws from.
 type priorFlag struct{ file string }
 
+// The values of --prior that are no files.
+const (
+	noPrior     = "none"
+	normalPrior = "normal" // the model's own without the exemplars
+)
+
 func (f *priorFlag) flag(p *pflag.FlagSet) {
-	p.StringVar(&f.file, "prior", "", "a .json `MIXTURE` of vae-infer encode --fit-mixture for a decoder that draws from it, written alone (default sampler.onnx), or none")
+	p.StringVar(&f.file, "prior", "", "what "+contract.SamplerFile+" draws `FROM`: "+normalPrior+", "+noPrior+" for no such file, or a .json mixture of vae-infer encode --fit-mixture, alone (default near the codes of training images)")
 }
+
+// ofModel reports whether the prior is the model's own.
+func (f *priorFlag) ofModel() bool { return f.file == "" || f.file == normalPrior }
 
 // alone makes a sampler the only file to write if a mixture is given for one.
 func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier string) error {
 	switch {
-	case f.file == "" || f.file == "none":
+	case f.file == "" || f.file == noPrior:
 		return nil
 	case graph != "pair":
 		return cli.Usagef("--prior %s: belongs to a decoder, not to --graph %s", f.file, graph)
+	case f.file == normalPrior:
+		return nil
 	case encoder != "" && encoder != "none":
 		return cli.Usagef("--prior %s: a decoder with a prior of its own has no encoder: leave --encoder out", f.file)
 	case classifier != "" && classifier != "none":
@@ -40,23 +51,23 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 }
 
 // read returns the mixture that is given, or else, with a decoder, that of the model's own
-// codes, which its sampler is then written beside it for; nil if there is none.
+// codes, whose sampler is then written beside it; nil if there is none.
 func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *export.Paths) (*latent.Mixture, error) {
-	switch f.file {
-	case "none":
+	if f.file == noPrior || f.ofModel() && paths.Decoder == "" {
 		return nil, nil
-	case "":
-		if paths.Decoder == "" {
-			return nil, nil
-		}
+	}
+	if f.ofModel() {
 		path := filepath.Join(model, models.PriorFile)
 		mixture, err := latent.ReadMixture(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) && f.file == "" {
 			return nil, nil
 		}
 		if err == nil && mixture.ModelID != m.ID() {
 			app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
 			return nil, nil
+		}
+		if err == nil && f.file == normalPrior {
+			mixture.Exemplars = nil
 		}
 		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
 		return mixture, err

@@ -1,0 +1,80 @@
+package latent
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"govae/internal/random"
+)
+
+// Exemplars are codes of images near which new points are drawn: at c for a code c of a component with
+// mean m and covariance S, they are draws from the normal distribution
+//
+//	N(m + sqrt(1 - h^2) (c - m), h^2 S)
+//
+// of the spread h. The points of all have the mean and the covariance of the component, whatever h is (M. West,
+// "Approximating posterior distributions by mixtures", 1993): 1 leaves the component alone, 0 the codes. What
+// codes have beyond two moments, as that the petals of a flower lie about one place, comes from the
+// exemplar (S. Norouzi et al., "Exemplar VAE", 2020, arXiv 2004.04795).
+type Exemplars struct {
+	Codes  [][][]float32 `json:"codes"`  // [K, n_k, L], at least one of each component
+	Spread float64       `json:"spread"` // h
+}
+
+// check returns an error unless e belongs to a mixture of k components in l dimensions.
+func (e *Exemplars) check(k, l int) error {
+	if !(e.Spread >= 0 && e.Spread <= 1) {
+		return fmt.Errorf("exemplars with a spread of %g, want 0 to 1", e.Spread)
+	}
+	if len(e.Codes) != k {
+		return fmt.Errorf("exemplars of %d components, and the mixture has %d", len(e.Codes), k)
+	}
+	for i, codes := range e.Codes {
+		if len(codes) == 0 {
+			return fmt.Errorf("component %d has no exemplars", i)
+		}
+		for _, code := range codes {
+			if len(code) != l {
+				return fmt.Errorf("component %d has an exemplar of %d numbers, want %d", i, len(code), l)
+			}
+			for _, v := range code {
+				if !(math.Abs(float64(v)) <= maxMixtureValue) {
+					return fmt.Errorf("component %d has an exemplar with numbers beyond %g", i, maxMixtureValue)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Len returns how many exemplars there are, of all components.
+func (e *Exemplars) Len() (n int) {
+	for _, codes := range e.Codes {
+		n += len(codes)
+	}
+	return n
+}
+
+// Nearness is the share of an exemplar's distance from the mean of its component that points near it keep.
+func (e *Exemplars) Nearness() float64 { return math.Sqrt(1 - e.Spread*e.Spread) }
+
+// NearExemplars yields n points as [Mixture.Points] does, from the distributions at m's Exemplars, which it must
+// have, in place of those of its components. The temperature multiplies the noise alone.
+func (m *Mixture) NearExemplars(n int, o SampleOptions) Points {
+	if m.Exemplars == nil {
+		return fail(errors.New("the mixture has no exemplars"))
+	}
+	return m.points(n, o, m.Exemplars)
+}
+
+// centre returns the middle of the distribution at a drawn exemplar of component k, which has this mean.
+func (e *Exemplars) centre(k int, mean []float64, s *random.Source) []float64 {
+	codes := e.Codes[k]
+	code := codes[min(int(s.Float64()*float64(len(codes))), len(codes)-1)]
+	centre := make([]float64, len(mean))
+	for i, v := range mean {
+		centre[i] = v + e.Nearness()*(float64(code[i])-v)
+	}
+	return centre
+}
