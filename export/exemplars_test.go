@@ -7,6 +7,7 @@ import (
 	"govae/contract"
 	"govae/engine"
 	"govae/engine/enginetest"
+	"govae/infer"
 	"govae/internal/random"
 	"govae/latent"
 	"govae/models"
@@ -136,6 +137,25 @@ func TestExemplarsGraph(t *testing.T) {
 			model, err := Sampler(m, Options{Prior: mixture})
 			if err != nil {
 				t.Fatal(err)
+			}
+			decoder, err := infer.NewDecoder(model, infer.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer decoder.Close()
+			if mixture.ByClass {
+				if decoder, err = decoder.WithLabel(func(row int, weights []float32) error {
+					copy(weights, labels[0][row*len(weights):])
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if points, err := decoder.PriorPoints(t.Context(), z); err != nil || contract.Difference(points, want) > 2e-6 {
+				t.Errorf("the points of a session are others, error %v", err)
+			}
+			if _, err := decoder.PriorPoints(t.Context(), z[1:]); err == nil {
+				t.Error("points of no dimensions")
 			}
 			d, err := contract.Read(model)
 			if err != nil {

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -53,6 +54,33 @@ func (d *Decoder) PriorFile() (data []byte, t PriorTensors, err error) {
 	}
 	data, err = part.Marshal()
 	return data, t, err
+}
+
+// PriorPoints returns what d, which must have a prior of its own, makes of noise z [n, L] and its labels before it
+// decodes: points [n, L] of the latent space that the model's other decoder has.
+func (d *Decoder) PriorPoints(ctx context.Context, z []float32) ([]float32, error) {
+	data, tensors, err := d.PriorFile()
+	if err != nil {
+		return nil, err
+	}
+	l := d.Latent()
+	n := len(z) / l
+	if len(z) != n*l {
+		return nil, fmt.Errorf("%s: %d values are no latent points of %d dimensions", d.name, len(z), l)
+	}
+	inputs := []*onnx.Tensor{onnx.Float32Tensor(tensors.Z, []int64{int64(n), int64(l)}, z)}
+	if tensors.Label != "" {
+		label, err := d.labels(0, n)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, onnx.Float32Tensor(tensors.Label, []int64{int64(n), int64(len(d.Classes()))}, label))
+	}
+	outputs, err := d.engine.Run(ctx, data, inputs...)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.name, err)
+	}
+	return outputs[0].Float32s()
 }
 
 // ReadClassPrior reads the distributions of the codes of classes that a decoder with a prior by class has inside,

@@ -44,40 +44,24 @@ func NewClassPrior(dims int, means, factors []float32) (*ClassPrior, error) {
 // Classes returns the number of classes.
 func (p *ClassPrior) Classes() int { return len(p.means) }
 
-// Place makes a draw of N(0, I) a code of the class. The class must be one of p's, here and below.
-func (p *ClassPrior) Place(class int) Edit {
-	return p.edit(func(z *mat.VecDense) { p.place(class, z) })
-}
-
 // Move gives a code of one class the place among those of another that it has among its own: that of the same
-// draw of N(0, I).
+// draw of N(0, I). The classes must be of p's.
 func (p *ClassPrior) Move(from, to int) Edit {
-	return p.edit(func(z *mat.VecDense) {
-		if from == to {
-			return
-		}
-		z.SubVec(z, p.means[from])
-		_ = z.SolveVec(p.factors[from], z) // an error tells of a large condition number; what is not finite is told below
-		p.place(to, z)
-	})
-}
-
-func (p *ClassPrior) place(class int, z *mat.VecDense) {
-	z.MulVec(p.factors[class], z)
-	z.AddVec(z, p.means[class])
-}
-
-// edit is what change makes of a point in float64.
-func (p *ClassPrior) edit(change func(z *mat.VecDense)) Edit {
 	return func(z []float32) error {
-		x := mat.NewVecDense(len(z), nil)
 		if n := p.means[0].Len(); len(z) != n {
 			return fmt.Errorf("a latent point of %d dimensions: the distributions of classes have %d", len(z), n)
 		}
+		if from == to {
+			return nil
+		}
+		x := mat.NewVecDense(len(z), nil)
 		for i, v := range z {
 			x.SetVec(i, float64(v))
 		}
-		change(x)
+		x.SubVec(x, p.means[from])
+		_ = x.SolveVec(p.factors[from], x) // an error tells of a large condition number; what is not finite is told below
+		x.MulVec(p.factors[to], x)
+		x.AddVec(x, p.means[to])
 		for i := range z {
 			v := x.AtVec(i)
 			if math.IsNaN(v) || math.Abs(v) > MaxCoordinate {

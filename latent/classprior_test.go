@@ -25,8 +25,7 @@ func TestClassPrior(t *testing.T) {
 		edit    latent.Edit
 		z, want []float32
 	}{
-		"the middle":       {p.Place(0), []float32{0, 0}, []float32{1, 2}},
-		"a draw":           {p.Place(0), []float32{1, -2}, []float32{3, 1}},
+		"the middle":       {p.Move(0, 1), []float32{1, 2}, []float32{-1, 0}},
 		"to another class": {p.Move(0, 1), []float32{3, 1}, []float32{0, -6}},
 		"and back":         {p.Move(1, 0), []float32{0, -6}, []float32{3, 1}},
 		"to its own":       {p.Move(1, 1), []float32{0.1, -6}, []float32{0.1, -6}},
@@ -40,7 +39,7 @@ func TestClassPrior(t *testing.T) {
 		"a latent point of 3 dimensions: the distributions of classes have 2": {0, 0, 0},
 		"in the other class, further than":                                    {latent.MaxCoordinate, 0},
 	} {
-		if err := p.Place(0)(z); err == nil || !strings.Contains(err.Error(), want) {
+		if err := p.Move(0, 1)(z); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}

@@ -147,13 +147,15 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	if x.Labels == nil {
 		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, IDX files with labels, or a --classifier that tells the classes", from)
 	}
-	if a.Method == infer.Sampling && !in.given.Changed("decoder") {
-		sampler, err := openAs(m, m.chosen(), infer.OpenDecoder)
-		if err != nil {
-			return err
+	if a.Method == infer.Sampling {
+		if path := m.chosen(in.given.Changed("decoder")); path != m.decoder {
+			sampler, err := openAs(m, path, infer.OpenDecoder)
+			if err != nil {
+				return err
+			}
+			defer sampler.Close()
+			pair = &infer.Pair{Decoder: sampler, Encoder: pair.Encoder}
 		}
-		defer sampler.Close()
-		pair = &infer.Pair{Decoder: sampler, Encoder: pair.Encoder}
 	}
 	labelled, err := forImages(m, pair, x)
 	if err != nil {

@@ -29,7 +29,8 @@ frame, so that three points and 16 steps give 31 frames. Frames are equally far 
 as images, or with --pace latent as latent points. A conditional model takes images as
 what they are, or as --label. Where their classes differ, and with --to-label, the class
 changes evenly on the way, and equal steps are those of latent points. With --to-label one point
-will do, which moves as in edit; one of --random is a draw of both classes. A .png shows each
+will do, which moves as in edit. Points of --random are drawn as sampler.onnx beside the decoder
+draws them, or from N(0, I) where there is none. A .png shows each
 leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
@@ -175,8 +176,7 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 }
 
 // acrossClasses returns the ends of a way from --label to --to-label that begins at one point:
-// where it lies in both classes, if anything is known of that. A random point is the draw that both
-// ends are made of.
+// where it lies in both classes, if anything is known of that.
 func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, error) {
 	ends := [][]float32{z, slices.Clone(z)}
 	from, err := decoder.Class(w.label)
@@ -186,9 +186,6 @@ func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, 
 	prior, to, err := w.classPrior(decoder, w.walker.toLabel)
 	if err != nil || prior == nil {
 		return ends, err
-	}
-	if w.walker.random > 0 {
-		return ends, cmp.Or(prior.Place(from)(ends[0]), prior.Place(to)(ends[1]))
 	}
 	return ends, prior.Move(from, to)(ends[1])
 }
@@ -209,7 +206,7 @@ func one(conditions ...bool) bool {
 func (w *walk) given(ctx context.Context, decoder *infer.Decoder, files []string) ([][]float32, error) {
 	switch {
 	case w.walker.random > 0:
-		return w.walker.points(decoder)
+		return w.draw(ctx, decoder, w.walker.random, latent.SampleOptions{Seed: w.walker.seed})
 	case w.texts != nil:
 		points, err := decoder.Space().ParsePoints(w.texts...)
 		if err != nil {

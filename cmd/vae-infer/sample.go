@@ -106,8 +106,8 @@ func (s *sampling) check() error {
 // which images are drawn in turn; nil if there are none, or --label names one.
 func (s *sampling) open(given bool) (decoder *infer.Decoder, classes []string, err error) {
 	path := s.decoder
-	if s.from == "" && s.groups.fixed == 0 && !given {
-		path = s.chosen()
+	if s.from == "" && s.groups.fixed == 0 {
+		path = s.chosen(given)
 	}
 	if decoder, err = openAs(s.modelFlags, path, infer.OpenDecoder); err != nil {
 		return nil, nil, err

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
+	"slices"
 
 	"govae/contract"
 	"govae/infer"
@@ -10,14 +12,18 @@ import (
 	"govae/onnx"
 )
 
-// chosen is the decoder to draw with: the sampler beside --decoder if there is one.
-func (m *modelFlags) chosen() string {
+// chosen is the decoder to draw with: the sampler beside --decoder if there is one, unless --decoder is given.
+func (m *modelFlags) chosen(given bool) string {
 	decoder, err := metadataOf(m.decoder)
 	if err != nil { // which opening it tells
 		return m.decoder
 	}
 	path, prior := m.sampler(decoder.ModelID)
-	if prior == nil {
+	switch {
+	case prior == nil:
+		return m.decoder
+	case given:
+		m.app.Notef("drawn from N(0, I), as --decoder is given; %s draws from %v", path, prior)
 		return m.decoder
 	}
 	m.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, prior, m.decoder)
@@ -33,6 +39,29 @@ func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior
 		return "", nil
 	}
 	return path, sampler.Prior
+}
+
+// draw returns n points of the latent space of decoder, as the sampler beside it draws them, or where there is
+// none from N(0, I).
+func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o latent.SampleOptions) ([][]float32, error) {
+	points, err := latent.Collect(latent.Prior(decoder.Latent(), n, o))
+	path, prior := m.sampler(decoder.Space().ModelID)
+	if err != nil || prior == nil {
+		return points, err
+	}
+	sampler, err := openAs(m, path, infer.OpenDecoder)
+	if err != nil {
+		return nil, err
+	}
+	defer sampler.Close()
+	if sampler, err = ofClass(m, sampler); err != nil {
+		return nil, err
+	}
+	drawn, err := sampler.PriorPoints(ctx, slices.Concat(points...))
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(slices.Chunk(drawn, decoder.Latent())), nil
 }
 
 // classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, and

@@ -8,7 +8,6 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/infer"
-	"govae/latent"
 )
 
 // walkFlags say where a walk through latent space goes that no images lead.
@@ -20,7 +19,7 @@ type walkFlags struct {
 }
 
 func (f *walkFlags) flags(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&f.random, "random", 0, "number of random latent points in place of images, drawn from N(0, I)")
+	cmd.Flags().IntVar(&f.random, "random", 0, "number of random latent points in place of images, drawn as new images are")
 	cmd.Flags().Uint64Var(&f.seed, "seed", 0, "number that determines the points of --random")
 	cmd.Flags().StringVar(&f.toLabel, "to-label", "", "`CLASS` of a conditional model to which the walk goes from --label; one point will do then")
 	f.groups.flag(cmd, "keep this many of the finest groups of latent variables as they are in the first point")
@@ -33,11 +32,6 @@ func (f *walkFlags) check(given *pflag.FlagSet, pace string) error {
 		cli.Belong(given, f.random > 0, "--random", "seed"),
 		cli.Want(f.toLabel == "" || pace != "image" || !given.Changed("pace"), "--pace image measures the images of one class: leave it out with --to-label"),
 	)
-}
-
-// points returns the points of --random.
-func (f *walkFlags) points(decoder *infer.Decoder) ([][]float32, error) {
-	return latent.Collect(latent.Prior(decoder.Latent(), f.random, latent.SampleOptions{Seed: f.seed}))
 }
 
 // fix gives all points the finest groups of the first.
