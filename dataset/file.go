@@ -2,21 +2,11 @@ package dataset
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"govae/internal/infile"
 )
-
-// cause returns the error of a file without its name.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
-}
 
 // readFile opens a file and reads it until the context is cancelled; errors name
 // the file.
@@ -24,7 +14,7 @@ func readFile[T any](ctx context.Context, path string, read func(io.Reader) (T, 
 	var none T
 	f, err := infile.Open(path)
 	if err != nil {
-		return none, fmt.Errorf("%s: %w", path, cause(err))
+		return none, fmt.Errorf("%s: %w", path, infile.Cause(err))
 	}
 	defer f.Close()
 	result, err := read(cancelReader{ctx, f})

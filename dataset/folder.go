@@ -42,13 +42,22 @@ func (s imageFolder) Load(ctx context.Context) (*Data, error) {
 		if split.n == 0 {
 			continue
 		}
-		i, _ := slices.BinarySearch(set.kept, from)
+		first := from
+		i, _ := slices.BinarySearch(set.kept, first)
 		from += split.n
 		j, _ := slices.BinarySearch(set.kept, from)
 		if i == j {
 			return nil, fmt.Errorf("%s: none of the %d %s images can be read", printable.Name(s.path), split.n, split.name)
 		}
-		*split.images = s.describe(set.Images.Slice(i, j), files, set.kept[i:j], d.Classes)
+		m, kept := set.Slice(first, from), set.kept[i:j]
+		if len(kept) < split.n {
+			var inSplit []int
+			for _, k := range kept {
+				inSplit = append(inSplit, k-first)
+			}
+			m = m.Select(inSplit)
+		}
+		*split.images = s.describe(m, files, kept, d.Classes)
 	}
 	return d, nil
 }
@@ -114,7 +123,7 @@ func few(files []imageFile, n int) []imageFile {
 }
 
 // describe gives the images of the files with these numbers their names and, where all of
-// them have a class, their labels.
+// them have a class, their labels. The classes are sorted.
 func (s imageFolder) describe(m *Images, files []imageFile, index []int, classes []string) *Images {
 	m.Names, m.Labels = make([]string, len(index)), make([]int, len(index))
 	for i, f := range pick(files, index) {
@@ -124,7 +133,7 @@ func (s imageFolder) describe(m *Images, files []imageFile, index []int, classes
 		}
 		m.Names[i] = filepath.ToSlash(name)
 		if m.Labels != nil {
-			m.Labels[i] = slices.Index(classes, f.class)
+			m.Labels[i], _ = slices.BinarySearch(classes, f.class)
 		}
 		if f.class == "" {
 			m.Labels = nil

@@ -126,11 +126,21 @@ func (t *tree) trainIsClass() bool {
 func CheckClassFolders(names []string) error {
 	t := &tree{}
 	for _, name := range names {
+		if err := checkClassFolder(name); err != nil {
+			return err
+		}
 		t.folders = append(t.folders, &tree{name: name, files: []string{name}})
 	}
 	s := splitFolder(t, new(leftOut))
 	if len(s.train) != len(names) || slices.ContainsFunc(s.train, func(f imageFile) bool { return f.class != f.path }) {
 		return fmt.Errorf("class folders %.200q would be read as splits, or as images without a class: rename the classes, or write IDX files", names)
+	}
+	return nil
+}
+
+func checkClassFolder(name string) error {
+	if name == "" || strings.ContainsAny(name, `/\`) || isLitter(name) {
+		return fmt.Errorf("the class %.100q cannot be the name of a folder: rename it, or write IDX files", name)
 	}
 	return nil
 }

@@ -182,6 +182,9 @@ func TestSkipBad(t *testing.T) {
 	if !slices.Equal(d.Train.Names, []string{"train/a/1.png", "train/b/3.png"}) || !slices.Equal(d.Test.Names, []string{"test/b/6.png"}) || !slices.Equal(d.Test.Labels, []int{1}) {
 		t.Errorf("train %+v, test %+v", d.Train, d.Test)
 	}
+	if d.Train.Number(1) != 2 || d.Test.Number(0) != 1 {
+		t.Errorf("files that cannot be read change the numbers to %d and %d", d.Train.Number(1), d.Test.Number(0))
+	}
 	if !slices.Equal(d.Report.LeftOut, []string{"3 images that cannot be read"}) || d.Report.Used != 3 {
 		t.Errorf("report %+v", d.Report)
 	}

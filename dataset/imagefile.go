@@ -30,9 +30,9 @@ type reading struct {
 
 // imageSet is what was read of image files.
 type imageSet struct {
-	*Images
-	how  reading
-	kept []int // the numbers of the files that could be read, in order
+	*Images // of all files; those of files that cannot be read are black
+	how     reading
+	kept    []int // the numbers of the files that could be read, in order
 }
 
 // readImages reads image files, all to one shape. Files that cannot be read are all found,
@@ -71,9 +71,6 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		} else {
 			set.kept = append(set.kept, i)
 		}
-	}
-	if len(bad) > 0 {
-		set.Images = set.Images.Select(set.kept)
 	}
 	if report != nil {
 		report.read(s.Survey, len(set.kept), unreadable)
@@ -180,7 +177,7 @@ func (how reading) file(ctx context.Context, r *photo.Reader, path string, dst [
 		}
 	}
 	if err != nil {
-		return cause(err)
+		return infile.Cause(err)
 	}
 	defer f.Close()
 	return r.Draw(ctx, f, dst, how.Shape, how.Framing)

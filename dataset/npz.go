@@ -27,7 +27,7 @@ func isNPZ(path string) bool { return strings.EqualFold(filepath.Ext(path), ".np
 func (s npzFile) Load(ctx context.Context) (*Data, error) {
 	f, err := infile.Open(s.path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.path, cause(err))
+		return nil, fmt.Errorf("%s: %w", s.path, infile.Cause(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()

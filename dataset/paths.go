@@ -76,7 +76,9 @@ func (s filesSource) Load(ctx context.Context) (*Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Train = found.Images
+	if d.Train = found.Images; len(found.kept) < len(files) {
+		d.Train = d.Train.Select(found.kept)
+	}
 	for _, i := range found.kept {
 		d.Train.Names = append(d.Train.Names, s.paths[i])
 	}

@@ -224,6 +224,8 @@ func TestWriteRefuses(t *testing.T) {
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "train"}}, {gray, dataset.Origin{Class: "test"}}}, "read as splits"},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "cat"}}, {gray, dataset.Origin{Class: "unlabelled"}}}, "read as splits"},
 		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: ".a"}}}, `class ".a"`},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "/"}}}, `class "/"`},
+		{dataset.ClassFolders, []dataset.Synthetic{{gray, dataset.Origin{Class: "Desktop.ini"}}}, `class "Desktop.ini"`}, // which is not read
 	} {
 		parent := t.TempDir()
 		all := func(yield func(dataset.Synthetic, error) bool) {

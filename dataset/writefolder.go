@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"govae/internal/pngs"
 )
@@ -48,8 +47,8 @@ func fillClassFolders(folder string, images iter.Seq2[Synthetic, error]) (err er
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(m.Class, ".") || m.Class == "" || m.Class != filepath.Base(m.Class) {
-			return fmt.Errorf("dataset: the class %q cannot be the name of a folder", m.Class)
+		if err := checkClassFolder(m.Class); err != nil {
+			return fmt.Errorf("dataset: %w", err)
 		}
 		classes[m.Class] = true
 		m.Number = number

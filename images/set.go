@@ -48,8 +48,8 @@ func (m *Set) At(i int) []byte {
 	return pixels[i*size : (i+1)*size : (i+1)*size]
 }
 
-// Number returns which of the images that lie in memory beside it image i is, those included that a
-// view leaves out: it stays the same when a part for validation is chosen, or some to look at.
+// Number returns the place of image i in the set that m is a view of, or i where it is none. So it stays the
+// same when a part for validation is chosen, or some to look at.
 func (m *Set) Number(i int) int {
 	if m.index != nil {
 		return m.index[i]

@@ -106,6 +106,8 @@ func (c Course) RisesByLength() bool {
 	return c.Steps == 0 && c.Warmup == (Span{}) && courses[c.Kind].rise > 0
 }
 
+func (c Course) highest() float64 { return c.Peak }
+
 // settled is 1 for a course that has no end, which nothing can wait for.
 func (c Course) settled() int { return max(1, c.Steps) }
 

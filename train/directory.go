@@ -3,10 +3,10 @@ package train
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"govae/internal/infile"
 	"govae/models"
 )
 
@@ -37,10 +37,7 @@ func CheckDir(o Options) error {
 func writable(dir, folder string) error {
 	f, err := os.CreateTemp(folder, ".vae-train-*.tmp")
 	if err != nil {
-		if cause, ok := errors.AsType[*fs.PathError](err); ok {
-			err = cause.Err
-		}
-		return directoryError(dir, err)
+		return directoryError(dir, infile.Cause(err))
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -47,6 +47,7 @@ func (h halved) At(step int) float64 {
 	return rate
 }
 func (h halved) validate() error   { return nil }
+func (h halved) highest() float64  { return float64(h) }
 func (h halved) settled() int      { return 1 }
 func (h halved) of(whole) Schedule { return h }
 

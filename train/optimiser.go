@@ -148,8 +148,8 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR.At(1))
 	case o.WeightDecay != nil && o.WeightDecay.validate() != nil:
 		return o, fmt.Errorf("a weight decay of %w", o.WeightDecay.validate())
-	case o.WeightDecay != nil && !(o.LR.At(1)*o.WeightDecay.At(1) < 1):
-		return o, fmt.Errorf("a weight decay of %g: times the learning rate it must be below 1, or no weight stays", o.WeightDecay.At(1))
+	case o.WeightDecay != nil && !(o.LR.highest()*o.WeightDecay.highest() < 1):
+		return o, fmt.Errorf("a weight decay of %g: times the learning rate it must be below 1, or no weight stays", o.WeightDecay.highest())
 	}
 	return o, nil
 }

@@ -14,6 +14,8 @@ type Schedule interface {
 	At(step int) float64
 	// validate returns an error unless all values are finite and not negative.
 	validate() error
+	// highest is the largest value.
+	highest() float64
 	// settled is the first step from which on the setting stays the same.
 	settled() int
 	// of completes what the schedule leaves to the run that it is for.
@@ -36,6 +38,8 @@ type Constant float64
 
 // At implements [Schedule].
 func (c Constant) At(int) float64 { return float64(c) }
+
+func (c Constant) highest() float64 { return float64(c) }
 
 func (c Constant) settled() int { return 1 }
 
@@ -75,6 +79,8 @@ func (w Warmup) At(step int) float64 {
 	}
 	return w.To * float64(step) / float64(w.Steps)
 }
+
+func (w Warmup) highest() float64 { return w.To }
 
 func (w Warmup) settled() int { return max(1, w.Steps) }
 

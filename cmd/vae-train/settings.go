@@ -131,10 +131,10 @@ func readSettings(path string) ([]setting, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if started == nil || started.Note == nil {
-		return nil, fmt.Errorf("%s: tells no settings: vae-train has not written it", path)
+	settings, err := used(started)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	settings := used(started)
 	all = nil
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		value, err := json.Marshal(settings[name])
@@ -217,7 +217,10 @@ func (s setting) text(flag *pflag.Flag) (text string, ok bool) {
 
 // used are the settings of a run as flags take them: those that it was given, and in place
 // of those that left something to be chosen what was chosen.
-func used(s *train.Started) map[string]string {
+func used(s *train.Started) (map[string]string, error) {
+	if s == nil || s.Note == nil {
+		return nil, errors.New("tells no settings: vae-train has not written it")
+	}
 	all := maps.Clone(s.Note)
 	for name, asked := range s.Note {
 		if chosen, ok := scalar(s.Used[name]); ok && slices.Contains(automatic, asked) {
@@ -252,7 +255,7 @@ func used(s *train.Started) map[string]string {
 			delete(all, "time")
 		}
 	}
-	return all
+	return all, nil
 }
 
 // recorded reports whether the run was started by a command that has the flag.
@@ -280,7 +283,10 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 		return err
 	}
 	f.restored = true
-	chosen := used(started)
+	chosen, err := used(started)
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(f.out, models.ConfigFile), err)
+	}
 	p.VisitAll(func(flag *pflag.Flag) {
 		value, ok := started.Note[flag.Name]
 		switch {

@@ -54,10 +54,17 @@ func TestUsed(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, used(&train.Started{Note: tt.note, Used: tt.used})); diff != "" {
+			got, err := used(&train.Started{Note: tt.note, Used: tt.used})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+	if got, err := used(&train.Started{Used: map[string]any{"optimal_sigma": true}}); err == nil {
+		t.Errorf("a run that a program has started has the settings %v", got)
 	}
 }
 

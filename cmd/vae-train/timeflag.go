@@ -45,7 +45,7 @@ func (f *flags) choosePasses(app *cli.App, p *pflag.FlagSet, m *models.VAE, imag
 	if f.given(p, "epochs") || f.presets("epochs") || f.restored {
 		return
 	}
-	batch := cmp.Or(f.train.Batch, m.Config.Training().Batch)
+	batch := min(cmp.Or(f.train.Batch, m.Config.Training().Batch), images)
 	each := (images + batch - 1) / batch // steps
 	passes := func(steps int) int { return (steps + each - 1) / each }
 	f.train.Passes = max(passes(leastSteps), min(passes(enoughSteps), fewPasses))

@@ -16,8 +16,8 @@
 // Two pieces of assembly carry nearly all of the work. Each computes a block of
 // outputs that fills the vector registers: gather multiplies rows that lie
 // anywhere in memory, outer adds up outer products. They and the vector maths
-// are generated from gen/ for AVX2, AVX-512 and NEON, those two also for bfloat16
-// ([Kernel.BFloat16]). isa.go says what each computes; the rest of the package finds
+// are generated from gen/ for AVX2, AVX-512 and NEON; the two have a form for bfloat16
+// too, on AVX-512 alone ([Kernel.BFloat16]). isa.go says what each computes; the rest of the package finds
 // them their operands. Where an instruction set lacks one,
 // portable Go does the same: the products through gonum, in the files *_portable.go.
 //

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"govae/internal/infile"
 	"govae/internal/parallel"
 )
 
@@ -55,7 +56,7 @@ func (h header) bytes() []byte {
 func (s Store) write(ctx context.Context, key string, from Images) (err error) {
 	f, err := os.CreateTemp(s.Dir, key+".*"+partEnding)
 	if err != nil {
-		return &UnwritableError{s.Dir, unnamed(err)}
+		return &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	complete := false
 	defer func() {
@@ -66,7 +67,7 @@ func (s Store) write(ctx context.Context, key string, from Images) (err error) {
 	}()
 	store := func(data []byte, at int64) error {
 		if _, err := f.WriteAt(data, at); err != nil {
-			return &UnwritableError{s.Dir, unnamed(err)}
+			return &UnwritableError{s.Dir, infile.Cause(err)}
 		}
 		return nil
 	}
@@ -93,10 +94,10 @@ func (s Store) write(ctx context.Context, key string, from Images) (err error) {
 		return err
 	}
 	if err := f.Close(); err != nil {
-		return &UnwritableError{s.Dir, unnamed(err)}
+		return &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	if err := os.Rename(f.Name(), s.path(key)); err != nil {
-		return &UnwritableError{s.Dir, unnamed(err)}
+		return &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	complete = true
 	return nil

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"govae/internal/infile"
 	"govae/internal/lock"
 	"govae/internal/parallel"
 )
@@ -79,7 +80,7 @@ func (s Store) Get(ctx context.Context, key string) (pixels, note []byte, ok boo
 // where the folder is to blame, and otherwise the error of Draw, Note or the context.
 func (s Store) Make(ctx context.Context, key string, from Images) (pixels, note []byte, err error) {
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
-		return nil, nil, &UnwritableError{s.Dir, unnamed(err)}
+		return nil, nil, &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	release, err := s.lock(ctx, key)
 	if err != nil {
@@ -96,7 +97,7 @@ func (s Store) Make(ctx context.Context, key string, from Images) (pixels, note 
 	s.trim(s.path(key))
 	pixels, note, err = open(ctx, s.path(key))
 	if err != nil && ctx.Err() == nil {
-		err = &UnwritableError{s.Dir, unnamed(err)}
+		err = &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	return pixels, note, err
 }
@@ -107,7 +108,7 @@ func (s Store) lock(ctx context.Context, key string) (release func(), err error)
 		release, err := lock.Take(s.path(key))
 		if _, held := errors.AsType[*lock.HeldError](err); !held {
 			if err != nil {
-				err = &UnwritableError{s.Dir, unnamed(err)}
+				err = &UnwritableError{s.Dir, infile.Cause(err)}
 			}
 			return release, err
 		}
@@ -150,12 +151,4 @@ func InMemory(ctx context.Context, from Images) (pixels, note []byte, err error)
 		return draw(pixels[i*from.Size : (i+1)*from.Size])
 	})
 	return pixels, note, err
-}
-
-// unnamed drops the name of a file, which means nothing to a user, from an error.
-func unnamed(err error) error {
-	if e, ok := errors.AsType[*os.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }
