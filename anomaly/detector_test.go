@@ -182,6 +182,17 @@ func TestFitRefuses(t *testing.T) {
 	if _, err := Fit(func(yield func(Sample, error) bool) { yield(Sample{}, broken) }, Options{}); err != broken {
 		t.Errorf("error %v", err)
 	}
+	huge := func(yield func(Sample, error) bool) { // whose gradients have no finite energy
+		for s := range pictures(1, 40, false) {
+			s.Picture.Pixels[3] = 1e20
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+	if _, err := Fit(huge, Options{}); err == nil {
+		t.Error("huge numbers: no error")
+	}
 	nan := func(yield func(Sample, error) bool) {
 		s := picture(rand.New(rand.NewPCG(1, 1)), false)
 		s.Picture.Pixels[3] = float32(math.NaN())

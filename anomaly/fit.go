@@ -140,7 +140,7 @@ func (d *Detector) learn(samples iter.Seq2[Sample, error]) (l lesson, err error)
 		l.differences[at] = flatten(differences(m))
 		l.codes[at] = slices.Clone(s.Code)
 		l.errors[at] = squaredError(m)
-		if !finite(l.errors[at]) || slices.ContainsFunc(s.Code, func(v float32) bool { return v-v != 0 }) {
+		if !finite(l.errors[at]) || !allFinite(l.details[at]) || !allFinite(l.differences[at]) || !allFinite(s.Code) {
 			return l, errNotFinite
 		}
 	}
@@ -154,6 +154,10 @@ func (d *Detector) learn(samples iter.Seq2[Sample, error]) (l lesson, err error)
 }
 
 func finite(v float64) bool { return v-v == 0 }
+
+func allFinite(x []float32) bool {
+	return !slices.ContainsFunc(x, func(v float32) bool { return v-v != 0 })
+}
 
 // setFloors takes as the floor of a level's energies what one in fifty places of normal
 // pictures falls below, which is noise or nothing: its logarithm would say too much.

@@ -137,6 +137,17 @@ func TestLabelsGoWithTheGraph(t *testing.T) {
 	}
 }
 
+// TestGroupsGoWithTheGraph: groups of more or fewer dimensions than the graph has are refused.
+func TestGroupsGoWithTheGraph(t *testing.T) {
+	d := Metadata{LatentGroups: []LatentGroup{{"a", 0, 1}, {"b", 1, 2}}}
+	for dims := 2; dims <= 4; dims++ {
+		err := d.CheckSizes(Sizes{Latent: dims, Image: small.Image})
+		if e, typed := errors.AsType[*MetadataError](err); (err == nil) != (dims == 3) || err != nil && (!typed || e.Key != KeyLatentGroups) {
+			t.Errorf("%d dimensions: error %v", dims, err)
+		}
+	}
+}
+
 // TestReadRejects changes one entry of a good file.
 func TestReadRejects(t *testing.T) {
 	for _, tt := range []struct{ key, value, want string }{

@@ -263,6 +263,11 @@ func (d Metadata) CheckSizes(s Sizes) error {
 	case d.Labels != nil && s.Classes != 0 && len(d.Labels) != s.Classes:
 		return differs(KeyLabels, strings.Join(d.Labels, ", "), fmt.Sprintf("labels of %d classes", s.Classes))
 	}
+	if n := len(d.LatentGroups); n > 0 {
+		if last := d.LatentGroups[n-1]; last.First+last.Size != s.Latent {
+			return differs(KeyLatentGroups, fmt.Sprintf("groups of %d dimensions", last.First+last.Size), strconv.Itoa(s.Latent))
+		}
+	}
 	return nil
 }
 

@@ -189,7 +189,8 @@ func Write(path string, o Options) error {
 	if err := Check(path); err != nil {
 		return err
 	}
-	parent, name := filepath.Split(filepath.Clean(path))
+	path = atomicfile.Target(filepath.Clean(path)) // a link stays
+	parent, name := filepath.Split(path)
 	if err := os.MkdirAll(cmp.Or(parent, "."), 0o755); err != nil {
 		return err
 	}
@@ -211,7 +212,7 @@ func Write(path string, o Options) error {
 
 // swap puts the folder part in the place of the one at path, which is there again if that fails.
 func swap(part, path string) error {
-	old := part + ".old"
+	old := atomicfile.Aside(path)
 	err := os.Rename(path, old)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

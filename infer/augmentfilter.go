@@ -25,7 +25,7 @@ type AugmentFilter struct {
 	OnTried func(class int, kept bool)
 }
 
-// An image is given up after so many tries for each that is wanted, and some more.
+// A class is given up after mostTries tries for each image that is wanted, and leastTries more.
 const (
 	mostTries  = 20
 	leastTries = 1000
@@ -65,7 +65,7 @@ func (f *AugmentFilter) numbers(classes []int) (map[int]int, error) {
 	c, numbers := f.Classifier, map[int]int{}
 	for _, class := range classes {
 		numbers[class] = class
-		if f.Classes != nil && class >= len(f.Classes) {
+		if f.Classes != nil && (class < 0 || class >= len(f.Classes)) {
 			return nil, &latent.OptionError{Option: "Classes", Value: f.Classes, Want: fmt.Sprintf("a name for label %d, too", class)}
 		}
 		if f.Classes != nil {

@@ -114,10 +114,14 @@ func TestAugmentFilterRefuses(t *testing.T) {
 		{threes, infer.AugmentFilter{Classifier: c, Confidence: 2}, "want a number from 0 to 1"},
 		{threes, infer.AugmentFilter{Classifier: c, Classes: []string{"0", "cat"}}, `knows no class "cat"`},
 		{threes, infer.AugmentFilter{Classifier: c, Confidence: 1}, "the classifier reads 0 of 1"},
+		{threes, infer.AugmentFilter{Classifier: c, Classes: []string{"-1", "0"}}, "label -1"},
 	} {
 		var err error
 		o := infer.AugmentOptions{Method: infer.Sampling, PerClass: 2, Filter: &tt.filter}
 		of := []int{0, 1}
+		if tt.want == "label -1" {
+			of[1] = -1
+		}
 		if tt.vae == vae {
 			o.Method, of = infer.Jitter, labels
 		}

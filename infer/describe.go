@@ -56,7 +56,7 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 			if i == 0 {
 				separator = ": groups "
 			}
-			role += fmt.Sprintf("%s%s (%d)", separator, g.Name, g.Size)
+			role += fmt.Sprintf("%s%s (%d)", separator, printable.Name(g.Name), g.Size)
 		}
 		if p := c.Metadata.Prior; p != nil {
 			role += fmt.Sprintf(", drawn from %v", p)

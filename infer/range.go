@@ -34,6 +34,8 @@ func (s *session) check(output []float32, width int) error {
 	switch s.contract.Role {
 	case RoleEncoder:
 		lo, hi, what = -math.MaxFloat32, math.MaxFloat32, "code"
+	case RoleScorer:
+		lo, hi, what = -math.MaxFloat32, math.MaxFloat32, "log weight"
 	case RoleClassifier:
 		what = "row of probabilities"
 	}

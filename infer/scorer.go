@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"govae/engine"
-	"govae/internal/parallel"
 	"govae/latent"
 )
 
@@ -36,28 +34,16 @@ func (s *Scorer) LogWeights(ctx context.Context, x Images, eps []float32) ([]flo
 func (s *Scorer) logWeights(ctx context.Context, pixels, eps, label []float32) ([]float64, error) {
 	c := s.contract
 	n := len(eps) / c.Latent
-	out := make([]float32, n)
-	err := parallel.For(ctx, (n+chunkRows-1)/chunkRows, s.threads, func(i int) error {
-		first, end := i*chunkRows, min((i+1)*chunkRows, n)
-		into := chunk(out, nil, first, end)
-		in := []engine.Tensor{chunk(pixels, s.imageShape(), first, end), chunk(eps, []int{c.Latent}, first, end)}
-		if label != nil {
-			in = append(in, chunk(label, []int{c.Classes}, first, end))
-		}
-		if _, err := s.program.Run(in, into); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
-		}
-		copy(out[first:end], into.Data)
-		return nil
-	})
+	inputs := []rows{{pixels, s.imageShape()}, {eps, []int{c.Latent}}}
+	if label != nil {
+		inputs = append(inputs, rows{label, []int{c.Classes}})
+	}
+	out, err := s.runRows(ctx, n, inputs, []int{})
 	if err != nil {
 		return nil, err
 	}
-	if firstOutside(out, -math.MaxFloat32, math.MaxFloat32) >= 0 && !s.unchecked {
-		return nil, fmt.Errorf("%s: a log weight is not finite; the file is damaged, or it was given numbers far from all that it has learned", s.name)
-	}
 	weights := make([]float64, n)
-	for i, v := range out {
+	for i, v := range out[0] {
 		weights[i] = float64(v)
 	}
 	return weights, nil

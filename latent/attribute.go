@@ -161,8 +161,11 @@ func (a Attribute) WriteFile(path string) error {
 		}
 	}
 	data, err := json.Marshal(a)
+	if err == nil && len(data) >= maxAttribute {
+		err = fmt.Errorf("an attribute of %d dimensions takes %d bytes as a file, more than the %d that are read", len(a.Direction), len(data), maxAttribute)
+	}
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return atomicfile.WriteBytes(path, append(data, '\n'))
 }

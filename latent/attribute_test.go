@@ -92,6 +92,9 @@ func TestAttributeFile(t *testing.T) {
 	if err := want.WriteFile(path); err == nil || !strings.Contains(err.Error(), "not finite") {
 		t.Errorf("an infinite direction: error %v", err)
 	}
+	if err := (latent.Attribute{Direction: make([]float32, 1<<20)}).WriteFile(path); err == nil || !strings.Contains(err.Error(), "more than the 1048576 that are read") {
+		t.Errorf("an attribute that could not be read again: error %v", err)
+	}
 	if _, err := latent.ReadAttribute(path); err != nil {
 		t.Errorf("the old file is gone: %v", err)
 	}

@@ -14,7 +14,7 @@ const MaxCoordinate = 1e6
 func ParseNumber(text string) (float64, error) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	if err != nil || !(v >= -MaxCoordinate && v <= MaxCoordinate) {
-		return 0, fmt.Errorf("%q is not a number", text)
+		return 0, fmt.Errorf("%q: want a number from %g to %g", text, -MaxCoordinate, MaxCoordinate)
 	}
 	return v, nil
 }

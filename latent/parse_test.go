@@ -22,7 +22,7 @@ func TestParsePoints(t *testing.T) {
 	if z, err := s.ParsePoints("0.5,-1", "2,3"); err != nil || !slices.Equal(slices.Concat(z...), []float32{0.5, -1, 2, 3}) {
 		t.Errorf("%v, %v", z, err)
 	}
-	for text, want := range map[string]string{"1": "1: has 1 numbers, and the model 2", "1,2,3": "1,2,3: has 3 numbers", "1,x": `1,x: "x" is not a number`} {
+	for text, want := range map[string]string{"1": "1: has 1 numbers, and the model 2", "1,2,3": "1,2,3: has 3 numbers", "1,x": `1,x: "x": want a number from -1e+06 to 1e+06`} {
 		if _, err := s.ParsePoints("1,2", text); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: error %v, want %q", text, err, want)
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 )
 
 // Describe prints what a model holds, one fact per line: how many weights, versions,
@@ -76,7 +77,7 @@ func operatorName(domain, op string) string {
 func oneLine(s string) string {
 	const limit = 120
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r

@@ -9,9 +9,9 @@ import (
 
 func TestDescribe(t *testing.T) {
 	b := onnx.NewBuilder("graph")
-	x := b.Input("x", onnx.Float32, onnx.Named("batch"), onnx.Size(2))
+	x := b.Input("x", onnx.Float32, onnx.Named("batch\x1b[31m"), onnx.Size(2))
 	b.Output("y", b.Node("Relu", "relu", []onnx.Value{b.Node("Gemm", "gemm", []onnx.Value{x, b.Float32("w", []int{2, 3}, make([]float32, 6))})}))
-	m, err := b.Model(onnx.ModelOptions{ProducerName: "a\ntest"})
+	m, err := b.Model(onnx.ModelOptions{ProducerName: "a\u009btest"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func TestDescribe(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"size      123 bytes, 6 weights\n", ", written by a test ", "input     x     float32 [batch,2]\n", "output    y     float32 [batch,3]\n",
+		"size      123 bytes, 6 weights\n", ", written by a test ", "input     x     float32 [\"batch\\x1b[31m\",2]\n", "output    y     float32 [\"batch\\x1b[31m\",3]\n",
 		"metadata  key   " + strings.Repeat("é", 120) + "…\n", "operator  Gemm  1\noperator  Relu  1\n",
 	} {
 		if !strings.Contains(out.String(), want) {

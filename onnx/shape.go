@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"govae/internal/printable"
 )
 
 // Dim is one dimension of a shape: a size, or a name, or neither. Use [Size],
@@ -26,11 +28,11 @@ func Unknown() Dim { return Dim{Size: -1} }
 // Known reports whether d is a number.
 func (d Dim) Known() bool { return d.Name == "" && d.Size >= 0 }
 
-// String returns the number, the name, or "?".
+// String returns the number, the name, quoted where it would break a line, or "?".
 func (d Dim) String() string {
 	switch {
 	case d.Name != "":
-		return d.Name
+		return printable.Name(d.Name)
 	case d.Size >= 0:
 		return strconv.FormatInt(d.Size, 10)
 	}

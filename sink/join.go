@@ -107,6 +107,9 @@ func (s *Shards) Join() (files []string, err error) {
 	for _, f := range s.records[0].Files {
 		files = append(files, filepath.Join(filepath.Dir(s.Path), filepath.FromSlash(f.Name)))
 	}
+	if !slices.ContainsFunc(files, func(file string) bool { return filepath.Clean(file) == filepath.Clean(s.Path) }) {
+		return nil, fmt.Errorf("%s: the records of its shards are of other files", s.Path)
+	}
 	slices.SortStableFunc(files, func(a, b string) int {
 		main := func(file string) int {
 			if filepath.Base(file) == filepath.Base(s.Path) {

@@ -108,6 +108,31 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// TestJoinOther: records that name other files than theirs write none.
+func TestJoinOther(t *testing.T) {
+	dir := t.TempDir()
+	path, other := filepath.Join(dir, "x.csv"), filepath.Join(dir, "other.csv")
+	for i := 1; i <= 2; i++ {
+		s := Shard{i, 2}
+		j := ShardJob{path, 7, map[string]string{"seed": "1"}}
+		writeShard(t, dir, s, j)
+		err := os.Rename(s.Path(path), s.Path(other))
+		if err = errors.Join(err, s.Finish(j, map[string]string{other: s.Path(other)})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	j, err := OpenShards(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files, err := j.Join(); err == nil || !strings.HasSuffix(err.Error(), "x.csv: the records of its shards are of other files") {
+		t.Errorf("joined %v, error %v", files, err)
+	}
+	if _, err := os.Stat(other); err == nil {
+		t.Errorf("%s was written", other)
+	}
+}
+
 // writeShard writes a shard of a table of as many rows as the job has images.
 func writeShard(t *testing.T, dir string, s Shard, j ShardJob) {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 
 	"govae/infer"
 	"govae/internal/atomicfile"
+	"govae/internal/printable"
 	"govae/latent"
 )
 
@@ -75,7 +76,7 @@ func (r report) table(out io.Writer) error {
 	if r.KLByGroup != nil {
 		var parts []string
 		for _, g := range r.KLByGroup {
-			parts = append(parts, fmt.Sprintf("%s %.2f", g.Name, math.Abs(g.KL)))
+			parts = append(parts, fmt.Sprintf("%s %.2f", printable.Name(g.Name), math.Abs(g.KL)))
 		}
 		row("kl by group", "%s", strings.Join(parts, ", "))
 	}

@@ -98,8 +98,7 @@ func replace(path string, write func(io.Writer) error, before func(target string
 		return errors.Join(fill(f, write), unwrap(f.Close()))
 	}
 	target := Target(path)
-	name := fmt.Sprintf(temporary, filepath.Base(target), rand.Uint32())
-	f, err := os.OpenFile(filepath.Join(filepath.Dir(target), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(Aside(target), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return unwrap(err)
 	}
@@ -147,8 +146,14 @@ func Stage(path string) (string, error) {
 			os.RemoveAll(filepath.Join(filepath.Dir(target), e.Name()))
 		}
 	}
-	stage := filepath.Join(filepath.Dir(target), fmt.Sprintf(temporary, filepath.Base(target), rand.Uint32()))
+	stage := Aside(target)
 	return stage, os.Mkdir(stage, 0o755)
+}
+
+// Aside returns a new name beside path, for what is moved away from there: [Stage] removes it if
+// nobody else does.
+func Aside(path string) string {
+	return filepath.Join(filepath.Dir(path), fmt.Sprintf(temporary, filepath.Base(path), rand.Uint32()))
 }
 
 // Clean removes the temporary files that programs which were killed have left of the
@@ -229,8 +234,13 @@ func Same(a, b string) bool {
 }
 
 // Replace puts a file that is complete and synced in the place of the one at path,
-// which must be in the same folder. The error is an [*Error].
+// which must be in the same folder and whose mode it gets. The error is an [*Error].
 func Replace(complete, path string) error {
+	if info, err := os.Stat(path); err == nil {
+		if err := os.Chmod(complete, info.Mode().Perm()); err != nil {
+			return named(path, unwrap(err))
+		}
+	}
 	if err := os.Rename(complete, path); err != nil {
 		return named(path, unwrap(err))
 	}

@@ -60,8 +60,14 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := Replace(part, path); err != nil {
 		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("the new file has the mode %v, error %v", info.Mode(), err)
 	}
 	if got, _ := os.ReadFile(path); string(got) != "new" {
 		t.Errorf("file holds %q, want the new content", got)

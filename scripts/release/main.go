@@ -49,7 +49,7 @@ func main() {
 	}
 }
 
-// release builds everything into a folder beside out, which takes its place when all is there.
+// release builds into out, one archive after the other; SHA256SUMS comes last.
 func release(ctx context.Context, version, out string, targets []string) (err error) {
 	for _, t := range targets {
 		if !slices.Contains(strings.Split(allTargets, ","), t) {
