@@ -16,7 +16,7 @@ import (
 type exemplars struct {
 	spread       float32
 	lower, upper []float32 // [E] where arcs begin and end, in turns
-	component    []float32 // [K, E] 1 for the exemplars of each
+	component    []int64   // [E] to which each belongs
 	offset       []float32 // [E, L]
 }
 
@@ -24,22 +24,17 @@ type exemplars struct {
 func newExemplars(m *latent.Mixture, components []int) *exemplars {
 	e := &exemplars{spread: float32(m.Exemplars.Spread)}
 	near := m.Exemplars.Nearness()
-	var of []int // the place of each one's component
 	for place, k := range components {
 		codes := m.Exemplars.Codes[k]
 		for i, code := range codes {
-			of = append(of, place)
+			e.component = append(e.component, int64(place))
 			e.lower = append(e.lower, float32(i)/float32(len(codes)))
 			e.upper = append(e.upper, float32(i+1)/float32(len(codes)))
 			for j, v := range code {
 				e.offset = append(e.offset, float32(near*(float64(v)-m.Means[k][j])))
 			}
 		}
-		e.lower[len(of)-len(codes)], e.upper[len(of)-1] = -1, 2 // whatever rounding makes of the ends
-	}
-	e.component = make([]float32, len(components)*len(of))
-	for i, place := range of {
-		e.component[place*len(of)+i] = 1
+		e.lower[len(e.lower)-len(codes)], e.upper[len(e.upper)-1] = -1, 2 // whatever rounding makes of the ends
 	}
 	return e
 }
@@ -51,11 +46,9 @@ func (e *exemplars) move(point, z, weights []float32) {
 		if u < lower || u >= e.upper[i] {
 			continue
 		}
-		for k, weight := range weights {
-			weight *= e.component[k*len(e.lower)+i]
-			for j := range point {
-				point[j] += weight * e.offset[i*len(point)+j]
-			}
+		weight := weights[e.component[i]]
+		for j := range point {
+			point[j] += weight * e.offset[i*len(point)+j]
 		}
 	}
 }
@@ -67,8 +60,9 @@ func (e *exemplars) emit(g priorGraph, z, point, component onnx.Value) onnx.Valu
 	l := len(e.offset) / number
 	u, _ := g.angle("direction", g.slice("last", z, l-2, l))
 	exemplar := g.inArc("exemplar", u, e.lower, e.upper)
-	if k := len(e.component) / number; k > 1 {
-		exemplar = g.node("Mul", "of_component", exemplar, g.node("MatMul", "all_of_component", component, g.numbers("components", []int{k, number}, e.component)))
+	if e.component[number-1] > 0 { // there are several
+		weights := g.Node("Gather", g.prefix+"weights", []onnx.Value{component, g.Int64(g.prefix+"components", []int{number}, e.component)}, onnx.Int("axis", 1))
+		exemplar = g.node("Mul", "of_component", exemplar, weights)
 	}
 	offset := g.node("MatMul", "offset", exemplar, g.numbers("offsets", []int{number, l}, e.offset))
 	return g.Node("Add", contract.PriorPoint, []onnx.Value{point, offset})

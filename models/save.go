@@ -25,10 +25,9 @@ const (
 	ConfigFile  = "config.json"
 	WeightsFile = "model.safetensors"
 	// PriorFile holds the normal distribution that the codes of the training images have, a
-	// latent.Mixture of one component, or of one for each class of a conditional model. New images
-	// are better drawn from it than from N(0, I) where the two differ: with many dimensions codes
-	// depend on each other, unless training has changed the axes ([VAE.ChangeAxes]). It is there
-	// for models of 8 to 512 latent dimensions.
+	// latent.Mixture of one component, or of one for each class of a conditional model, and some
+	// of these codes, near which new images are drawn. It is there for models of 8 to 512 latent
+	// dimensions.
 	PriorFile = "prior.json"
 )
 

@@ -103,7 +103,7 @@ func (c *card) use(line writeLine) {
 	by, sampler := "", ""
 	if c.Prior {
 		by = ", by sampler.onnx"
-		sampler = "\n`sampler.onnx` stands beside them: a decoder that first turns N(0, I) into the distribution\nthat the codes of the training images have."
+		sampler = "\n`sampler.onnx` stands beside them: a decoder that first turns N(0, I) into points\nnear codes of training images, which it holds."
 	}
 	line(`
 ## Use
