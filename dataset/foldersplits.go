@@ -1,7 +1,9 @@
 package dataset
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,13 +18,15 @@ type folderSplits struct {
 // imageFile is an image to be read. Its class is empty if it lies loose, or is not known.
 type imageFile struct{ path, class string }
 
+// meaningless are words in the names of folders that tell nothing about what is in them.
+var meaningless = []string{"images", "imgs", "set", "data", "split"}
+
 // splitName returns the split that a folder's name means, or none: train, train_images and
 // training-set are the same.
 func splitName(name string) string {
 	split := ""
 	for word := range strings.FieldsFuncSeq(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' || r == ' ' }) {
-		switch word {
-		case "images", "imgs", "set", "data", "split":
+		if slices.Contains(meaningless, word) {
 			continue
 		}
 		if split != "" {
@@ -42,6 +46,51 @@ func splitName(name string) string {
 	return split
 }
 
+// nameSplits gives the folders of t the names of splits that they have within longer ones, such as seg_train and
+// seg_test, or train2017 and val2017: each has one, they differ, and what is around them does not. A folder in a
+// folder of the same name, as archives have them, means nothing there.
+func (t *tree) nameSplits() {
+	names := make(map[string]*tree)
+	around := ""
+	for _, d := range t.folders {
+		if isUnlabelled(d.name) {
+			continue
+		}
+		split, rest := splitWithin(d.name)
+		if split == "" || names[split] != nil || len(names) > 0 && rest != around {
+			return
+		}
+		names[split], around = d, rest
+	}
+	if len(names) < 2 || names["train"] == nil {
+		return
+	}
+	for split, d := range names {
+		if len(d.files) == 0 && len(d.folders) == 1 && d.folders[0].name == d.name {
+			*d = *d.folders[0]
+		}
+		d.name = split
+	}
+}
+
+// splitWithin returns the split that one word of a folder's name means, and the name without it; none if no word or
+// several do.
+func splitWithin(name string) (split, rest string) {
+	for _, word := range wordsOf.FindAllString(strings.ToLower(name), -1) {
+		s := splitName(word)
+		if s != "" && split != "" {
+			return "", ""
+		}
+		if split = cmp.Or(split, s); s == "" {
+			rest += word
+		}
+	}
+	return split, rest
+}
+
+// wordsOf finds letters, and what is between them.
+var wordsOf = regexp.MustCompile(`\pL+|\PL+`)
+
 // isUnlabelled reports whether a folder is called as one of images whose class nobody has told.
 func isUnlabelled(name string) bool {
 	name = strings.ToLower(name)
@@ -56,6 +105,7 @@ func splitFolder(root *tree, left *leftOut) (s folderSplits) {
 	for len(root.files) == 0 && len(root.folders) == 1 && splitName(root.folders[0].name) == "" && len(root.folders[0].files) == 0 {
 		root = root.folders[0]
 	}
+	root.nameSplits()
 	inside := func(class *tree) bool { return class.split("train") != nil }
 	if slices.ContainsFunc(root.folders, inside) && !slices.ContainsFunc(root.folders, func(class *tree) bool { return !inside(class) && !isUnlabelled(class.name) }) {
 		for _, class := range root.folders {
@@ -163,8 +213,11 @@ func (t *tree) isSplit(d *tree) bool {
 type labelled struct{ files, unlabelled []imageFile }
 
 // classes returns the images of a folder: those of its class folders, or loose ones
-// where there are none.
+// where there are none. A folder images around them all is none.
 func (t *tree) classes(left *leftOut) (l labelled) {
+	for len(t.files) == 0 && len(t.folders) == 1 && slices.Contains(meaningless, strings.ToLower(t.folders[0].name)) {
+		t = t.folders[0]
+	}
 	for _, d := range t.folders {
 		if isUnlabelled(d.name) {
 			l.unlabelled = append(l.unlabelled, inClass("", d.all())...)

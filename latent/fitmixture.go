@@ -39,9 +39,21 @@ const (
 	covarianceFloor = 1e-6
 )
 
+// pointsOf returns how many points a component takes in so many dimensions: of fewer its covariance is hardly
+// more than the points themselves, which the likelihood of these points does not tell.
+func pointsOf(dims int) int { return 2 * (dims + 1) }
+
+// FewPointsError says that there are too few points to fit a mixture to.
+type FewPointsError struct{ Points, Want, Components, Dims int }
+
+func (e *FewPointsError) Error() string {
+	return fmt.Sprintf("%d latent points are too few for a mixture of %d component(s) in %d dimensions: want %d", e.Points, e.Components, e.Dims, e.Want)
+}
+
 // FitMixture fits Gaussian mixtures to points of a space by expectation maximisation (C.
 // Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2) and returns the
-// one of the best BIC. It starts from means that are chosen as for k-means++ (D. Arthur
+// one of the best BIC. A component takes twice as many points as there are dimensions, and more; where there are
+// too few a [*FewPointsError] says so. It starts from means that are chosen as for k-means++ (D. Arthur
 // and S. Vassilvitskii, 2007).
 //
 // Give it points of the posteriors ([Draws]), not their means alone: images come from
@@ -65,13 +77,13 @@ func FitMixture(ctx context.Context, s Space, points Points, o FitOptions) (*Mix
 	if err := s.Check("a point", s.ModelID, f.latent, "give points of this model"); err != nil {
 		return nil, err
 	}
-	if f.n < least {
-		return nil, fmt.Errorf("%d latent points are too few for %d components", f.n, least)
+	if want := least * pointsOf(f.latent); f.n < want {
+		return nil, &FewPointsError{f.n, want, least, f.latent}
 	}
 	var best *Mixture
 	var bestBIC float64
 	var fits []MixtureScore
-	for k, worse := least, 0; k <= min(most, f.n) && worse < patience; k++ {
+	for k, worse := least, 0; k <= min(most, f.n/pointsOf(f.latent)) && worse < patience; k++ {
 		m, logLikelihood, err := f.em(ctx, k, o.Seed)
 		if err != nil {
 			return nil, err

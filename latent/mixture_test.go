@@ -142,12 +142,12 @@ func TestFitMixtureErrors(t *testing.T) {
 		want   string
 	}{
 		"none":       {t.Context(), points(), "at least 2"},
-		"too few":    {t.Context(), points([]float32{1}, []float32{2}), "2 latent points are too few for 3 components"},
+		"too few":    {t.Context(), points([]float32{1}, []float32{2}), "2 latent points are too few for a mixture of 3 component(s) in 1 dimensions: want 12"},
 		"NaN":        {t.Context(), points([]float32{1}, []float32{float32(math.NaN())}), "latent point 1 has the value NaN"},
 		"ragged":     {t.Context(), points([]float32{1}, []float32{1, 2}), "latent point 1 has 2 values, want 1"},
 		"another L":  {t.Context(), points([]float32{1, 2}, []float32{1, 2}), "a point has 2 latent dimensions"},
 		"of a model": {t.Context(), func(yield func([]float32, error) bool) { yield(nil, broken) }, "broken"},
-		"cancelled":  {cancelled, points([]float32{1}, []float32{2}, []float32{3}), "canceled"},
+		"cancelled":  {cancelled, points(slices.Repeat([][]float32{{1}, {2}, {3}}, 4)...), "canceled"},
 	} {
 		if _, err := FitMixture(tt.ctx, space(1), tt.points, FitOptions{Least: 3}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", name, err, tt.want)
@@ -241,4 +241,24 @@ func FuzzMixture(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestFitMixtureOfFew: where points are few, so are the components; else each would take some points for itself.
+func TestFitMixtureOfFew(t *testing.T) {
+	const dims = 20
+	s := Space{Name: "model", Dims: dims}
+	m, err := FitMixture(t.Context(), s, Prior(dims, 100, SampleOptions{}), FitOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Fits) != 2 || len(m.Weights) != 1 {
+		t.Errorf("%d components, of the fits %v", len(m.Weights), m.Fits)
+	}
+	few, ok := errors.AsType[*FewPointsError](func() error {
+		_, err := FitMixture(t.Context(), s, Prior(dims, 41, SampleOptions{}), FitOptions{})
+		return err
+	}())
+	if !ok || *few != (FewPointsError{41, 42, 1, dims}) {
+		t.Errorf("error %v", few)
+	}
 }

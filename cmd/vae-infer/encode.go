@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"govae/cmd/internal/advice"
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
@@ -158,8 +159,12 @@ func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.
 func (e *encoding) fit(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	draws := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), max(1, e.files.Draws), e.files.Seed)
-	return e.fitDraws(ctx, encoder, draws, x.Len(), p.Done)
+	draws := e.files.Draws
+	if draws == 0 { // so many that a covariance knows how wide posteriors are, too
+		draws = 1 + 10*(encoder.Latent()+1)/x.Len()
+	}
+	points := latent.Draws(cli.Counted(p, encoder.EncodeAll(ctx, x.All())), draws, e.files.Seed)
+	return e.fitDraws(ctx, encoder, points, x.Len(), p.Done)
 }
 
 // fitDraws fits a mixture to draws of the posteriors of n images; done tells the seconds that
@@ -171,7 +176,7 @@ func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws l
 	}
 	mixture, err := latent.FitMixture(ctx, encoder.Space(), draws, options)
 	if err != nil {
-		return err
+		return advice.Add(err, advice.Say[*latent.FewPointsError](", such as several of each image by --draws"))
 	}
 	seconds := done()
 	if err := mixture.WriteFile(e.mixture); err != nil {
@@ -179,7 +184,7 @@ func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws l
 	}
 	k := len(mixture.Weights)
 	e.app.Printf("%s: a mixture of %s, fitted to %d images in %.2f s", e.mixture, printable.Count(k, "component", "components"), n, seconds)
-	if k == options.Most {
+	if k == options.Most && k > options.Least {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", k, k, 2*k)
 	}
 	return nil
