@@ -49,11 +49,19 @@ func (s Selection) Name(i int) string {
 	return fmt.Sprintf("%s %d", s.Split, i)
 }
 
-// BaseNames returns what the images are called, without folders.
+// BaseNames returns what the images are called, without folders, or with the last one where some
+// have the same name without.
 func (s Selection) BaseNames() []string {
-	names := make([]string, s.Len())
+	names, seen := make([]string, s.Len()), make(map[string]bool)
 	for i := range names {
 		names[i] = path.Base(s.Name(i))
+		seen[names[i]] = true
+	}
+	if len(seen) == len(names) {
+		return names
+	}
+	for i := range names {
+		names[i] = path.Join(path.Base(path.Dir(s.Name(i))), names[i])
 	}
 	return names
 }

@@ -62,7 +62,7 @@ func TestSelection(t *testing.T) {
 	if o := s.Origin(1, []int{2, 0}); o.Class != "dog" || o.Label != 1 || !slices.Equal(o.Sources, []string{"dog/a.png", "cat/a.png"}) {
 		t.Errorf("origin %+v", o)
 	}
-	if names := s.BaseNames(); !slices.Equal(names, []string{"a.png", "b.png", "a.png", "b.png"}) {
+	if names := s.BaseNames(); !slices.Equal(names, []string{"cat/a.png", "cat/b.png", "dog/a.png", "dog/b.png"}) {
 		t.Errorf("base names %v", names)
 	}
 	two, err := s.Choose([]int{3, 0})

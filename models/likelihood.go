@@ -53,16 +53,25 @@ const (
 )
 
 // ForImages returns c with the shape of these images and the likelihood that suits them:
-// [Bernoulli] for near-binary ones, such as writing, of which nearly all pixels are close to
-// black or white, in colour also where the background is left out, and for others, as photographs
-// are, a [Gaussian] with the optimal sigma. It looks at a thousand of them, from everywhere, as
-// folders are sorted by class.
+// [Bernoulli] for near-binary ones, such as writing ([NotBinary]), and for others, as photographs
+// are, a [Gaussian] with the optimal sigma.
 func (c Config) ForImages(m *images.Set) Config {
+	c.Image = m.Shape
+	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true
+	if NotBinary(m) == "" {
+		c.Likelihood, c.OptimalSigma = Bernoulli, false
+	}
+	return c
+}
+
+// NotBinary says in a few words why images are not near-binary, which are those of which nearly all pixels are close
+// to black or white, in colour also where the background is left out; "" if they are. It looks at a thousand of
+// them, from everywhere, as folders are sorted by class.
+func NotBinary(m *images.Set) string {
 	const (
 		most = 1000
 		near = 26 // a tenth
 	)
-	c.Image = m.Shape
 	total, black, white := 0., 0., 0.
 	n := min(m.Len(), most)
 	for i := range n {
@@ -76,13 +85,17 @@ func (c Config) ForImages(m *images.Set) Config {
 			}
 		}
 	}
-	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true
-	background, other := max(black, white), min(black, white)
-	coloured := m.C == 3 && other < ink*(total-background)
-	if black+white >= nearBinary*total && other >= eachEnd*total && !coloured {
-		c.Likelihood, c.OptimalSigma = Bernoulli, false
+	switch {
+	case black+white < nearBinary*total:
+		return "many pixels are between black and white"
+	case black < eachEnd*total:
+		return "hardly a pixel is black"
+	case white < eachEnd*total:
+		return "hardly a pixel is white"
+	case m.C == 3 && min(black, white) < ink*(total-max(black, white)):
+		return "what is on the background has colours"
 	}
-	return c
+	return ""
 }
 
 // validateLikelihood returns an error unless the fields of the likelihood fit together.

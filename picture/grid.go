@@ -18,7 +18,7 @@ const comfortable = 960
 const gap = 2
 
 // gapColor is grey, which separates white images as well as black ones.
-var gapColor = color.Gray{Y: 112}
+var gapColor = color.RGBA{R: 112, G: 112, B: 112, A: 255}
 
 // Grid lays images out in rows of the given number of columns, the first at the
 // top left. Columns 0 chooses the number that makes the sheet about square.
@@ -96,7 +96,7 @@ func newSheet(m Images, columns, rows, bars int) *sheet {
 	s := &sheet{scale: scale, cellW: m.W*scale + gap, cellH: m.H*scale + gap}
 	w, h := columns*s.cellW+gap, rows*s.cellH+gap+bars*bar
 	s.dst = canvas(m, w, h)
-	fill(s.dst, s.dst.Bounds(), color.RGBA{R: gapColor.Y, G: gapColor.Y, B: gapColor.Y, A: 255})
+	fill(s.dst, s.dst.Bounds(), gapColor)
 	return s
 }
 

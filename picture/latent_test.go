@@ -141,15 +141,20 @@ func TestRowsAreSharp(t *testing.T) {
 	}
 }
 
-// TestColourTilesAreApart counts the white lines between the tiles of a manifold whose
+// TestTilesAreApart counts the lines between the tiles of a manifold whose
 // long tick labels stand out at the sides.
-func TestColourTilesAreApart(t *testing.T) {
+func TestTilesAreApart(t *testing.T) {
 	const grid, side = 12, 8
 	const scale = comfortable / (grid * side)
-	for channels, wantGap := range map[int]int{1: 0, 3: gap} {
+	for _, tt := range []struct {
+		channels int
+		level    float32
+		wantGap  int
+	}{{1, 0.4, 0}, {1, 0.8, gap}, {3, 0.4, gap}} {
+		channels, wantGap := tt.channels, tt.wantGap
 		m := Images{Shape: images.Shape{H: side, W: side, C: channels}, Pixels: make([]float32, grid*grid*side*side*channels)}
 		for i := range m.Pixels {
-			m.Pixels[i] = 0.4
+			m.Pixels[i] = tt.level
 		}
 		path := filepath.Join(t.TempDir(), "manifold.png")
 		if err := Manifold(path, m, [2]int{0, 1}, grid, 1, 1.00001); err != nil {
@@ -158,7 +163,7 @@ func TestColourTilesAreApart(t *testing.T) {
 		img := decode(t, path)
 		first, last, tiles := -1, 0, 0
 		for x := range img.Bounds().Dx() {
-			if r, _, _, _ := img.At(x, 20).RGBA(); uint8(r>>8) == images.Byte(0.4) {
+			if r, _, _, _ := img.At(x, 20).RGBA(); uint8(r>>8) == images.Byte(tt.level) {
 				if first < 0 {
 					first = x
 				}

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"image"
 	"math"
 
 	"gonum.org/v1/plot"
@@ -14,15 +15,15 @@ import (
 const dpi = 120
 
 // mosaic writes a PNG of images laid out in rows of the given number of columns,
-// with the axes of p around them. Rows lie rowGap pixels apart, and images in colour
-// have a line around each: they would run into each other, where gray ones mostly lie
+// with the axes of p around them. Rows lie rowGap pixels apart, and images in colour or with light borders
+// have a line around each: they would run into each other, where other gray ones mostly lie
 // on one black. The axes span what p says; the mosaic fills the area between them.
 func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	p.X.Padding, p.Y.Padding = 0, 0
 	rows := m.Len() / columns
 	scale := max(1, comfortable/(columns*m.W))
 	columnGap := 0
-	if m.C == 3 {
+	if m.C == 3 || light(m) {
 		columnGap, rowGap = gap, gap
 	}
 	cellW, cellH := m.W*scale+columnGap, m.H*scale+rowGap
@@ -45,10 +46,24 @@ func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	img := c.Image()
 	x0 := int(math.Round(pixels(corner.Min.X)))
 	y0 := img.Bounds().Dy() - int(math.Round(pixels(corner.Min.Y))) - height
+	if columnGap > 0 {
+		fill(img, image.Rect(x0, y0, x0+width, y0+height), gapColor)
+	}
 	for i := range m.Len() {
 		paint(img, m.At(i), x0+i%columns*cellW, y0+i/columns*cellH, scale)
 	}
 	return WritePNG(path, img)
+}
+
+// light reports whether gray images are light at their upper borders, on average.
+func light(m Images) bool {
+	sum := 0.
+	for i := range m.Len() {
+		for _, v := range m.At(i).Pixels[:m.W] {
+			sum += float64(v)
+		}
+	}
+	return sum > 0.5*float64(m.Len()*m.W)
 }
 
 func points(pixels int) vg.Length { return vg.Length(pixels) * vg.Inch / dpi }

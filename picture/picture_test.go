@@ -46,7 +46,7 @@ func TestGridPlacesEveryImage(t *testing.T) {
 			if uint8(b>>8) != images.Byte(last) {
 				t.Errorf("%+v: image %d ends with level %d, want %d", tt, i, b>>8, images.Byte(last))
 			}
-			if got := color.GrayModel.Convert(img.At(x+1, y)); got != gapColor {
+			if got := color.RGBAModel.Convert(img.At(x+1, y)); got != gapColor {
 				t.Errorf("%+v: right of image %d is %v, want the gap", tt, i, got)
 			}
 		}
@@ -66,7 +66,7 @@ func TestPairsPutOriginalsAbove(t *testing.T) {
 	}{
 		{gap, gap, 255}, {gap, gap + cell, 0}, {gap + cell, gap, 255},
 		{gap, gap + 2*cell + bar, 255}, {gap, gap + 3*cell + bar, 0},
-		{gap + cell, gap + 2*cell + bar, gapColor.Y}, // no fourth image
+		{gap + cell, gap + 2*cell + bar, gapColor.R}, // no fourth image
 	} {
 		if got := color.GrayModel.Convert(img.At(tt.x, tt.y)).(color.Gray).Y; got != tt.want {
 			t.Errorf("pixel (%d, %d) has level %d, want %d", tt.x, tt.y, got, tt.want)

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,7 +72,7 @@ type classReport struct {
 	ModelID string       `json:"model_id,omitempty"`
 	Engine  string       `json:"engine"`
 	Classes []string     `json:"classes"`
-	Error   *float64     `json:"error,omitempty"` // the share of images with a label that have another class
+	Error   *float64     `json:"error,omitempty"` // the share of images with a label of its classes that have another one
 	Images  []classGuess `json:"images"`
 }
 
@@ -109,8 +110,12 @@ func (c *classification) run(ctx context.Context, files []string) error {
 		return err
 	}
 	result := ""
-	if wrong, ok := errorRate(classifier.Classes(), x, all); ok {
+	wrong, unknown, ok := errorRate(classifier.Classes(), x, all)
+	if ok {
 		result = fmt.Sprintf(", %.2f %% of another class than their label", 100*wrong)
+	}
+	if unknown != nil {
+		c.app.Notef("%s of classes that the classifier does not know, which do not count: %s", printable.Count(len(unknown), "image is", "images are"), printable.Names(slices.Compact(slices.Sorted(slices.Values(unknown)))))
 	}
 	c.app.Wrotef(c.out, "%s: %s%s, by %s in %.2f s", c.out, printable.Count(x.Len(), "image", "images"), result, classifier.Engine(), p.Done())
 	return nil
@@ -127,7 +132,7 @@ func (c *classification) report(classifier *infer.Classifier, x dataset.Selectio
 		all = append(all, g)
 		r.Images = append(r.Images, classGuess{x.Name(i), x.Class(i), r.Classes[g.Class], g.Probability, g.Probabilities})
 	}
-	if wrong, ok := errorRate(r.Classes, x, all); ok {
+	if wrong, _, ok := errorRate(r.Classes, x, all); ok {
 		r.Error = &wrong
 	}
 	return all, atomicfile.Write(c.out, func(w io.Writer) error {
@@ -137,14 +142,21 @@ func (c *classification) report(classifier *infer.Classifier, x dataset.Selectio
 	})
 }
 
-// errorRate is the share of images whose class is another one than their label; ok is false
-// if they have no labels.
-func errorRate(classes []string, x dataset.Selection, all []infer.Guess) (rate float64, ok bool) {
+// errorRate is the share of images whose class is another one than their label, of those whose label
+// is among the classes; unknown are the labels of the others. ok is false if there are none of the former.
+func errorRate(classes []string, x dataset.Selection, all []infer.Guess) (rate float64, unknown []string, ok bool) {
+	if x.Labels == nil {
+		return 0, nil, false
+	}
 	wrong := 0
 	for i, g := range all {
-		if classes[g.Class] != x.Class(i) {
+		switch label := x.Class(i); {
+		case !slices.Contains(classes, label):
+			unknown = append(unknown, label)
+		case classes[g.Class] != label:
 			wrong++
 		}
 	}
-	return float64(wrong) / float64(max(1, len(all))), x.Labels != nil
+	known := len(all) - len(unknown)
+	return float64(wrong) / float64(max(1, known)), unknown, known > 0
 }

@@ -74,13 +74,16 @@ type hinter struct {
 	app    *cli.App
 	m      models.Config
 	epochs *int // of the run, 0 until they are chosen
+	few    int  // epochs in a row that used hardly a dimension
 	told   bool
 }
 
-// From the epoch judgedFrom, and the step judgedAfter, on a model should use its latent dimensions.
+// From the epoch judgedFrom, and the step judgedAfter, on a model should use its latent dimensions. Averaged weights
+// may need an epoch more than those of the moment.
 const (
-	judgedFrom  = 3
-	judgedAfter = 30
+	judgedFrom   = 3
+	judgedAfter  = 30
+	judgedEpochs = 2
 )
 
 // enough is a number of latent dimensions of which not all need be in use: those of a
@@ -90,7 +93,11 @@ const enough = 128
 // collapse gives the hint if hardly a latent dimension is in use.
 func (h *hinter) collapse(e train.Metrics) {
 	dimensions := len(e.Test.KLByDimension)
-	if h.told || e.Step < judgedAfter || e.Epoch < min(judgedFrom, cmp.Or(*h.epochs, judgedFrom)) || e.ActiveUnits > min(dimensions, enough)/32 {
+	if h.few++; e.ActiveUnits > min(dimensions, enough)/32 {
+		h.few = 0
+	}
+	last := e.Epoch == *h.epochs
+	if h.told || h.few == 0 || e.Step < judgedAfter || !last && (e.Epoch < judgedFrom || h.few < judgedEpochs) {
 		return
 	}
 	h.told = true
@@ -99,7 +106,7 @@ func (h *hinter) collapse(e train.Metrics) {
 		carry = fmt.Sprintf("only %d of", e.ActiveUnits)
 	}
 	sigma := ""
-	if h.m.Likelihood == models.Gaussian && !h.m.LearnSigma {
+	if h.m.Likelihood == models.Gaussian && !h.m.LearnSigma && !h.m.OptimalSigma {
 		sigma = ", a smaller --sigma"
 	}
 	h.app.Notef("vae-train: %s %d latent dimensions in use (above 0.01 nats): the posterior has collapsed, and samples will look alike; try --free-bits, --kl-warmup, a smaller --beta%s or a smaller --lr",

@@ -69,6 +69,33 @@ func TestUnused(t *testing.T) {
 	}
 }
 
+// TestCollapse is told after two epochs in a row, or the last one, that use hardly a dimension.
+func TestCollapse(t *testing.T) {
+	for name, tt := range map[string]struct {
+		active []int // by epoch
+		want   string
+	}{
+		"used":     {[]int{0, 9, 9, 9, 9}, ""},
+		"late":     {[]int{0, 0, 0, 9, 9}, "none of the 10 latent dimensions"}, // in the third
+		"for once": {[]int{9, 9, 0, 9, 9}, ""},
+		"lost":     {[]int{9, 9, 9, 0, 0}, "none of the 10 latent dimensions"},
+		"at last":  {[]int{9, 9, 9, 9, 0}, "none of the 10 latent dimensions"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			epochs := len(tt.active)
+			got := stderrOf(func(app *cli.App) {
+				h := hinter{app: app, epochs: &epochs}
+				for i, active := range tt.active {
+					h.collapse(train.Metrics{Epoch: i + 1, Step: 100 * (i + 1), ActiveUnits: active, Test: train.Terms{KLByDimension: make([]float64, 10)}})
+				}
+			})
+			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+				t.Errorf("%q, want %q in it", got, tt.want)
+			}
+		})
+	}
+}
+
 // stderrOf returns what tell notes.
 func stderrOf(tell func(*cli.App)) string {
 	var stderr bytes.Buffer

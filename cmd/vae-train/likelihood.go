@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -76,7 +77,7 @@ func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (lin
 	if suited.Likelihood == models.Bernoulli {
 		return "likelihood bernoulli: nearly all pixels are close to black or white", pictures
 	}
-	return "likelihood gaussian, sigma optimal: many pixels are between black and white", pictures
+	return "likelihood gaussian, sigma optimal: " + cmp.Or(models.NotBinary(x), "as the run was begun"), pictures
 }
 
 // bits says an ELBO in bits per dimension, where its likelihood has them.

@@ -5,7 +5,7 @@ const pictures = new Map(); // "3 samples": address of the picture, or null
 let epochs = [], text = "", following = true, timer;
 
 const terms = ["elbo", "reconstruction", "kl"];
-const splits = [["train", 1], ["validation", 2], ["test", 0]]; // with the number of its colour
+const splits = [["train", 0], ["validation", 2], ["test", 1]]; // with the number of its colour
 
 async function update() {
   try {
