@@ -105,7 +105,7 @@ function classes(state, model) {
 function facts(model, engine, points) {
   const sorted = [...engine.milliseconds].sort((a, b) => a - b), quick = sorted[sorted.length >> 2]; // undisturbed
   $("facts").textContent = [
-    `${model.image.width} × ${model.image.height}${model.image.channels === 3 ? " in colour" : ""}`,
+    `${model.image.height}x${model.image.width}${model.image.channels === 3 ? " in colour" : ""}`,
     `${model.latent} latent dimension${model.latent === 1 ? "" : "s"}`,
     points && `${points.n} encoded images`,
     `${engine.provider === "webgpu" ? "WebGPU" : "WebAssembly"}${quick ? `, ${quick.toFixed(1)} ms an image` : ""}`,
