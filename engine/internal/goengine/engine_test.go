@@ -69,6 +69,27 @@ func TestRunAllocatesOutputsOnly(t *testing.T) {
 	t.Errorf("%d allocations of %d bytes per run; the output takes %d", result.AllocsPerOp(), result.AllocedBytesPerOp(), output)
 }
 
+// TestWideFilters pools with filters that reach far beyond the image, over which no loop may run.
+func TestWideFilters(t *testing.T) {
+	wide := []any{is("kernel_shape", 1<<30, 1<<30), text("auto_pad", "SAME_UPPER")}
+	for _, constant := range []bool{true, false} {
+		r := load(t, enginetest.Go(t), file(t, 17, normal(1, 1, 1, 2, 2), func(g *graph, x onnx.Value) []onnx.Value {
+			y := x
+			if constant {
+				y = g.Float32("image", []int{1, 1, 2, 2}, []float32{1, 4, 2, 3})
+			}
+			return []onnx.Value{
+				g.node("Max", x, g.node("MaxPool", y, wide...)),
+				g.node("Max", x, g.node("AveragePool", y, wide...)),
+			}
+		}))
+		out, err := r.Run([]engine.Tensor{{Shape: []int{1, 1, 2, 2}, Data: []float32{1, 4, 2, 3}}})
+		if err != nil || !slices.Equal(out[0].Data, []float32{4, 4, 4, 4}) || !slices.Equal(out[1].Data, []float32{2.5, 4, 2.5, 3}) {
+			t.Errorf("constant %v: %v (%v)", constant, out, err)
+		}
+	}
+}
+
 // TestRefusals has what the engine does not do. Each is named when the model is
 // loaded, with the node, and no flag, which is the commands' to know.
 func TestRefusals(t *testing.T) {

@@ -190,6 +190,8 @@ func TestPools(t *testing.T) {
 		pool("MaxPool", image, is("kernel_shape", 2, 2), is("dilations", 2, 3)),
 		pool("MaxPool", image, is("kernel_shape", 3, 3), is("strides", 2, 2), text("auto_pad", "SAME_UPPER")),
 		pool("MaxPool", image, is("kernel_shape", 3, 3), is("strides", 2, 2), text("auto_pad", "SAME_LOWER")),
+		pool("MaxPool", image, is("kernel_shape", 30, 7), is("strides", 2, 3), text("auto_pad", "SAME_UPPER")),
+		pool("MaxPool", image, is("kernel_shape", 7, 5), is("dilations", 2, 3), is("pads", 6, 4, 4, 3)),
 		pool("MaxPool", []int{3, 9}, is("kernel_shape", 3), is("strides", 2)),
 		pool("AveragePool", image, is("kernel_shape", 2, 2), is("strides", 2, 2)),
 		pool("AveragePool", image, is("kernel_shape", 3, 2), is("pads", 1, 0, 1, 1)),
