@@ -394,6 +394,11 @@ func TestChannelsLast(t *testing.T) {
 			x = g.node("Flatten", x)
 			return g.node("Gemm", x, g.weight(45, 3), g.weight(3))
 		}},
+		{"a dense layer with all dimensions permuted on both sides", []int{2, 2, 2, 2, 2, 2, 2}, func(g *graph, x onnx.Value) onnx.Value {
+			x = g.node("Flatten", g.node("Transpose", x, is("perm", 0, 7, 3, 5, 1, 6, 2, 4)))
+			x = g.node("Reshape", g.node("Gemm", x, g.weight(128, 128)), g.list(0, 2, 2, 2, 2, 2, 2, 2))
+			return g.node("Softmax", x, i("axis", 3))
+		}},
 		{"a reshape with two readers", []int{4}, func(g *graph, x onnx.Value) onnx.Value {
 			x = g.node("Gemm", x, g.weight(4, 24), g.weight(24))
 			x = g.node("Reshape", x, g.list(0, 6, 2, 2))
