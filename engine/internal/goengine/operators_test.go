@@ -117,6 +117,15 @@ func TestMatrices(t *testing.T) {
 		{"MatMul, broadcast", []int{1, 4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", x, g.weight(6, 5, 2)) }},
 		{"MatMul, vector behind", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", x, g.weight(5)) }},
 		{"MatMul, vector in front", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", g.weight(4), x) }},
+		{"MatMul of nothing", []int{0}, func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Add", g.node("MatMul", x, g.weight(0, 4)), g.weight(4))
+		}},
+		{"Gemm of nothing", []int{0}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Gemm", x, g.weight(0, 4), g.weight(4)) }},
+		{"Gemm of nothing from data", []int{0}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Gemm", x, x, i("transB", 1)) }},
+		{"Gemm of nothing of data", []int{5}, func(g *graph, x onnx.Value) onnx.Value {
+			none := g.node("Slice", x, g.list(3), g.list(3), g.list(0))
+			return g.node("Gemm", none, none, i("transA", 1))
+		}},
 		{"MatMul, weights in front", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", g.weight(7, 4), x) }},
 	})
 }
