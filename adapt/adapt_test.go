@@ -199,8 +199,8 @@ func TestEncoders(t *testing.T) {
 	}
 }
 
-// TestHostileShapes: outputs without values for a row, and rows that depend on the batch's size, are
-// errors.
+// TestHostileShapes: outputs without values for a row, rows that depend on the batch's size, and a fixed
+// batch that takes gigabytes to open are errors.
 func TestHostileShapes(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		scalar := build(t, "x", rows(1, 2, 2), func(b *onnx.Builder, x onnx.Value) {
@@ -218,6 +218,12 @@ func TestHostileShapes(t *testing.T) {
 		})
 		if _, err := adapt.Adapt(narrowing, e, adapt.Options{}); err == nil {
 			t.Error("rows that depend on the number of rows are taken")
+		}
+		huge := build(t, "x", []onnx.Dim{onnx.Size(4), onnx.Size(1), onnx.Size(4096), onnx.Size(4095)}, func(b *onnx.Builder, x onnx.Value) {
+			b.Output("y", b.Node("Sigmoid", "sigmoid", []onnx.Value{x}))
+		})
+		if _, err := adapt.Adapt(huge, e, adapt.Options{}); err == nil || !strings.Contains(err.Error(), "at most 16777216 values in a fixed batch") {
+			t.Errorf("a fixed batch of 2^26 values: error %v", err)
 		}
 	})
 }
