@@ -14,7 +14,7 @@ import (
 
 // Model is a model that keeps the promises of package contract, and what it was before.
 type Model struct {
-	// Graph is the rewritten model, with the metadata of the contract but for those that only
+	// Model is the rewritten model, with the metadata of the contract but for those that only
 	// training tells. It shares tensors with the model that it was made from.
 	*onnx.Model
 	Role  contract.Role
