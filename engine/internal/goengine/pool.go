@@ -65,6 +65,9 @@ func opMaxPool(c *call) *value {
 			for ch := range channels {
 				dst[out*channels+ch] = lowest
 			}
+			if places != nil { // where nothing is above the lowest
+				clear(s.i(places)[out*channels : (out+1)*channels])
+			}
 		}, func(out, row, col, image int) {
 			best := dst[out*channels : (out+1)*channels]
 			pixel := src[(image*w.inPixels()+row*w.in[1]+col)*channels:]
