@@ -14,7 +14,7 @@ import (
 
 // Model is a model that keeps the promises of package contract, and what it was before.
 type Model struct {
-	// Graph is the rewritten model, with the metadata of the contract but for those that only
+	// Model is the rewritten model, with the metadata of the contract but for those that only
 	// training tells. It shares tensors with the model that it was made from.
 	*onnx.Model
 	Role  contract.Role
@@ -160,7 +160,7 @@ func CheckInference(m *onnx.Model) error {
 func (a *adapter) dropRandom() {
 	chance := map[string]bool{}
 	for _, n := range a.graph.Nodes {
-		random := isRandom(n) || slices.ContainsFunc(reads(n), func(name string) bool { return chance[name] })
+		random := isRandom(n) || slices.ContainsFunc(n.Reads(), func(name string) bool { return chance[name] })
 		for _, name := range n.Outputs {
 			chance[name] = chance[name] || random && name != ""
 		}
@@ -173,7 +173,7 @@ func (a *adapter) dropRandom() {
 }
 
 func isRandom(n *onnx.Node) bool {
-	for _, g := range branches(n) {
+	for _, g := range n.Subgraphs() {
 		if slices.ContainsFunc(g.Nodes, isRandom) {
 			return true
 		}

@@ -100,6 +100,10 @@ func close(got, want []float32) bool { return contract.Difference(got, want) < 1
 // TestRanges: what a graph tells of its range is taken, and what it does not is asked for.
 func TestRanges(t *testing.T) {
 	sigmoid := func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+	by255 := func(b *onnx.Builder, x onnx.Value) onnx.Value {
+		most := b.Tensor(&onnx.Tensor{Name: "most", Type: onnx.BFloat16, Data: []byte{0x7f, 0x43}}) // 255
+		return b.Node("Mul", "bytes", []onnx.Value{x, cast(onnx.Float32)(b, most)})
+	}
 	for name, tt := range map[string]struct {
 		end    func(b *onnx.Builder, x onnx.Value) onnx.Value
 		pixels string
@@ -110,6 +114,7 @@ func TestRanges(t *testing.T) {
 		"tanh":         {op("Tanh"), "", func(x float64) float64 { return (math.Tanh(x) + 1) / 2 }, "the output lies in [-1, 1]: mapped to [0, 1]"},
 		"half tanh":    {then(op("Tanh"), op("Add", 1), op("Mul", 0.5)), "", func(x float64) float64 { return (math.Tanh(x) + 1) / 2 }, ""},
 		"bytes":        {then(op("Sigmoid"), op("Mul", 255)), "", sigmoid, "[0, 255]"},
+		"bfloat16":     {then(op("Sigmoid"), by255), "", sigmoid, "[0, 255]"},
 		"bool":         {then(op("Greater", 0), cast(onnx.Bool)), "", func(x float64) float64 { return math.Ceil(min(max(x, 0), 1)) }, "black and white"},
 		"counts":       {then(op("Sigmoid"), op("Mul", 255), cast(onnx.Int64)), "", func(x float64) float64 { return math.Floor(255*sigmoid(x)) / 255 }, "divided by 255"},
 		"indices":      {then(op("Sigmoid"), op("Mul", 1.9), cast(onnx.Int32)), "", nil, "is int32"},
@@ -199,8 +204,8 @@ func TestEncoders(t *testing.T) {
 	}
 }
 
-// TestHostileShapes: outputs without values for a row, and rows that depend on the batch's size, are
-// errors.
+// TestHostileShapes: outputs without values for a row, rows that depend on the batch's size, and a fixed
+// batch that takes gigabytes to open are errors.
 func TestHostileShapes(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e *engine.Engine, _ engine.Options) {
 		scalar := build(t, "x", rows(1, 2, 2), func(b *onnx.Builder, x onnx.Value) {
@@ -218,6 +223,12 @@ func TestHostileShapes(t *testing.T) {
 		})
 		if _, err := adapt.Adapt(narrowing, e, adapt.Options{}); err == nil {
 			t.Error("rows that depend on the number of rows are taken")
+		}
+		huge := build(t, "x", []onnx.Dim{onnx.Size(4), onnx.Size(1), onnx.Size(4096), onnx.Size(4095)}, func(b *onnx.Builder, x onnx.Value) {
+			b.Output("y", b.Node("Sigmoid", "sigmoid", []onnx.Value{x}))
+		})
+		if _, err := adapt.Adapt(huge, e, adapt.Options{}); err == nil || !strings.Contains(err.Error(), "at most 16777216 values in a fixed batch") {
+			t.Errorf("a fixed batch of 2^26 values: error %v", err)
 		}
 	})
 }

@@ -21,6 +21,9 @@ func (a *adapter) openBatch() error {
 		return fmt.Errorf("input %.40q has the shape %v: a batch of %d; export with an open batch dimension", a.data.name, a.data.shape, batch.Size)
 	}
 	fixed := int(batch.Size)
+	if fixed*volume(a.data.row) > maxRow { // several such batches are run at once
+		return fmt.Errorf("input %.40q has the shape %v: want at most %d values in a fixed batch; export with an open batch dimension", a.data.name, a.data.shape, maxRow)
+	}
 	program, err := a.load()
 	if err != nil {
 		return err

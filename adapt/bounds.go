@@ -51,14 +51,6 @@ func spans(g *onnx.Graph) map[string]span {
 func spanOf(t *onnx.Tensor) span {
 	var values []float64
 	switch t.Type {
-	case onnx.Float32, onnx.Float16:
-		x, err := t.Float32s()
-		if err != nil {
-			return everything
-		}
-		for _, v := range x {
-			values = append(values, float64(v))
-		}
 	case onnx.Int64, onnx.Int32:
 		x, err := t.Int64s()
 		if err != nil {
@@ -67,22 +59,19 @@ func spanOf(t *onnx.Tensor) span {
 		for _, v := range x {
 			values = append(values, float64(v))
 		}
-	case onnx.Float64:
-		for i := 0; i+8 <= len(t.Data); i += 8 {
-			values = append(values, math.Float64frombits(le64(t.Data[i:])))
+	default:
+		x, err := t.Float32s()
+		if err != nil {
+			return everything
+		}
+		for _, v := range x {
+			values = append(values, float64(v))
 		}
 	}
 	if len(values) == 0 || slices.ContainsFunc(values, math.IsNaN) {
 		return everything
 	}
 	return span{lo: slices.Min(values), hi: slices.Max(values)}
-}
-
-func le64(b []byte) (u uint64) {
-	for i := 7; i >= 0; i-- {
-		u = u<<8 | uint64(b[i])
-	}
-	return u
 }
 
 // through is the interval of a node's results. The rules are those of the operators that end

@@ -17,34 +17,12 @@ func (a *adapter) after(nodes ...*onnx.Node) { a.graph.Nodes = append(a.graph.No
 
 // fresh returns a name that nothing in the graph has.
 func (a *adapter) fresh(name string) string {
-	taken := a.names()
+	taken := a.graph.Names()
 	fresh := "adapt/" + name
 	for i := 1; taken[fresh]; i++ {
 		fresh = fmt.Sprintf("adapt/%s_%d", name, i)
 	}
 	return fresh
-}
-
-// names are those of all values and nodes.
-func (a *adapter) names() map[string]bool {
-	names := map[string]bool{}
-	for _, n := range a.graph.Nodes {
-		names[n.Name] = true
-		for _, list := range [][]string{reads(n), n.Outputs} {
-			for _, name := range list {
-				names[name] = true
-			}
-		}
-	}
-	for _, t := range a.graph.Initializers {
-		names[t.Name] = true
-	}
-	for _, list := range [][]onnx.ValueInfo{a.graph.Inputs, a.graph.Outputs, a.graph.Values} {
-		for _, v := range list {
-			names[v.Name] = true
-		}
-	}
-	return names
 }
 
 // node returns a node with one result of a new name, which is not in the graph yet.
@@ -169,7 +147,7 @@ var contractNames = []string{contract.Z, contract.Image, contract.Label, contrac
 
 // makeRoom gives values of the file that are named like those of the contract other names.
 func (a *adapter) makeRoom() {
-	taken := a.names()
+	taken := a.graph.Names()
 	for _, name := range contractNames {
 		if taken[name] {
 			a.rename(name, a.fresh("of_file/"+name))
@@ -192,7 +170,7 @@ func (a *adapter) rename(old, name string) {
 		return names
 	}
 	for i, n := range a.graph.Nodes {
-		if slices.Contains(n.Outputs, old) || slices.Contains(reads(n), old) {
+		if slices.Contains(n.Outputs, old) || slices.Contains(n.Reads(), old) {
 			a.graph.Nodes[i] = swapped(n, swap)
 		}
 	}
@@ -217,39 +195,12 @@ func (a *adapter) rename(old, name string) {
 	}
 }
 
-// reads are the names that a node reads, itself or in the branches of its control flow.
-func reads(n *onnx.Node) []string {
-	names := n.Inputs
-	for _, g := range branches(n) {
-		for _, inner := range g.Nodes {
-			names = append(names[:len(names):len(names)], reads(inner)...)
-		}
-		for _, v := range g.Outputs {
-			names = append(names[:len(names):len(names)], v.Name)
-		}
-	}
-	return names
-}
-
-// branches are the graphs that a node runs.
-func branches(n *onnx.Node) (graphs []*onnx.Graph) {
-	for _, attribute := range n.Attributes {
-		switch v := attribute.Value.(type) {
-		case *onnx.Graph:
-			graphs = append(graphs, v)
-		case []*onnx.Graph:
-			graphs = append(graphs, v...)
-		}
-	}
-	return graphs
-}
-
 // swapped is a copy of a node with other names for what it reads and gives. Names inside of a
 // branch are never those of values outside, so that all of them can be swapped.
 func swapped(n *onnx.Node, swap func([]string) []string) *onnx.Node {
 	renamed := *n
 	renamed.Inputs, renamed.Outputs = swap(n.Inputs), swap(n.Outputs)
-	if len(branches(n)) == 0 {
+	if len(n.Subgraphs()) == 0 {
 		return &renamed
 	}
 	branch := func(g *onnx.Graph) *onnx.Graph {
@@ -297,7 +248,7 @@ func (a *adapter) prune() {
 		if !slices.ContainsFunc(n.Outputs, func(name string) bool { return name != "" && need[name] }) {
 			continue
 		}
-		for _, name := range reads(n) {
+		for _, name := range n.Reads() {
 			need[name] = true
 		}
 		kept = append(kept, n)

@@ -109,8 +109,8 @@ func (o Options) Check() error {
 	return nil
 }
 
-// maxRow bounds the values of one image or latent point, and with it what a small file can
-// make a program allocate.
+// maxRow bounds the values of one image or latent point, and of a fixed batch of them, and with it
+// what a small file can make a program allocate.
 const maxRow = 1 << 24
 
 // volume returns the number of values of a shape, -1 where a dimension is below 1 or the number

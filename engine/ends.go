@@ -28,7 +28,7 @@ func float32Ends(m *onnx.Model, outputs []onnx.ValueInfo) (*onnx.Model, error) {
 		return m, nil
 	}
 	g := *m.Graph
-	taken := names(m.Graph)
+	taken := m.Graph.Names()
 	fresh := func(name string) string {
 		name += " as float32"
 		for taken[name] {
@@ -95,23 +95,6 @@ func round(x []float32, t onnx.DataType) {
 }
 
 func isHalf(t onnx.DataType) bool { return t == onnx.Float16 || t == onnx.BFloat16 }
-
-// names are those of a graph's values.
-func names(g *onnx.Graph) map[string]bool {
-	taken := map[string]bool{}
-	for _, v := range slices.Concat(g.Inputs, g.Outputs, g.Values) {
-		taken[v.Name] = true
-	}
-	for _, t := range g.Initializers {
-		taken[t.Name] = true
-	}
-	for _, n := range g.Nodes {
-		for _, name := range n.Outputs {
-			taken[name] = true
-		}
-	}
-	return taken
-}
 
 // checkNumbers refuses what a [Tensor] cannot hold.
 func checkNumbers(what string, v onnx.ValueInfo) error {

@@ -43,3 +43,20 @@ func TestTypes(t *testing.T) {
 		})
 	}
 }
+
+// TestEndsBesideBranches has a value in a branch that is named as a new end would be.
+func TestEndsBesideBranches(t *testing.T) {
+	branch := func(op, value string) *onnx.Graph {
+		return &onnx.Graph{Name: op, Nodes: []*onnx.Node{{Op: op, Inputs: []string{"x"}, Outputs: []string{value}}},
+			Outputs: []onnx.ValueInfo{{Name: value, Type: onnx.Int64}}}
+	}
+	m := graphOf(17, []*onnx.Node{node("If", "condition", "y",
+		onnx.Attribute{Name: "then_branch", Value: branch("Neg", "x as float32")}, onnx.Attribute{Name: "else_branch", Value: branch("Abs", "abs")})},
+		&onnx.Tensor{Name: "condition", Type: onnx.Bool, Data: []byte{1}})
+	m.Graph.Inputs[0].Type, m.Graph.Outputs[0].Type = onnx.Int64, onnx.Int64
+	p := load(t, enginetest.ONNXRuntime(t), m)
+	out, err := p.Run([]engine.Tensor{tensor(1, 2, 4, 4)})
+	if err != nil || out[0].Data[31] != -1 {
+		t.Errorf("%v (%v), want -1 everywhere", out, err)
+	}
+}

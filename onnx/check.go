@@ -93,7 +93,7 @@ func checkNode(m *Model, n *Node) error {
 	if !standardDomain(n.Domain) {
 		return unsupported(n, "the operator is of the domain %q: only the standard's own operators are supported", n.Domain)
 	}
-	if len(n.subgraphs()) > 0 {
+	if len(n.Subgraphs()) > 0 {
 		return unsupported(n, "the operator %q runs a graph of its own, and such control flow is not supported", n.Op)
 	}
 	s, ok := lookup(n.Op, m.Opset())

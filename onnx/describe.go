@@ -58,7 +58,7 @@ func (m *Model) Describe(out io.Writer, size int64) error {
 func countOperators(count map[string]int, nodes []*Node) {
 	for _, n := range nodes {
 		count[operatorName(n.Domain, n.Op)]++
-		for _, g := range n.subgraphs() {
+		for _, g := range n.Subgraphs() {
 			countOperators(count, g.Nodes)
 		}
 	}

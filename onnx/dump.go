@@ -76,7 +76,7 @@ func dumpNodes(w io.Writer, nodes []*Node, values map[string]ValueInfo) {
 			}
 			fmt.Fprintln(w)
 		}
-		for _, inner := range n.subgraphs() {
+		for _, inner := range n.Subgraphs() {
 			dumpGraph(w, inner, nil)
 			fmt.Fprintf(w, "end of graph %s\n", plain(inner.Name))
 		}

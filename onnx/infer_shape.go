@@ -148,12 +148,18 @@ func quotient(a, b Dim) Dim {
 	return Unknown()
 }
 
-// passElements keeps the content of input 0, where the operator only changes the
-// shape between a scalar and a list.
+// passElements keeps the content of input i, where the operator only changes the
+// shape between a scalar and a list. A list whose content is known has a known length,
+// also where a name stood for it.
 func (c *call) passElements(i int) {
-	if y := c.out[0].Shape; y != nil && len(y) <= 1 {
-		c.out[0].elements = c.in[i].elements
+	y, elements := c.out[0].Shape, c.in[i].elements
+	if y == nil || len(y) > 1 || elements == nil {
+		return
 	}
+	if len(y) == 1 && !y[0].Known() {
+		y[0] = Size(int64(len(elements)))
+	}
+	c.out[0].elements = elements
 }
 
 // inferFlatten is Flatten: a matrix of the dimensions before axis and the rest.

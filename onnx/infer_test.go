@@ -137,6 +137,16 @@ func TestInferShapes(t *testing.T) {
 		{"Gather out of range", image, 17, func(b *Builder, x Value) Value {
 			return b.Node("Gather", "y", []Value{x, ints(b, "i", 6)}, Int("axis", 1))
 		}, "!index 6 is outside"},
+		{"Gather out of range of a list with a name", image, 17, func(b *Builder, x Value) Value {
+			batch := b.Node("Gather", "n", []Value{b.Node("Shape", "s", []Value{x}), ints(b, "zero", 0)})
+			list := b.Node("Reshape", "list", []Value{ints(b, "sizes", 5, 6), batch})
+			return b.Node("Expand", "y", []Value{x, b.Node("Gather", "size", []Value{list, ints(b, "i", -5)})})
+		}, "!index -5 is outside the 2 elements"},
+		{"Reshape of a list to a name and another length", image, 17, func(b *Builder, x Value) Value {
+			batch := b.Node("Gather", "n", []Value{b.Node("Shape", "s", []Value{x}), ints(b, "zero", 0)})
+			list := b.Node("Reshape", "list", []Value{ints(b, "sizes", 5, 6), batch})
+			return b.Node("Reshape", "y", []Value{list, ints(b, "three", 3)})
+		}, "![2] cannot become [3]"},
 		{"Pad", image, 17, func(b *Builder, x Value) Value {
 			return b.Node("Pad", "y", []Value{x, ints(b, "pads", 0, 0, 1, 2, 0, 0, 3, -1)})
 		}, "[batch,6,9,6]"},

@@ -1,5 +1,10 @@
 package onnx
 
+import (
+	"maps"
+	"slices"
+)
+
 // Model is a graph with what a reader must know to understand it, as in the
 // standard's ModelProto.
 type Model struct {
@@ -112,4 +117,29 @@ func (g *Graph) Initializer(name string) *Tensor {
 		}
 	}
 	return nil
+}
+
+// Names returns all names that a graph has taken, of values and of nodes, those in the graphs of
+// control flow included.
+func (g *Graph) Names() map[string]bool {
+	names := map[string]bool{}
+	for _, v := range slices.Concat(g.Inputs, g.Outputs, g.Values) {
+		names[v.Name] = true
+	}
+	for _, t := range g.Initializers {
+		names[t.Name] = true
+	}
+	for _, t := range g.Sparse {
+		names[t.Values.Name] = true
+	}
+	for _, n := range g.Nodes {
+		names[n.Name] = true
+		for _, name := range slices.Concat(n.Inputs, n.Outputs) {
+			names[name] = true
+		}
+		for _, inner := range n.Subgraphs() {
+			maps.Copy(names, inner.Names())
+		}
+	}
+	return names
 }

@@ -22,7 +22,7 @@ func (m *Model) Part(value string) (*Model, error) {
 	for _, n := range slices.Backward(m.Graph.Nodes) {
 		if slices.ContainsFunc(n.Outputs, func(name string) bool { return wanted[name] }) {
 			g.Nodes = append(g.Nodes, n)
-			for _, name := range n.reads() {
+			for _, name := range n.Reads() {
 				wanted[name] = true
 			}
 		}
@@ -43,12 +43,12 @@ func (m *Model) Part(value string) (*Model, error) {
 	return &part, nil
 }
 
-// reads returns the names of all values that a node may use, those of its subgraphs among them.
-func (n *Node) reads() []string {
+// Reads returns the names of all values that a node may use, those of its subgraphs among them.
+func (n *Node) Reads() []string {
 	names := slices.Clone(n.Inputs)
-	for _, g := range n.subgraphs() {
+	for _, g := range n.Subgraphs() {
 		for _, inner := range g.Nodes {
-			names = append(names, inner.reads()...)
+			names = append(names, inner.Reads()...)
 		}
 		for _, out := range g.Outputs {
 			names = append(names, out.Name)

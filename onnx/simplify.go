@@ -20,7 +20,7 @@ func Simplify(m *Model) (*Model, error) {
 		!slices.ContainsFunc(m.Graph.Nodes, func(n *Node) bool { return standardDomain(n.Domain) && n.Op == "Dropout" }) {
 		return m, nil
 	}
-	s := &simplifier{functions: map[functionID]*Function{}, opset: max(opset, OldestOpset), taken: map[string]bool{},
+	s := &simplifier{functions: map[functionID]*Function{}, opset: max(opset, OldestOpset), taken: m.Graph.Names(),
 		read: map[string]bool{}, constants: map[string]*Tensor{}}
 	for _, f := range m.Functions {
 		s.functions[f.id()] = f
@@ -47,7 +47,7 @@ type simplifier struct {
 	functions map[functionID]*Function
 	opset     int64 // of the new nodes
 	nodes     []*Node
-	taken     map[string]bool // names of the old graph's values, those in control flow included
+	taken     map[string]bool // all names of the old graph, and of new values
 	read      map[string]bool // those of them that something reads
 	constants map[string]*Tensor
 	float     DataType // of the first weight of real numbers
@@ -58,19 +58,13 @@ type simplifier struct {
 // maxInlined bounds what calls of functions in functions can grow to.
 const maxInlined = 1 << 16
 
-// note takes notes of the names of a graph.
+// note takes notes of what a graph reads, and of its weights.
 func (s *simplifier) note(g *Graph) {
-	for _, v := range g.Inputs {
-		s.taken[v.Name] = true
-	}
 	for _, t := range g.Initializers {
 		if s.float == Undefined && bfloats.has(t.Type) {
 			s.float = t.Type
 		}
-		s.taken[t.Name], s.constants[t.Name] = true, t
-	}
-	for _, t := range g.Sparse {
-		s.taken[t.Values.Name] = true
+		s.constants[t.Name] = t
 	}
 	for _, v := range g.Outputs {
 		s.read[v.Name] = true
@@ -79,10 +73,7 @@ func (s *simplifier) note(g *Graph) {
 		for _, name := range n.Inputs {
 			s.read[name] = true
 		}
-		for _, name := range n.Outputs {
-			s.taken[name] = true
-		}
-		for _, inner := range n.subgraphs() {
+		for _, inner := range n.Subgraphs() {
 			s.note(inner)
 		}
 	}
@@ -109,7 +100,7 @@ func (s *simplifier) add(nodes []*Node, opset int64) error {
 			}
 			continue
 		}
-		if !standardDomain(n.Domain) || len(n.subgraphs()) > 0 {
+		if !standardDomain(n.Domain) || len(n.Subgraphs()) > 0 {
 			s.emit(n)
 			continue
 		}
@@ -168,7 +159,7 @@ func (s *simplifier) call(n *Node, f *Function, opset int64) error {
 		if s.inlined++; s.inlined > maxInlined {
 			return unsupported(nil, "the functions of the model come to more than %d nodes", maxInlined)
 		}
-		if len(inner.subgraphs()) > 0 {
+		if len(inner.Subgraphs()) > 0 {
 			return unsupported(inner, "the operator %q in the function %q runs a graph of its own, and such control flow is not supported", inner.Op, f.Name)
 		}
 		c := &Node{Name: s.name(inner.Name), Op: inner.Op, Domain: inner.Domain, Overload: inner.Overload}

@@ -181,8 +181,8 @@ func checkAttributeNames(n *Node, s *scope) error {
 	return nil
 }
 
-// subgraphs returns the graphs in a node's attributes.
-func (n *Node) subgraphs() []*Graph {
+// Subgraphs returns the graphs in a node's attributes.
+func (n *Node) Subgraphs() []*Graph {
 	var graphs []*Graph
 	for _, a := range n.Attributes {
 		switch v := a.Value.(type) {
@@ -267,7 +267,7 @@ func checkFunctions(functions []*Function) error {
 					return err
 				}
 			}
-			for _, g := range n.subgraphs() {
+			for _, g := range n.Subgraphs() {
 				if err := nodes(g.Nodes); err != nil {
 					return err
 				}

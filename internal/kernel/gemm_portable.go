@@ -45,21 +45,35 @@ type portableSgemmTask struct {
 func (t *portableSgemmTask) Do(i int) {
 	across := ceilDiv(t.n, gemmCols)
 	row, col := i/across*gemmRows, i%across*gemmCols
-	a, b := t.a, t.b
-	if t.k > 0 {
-		if t.tA == blas.NoTrans {
-			a = a[row*t.lda:]
-		} else {
-			a = a[row:]
+	rows, cols := min(gemmRows, t.m-row), min(gemmCols, t.n-col)
+	a, b, c := t.a, t.b, t.c[row*t.ldc+col:]
+	if t.k == 0 { // of which gonum wants elements all the same
+		for i := range rows {
+			scale(c[i*t.ldc:][:cols], t.beta)
 		}
-		if t.tB == blas.NoTrans {
-			b = b[col:]
-		} else {
-			b = b[col*t.ldb:]
-		}
+		return
 	}
-	gonum.Implementation{}.Sgemm(t.tA, t.tB, min(gemmRows, t.m-row), min(gemmCols, t.n-col), t.k,
-		t.alpha, a, t.lda, b, t.ldb, t.beta, t.c[row*t.ldc+col:], t.ldc)
+	if t.tA == blas.NoTrans {
+		a = a[row*t.lda:]
+	} else {
+		a = a[row:]
+	}
+	if t.tB == blas.NoTrans {
+		b = b[col:]
+	} else {
+		b = b[col*t.ldb:]
+	}
+	gonum.Implementation{}.Sgemm(t.tA, t.tB, rows, cols, t.k, t.alpha, a, t.lda, b, t.ldb, t.beta, c, t.ldc)
+}
+
+// scale multiplies by a number, where 0 makes 0 of everything.
+func scale(x []float32, by float32) {
+	if by == 0 {
+		clear(x)
+	}
+	for i := range x {
+		x[i] *= by
+	}
 }
 
 // serialSgemm is Sgemm on the calling goroutine alone.

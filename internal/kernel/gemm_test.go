@@ -53,6 +53,9 @@ func testSgemm(t *testing.T) {
 						ldb = s.k + 1
 						lb = max(0, (s.n-1)*ldb+s.k)
 					}
+					if s.k == 0 { // matrices of no elements
+						la, lb = 0, 0
+					}
 					a, b := normal(1, la), normal(2, lb)
 					got, want := normal(3, max(0, (s.m-1)*ldc+s.n)), normal(3, max(0, (s.m-1)*ldc+s.n))
 					naiveSgemm(tA, tB, s.m, s.n, s.k, f.alpha, a, lda, b, ldb, f.beta, want, ldc)
@@ -108,7 +111,7 @@ func TestAffine(t *testing.T) { eachProduct(t, testAffine) }
 
 func testAffine(t *testing.T) {
 	k := newKernel(t, 2)
-	for _, s := range []struct{ m, n, k int }{{0, 3, 2}, {1, 1, 0}, {1, 5, 3}, {128, 2, 256}, {130, 70, 40}, {13, 33, 34}, {40, 64, 700}} {
+	for _, s := range []struct{ m, n, k int }{{0, 3, 2}, {1, 1, 0}, {70, 5, 0}, {1, 5, 3}, {128, 2, 256}, {130, 70, 40}, {13, 33, 34}, {40, 64, 700}} {
 		for _, relu := range []bool{false, true} {
 			for _, withBias := range []bool{false, true} {
 				x, w := normal(1, s.m*s.k), normal(2, s.k*s.n)

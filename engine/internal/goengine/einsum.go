@@ -30,8 +30,8 @@ func opEinsum(c *call) *value {
 	sizes := map[rune]int{}
 	for i, letters := range e.Inputs {
 		for at, letter := range letters {
-			if size := c.in[i].shape[at]; sizes[letter] <= 1 {
-				sizes[letter] = size
+			if size, seen := sizes[letter]; !seen || size == 1 {
+				sizes[letter] = c.in[i].shape[at]
 			}
 		}
 	}

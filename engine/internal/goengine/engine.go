@@ -226,8 +226,8 @@ func (e *Model) compile(shapes [][]int) (_ *program, err error) {
 	}
 	p.known = c.state
 	p.assignPlaces()
-	if p.buffer > maxElements {
-		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the pure-Go engine allows; use smaller batches", p.buffer, maxElements)
+	if n := p.floats + 2*p.ints; n > maxElements { // integers are twice as wide
+		return nil, fmt.Errorf("needs memory for %d numbers at once, more than the %d that the pure-Go engine allows; use smaller batches", n, maxElements)
 	}
 	return p, nil
 }

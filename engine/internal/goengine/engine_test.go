@@ -2,6 +2,7 @@ package goengine_test
 
 import (
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -67,6 +68,64 @@ func TestRunAllocatesOutputsOnly(t *testing.T) {
 		}
 	}
 	t.Errorf("%d allocations of %d bytes per run; the output takes %d", result.AllocsPerOp(), result.AllocedBytesPerOp(), output)
+}
+
+// TestMemoryOfIntegers has long chains of integers, which share memory and are limited as floats are.
+func TestMemoryOfIntegers(t *testing.T) {
+	chain := func(n int64) *onnx.Model {
+		m, err := onnx.Unmarshal(file(t, 17, normal(1, 1, 1), func(g *graph, x onnx.Value) []onnx.Value {
+			first := g.node("Expand", g.node("Cast", x, i("to", 7)), g.list(1, n))
+			y := first
+			for range 8 {
+				y = g.node("Neg", y)
+			}
+			return []onnx.Value{g.node("Cast", g.node("ReduceSum", g.node("Sub", y, first), g.list(1)), i("to", 1))}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	if _, err := goengine.Load(chain(1<<26), 1); err == nil || !strings.Contains(err.Error(), "needs memory for") {
+		t.Errorf("three tensors of 2^26 integers at once: error %v", err)
+	}
+	const n = 1 << 20
+	e, err := goengine.Load(chain(n), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	out, err := e.Run([]goengine.Tensor{{Shape: []int{1, 1}, Data: []float32{3}}})
+	runtime.ReadMemStats(&after)
+	if err != nil || out[0].Data[0] != 0 {
+		t.Errorf("%v (%v)", out, err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > 4*8*n {
+		t.Errorf("a run with three tensors of %d integers at once took %d bytes", n, took)
+	}
+}
+
+// TestWideFilters pools with filters that reach far beyond the image, over which no loop may run.
+func TestWideFilters(t *testing.T) {
+	wide := []any{is("kernel_shape", 1<<30, 1<<30), text("auto_pad", "SAME_UPPER")}
+	for _, constant := range []bool{true, false} {
+		r := load(t, enginetest.Go(t), file(t, 17, normal(1, 1, 1, 2, 2), func(g *graph, x onnx.Value) []onnx.Value {
+			y := x
+			if constant {
+				y = g.Float32("image", []int{1, 1, 2, 2}, []float32{1, 4, 2, 3})
+			}
+			return []onnx.Value{
+				g.node("Max", x, g.node("MaxPool", y, wide...)),
+				g.node("Max", x, g.node("AveragePool", y, wide...)),
+			}
+		}))
+		out, err := r.Run([]engine.Tensor{{Shape: []int{1, 1, 2, 2}, Data: []float32{1, 4, 2, 3}}})
+		if err != nil || !slices.Equal(out[0].Data, []float32{4, 4, 4, 4}) || !slices.Equal(out[1].Data, []float32{2.5, 4, 2.5, 3}) {
+			t.Errorf("constant %v: %v (%v)", constant, out, err)
+		}
+	}
 }
 
 // TestRefusals has what the engine does not do. Each is named when the model is

@@ -190,6 +190,9 @@ func TestEinsum(t *testing.T) {
 		einsum("bij,jk", []int{4, 5}, []int{5, 6}),
 		einsum("bi,ij,jk->bk", []int{4}, []int{4, 5}, []int{5, 2}),
 		einsum("bi,j->bij", []int{4}, []int{5}),
+		einsum("bj,jk->bk", []int{0}, []int{0, 4}),
+		einsum("bj,jk->bk", []int{0}, []int{1, 4}),
+		einsum("bj,jk->bk", []int{1}, []int{0, 4}),
 	})
 }
 

@@ -40,7 +40,7 @@ func FuzzLoadAndRun(f *testing.F) {
 		if err != nil {
 			t.Fatalf("the program was there at load, but now: %v", err)
 		}
-		elements, work := p.buffer, 0
+		elements, work := p.floats+2*p.ints, 0
 		for _, v := range p.outputs {
 			elements += v.mem.n
 		}

@@ -117,6 +117,15 @@ func TestMatrices(t *testing.T) {
 		{"MatMul, broadcast", []int{1, 4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", x, g.weight(6, 5, 2)) }},
 		{"MatMul, vector behind", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", x, g.weight(5)) }},
 		{"MatMul, vector in front", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", g.weight(4), x) }},
+		{"MatMul of nothing", []int{0}, func(g *graph, x onnx.Value) onnx.Value {
+			return g.node("Add", g.node("MatMul", x, g.weight(0, 4)), g.weight(4))
+		}},
+		{"Gemm of nothing", []int{0}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Gemm", x, g.weight(0, 4), g.weight(4)) }},
+		{"Gemm of nothing from data", []int{0}, func(g *graph, x onnx.Value) onnx.Value { return g.node("Gemm", x, x, i("transB", 1)) }},
+		{"Gemm of nothing of data", []int{5}, func(g *graph, x onnx.Value) onnx.Value {
+			none := g.node("Slice", x, g.list(3), g.list(3), g.list(0))
+			return g.node("Gemm", none, none, i("transA", 1))
+		}},
 		{"MatMul, weights in front", []int{4, 5}, func(g *graph, x onnx.Value) onnx.Value { return g.node("MatMul", g.weight(7, 4), x) }},
 	})
 }
@@ -190,6 +199,8 @@ func TestPools(t *testing.T) {
 		pool("MaxPool", image, is("kernel_shape", 2, 2), is("dilations", 2, 3)),
 		pool("MaxPool", image, is("kernel_shape", 3, 3), is("strides", 2, 2), text("auto_pad", "SAME_UPPER")),
 		pool("MaxPool", image, is("kernel_shape", 3, 3), is("strides", 2, 2), text("auto_pad", "SAME_LOWER")),
+		pool("MaxPool", image, is("kernel_shape", 30, 7), is("strides", 2, 3), text("auto_pad", "SAME_UPPER")),
+		pool("MaxPool", image, is("kernel_shape", 7, 5), is("dilations", 2, 3), is("pads", 6, 4, 4, 3)),
 		pool("MaxPool", []int{3, 9}, is("kernel_shape", 3), is("strides", 2)),
 		pool("AveragePool", image, is("kernel_shape", 2, 2), is("strides", 2, 2)),
 		pool("AveragePool", image, is("kernel_shape", 3, 2), is("pads", 1, 0, 1, 1)),
@@ -391,6 +402,11 @@ func TestChannelsLast(t *testing.T) {
 			x = g.node("Relu", g.node("ConvTranspose", x, g.weight(6, 5, 2, 2), g.weight(5)))
 			x = g.node("Flatten", x)
 			return g.node("Gemm", x, g.weight(45, 3), g.weight(3))
+		}},
+		{"a dense layer with all dimensions permuted on both sides", []int{2, 2, 2, 2, 2, 2, 2}, func(g *graph, x onnx.Value) onnx.Value {
+			x = g.node("Flatten", g.node("Transpose", x, is("perm", 0, 7, 3, 5, 1, 6, 2, 4)))
+			x = g.node("Reshape", g.node("Gemm", x, g.weight(128, 128)), g.list(0, 2, 2, 2, 2, 2, 2, 2))
+			return g.node("Softmax", x, i("axis", 3))
 		}},
 		{"a reshape with two readers", []int{4}, func(g *graph, x onnx.Value) onnx.Value {
 			x = g.node("Gemm", x, g.weight(4, 24), g.weight(24))

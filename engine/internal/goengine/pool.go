@@ -16,21 +16,29 @@ func (c *call) pool() (w window, x, y *value) {
 }
 
 // slideOver calls begin for each result pixel with its number, and then tap for
-// each pixel under the filter.
+// each pixel under the filter. It visits no taps outside of the image: a filter of any
+// size costs a file a few bytes.
 func (w *window) slideOver(images int, begin func(out int), tap func(out, row, col, image int)) {
 	for image := range images {
 		for o := range w.outPixels() {
 			out := image*w.outPixels() + o
 			begin(out)
-			for t := range w.taps() {
-				row, ok1 := w.at(0, o/w.out[1], t/w.kernel[1])
-				col, ok2 := w.at(1, o%w.out[1], t%w.kernel[1])
-				if ok1 && ok2 {
+			top, bottom := w.taken(0, o/w.out[1], 0, w.in[0])
+			left, right := w.taken(1, o%w.out[1], 0, w.in[1])
+			for i := top; i < bottom; i++ {
+				for j := left; j < right; j++ {
+					row, _ := w.at(0, o/w.out[1], i)
+					col, _ := w.at(1, o%w.out[1], j)
 					tap(out, row, col, image)
 				}
 			}
 		}
 	}
+}
+
+// pooling is about the work of pooling to y. No more taps are inside of the image than it has pixels.
+func (w *window) pooling(y *value) int {
+	return y.mem.n * min(w.kernel[0], w.in[0]) * min(w.kernel[1], w.in[1])
 }
 
 // opMaxPool is the largest element under the filter and, as a second result, its
@@ -51,11 +59,14 @@ func opMaxPool(c *call) *value {
 		rowStep, colStep = 1, w.in[0]
 	}
 	lowest := float32(math.Inf(-1))
-	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
+	c.emitStep(step{work: w.pooling(y), run: func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		w.slideOver(images, func(out int) {
 			for ch := range channels {
 				dst[out*channels+ch] = lowest
+			}
+			if places != nil { // where nothing is above the lowest
+				clear(s.i(places)[out*channels : (out+1)*channels])
 			}
 		}, func(out, row, col, image int) {
 			best := dst[out*channels : (out+1)*channels]
@@ -79,7 +90,7 @@ func opAveragePool(c *call) *value {
 	w, x, y := c.pool()
 	images, channels := x.shape[0], x.shape[1]
 	counts := w.counts(c.Int("count_include_pad", 0) != 0)
-	c.emitStep(step{work: y.mem.n * w.taps(), run: func(s *state) {
+	c.emitStep(step{work: w.pooling(y), run: func(s *state) {
 		dst, src := s.f(y), s.f(x)
 		w.slideOver(images, func(out int) {
 			clear(dst[out*channels : (out+1)*channels])
@@ -102,15 +113,12 @@ func opAveragePool(c *call) *value {
 func (w *window) counts(padding bool) []float32 {
 	counts := make([]float32, w.outPixels())
 	along := func(i, o int) int { // elements along one dimension
-		begin, end := 0, w.in[i]
+		from, to := 0, w.in[i]
 		if padding {
-			begin, end = -w.begin[i], end+w.end[i]
+			from, to = -w.begin[i], to+w.end[i]
 		}
-		first := o*w.stride[i] - w.begin[i] // place of tap 0
-		tap := func(place int) int {        // the first one at or behind a place
-			return min(max((place-first+w.dilation[i]-1)/w.dilation[i], 0), w.kernel[i])
-		}
-		return tap(end) - tap(begin)
+		first, end := w.taken(i, o, from, to)
+		return end - first
 	}
 	for o := range counts {
 		counts[o] = float32(along(0, o/w.out[1]) * along(1, o%w.out[1]))

@@ -39,11 +39,11 @@ type program struct {
 	inputs, outputs []*value
 	known           *state   // what is the same in every run
 	places          []place  // of all other memories but the outputs
-	buffer          int      // elements of floats that these take
+	floats, ints    int      // elements of the buffers that these take
 	states          freelist // not in use
 }
 
-// place is where a memory lies in the buffer of a state.
+// place is where a memory lies in its buffer of a state, that of floats or that of integers.
 type place struct {
 	mem *memory
 	at  int
@@ -72,12 +72,12 @@ func (p *program) run(inputs [][]float32, outputs []Tensor) {
 
 func (p *program) newState() *state {
 	s := p.known.clone()
-	buffer := make([]float32, p.buffer)
-	for _, place := range p.places {
-		if place.mem.ints {
-			s.allocate(place.mem)
+	floats, ints := make([]float32, p.floats), make([]int64, p.ints)
+	for _, l := range p.places {
+		if end := l.at + l.mem.n; l.mem.ints {
+			s.ints[l.mem.id] = ints[l.at:end:end]
 		} else {
-			s.floats[place.mem.id] = buffer[place.at : place.at+place.mem.n : place.at+place.mem.n]
+			s.floats[l.mem.id] = floats[l.at:end:end]
 		}
 	}
 	return s
@@ -126,8 +126,9 @@ func (p *program) dropDead() {
 	p.steps = kept
 }
 
-// assignPlaces lays the memories that steps write into one buffer. Two may share
-// elements if the one is read for the last time before the other is written.
+// assignPlaces lays the memories that steps write into a buffer of floats and one of
+// integers. Two may share elements if the one is read for the last time before the
+// other is written.
 func (p *program) assignPlaces() {
 	elsewhere := map[*memory]bool{} // inputs and outputs
 	for _, v := range slices.Concat(p.inputs, p.outputs) {
@@ -158,8 +159,10 @@ func (p *program) assignPlaces() {
 			placed[m] = true
 			live = append(live, place{m, at})
 			p.places = append(p.places, place{m, at})
-			if !m.ints {
-				p.buffer = max(p.buffer, at+m.n)
+			if m.ints {
+				p.ints = max(p.ints, at+m.n)
+			} else {
+				p.floats = max(p.floats, at+m.n)
 			}
 		}
 		live = slices.DeleteFunc(live, func(l place) bool { return last[l.mem] <= i })
@@ -169,7 +172,7 @@ func (p *program) assignPlaces() {
 // reusable returns where from lies if to may take its elements over, else -1.
 func reusable(live []place, from, to *memory, dies bool) int {
 	for _, l := range live {
-		if l.mem == from && dies && from.n == to.n && !from.ints && !to.ints {
+		if l.mem == from && dies && from.n == to.n && from.ints == to.ints {
 			return l.at
 		}
 	}
@@ -183,7 +186,7 @@ func gap(live []place, m *memory) int {
 	slices.SortFunc(live, func(a, b place) int { return a.at - b.at })
 	at := 0
 	for _, l := range live {
-		if l.mem.ints {
+		if l.mem.ints != m.ints {
 			continue
 		}
 		if at+m.n <= l.at {

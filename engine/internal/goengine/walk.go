@@ -49,7 +49,7 @@ func (w *walk) rows(f func(row, a, b int)) {
 	if w.inner == 0 {
 		return
 	}
-	var at [maxRank]int
+	var at [2 * maxRank]int // the weights of a dense layer have the dimensions before it and those behind it
 	n := product(w.outer)
 	a, b := 0, 0
 	second := w.strides[len(w.strides)-1]

@@ -45,6 +45,16 @@ func (w *window) at(i, o, t int) (int, bool) {
 	return p, 0 <= p && p < w.in[i]
 }
 
+// taken returns the taps [first, end) of the filter at output o that are at the rows or columns
+// (dimension i) [from, to).
+func (w *window) taken(i, o, from, to int) (first, end int) {
+	start := o*w.stride[i] - w.begin[i] // where tap 0 is
+	tap := func(place int) int {        // the first one at or behind a place
+		return min(max((place-start+w.dilation[i]-1)/w.dilation[i], 0), w.kernel[i])
+	}
+	return tap(from), tap(to)
+}
+
 // taps is the size of the filter, and pixels those of the images.
 func (w *window) taps() int      { return w.kernel[0] * w.kernel[1] }
 func (w *window) inPixels() int  { return w.in[0] * w.in[1] }
