@@ -25,9 +25,9 @@ const (
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
 	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
 	mostExemplars, leastExemplars = 1024, 16
-	// exemplarSpread leaves four fifths of what an exemplar is from the mean. Pictures of flowers are two thirds as far from
-	// the nearest one of training as unseen flowers are, and still flowers (docs/photos.md).
-	exemplarSpread = 0.6
+	// exemplarSpread is that of latent.Exemplars. With it pictures of flowers are half as far from the nearest one of
+	// training as unseen flowers are, and still flowers (docs/photos.md).
+	exemplarSpread = 0.5
 	// leastVariance keeps a covariance invertible whose images are few and posteriors narrow.
 	leastVariance = 1e-6
 )
