@@ -177,7 +177,7 @@ func setJSON(m *onnx.Model, key string, value any) error {
 }
 
 // Read reads the metadata of m, which may have none. A format that is not known is a
-// [*FormatError]. A pixel range, latent dimensions, a size of images or a prior that mean
+// [*FormatError]. A pixel range, latent dimensions, a size or a framing of images, or a prior that mean
 // nothing here are a [*MetadataError]: no task could go right. Any other entry that cannot be read
 // is left out, for the file serves without it; [Metadata.Err] tells why.
 func Read(m *onnx.Model) (Metadata, error) {
@@ -204,9 +204,9 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyLikelihood, false, func(text string) error { d.Likelihood = text; return nil }},
 		{KeySigma, false, func(text string) (err error) { d.Sigma, err = parsePositive(text); return err }},
 		{KeyScale, false, func(text string) (err error) { d.Scale, err = parsePositive(text); return err }},
-		{KeyFit, false, func(text string) error { return d.readFit(text) }},
-		{KeyBackground, false, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
-		{KeyPixelScale, false, func(text string) (err error) { d.Framing.Scale, err = parsePositive(text); return err }},
+		{KeyFit, true, func(text string) error { return d.readFit(text) }},
+		{KeyBackground, true, func(text string) (err error) { d.Framing.Background, err = parseBackground(text); return err }},
+		{KeyPixelScale, true, func(text string) (err error) { d.Framing.Scale, err = parsePositive(text); return err }},
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
 		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},

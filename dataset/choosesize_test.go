@@ -1,9 +1,12 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -170,6 +173,19 @@ func TestReportLines(t *testing.T) {
 	}
 	if d.Framing.Fit != images.Crop {
 		t.Errorf("fit %q", d.Framing.Fit)
+	}
+	isNote := func(err error) bool { return errors.As(err, new(*TableNote)) }
+	if slices.ContainsFunc(d.Warnings, isNote) {
+		t.Errorf("%v where there are classes", d.Warnings)
+	}
+	if d, err := load(t, filepath.Join(folder, "cat"), Options{}); err != nil || slices.ContainsFunc(d.Warnings, isNote) {
+		t.Errorf("%v where there is no table, error %v", d.Warnings, err)
+	}
+	if err := os.Rename(filepath.Join(folder, "table.csv"), filepath.Join(folder, "cat", "table.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := load(t, filepath.Join(folder, "cat"), Options{}); err != nil || !slices.ContainsFunc(d.Warnings, isNote) {
+		t.Errorf("%v where a table lies beside images, error %v", d.Warnings, err)
 	}
 	d, err = load(t, folder, Options{Shape: Shape{H: 10, W: 20, C: 3}, Fit: images.Pad, Background: &images.RGB{R: 1}})
 	if err != nil || d.Train.Shape != (Shape{H: 10, W: 20, C: 3}) || d.Framing != (images.Framing{Fit: images.Pad, Background: images.RGB{R: 1}}) {

@@ -28,6 +28,9 @@ func (s finished) Load(ctx context.Context) (*Data, error) {
 	if d.Report != nil && d.Report.FewColours && s.Shape.C == 0 {
 		d.Warnings = append(d.Warnings, &FewColoursWarning{d.Name})
 	}
+	if r := d.Report; r != nil && r.Classes == nil && r.left.kinds[notImages][".csv"] > 0 {
+		d.Warnings = append(d.Warnings, &TableNote{d.Name})
+	}
 	if s.Scale == 0 { // else the user knows
 		d.Warnings = append(d.Warnings, lookForDark(d)...)
 	}
@@ -98,6 +101,13 @@ type FewColoursWarning struct{ Name string }
 
 func (w *FewColoursWarning) Error() string {
 	return w.Name + ": fewer than one in ten images have colours, and all are read in colour: gray would be a third of the work"
+}
+
+// TableNote says that a table lies beside images without classes, and that none is read.
+type TableNote struct{ Name string }
+
+func (n *TableNote) Error() string {
+	return n.Name + ": classes are not read from tables such as the .csv there: put the images of each class into a folder of its own, if you need them"
 }
 
 // AlikeWarning says that there is nothing to learn from the images of a source.

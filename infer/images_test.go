@@ -56,10 +56,10 @@ func TestFromPictureOfAnySize(t *testing.T) {
 		fit, background string
 		want            []float32
 	}{
-		{"", "", []float32{1, 1}},               // the middle
-		{"crop", "", []float32{1, 1}},           //
-		{"stretch", "", []float32{0.5, 0.5}},    // about
-		{"stretch", "#ffffff", []float32{1, 1}}, //
+		{"", "", []float32{1, 1}},                   // the middle
+		{"crop", "#000000", []float32{1, 1}},        //
+		{"stretch", "#000000", []float32{0.5, 0.5}}, // about
+		{"stretch", "#ffffff", []float32{1, 1}},     //
 	} {
 		model := encoderModel(t, size{2, 1, 1, 2})
 		if tt.fit != "" {

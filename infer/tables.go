@@ -3,9 +3,11 @@ package infer
 import (
 	"fmt"
 	"iter"
+	"strconv"
 
 	"govae/anomaly"
 	"govae/internal/table"
+	"govae/latent"
 )
 
 // Named are images with what they are called, as of a data set. Class is empty for
@@ -48,6 +50,32 @@ func writeTable[T any](path string, images Named, columns []string, results iter
 		}
 	})
 	return all, err
+}
+
+// WriteCodes writes a CSV table of codes as they come, one row per image: its name, its class, and the
+// coordinates z0, z1 ... of its code's mean, of dims dimensions, with as many digits as tell it exactly. Where the codes
+// end with an error the file at path stays as it was.
+func WriteCodes(path string, images Named, dims int, codes iter.Seq2[latent.Code, error]) error {
+	header := []string{"image", "label"}
+	for k := range dims {
+		header = append(header, "z"+strconv.Itoa(k))
+	}
+	return table.Write(path, header, func(yield func([]string, error) bool) {
+		i := 0
+		for code, err := range codes {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			row := []string{images.Name(i), images.Class(i)}
+			for _, v := range code.Mean {
+				row = append(row, strconv.FormatFloat(float64(v), 'g', -1, 32))
+			}
+			if i++; !yield(row, nil) {
+				return
+			}
+		}
+	})
 }
 
 // WriteErrors writes a CSV table of the errors of reconstructions, one row per image: its

@@ -17,8 +17,8 @@ small() {
   bin/vae-export --model "$out" --out "$out/" >/dev/null
   bin/vae-export --model "$out" --graph elbo --out "$out/" >/dev/null
   bin/vae-infer encode --quiet --decoder "$out/decoder.onnx" --data digits --limit 500 --fit-mixture "$out/mixture.json" --components 4,4
-  bin/vae-export --model "$out" --prior "$out/mixture.json" --out "$out/" >/dev/null
-  files+=("$out"/{decoder,encoder,elbo,sampler}.onnx)
+  bin/vae-export --model "$out" --prior "$out/mixture.json" --out "$out/mixture.onnx" >/dev/null
+  files+=("$out"/*.onnx)
 }
 
 files=()
@@ -29,7 +29,7 @@ done
 if [ $# = 0 ]; then
   set -e
   files=("$PWD/examples/embed/decoder.onnx")
-  small conditional --arch mlp --hidden 64 --latent 3 --conditional
+  small conditional --arch mlp --hidden 64 --latent 8 --conditional # with a sampler
   small hierarchical --arch ladder --width 8 --groups 1,1
   set +e
 fi

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ func encode(m *modelFlags) *cobra.Command {
 --out holds the mean of each image's code, float32 [n,L], or with --draws K points
 of its posterior, [n,K,L]. Labels go beside it: codes.labels.npy, int64 [n], where class
 folders count from 0 in the order of their names; labels of other images that are there
-are removed.
+are removed. A .csv holds a row for each image instead: its name, its label and its mean.
 
 --fit-mixture fits a Gaussian mixture with full covariances to draws of the
 posteriors, and chooses its number of components by BIC. Images that are drawn
@@ -38,19 +39,23 @@ from it (vae-infer --from codes.json) are better than those of the prior where t
 codes do not fill the prior. It writes no --out unless that is given.`,
 		Example: `  vae-infer encode --data mnist
   vae-infer encode --data mnist --split train --log-var log_var.npy --out codes.npy
+  vae-infer encode photos/ --out codes.csv
   vae-infer encode photos/ --draws 10 --seed 1 --out draws.npy
   vae-infer encode --data mnist --split train --fit-mixture codes.json`,
 		RunE: func(cmd *cobra.Command, files []string) error {
 			writesOut := e.mixture == "" || cmd.Flags().Changed("out")
 			outputs := []string{e.mixture, e.files.LogVar}
 			if writesOut {
-				outputs = append(outputs, e.files.Points, latent.LabelsBeside(e.files.Points))
+				outputs = append(outputs, e.files.Points)
+				if !e.table() {
+					outputs = append(outputs, latent.LabelsBeside(e.files.Points))
+				}
 			}
 			if err := cmp.Or(
 				in.check(files),
 				e.check(cmd.Flags(), writesOut),
 				m.checkOutputs(append(files, in.data), outputs...),
-				shard.check(e.files.Points, ".npy"),
+				shard.check(e.files.Points, ".npy", ".csv"),
 				shard.alone(cmd, "fit-mixture"),
 			); err != nil {
 				return err
@@ -76,7 +81,7 @@ codes do not fill the prior. It writes no --out unless that is given.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&e.files.Points, "out", "codes.npy", "file for the latent points")
+	f.StringVar(&e.files.Points, "out", "codes.npy", "file for the latent points, .npy or .csv")
 	f.StringVar(&e.files.LogVar, "log-var", "", "file for the logarithms of the posteriors' variances, [n,L]")
 	f.IntVar(&e.files.Draws, "draws", 0, "points to draw from each posterior, instead of its mean")
 	f.Uint64Var(&e.files.Seed, "seed", 0, "number that determines the draws and the fit")
@@ -99,13 +104,17 @@ type encoding struct {
 	components []int
 }
 
+// table reports whether codes go into a table in place of an array.
+func (e *encoding) table() bool { return strings.ToLower(filepath.Ext(e.files.Points)) == ".csv" }
+
 func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
-	ends := func(flag, path, ending string) error {
-		return cli.Want(path == "" || strings.ToLower(filepath.Ext(path)) == ending, "%s %s: want a %s file", flag, path, ending)
+	ends := func(flag, path string, endings ...string) error {
+		return cli.Want(path == "" || slices.Contains(endings, strings.ToLower(filepath.Ext(path))), "%s %s: want a %s file", flag, path, strings.Join(endings, " or "))
 	}
 	c := e.components
 	return cmp.Or(
-		ends("--out", e.files.Points, ".npy"),
+		ends("--out", e.files.Points, ".npy", ".csv"),
+		cli.Want(!e.table() || e.files.Draws == 0 && e.files.LogVar == "", "--out %s: a table holds means alone; give a .npy file for --draws and --log-var", e.files.Points),
 		ends("--log-var", e.files.LogVar, ".npy"),
 		ends("--fit-mixture", e.mixture, ".json"),
 		cli.Want(e.files.LogVar == "" || writesOut, "--log-var %s: goes with --out, which --fit-mixture writes only if it is given", e.files.LogVar),
@@ -128,7 +137,10 @@ func (e *encoding) job(encoder *infer.Encoder, s *shardFlag) sink.ShardJob {
 func (e *encoding) parts(s sink.Shard) map[string]string {
 	whole := e.files
 	e.files.Points = s.Path(whole.Points)
-	parts := map[string]string{whole.Points: e.files.Points, latent.LabelsBeside(whole.Points): latent.LabelsBeside(e.files.Points)}
+	parts := map[string]string{whole.Points: e.files.Points}
+	if !e.table() {
+		parts[latent.LabelsBeside(whole.Points)] = latent.LabelsBeside(e.files.Points)
+	}
 	if whole.LogVar != "" {
 		e.files.LogVar = s.Path(whole.LogVar)
 		parts[whole.LogVar] = e.files.LogVar
@@ -140,7 +152,15 @@ func (e *encoding) parts(s sink.Shard) map[string]string {
 func (e *encoding) write(ctx context.Context, encoder *infer.Encoder, x dataset.Selection) error {
 	p := e.app.Progress(x.Len(), "images")
 	defer p.Stop()
-	err := latent.WriteCodes(e.files, x.Len(), encoder.Latent(), cli.Counted(p, encoder.EncodeAll(ctx, x.All())), x.Labels)
+	codes := cli.Counted(p, encoder.EncodeAll(ctx, x.All()))
+	if e.table() {
+		err := infer.WriteCodes(e.files.Points, x, encoder.Latent(), codes)
+		if err == nil {
+			e.app.Wrotef(e.files.Points, "%s: %s by %s in %.2f s", e.files.Points, printable.Count(x.Len(), "image", "images"), encoder.Engine(), p.Done())
+		}
+		return err
+	}
+	err := latent.WriteCodes(e.files, x.Len(), encoder.Latent(), codes, x.Labels)
 	if errors.Is(err, latent.ErrNoLogVar) && e.files.LogVar != "" {
 		return fmt.Errorf("the encoder gives no log variances; leave --log-var out")
 	}
