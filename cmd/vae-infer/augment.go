@@ -148,7 +148,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 		return fmt.Errorf("%s: has no labels, and new images need the class of their sources; give one folder per class, IDX files with labels, or a --classifier that tells the classes", from)
 	}
 	if a.Method == infer.Sampling {
-		if path := m.chosen(in.given.Changed("decoder")); path != m.decoder {
+		if path := m.chosen(""); path != m.decoder {
 			sampler, err := openAs(m, path, infer.OpenDecoder)
 			if err != nil {
 				return err

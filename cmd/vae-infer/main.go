@@ -18,7 +18,7 @@ func command(a *cli.App) *cobra.Command {
 		Long: `Generate images with the ONNX files that vae-export writes.
 
 Without a subcommand, new images are drawn: by the sampler that vae-export writes beside
-the decoder, if there is one and no --decoder is given, else from the prior N(0, I). Image
+the decoder, if there is one, else from the prior N(0, I), as by --from prior. Image
 i of a seed is the same however many are drawn. --out chooses the form by its ending: .png is
 one picture, .gif an animation of one image after the other, .npy an array of float32
 [n,C,H,W], .idx an array of bytes [n,H,W] or [n,H,W,C] as MNIST's files are, and a name

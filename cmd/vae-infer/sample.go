@@ -37,7 +37,7 @@ func makeSample(cmd *cobra.Command, m *modelFlags) {
 	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw; of a conditional model without --label, of each class, then 10 by default")
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
 	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
-	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from instead of the prior: a .npy file of latent points, or a .json mixture of encode")
+	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from: "+priorSource+" for N(0, I), a .npy file of latent points, or a .json mixture of encode (default the sampler beside the decoder)")
 	s.groups.flag(cmd, "draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
@@ -58,7 +58,7 @@ func (s *sampling) run(cmd *cobra.Command) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	decoder, classes, err := s.open(cmd.Flags().Changed("decoder"))
+	decoder, classes, err := s.open()
 	if err != nil {
 		return err
 	}
@@ -96,18 +96,29 @@ func (s *sampling) check() error {
 	return cmp.Or(
 		cli.Between("--samples", s.n, 1, math.MaxUint32),
 		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
-		cli.Want(slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
-		s.checkOutputs([]string{s.from}, s.output.out),
+		cli.Want(s.from == priorSource || slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want "+priorSource+", a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
+		s.checkOutputs([]string{s.file()}, s.output.out),
 		s.output.shard.check(s.output.out, ".npy", ".idx"),
 	)
 }
 
-// open opens the decoder, or the sampler beside it where no decoder is given, and returns the classes of
+// priorSource is the value of --from that is no file.
+const priorSource = "prior"
+
+// file is that of --from, if it is one.
+func (s *sampling) file() string {
+	if s.from == priorSource {
+		return ""
+	}
+	return s.from
+}
+
+// open opens the decoder, or the sampler beside it where nothing is said about what to draw from, and returns the classes of
 // which images are drawn in turn; nil if there are none, or --label names one.
-func (s *sampling) open(given bool) (decoder *infer.Decoder, classes []string, err error) {
+func (s *sampling) open() (decoder *infer.Decoder, classes []string, err error) {
 	path := s.decoder
 	if s.from == "" && s.groups.fixed == 0 {
-		path = s.chosen(given)
+		path = s.chosen("; for N(0, I) give --from " + priorSource)
 	}
 	if decoder, err = openAs(s.modelFlags, path, infer.OpenDecoder); err != nil {
 		return nil, nil, err
@@ -124,7 +135,7 @@ func (s *sampling) open(given bool) (decoder *infer.Decoder, classes []string, e
 
 // source is what points are drawn from.
 func (s *sampling) source(decoder *infer.Decoder) (latent.Source, error) {
-	if s.from == "" {
+	if s.file() == "" {
 		return latent.PriorOf(decoder.Space()), nil
 	}
 	if err := decoder.TakesCodes(); err != nil {
@@ -153,7 +164,7 @@ func (s *sampling) job() (job map[string]string, err error) {
 	if s.groups.fixed > 0 {
 		job["fixed-groups"] = fmt.Sprint(s.groups.fixed)
 	}
-	if s.from != "" {
+	if s.file() != "" {
 		job["from"], err = infile.Digest(s.from)
 	}
 	return job, err

@@ -12,21 +12,19 @@ import (
 	"govae/onnx"
 )
 
-// chosen is the decoder to draw with: the sampler beside --decoder if there is one, unless --decoder is given.
-func (m *modelFlags) chosen(given bool) string {
-	decoder, err := metadataOf(m.decoder)
-	if err != nil { // which opening it tells
+// chosen is the decoder to draw with: the sampler beside --decoder if there is one. otherwise says how to
+// draw from N(0, I).
+func (m *modelFlags) chosen(otherwise string) string {
+	decoder, err := onnx.ReadFile(m.decoder)
+	if err != nil || !slices.ContainsFunc(decoder.Graph.Inputs, func(v onnx.ValueInfo) bool { return v.Name == contract.Z }) {
+		return m.decoder // of which opening it tells what is wrong
+	}
+	metadata, _ := contract.Read(decoder)
+	path, prior := m.sampler(metadata.ModelID)
+	if prior == nil {
 		return m.decoder
 	}
-	path, prior := m.sampler(decoder.ModelID)
-	switch {
-	case prior == nil:
-		return m.decoder
-	case given:
-		m.app.Notef("drawn from N(0, I), as --decoder is given; %s draws from %v", path, prior)
-		return m.decoder
-	}
-	m.app.Notef("drawn by %s from %v; for N(0, I) give --decoder %s", path, prior, m.decoder)
+	m.app.Notef("drawn by %s from %v%s", path, prior, otherwise)
 	return path
 }
 
