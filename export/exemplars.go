@@ -1,40 +1,41 @@
 package export
 
 import (
+	"math"
+
 	"govae/contract"
 	"govae/latent"
 	"govae/onnx"
 )
 
-// exemplars move the points of a prior to those of the distributions at codes of images
-// ([latent.Exemplars]): those of a component, whose noise has the spread h already, by sqrt(1 - h^2) times what an exemplar
-// of the component is from its mean.
+// exemplars move the points of a prior to those near codes of images ([latent.Exemplars]): those of a
+// component, whose noise has the spread h already, by sqrt(1 - h^2) times what an exemplar of the component is
+// from its mean.
 //
 // The direction of the last two coordinates of z chooses the exemplar, each of a component having an arc of the
 // same length. There are too many to stretch their arcs; instead the noise of these two, which tell least, keeps
 // the direction.
 type exemplars struct {
-	spread       float32
-	lower, upper []float32 // [E] where arcs begin and end, in turns
-	component    []int64   // [E] to which each belongs
-	offset       []float32 // [E, L]
+	spread    float32
+	number    []float32 // [K] of each component
+	component []int64   // [E] to which each belongs
+	place     []float32 // [E] of each in its component
+	offset    []float32 // [E, L]
 }
 
 // newExemplars returns those of the given components of m.
 func newExemplars(m *latent.Mixture, components []int) *exemplars {
 	e := &exemplars{spread: float32(m.Exemplars.Spread)}
 	near := m.Exemplars.Nearness()
-	for place, k := range components {
+	for component, k := range components {
 		codes := m.Exemplars.Codes[k]
+		e.number = append(e.number, float32(len(codes)))
 		for i, code := range codes {
-			e.component = append(e.component, int64(place))
-			e.lower = append(e.lower, float32(i)/float32(len(codes)))
-			e.upper = append(e.upper, float32(i+1)/float32(len(codes)))
+			e.component, e.place = append(e.component, int64(component)), append(e.place, float32(i))
 			for j, v := range code {
 				e.offset = append(e.offset, float32(near*(float64(v)-m.Means[k][j])))
 			}
 		}
-		e.lower[len(e.lower)-len(codes)], e.upper[len(e.upper)-1] = -1, 2 // whatever rounding makes of the ends
 	}
 	return e
 }
@@ -42,13 +43,13 @@ func newExemplars(m *latent.Mixture, components []int) *exemplars {
 // move moves a point of z [L] and of components of these weights [K], by the operations that emit adds.
 func (e *exemplars) move(point, z, weights []float32) {
 	u, _ := angle(z[len(z)-2], z[len(z)-1])
-	for i, lower := range e.lower {
-		if u < lower || u >= e.upper[i] {
+	for i, component := range e.component {
+		n := e.number[component]
+		if chosen := float32(math.Floor(float64(float32(u * n)))); e.place[i] != min(max(chosen, 0), n-1) {
 			continue
 		}
-		weight := weights[e.component[i]]
 		for j := range point {
-			point[j] += weight * e.offset[i*len(point)+j]
+			point[j] += weights[component] * e.offset[i*len(point)+j]
 		}
 	}
 }
@@ -56,13 +57,26 @@ func (e *exemplars) move(point, z, weights []float32) {
 // emit adds what moves points to a graph of z and of the weights of its components.
 func (e *exemplars) emit(g priorGraph, z, point, component onnx.Value) onnx.Value {
 	g = g.within("near")
-	number := len(e.lower)
+	components, number := len(e.number), len(e.component)
 	l := len(e.offset) / number
+	last := make([]float32, components)
+	for k, n := range e.number {
+		last[k] = n - 1
+	}
 	u, _ := g.angle("direction", g.slice("last", z, l-2, l))
-	exemplar := g.inArc("exemplar", u, e.lower, e.upper)
-	if e.component[number-1] > 0 { // there are several
-		weights := g.Node("Gather", g.prefix+"weights", []onnx.Value{component, g.Int64(g.prefix+"components", []int{number}, e.component)}, onnx.Int("axis", 1))
-		exemplar = g.node("Mul", "of_component", exemplar, weights)
+	place := g.node("Floor", "floor", g.node("Mul", "along", u, g.numbers("number", []int{components}, e.number)))
+	place = g.node("Min", "place", g.node("Max", "at_least", place, g.number("zero", 0)), g.numbers("last_place", []int{components}, last))
+	// of makes a column for each exemplar of one for each component.
+	of := func(name string, x onnx.Value) onnx.Value { return x }
+	if components > 1 {
+		which := g.Int64(g.prefix+"components", []int{number}, e.component)
+		of = func(name string, x onnx.Value) onnx.Value {
+			return g.Node("Gather", g.prefix+name, []onnx.Value{x, which}, onnx.Int("axis", 1))
+		}
+	}
+	exemplar := g.float("exemplar", g.node("Equal", "is_exemplar", of("places", place), g.numbers("place_of_each", []int{number}, e.place)))
+	if components > 1 {
+		exemplar = g.node("Mul", "of_component", exemplar, of("weights", component))
 	}
 	offset := g.node("MatMul", "offset", exemplar, g.numbers("offsets", []int{number, l}, e.offset))
 	return g.Node("Add", contract.PriorPoint, []onnx.Value{point, offset})

@@ -106,7 +106,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 			return nil, errors.New("a mixture with exemplars in a decoder needs four latent dimensions")
 		}
 		p.near = newExemplars(mixture, drawn)
-		p.metadata.Exemplars = len(p.near.lower)
+		p.metadata.Exemplars = len(p.near.component)
 	}
 	h := sha256.New()
 	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
@@ -114,7 +114,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 		fmt.Fprint(h, "by class")
 	}
 	if p.near != nil {
-		fmt.Fprint(h, p.near.spread, p.near.component, p.near.offset)
+		fmt.Fprint(h, *p.near)
 	}
 	p.id = hex.EncodeToString(h.Sum(nil))
 	return p, nil

@@ -43,7 +43,9 @@ func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...on
 		return points(name, z), component
 	}
 	u, r := e.angle("turns", e.slice("pair", z, 0, 2))
-	component = e.inArc("component", u, p.lower, p.upper)
+	above := e.float("above", e.node("GreaterOrEqual", "is_above", u, e.numbers("lower", []int{k}, p.lower)))
+	below := e.float("below", e.node("Less", "is_below", u, e.numbers("upper", []int{k}, p.upper)))
+	component = e.node("Mul", "component", above, below) // 1 for the arc that u is in, 0 for others
 
 	// Where in the arc, from -1/2 to 1/2, which becomes the angle.
 	middle := e.node("MatMul", "middle", component, b.Float32("prior/middles", []int{k, 1}, p.middle))
@@ -79,14 +81,6 @@ func (e priorGraph) angle(name string, pair onnx.Value) (u, r onnx.Value) {
 	toLeft := e.node("Sub", "to_left", e.number("half", 0.5), e.node("Mul", "twice", right, e.number("two", 2)))
 	u = e.node("Add", "from_x", right, e.node("Mul", "mirrored", left, toLeft))
 	return e.node("Add", "turns", u, e.number("quarter", 0.25)), r
-}
-
-// inArc adds what is 1 for each arc that u (N, 1) is in, and 0 for others (N, number of arcs).
-func (e priorGraph) inArc(name string, u onnx.Value, lower, upper []float32) onnx.Value {
-	e = e.within(name)
-	above := e.float("above", e.node("GreaterOrEqual", "is_above", u, e.numbers("lower", []int{len(lower)}, lower)))
-	below := e.float("below", e.node("Less", "is_below", u, e.numbers("upper", []int{len(upper)}, upper)))
-	return e.node("Mul", "in", above, below)
 }
 
 // priorGraph adds nodes and constants whose names have a prefix.
