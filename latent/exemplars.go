@@ -8,15 +8,15 @@ import (
 	"govae/internal/random"
 )
 
-// Exemplars are codes of images near which new points are drawn: at c for a code c of a component with
-// mean m and covariance S, they are draws from the normal distribution
+// Exemplars are codes of images near which new points are drawn: those near a code c of a component with
+// mean m and covariance S are draws from the normal distribution
 //
 //	N(m + sqrt(1 - h^2) (c - m), h^2 S)
 //
-// of the spread h. The points of all have the mean and the covariance of the component, whatever h is (M. West,
-// "Approximating posterior distributions by mixtures", 1993): 1 leaves the component alone, 0 the codes. What
-// codes have beyond two moments, as that the petals of a flower lie about one place, comes from the
-// exemplar (S. Norouzi et al., "Exemplar VAE", 2020, arXiv 2004.04795).
+// of the spread h. Where the codes have the component's mean and covariance, so have the points, whatever h is
+// (M. West, "Approximating posterior distributions by mixtures", 1993): 1 gives the component alone, 0 the codes.
+// What codes have beyond two moments, such as petals around one middle, comes from the exemplar (S. Norouzi
+// et al., "Exemplar VAE", 2020, arXiv 2004.04795).
 type Exemplars struct {
 	Codes  [][][]float32 `json:"codes"`  // [K, n_k, L], at least one of each component
 	Spread float64       `json:"spread"` // h

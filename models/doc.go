@@ -36,10 +36,11 @@
 // # Conditional models
 //
 // With [Config].Conditional encoder and decoder are told the class y of an image, one of
-// [Config].Labels: q(z|x,y) and p(x|z,y), with the prior N(0, I) of a code told
-// relative to the centre of its class (Kingma et al. 2014, arXiv 1406.5298, have no centres). A label is a vector of the classes' weights ([OneHot]). Its
-// embedding is added to the features that the posterior is read from, and another one stands
-// beside z where the decoder begins. A [Classifier], q(y|x), may stand beside such a model.
+// [Config].Labels: q(z|x,y) and p(x|z,y), with the prior N(0, I) of a code told relative to the
+// centre of its class (Kingma et al. 2014, arXiv 1406.5298, have no centres). A label is a vector
+// of the classes' weights ([OneHot]). Its embedding is added to the features that the posterior is
+// read from, and another one stands beside z where the decoder begins. A [Classifier], q(y|x), may
+// stand beside such a model.
 //
 // # Names
 //
