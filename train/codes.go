@@ -25,6 +25,7 @@ const (
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
 	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
 	mostExemplars, leastExemplars = 1024, 16
+	someExemplars                 = 256 // for the pictures of an epoch
 	// exemplarSpread is that of latent.Exemplars. With it pictures of flowers are half as far from the nearest one of
 	// training as unseen flowers are, and still flowers (docs/photos.md).
 	exemplarSpread = 0.5
@@ -154,7 +155,8 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	if err != nil {
 		return nil, err
 	}
-	if prior.Exemplars, err = r.exemplars(ctx, len(prior.Means)); err != nil {
+	each := max(mostExemplars/len(prior.Means), leastExemplars)
+	if prior.Exemplars, err = r.exemplars(ctx, len(prior.Means), each); err != nil {
 		return nil, err
 	}
 	prior.Weights = slices.Repeat([]float64{1 / float64(len(prior.Means))}, len(prior.Means))
@@ -164,11 +166,10 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	return c, nil
 }
 
-// exemplars are the codes of some training images, of each class where there are so many components, and
+// exemplars are the codes of so many training images, of each class where there are so many components, and
 // otherwise of all together. A class without images has those of all.
-func (r *run) exemplars(ctx context.Context, components int) (*latent.Exemplars, error) {
+func (r *run) exemplars(ctx context.Context, components, each int) (*latent.Exemplars, error) {
 	e := &latent.Exemplars{Codes: make([][][]float32, components), Spread: exemplarSpread}
-	each := max(mostExemplars/components, leastExemplars)
 	order := make([]int, r.train.Len())
 	dataset.Order(order, r.Seed, 0)
 	for k := range e.Codes {
@@ -191,6 +192,27 @@ func (r *run) exemplars(ctx context.Context, components int) (*latent.Exemplars,
 		}
 	}
 	return e, nil
+}
+
+// roughPrior is what samples of an epoch are drawn from, nil where dimensions are not fitted: points near a few
+// codes, as if all were draws from N(0, I), as which axes.go leaves them.
+func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
+	l := r.net.Config.Latent
+	if !isFitted(l) {
+		return nil, nil
+	}
+	classes := r.net.Config.Classes()
+	n := max(1, min(classes, mostRows))
+	unit := make([][]float64, l)
+	for i := range unit {
+		unit[i] = make([]float64, l)
+		unit[i][i] = 1
+	}
+	exemplars, err := r.exemplars(ctx, n, max(someExemplars/n, sampleRow))
+	return &latent.Mixture{
+		Latent: l, Weights: slices.Repeat([]float64{1 / float64(n)}, n), Means: slices.Repeat([][]float64{make([]float64, l)}, n),
+		Covariances: slices.Repeat([][][]float64{unit}, n), ByClass: classes > 0, Exemplars: exemplars,
+	}, err
 }
 
 // ofClasses calls add with the moments of each class, between those of its own codes and those of all.

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +26,7 @@ var epochPicture = regexp.MustCompile(`^\d{4,}-(` + regexp.QuoteMeta(SamplesPict
 func IsEpochPicture(name string) bool { return epochPicture.MatchString(name) }
 
 // epochPictures writes the pictures of the averaged weights, which are those in place.
-func (r *run) epochPictures(epoch int) error {
+func (r *run) epochPictures(ctx context.Context, epoch int) error {
 	if !r.EpochPictures || r.Dir == "" {
 		return nil
 	}
@@ -35,7 +36,11 @@ func (r *run) epochPictures(epoch int) error {
 	if err := r.writeReconstructions(r.evaluator(), filepath.Join(r.Dir, epochPath(epoch, ReconstructionsPicture))); err != nil {
 		return err
 	}
-	return r.writeSamples(r.evaluator(), nil, filepath.Join(r.Dir, epochPath(epoch, SamplesPicture)))
+	prior, err := r.roughPrior(ctx)
+	if err != nil {
+		return err
+	}
+	return r.writeSamples(r.evaluator(), prior, filepath.Join(r.Dir, epochPath(epoch, SamplesPicture)))
 }
 
 // removeEpochPictures deletes what an earlier run left, and nothing that is not its own.

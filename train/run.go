@@ -372,7 +372,7 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 	}
 	metrics, err := r.measure(ctx)
 	if err == nil {
-		err = r.epochPictures(metrics.Epoch)
+		err = r.epochPictures(ctx, metrics.Epoch)
 	}
 	if err != nil {
 		return metrics, err
