@@ -24,7 +24,7 @@ const (
 	mostByClass = 2 << 20
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
 	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
-	mostExemplars, leastExemplars = 1024, 16
+	mostExemplars, leastExemplars = 1024, 8
 	someExemplars                 = 256 // for the pictures of an epoch
 	// exemplarSpread is that of latent.Exemplars. With it pictures of flowers are half as far from the nearest one of
 	// training as unseen flowers are, and still flowers (docs/photos.md).
