@@ -3,6 +3,8 @@ package contract
 import (
 	"errors"
 	"fmt"
+
+	"govae/internal/printable"
 )
 
 // Prior is what a decoder makes of z inside, before it decodes: z is still drawn from
@@ -41,9 +43,9 @@ func (p Prior) String() string {
 	}
 	switch {
 	case p.Exemplars > 0 && p.ByClass:
-		return fmt.Sprintf("points near the codes of %d images, those of each of %d classes", p.Exemplars, p.Components)
+		return fmt.Sprintf("points near %s of images, those of each of %d classes", printable.Count(p.Exemplars, "code", "codes"), p.Components)
 	case p.Exemplars > 0:
-		return fmt.Sprintf("points near the codes of %d images", p.Exemplars)
+		return fmt.Sprintf("points near %s of images", printable.Count(p.Exemplars, "code", "codes"))
 	case p.ByClass:
 		return fmt.Sprintf("a normal distribution for each of %d classes", p.Components)
 	case p.Components == 1:

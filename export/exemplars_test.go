@@ -175,8 +175,10 @@ func TestExemplarsGraph(t *testing.T) {
 			}
 		})
 	}
-	m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Latent: 3})
-	if _, err := newPrior(withExemplars(testMixture(m, 2), 0.6), m); err == nil {
-		t.Error("components and exemplars are chosen by the same of three coordinates")
+	for dims, components := range map[int]int{3: 2, 1: 1} { // which would be chosen by the same coordinates, or by none
+		m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Latent: dims})
+		if _, err := newPrior(withExemplars(testMixture(m, components), 0.6), m); err == nil {
+			t.Errorf("%d components with exemplars in %d dimensions are no error", components, dims)
+		}
 	}
 }

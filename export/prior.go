@@ -102,8 +102,12 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 	p.lower[0], p.upper[p.components-1] = -1, 2 // whatever rounding makes of the ends
 	p.metadata = contract.Prior{Kind: contract.MixturePrior, Components: p.components, ModelID: m.ID(), ByClass: p.byClass}
 	if mixture.Exemplars != nil {
-		if p.turns() && p.latent < 4 {
-			return nil, errors.New("a mixture with exemplars in a decoder needs four latent dimensions")
+		need := 2
+		if p.turns() {
+			need = 4
+		}
+		if p.latent < need {
+			return nil, fmt.Errorf("a mixture of %d component(s) with exemplars in a decoder needs %d latent dimensions, and the model has %d", p.components, need, p.latent)
 		}
 		p.near = newExemplars(mixture, drawn)
 		p.metadata.Exemplars = len(p.near.component)

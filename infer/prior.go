@@ -64,23 +64,32 @@ func (d *Decoder) PriorPoints(ctx context.Context, z []float32) ([]float32, erro
 		return nil, err
 	}
 	l := d.Latent()
-	n := len(z) / l
-	if len(z) != n*l {
+	if len(z)%l != 0 {
 		return nil, fmt.Errorf("%s: %d values are no latent points of %d dimensions", d.name, len(z), l)
 	}
-	inputs := []*onnx.Tensor{onnx.Float32Tensor(tensors.Z, []int64{int64(n), int64(l)}, z)}
-	if tensors.Label != "" {
-		label, err := d.labels(0, n)
-		if err != nil {
-			return nil, err
+	var points []float32
+	const most = 4096 // rows at a time
+	for rows := range slices.Chunk(z, most*l) {
+		n := len(rows) / l
+		inputs := []*onnx.Tensor{onnx.Float32Tensor(tensors.Z, []int64{int64(n), int64(l)}, rows)}
+		if tensors.Label != "" {
+			label, err := d.labels(len(points)/l, n)
+			if err != nil {
+				return nil, err
+			}
+			inputs = append(inputs, onnx.Float32Tensor(tensors.Label, []int64{int64(n), int64(len(d.Classes()))}, label))
 		}
-		inputs = append(inputs, onnx.Float32Tensor(tensors.Label, []int64{int64(n), int64(len(d.Classes()))}, label))
+		outputs, err := d.engine.Run(ctx, data, inputs...)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
+		}
+		made, err := outputs[0].Float32s()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", d.name, err)
+		}
+		points = append(points, made...)
 	}
-	outputs, err := d.engine.Run(ctx, data, inputs...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.name, err)
-	}
-	return outputs[0].Float32s()
+	return points, nil
 }
 
 // ReadClassPrior reads the distributions of the codes of classes that a decoder with a prior by class has inside,

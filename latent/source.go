@@ -18,7 +18,7 @@ func PriorOf(s Space) Source {
 }
 
 // OpenSource opens a file as a source for a space: a .npy file of points ([OpenPoints]),
-// which come as they are and in their order, or a .json file of a [Mixture].
+// which come as they are and in their order, or a .json file of a [Mixture], near its exemplars if it has some.
 func OpenSource(path string, s Space) (Source, error) {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
@@ -28,6 +28,9 @@ func OpenSource(path string, s Space) (Source, error) {
 		}
 		if err := mixture.Check(s); err != nil {
 			return Source{}, fmt.Errorf("%s: %w", path, err)
+		}
+		if mixture.Exemplars != nil {
+			return Source{points: mixture.NearExemplars}, nil
 		}
 		return Source{points: mixture.Points}, nil
 	case ".npy":

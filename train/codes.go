@@ -166,11 +166,11 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	return c, nil
 }
 
-// exemplars are the codes of so many training images, of each class where there are so many components, and
-// otherwise of all together. A class without images has those of all.
+// exemplars are draws from the posteriors of so many training images, whose covariance is the prior's: of each
+// class where there are so many components, and otherwise of all together. A class without images has those of all.
 func (r *run) exemplars(ctx context.Context, components, each int) (*latent.Exemplars, error) {
 	e := &latent.Exemplars{Codes: make([][][]float32, components), Spread: exemplarSpread}
-	order := make([]int, r.train.Len())
+	order, l := make([]int, r.train.Len()), r.net.Config.Latent
 	dataset.Order(order, r.Seed, 0)
 	for k := range e.Codes {
 		var index []int
@@ -182,9 +182,13 @@ func (r *run) exemplars(ctx context.Context, components, each int) (*latent.Exem
 		if index == nil {
 			index = order
 		}
-		err := r.encode(ctx, r.train.Select(index[:min(each, len(index))]), func(_ []int, mean, _ []float32) {
-			for code := range slices.Chunk(slices.Clone(mean), r.net.Config.Latent) {
-				e.Codes[k] = append(e.Codes[k], code)
+		index = index[:min(each, len(index))]
+		err := r.encode(ctx, r.train.Select(index), func(at []int, mean, logVar []float32) {
+			for j, i := range at {
+				z, from, end := make([]float32, l), j*l, (j+1)*l
+				latent.Noise(z, r.Seed, index[i], 0)
+				latent.Code{Mean: mean[from:end], LogVar: logVar[from:end]}.Draw(z)
+				e.Codes[k] = append(e.Codes[k], z)
 			}
 		})
 		if err != nil {

@@ -63,15 +63,18 @@ func TestPrior(t *testing.T) {
 			}
 		}
 		known := make(map[string]bool)
-		for code := range slices.Chunk(mean, dims) {
-			known[fmt.Sprint(code)] = true
+		for i, code := range slices.Collect(slices.Chunk(mean, dims)) {
+			z := make([]float32, dims)
+			latent.Noise(z, 0, i, 0)
+			latent.Code{Mean: code, LogVar: logVar[i*dims : (i+1)*dims]}.Draw(z)
+			known[fmt.Sprint(z)] = true
 		}
 		if prior.Exemplars == nil || prior.Exemplars.Len() != min(images.Len(), mostExemplars) {
 			t.Fatalf("exemplars %+v", prior.Exemplars)
 		}
 		for _, code := range prior.Exemplars.Codes[0] {
 			if !known[fmt.Sprint(code)] {
-				t.Errorf("%v is the code of no training image, or of another exemplar too", code)
+				t.Errorf("%v is drawn from the posterior of no training image, or twice", code)
 			}
 			delete(known, fmt.Sprint(code))
 		}

@@ -35,7 +35,8 @@ of which it makes points near the codes of training images, a thousand of which 
 (who has the file can make pictures like these). --prior normal takes the normal
 distribution of all codes, without any of them; --prior FILE a mixture which vae-infer
 encode --fit-mixture has fitted. The latent space of a sampler is not that of the encoder,
-which it therefore cannot be used with.
+which it therefore cannot be used with, and is for draws, not for walks: points that lie
+side by side there can belong to different images.
 
 Each file is checked, and run against the model's own arithmetic, before it
 replaces an older one. Where no engine is found that could run it, the command
@@ -151,6 +152,9 @@ func (f *flags) run(ctx context.Context, paths export.Paths) error {
 	results, err := export.Write(ctx, m, paths, verifier, f.options)
 	if err != nil {
 		return f.prior.explain(advice.Add(err, advice.Say[*export.NoClassifierError](" (vae-train --classifier)")))
+	}
+	if err := f.prior.clear(f.app, m, paths); err != nil {
+		return err
 	}
 	for _, r := range results {
 		verdict := fmt.Sprintf("not run: no engine (%v)", advice.Add(missing, advice.Library))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/pflag"
@@ -14,6 +15,7 @@ import (
 	"govae/export"
 	"govae/latent"
 	"govae/models"
+	"govae/onnx"
 )
 
 // priorFlag names the mixture that a sampler draws from.
@@ -59,8 +61,11 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 	if f.ofModel() {
 		path := filepath.Join(model, models.PriorFile)
 		mixture, err := latent.ReadMixture(path)
-		if errors.Is(err, fs.ErrNotExist) && f.file == "" {
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && f.file == "":
 			return nil, nil
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("--prior %s: there is no %s: training writes it for models of 8 to 512 latent dimensions", f.file, path)
 		}
 		if err == nil && mixture.ModelID != m.ID() {
 			app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
@@ -74,6 +79,24 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 	}
 	mixture, err := latent.ReadMixture(f.file)
 	return mixture, advice.Add(err, advice.Say[*latent.FileError]("; write it with vae-infer encode --fit-mixture"))
+}
+
+// clear removes a sampler that an earlier export of the model has left beside its decoder where there is to be none.
+func (f *priorFlag) clear(app *cli.App, m *models.VAE, paths export.Paths) error {
+	if f.file != noPrior || paths.Decoder == "" {
+		return nil
+	}
+	path := filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
+	sampler, err := onnx.ReadFile(path)
+	if err != nil { // there is none, or something else
+		return nil
+	}
+	metadata, err := contract.Read(sampler)
+	if err != nil || metadata.Prior == nil || metadata.Prior.ModelID != m.ID() {
+		return nil
+	}
+	app.Notef("removed %s, which an earlier export had written", path)
+	return os.Remove(path)
 }
 
 // explain names the file in an error by which the mixture is none of the model.

@@ -30,7 +30,9 @@ mean + noise * sigma * eps, where sigma is the standard deviation that the encod
 gives and eps is drawn from N(0, I). Noise 1 is a draw from the posterior; more gives
 more variety, and more images that no longer look like their class. The method
 interpolate decodes a random point on the line between the codes of two images of one
-class. The method sample, of a conditional model, draws new images of each class. A new
+class. The method sample, of a conditional model, draws new images of each class, as
+sampler.onnx beside the decoder does: near codes of training images, or far from any by
+vae-export --prior normal. A new
 image gets the class of its sources; look at some before you train on them, or give a
 --classifier file: only those are kept that it reads as their class with a probability of
 at least --confidence, and others are made in the place of the rest. Where the source has no

@@ -50,7 +50,8 @@ by dimension and by group, and all else are theirs.
 
 --prior takes a distribution of codes, as prior.json of the model directory and the files of
 encode --fit-mixture have it, in place of N(0, I): elbo, kl and log-likelihood are then those of
-the model that draws its points from there, as sampler.onnx does. The KL by dimension and by
+the model that draws its points from there (vae-export --prior normal, or FILE). Exemplars do not
+count. The KL by dimension and by
 group stays that to N(0, I).
 
 The ranges are 95 % confidence intervals of means over images. --binarize static makes

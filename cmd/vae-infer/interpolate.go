@@ -30,8 +30,8 @@ as images, or with --pace latent as latent points. A conditional model takes ima
 what they are, or as --label. Where their classes differ, and with --to-label, the class
 changes evenly on the way, and equal steps are those of latent points. With --to-label one point
 will do, which moves as in edit. Points of --random are drawn as sampler.onnx beside the decoder
-draws them, or from N(0, I) where there is none. A .png shows each
-leg in a row, a .gif moves through all.`,
+draws them, or from N(0, I) where there is none. (A walk through sampler.onnx itself jumps from
+image to image.) A .png shows each leg in a row, a .gif moves through all.`,
 		Example: `  vae-infer interpolate one.png two.png three.png
   vae-infer interpolate --data mnist --index 3,17 --loop --out morph.gif
   vae-infer interpolate --random 5 --seed 7 --loop --out morph.gif

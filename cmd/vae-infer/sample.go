@@ -36,8 +36,9 @@ func makeSample(cmd *cobra.Command, m *modelFlags) {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return s.run(cmd) }
 	cmd.Flags().IntVar(&s.n, "samples", 64, "number of images to draw; of a conditional model without --label, of each class, then 10 by default")
 	cmd.Flags().Uint64Var(&s.draw.Seed, "seed", 0, "number that determines the images")
-	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "standard deviation of the latent points: below 1 typical images, above 1 unusual ones")
-	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from: "+priorSource+" for N(0, I), a .npy file of latent points, or a .json mixture of encode (default the sampler beside the decoder)")
+	cmd.Flags().Float64Var(&s.draw.Temperature, "temperature", 1, "factor of the noise: below 1 nearer to codes of training images, or to what is typical; above 1 further")
+	cmd.Flags().StringVar(&s.from, "from", "", "what to draw from: "+priorSource+" for N(0, I), a .npy file of latent points, or a .json mixture"+
+		" of encode (default the sampler beside the decoder)")
 	s.groups.flag(cmd, "draw this many of the finest groups of latent variables once for all images")
 	s.output.flags(cmd, "samples.png")
 	s.output.resumeFlag(cmd)
@@ -96,7 +97,8 @@ func (s *sampling) check() error {
 	return cmp.Or(
 		cli.Between("--samples", s.n, 1, math.MaxUint32),
 		cli.Want(s.draw.Temperature > 0 && s.draw.Temperature <= maxScale, "--temperature %g: want a positive number up to %g", s.draw.Temperature, maxScale),
-		cli.Want(s.from == priorSource || slices.Contains([]string{"", ".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))), "--from %s: want "+priorSource+", a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
+		cli.Want(s.file() == "" || slices.Contains([]string{".npy", ".json"}, strings.ToLower(filepath.Ext(s.from))),
+			"--from %s: want "+priorSource+", a .npy file of latent points, or a .json file of encode --fit-mixture", s.from),
 		s.checkOutputs([]string{s.file()}, s.output.out),
 		s.output.shard.check(s.output.out, ".npy", ".idx"),
 	)
@@ -135,11 +137,13 @@ func (s *sampling) open() (decoder *infer.Decoder, classes []string, err error) 
 
 // source is what points are drawn from.
 func (s *sampling) source(decoder *infer.Decoder) (latent.Source, error) {
+	if s.from != "" {
+		if err := decoder.TakesCodes(); err != nil {
+			return latent.Source{}, err
+		}
+	}
 	if s.file() == "" {
 		return latent.PriorOf(decoder.Space()), nil
-	}
-	if err := decoder.TakesCodes(); err != nil {
-		return latent.Source{}, err
 	}
 	return latent.OpenSource(s.from, decoder.Space())
 }

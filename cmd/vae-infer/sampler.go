@@ -20,33 +20,38 @@ func (m *modelFlags) chosen(otherwise string) string {
 		return m.decoder // of which opening it tells what is wrong
 	}
 	metadata, _ := contract.Read(decoder)
-	path, prior := m.sampler(metadata.ModelID)
-	if prior == nil {
+	path, sampler := m.sampler(metadata.ModelID)
+	switch {
+	case sampler == nil:
+		return m.decoder
+	case sampler.Precision != metadata.Precision:
+		m.app.Notef("drawn from N(0, I): %s has its weights in %s, and %s in %s", path, sampler.Precision, m.decoder, metadata.Precision)
 		return m.decoder
 	}
-	m.app.Notef("drawn by %s from %v%s", path, prior, otherwise)
+	m.app.Notef("drawn by %s from %v%s", path, sampler.Prior, otherwise)
 	return path
 }
 
-// sampler returns the sampler beside --decoder, of the model id modelID, and its prior: nil if
+// sampler returns the sampler beside --decoder, of the model id modelID, and what it tells of itself: nil if
 // there is none that is of the same model.
-func (m *modelFlags) sampler(modelID string) (path string, prior *contract.Prior) {
+func (m *modelFlags) sampler(modelID string) (path string, sampler *contract.Metadata) {
 	path = filepath.Join(filepath.Dir(m.decoder), contract.SamplerFile)
-	sampler, err := metadataOf(path)
-	if err != nil || sampler.Prior == nil || modelID == "" || modelID != sampler.Prior.ModelID { // none was asked for
+	metadata, err := metadataOf(path)
+	if err != nil || metadata.Prior == nil || modelID == "" || modelID != metadata.Prior.ModelID { // none was asked for
 		return "", nil
 	}
-	return path, sampler.Prior
+	return path, &metadata
 }
 
 // draw returns n points of the latent space of decoder, as the sampler beside it draws them, or where there is
 // none from N(0, I).
 func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o latent.SampleOptions) ([][]float32, error) {
 	points, err := latent.Collect(latent.Prior(decoder.Latent(), n, o))
-	path, prior := m.sampler(decoder.Space().ModelID)
-	if err != nil || prior == nil {
+	path, beside := m.sampler(decoder.Space().ModelID)
+	if err != nil || beside == nil {
 		return points, err
 	}
+	m.app.Notef("random points are drawn by %s from %v", path, beside.Prior)
 	sampler, err := openAs(m, path, infer.OpenDecoder)
 	if err != nil {
 		return nil, err
@@ -66,8 +71,8 @@ func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o 
 // the number of the class to which codes move, which it notes; nil if there is no such sampler of
 // s's model, or all classes have one prior.
 func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrior, class int, err error) {
-	path, prior := m.sampler(s.Space().ModelID)
-	if prior == nil || !prior.ByClass {
+	path, beside := m.sampler(s.Space().ModelID)
+	if beside == nil || !beside.Prior.ByClass {
 		return nil, 0, nil
 	}
 	if class, err = s.Class(to); err != nil {
