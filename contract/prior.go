@@ -36,6 +36,16 @@ const (
 // SamplerFile is the name of a file of such a decoder beside those that it belongs to.
 const SamplerFile = "sampler.onnx"
 
+// With fewer latent dimensions than LeastPrior codes look like N(0, I), or need a mixture of several components;
+// with more than MostPrior their covariance would be larger than the model.
+const (
+	LeastPrior = 8
+	MostPrior  = 512
+)
+
+// HasPrior reports whether models of so many latent dimensions get a prior of their codes, and [SamplerFile].
+func HasPrior(dims int) bool { return dims >= LeastPrior && dims <= MostPrior }
+
 // String returns what follows "the prior is": "a mixture of 7 components".
 func (p Prior) String() string {
 	if p.Kind != MixturePrior {

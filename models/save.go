@@ -26,8 +26,8 @@ const (
 	WeightsFile = "model.safetensors"
 	// PriorFile holds the normal distribution that the codes of the training images have, a
 	// latent.Mixture of one component, or of one for each class of a conditional model, and some
-	// of these codes, near which new images are drawn. It is there for models of 8 to 512 latent
-	// dimensions.
+	// of these codes, near which new images are drawn. The end of training writes it for models
+	// that have one ([contract.HasPrior]).
 	PriorFile = "prior.json"
 )
 

@@ -39,8 +39,8 @@ page() {
     conv) $infer score "${run[@]}" --calibrate --data digits --split all --limit 400 ;;
     ladder) $infer score "${run[@]}" --calibrate --draws 3 --data digits --split all --limit 400 ;;
   esac
-  $infer sample "${run[@]}" --seed 0 --out samples.npy
-  $infer sample "${run[@]}" --seed 18446744073709551615 --samples 20 --temperature 0.7 --out cold.npy
+  $infer sample "${run[@]}" --from prior --seed 0 --out samples.npy
+  $infer sample "${run[@]}" --from prior --seed 18446744073709551615 --samples 20 --temperature 0.7 --out cold.npy
   if [ -f model/sampler.onnx ]; then $infer sample --quiet --decoder model/sampler.onnx --seed 0 --out learned.npy; fi
   node --input-type=module - "$($infer info model/decoder.onnx | awk '$2 == "vae.latent" { print $3 }')" >zero.npy <<END
     import { write } from "$root/explore/site/npy.js";

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"govae/contract"
 	"govae/models"
 )
 
@@ -38,7 +39,7 @@ const axesImages = 2000
 // of a conditional model are told relative to the centre of their class, which is chosen as well.
 func (r *run) align(ctx context.Context) error {
 	n := r.m.Vector()
-	if !isFitted(n) {
+	if !contract.HasPrior(n) {
 		return nil
 	}
 	seen := min(axesImages, r.train.Len())

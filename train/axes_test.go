@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"govae/contract"
 	"govae/models"
 )
 
@@ -70,7 +71,7 @@ func TestAlign(t *testing.T) {
 	for _, arch := range []string{"mlp", "ladder"} {
 		c := models.Config{Arch: arch, Image: data.Train.Shape}
 		if arch == "mlp" {
-			c.Latent = leastFitted
+			c.Latent = contract.LeastPrior
 		}
 		m := smallModel(t, c)
 		for _, p := range m.Params() { // codes around 1.5 that lie on a line, nearly
@@ -130,7 +131,7 @@ func TestNoAxesOfInfinity(t *testing.T) {
 // TestNoAxes: few dimensions stay as they are, so that the plane does not turn from epoch to epoch.
 func TestNoAxes(t *testing.T) {
 	data := smallData()
-	m := smallModel(t, models.Config{Arch: "mlp", Image: data.Train.Shape, Latent: leastFitted - 1})
+	m := smallModel(t, models.Config{Arch: "mlp", Image: data.Train.Shape, Latent: contract.LeastPrior - 1})
 	r, err := newRun(m, data, Options{Epochs: 1, Threads: 1})
 	if err != nil {
 		t.Fatal(err)

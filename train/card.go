@@ -38,6 +38,7 @@ type card struct {
 	Train, Test int // images
 	Validation  int
 	Settings    [][2]string
+	Augment     Augment
 
 	Kept    Metrics // of the epoch whose weights are kept
 	Last    Metrics
@@ -65,7 +66,7 @@ func (r *run) writeCard() error {
 	}
 	c := card{
 		Name: r.name, Fingerprint: r.settings.Data, Config: r.m.Config, Parameters: len(r.m.Theta), ID: r.m.ID(),
-		Train: r.train.Len(), Test: r.test.Len(),
+		Train: r.train.Len(), Test: r.test.Len(), Augment: r.Augment,
 		Pictures: []cardPicture{
 			{ReconstructionsPicture, "Test images, each above its reconstruction."},
 			{SamplesPicture, samples},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"govae/internal/printable"
 	"govae/models"
 )
 
@@ -63,7 +64,10 @@ Its id, which files that are exported from it carry, is %s.
 }
 
 func (c *card) figures(line writeLine) {
-	of := ""
+	of, changed := "", ""
+	if c.Augment != 0 {
+		changed = " (and of images that are changed at random)"
+	}
 	if c.Kept.Epoch != c.Last.Epoch {
 		of = fmt.Sprintf(", the best on the validation images of %d", c.Last.Epoch)
 	}
@@ -81,11 +85,11 @@ Of the weights of epoch %d%s, in nats per image, with one draw from each posteri
 		line("| %s | %.2f | %.2f | %.2f | %s |", s.Name, s.ELBO(), s.Reconstruction, s.KL, bits)
 	}
 	line(`
-Those of training are means over the epoch while the weights changed, and before the axes of the
+Those of training are means over the epoch while the weights changed%s, and before the axes of the
 latent vector were chosen, by which the KL can become smaller. %d of
-%d latent dimensions are in use. Training took %.3g s for %d epochs, at
+%d latent dimensions are in use. Training took %.3g s for %s, at
 %.0f images per second at the end.
-`, c.Kept.ActiveUnits, c.Config.Latent, c.Seconds, c.Last.Epoch, c.Last.ImagesPerSecond)
+`, changed, c.Kept.ActiveUnits, c.Config.Latent, c.Seconds, printable.Count(c.Last.Epoch, "epoch", "epochs"), c.Last.ImagesPerSecond)
 }
 
 func (c *card) classifier(line writeLine) {

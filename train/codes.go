@@ -10,16 +10,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"govae/contract"
 	"govae/dataset"
 	"govae/latent"
 	"govae/models"
 )
 
-// With few dimensions codes look like N(0, I), or need a mixture of several components (vae-infer
-// encode); with very many the covariance would be larger than the model.
 const (
-	leastFitted = 8
-	mostFitted  = 512
 	// mostByClass is how many numbers the covariances of all classes may have: 40 MB as text.
 	mostByClass = 2 << 20
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
@@ -32,9 +29,6 @@ const (
 	// leastVariance keeps a covariance invertible whose images are few and posteriors narrow.
 	leastVariance = 1e-6
 )
-
-// isFitted reports whether so many dimensions have a covariance that is worth its size.
-func isFitted(dims int) bool { return dims >= leastFitted && dims <= mostFitted }
 
 // codes are the codes of a model's training images, as far as numbers tell.
 type codes struct {
@@ -123,7 +117,7 @@ func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index 
 // aggregate posterior, of each class of a conditional model in turn where that is not too large.
 func (r *run) codes(ctx context.Context) (*codes, error) {
 	l, dims := r.net.Config.Latent, 0
-	if isFitted(l) {
+	if contract.HasPrior(l) {
 		dims = l
 	}
 	m, err := r.moments(ctx, r.train, dims)
@@ -202,7 +196,7 @@ func (r *run) exemplars(ctx context.Context, components, each int) (*latent.Exem
 // codes, as if all were draws from N(0, I), as which axes.go leaves them.
 func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	l := r.net.Config.Latent
-	if !isFitted(l) {
+	if !contract.HasPrior(l) {
 		return nil, nil
 	}
 	classes := r.net.Config.Classes()

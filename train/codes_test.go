@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"govae/contract"
 	"govae/latent"
 	"govae/models"
 )
@@ -19,14 +20,14 @@ import (
 func TestPrior(t *testing.T) {
 	d := smallData()
 	images := d.Train
-	for _, dims := range []int{leastFitted - 1, leastFitted} {
+	for _, dims := range []int{contract.LeastPrior - 1, contract.LeastPrior} {
 		dir := t.TempDir()
 		m := smallModel(t, models.Config{Arch: "mlp", Image: images.Shape, Hidden: []int{5}, Latent: dims})
 		if _, err := Run(t.Context(), m, d, Options{Dir: dir, Epochs: 1}); err != nil {
 			t.Fatal(err)
 		}
 		prior, err := latent.ReadMixture(filepath.Join(dir, models.PriorFile))
-		if dims < leastFitted {
+		if dims < contract.LeastPrior {
 			if err == nil {
 				t.Errorf("%d dimensions have a prior", dims)
 			}
@@ -94,7 +95,7 @@ func TestPriorByClass(t *testing.T) {
 		images.Labels[i] = i % 3 % 2 // twice as many of class 0
 	}
 	d.Classes = []string{"a", "b", "none"}
-	const l = leastFitted
+	const l = contract.LeastPrior
 	m := smallModel(t, models.Config{Arch: "mlp", Image: images.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
 	r, err := newRun(m, d, Options{Epochs: 1, Threads: 1})
 	if err != nil {

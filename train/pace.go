@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"govae/contract"
 	"govae/internal/printable"
 )
 
@@ -203,7 +204,7 @@ func (r *run) others() int {
 	if r.m.FitsScale() {
 		n += min(scaleImages, r.train.Len())
 	}
-	if isFitted(r.m.Vector()) {
+	if contract.HasPrior(r.m.Vector()) {
 		n += min(axesImages, r.train.Len()) / 2
 	}
 	return n

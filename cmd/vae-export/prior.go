@@ -63,6 +63,9 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 		mixture, err := latent.ReadMixture(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && f.file == "":
+			if contract.HasPrior(m.Config.Latent) {
+				app.Notef("%s is missing, so there is no %s, which draws the better images: the end of training writes it, also that of vae-train --resume with --epochs that are done", path, contract.SamplerFile)
+			}
 			return nil, nil
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("--prior %s: there is no %s: training writes it for models of 8 to 512 latent dimensions", f.file, path)

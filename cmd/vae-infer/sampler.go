@@ -23,6 +23,9 @@ func (m *modelFlags) chosen(otherwise string) string {
 	path, sampler := m.sampler(metadata.ModelID)
 	switch {
 	case sampler == nil:
+		if metadata.Prior == nil && metadata.ModelID != "" && contract.HasPrior(metadata.Latent) {
+			m.app.Notef("drawn from N(0, I), as no %s of the model lies beside %s: it draws the better images", contract.SamplerFile, m.decoder)
+		}
 		return m.decoder
 	case sampler.Precision != metadata.Precision:
 		m.app.Notef("drawn from N(0, I): %s has its weights in %s, and %s in %s", path, sampler.Precision, m.decoder, metadata.Precision)

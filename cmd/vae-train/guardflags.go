@@ -42,7 +42,8 @@ func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
 	}
 	last := all[len(all)-1]
 	best := slices.MaxFunc(all, func(a, b train.Metrics) int { return cmp.Compare(a.Test.ELBO(), b.Test.ELBO()) })
-	if best.Test.ELBO()-last.Test.ELBO() > much*float64(dimensions) {
+	learning := last.Train.ELBO() > best.Train.ELBO() // else it is chance that one epoch was better
+	if best.Test.ELBO()-last.Test.ELBO() > much*float64(dimensions) && learning {
 		app.Notef("vae-train: the test elbo was best after epoch %d (%.2f): since then the model has learnt its images by heart; try --augment, fewer --epochs, or --val-fraction 0.1, which keeps the best epoch",
 			best.Epoch, best.Test.ELBO())
 	}

@@ -17,7 +17,7 @@ import (
 func TestByHeart(t *testing.T) {
 	run := func(validated bool, elbos ...float64) (all []train.Metrics) {
 		for i, elbo := range elbos {
-			m := train.Metrics{Epoch: i + 1, Test: train.Terms{Reconstruction: -elbo}}
+			m := train.Metrics{Epoch: i + 1, Test: train.Terms{Reconstruction: -elbo}, Train: train.Terms{Reconstruction: 300 - float64(i)}}
 			if validated {
 				m.Validation = &m.Test
 			}
@@ -25,6 +25,8 @@ func TestByHeart(t *testing.T) {
 		}
 		return all
 	}
+	chance := run(false, -300, -200, -230)
+	chance[2].Train = chance[0].Train // which has not learnt more since the second
 	for name, tt := range map[string]struct {
 		run  []train.Metrics
 		want string
@@ -34,6 +36,7 @@ func TestByHeart(t *testing.T) {
 		"wavers":    {run(false, -300, -200, -210), ""},
 		"falls":     {run(false, -300, -200, -230), "was best after epoch 2 (-200.00)"},
 		"validated": {run(true, -300, -200, -230), ""},
+		"by chance": {chance, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := stderrOf(func(app *cli.App) { tellByHeart(app, tt.run, 1000) })
