@@ -28,6 +28,9 @@ type Verdict struct {
 	// Heat shows where, [H, W]: 0 where a picture is as normal ones are, and 1 or more
 	// where it differs by as much as the share of false alarms of the calibration does anywhere.
 	Heat []float32
+	// Known tells that the picture is one of those that the detector has learnt from, or can hardly be told from
+	// one. Its score says nothing about others.
+	Known bool
 }
 
 // The kinds of evidence on a picture.
@@ -72,6 +75,10 @@ const (
 	nFindings
 )
 
+// known is how near a picture of the memory is to itself at most, as its coordinates are rounded: others are at
+// distances of about 1, whose logarithm is 0.
+const known = -6
+
 // kinds are the kinds of evidence of the findings.
 var kinds = [nFindings]string{Detail, Detail, Difference, Code, Error}
 
@@ -101,7 +108,7 @@ func (d *Detector) Judge(s Sample) (Verdict, error) {
 		return Verdict{}, errNotFinite
 	}
 	rarity, why := d.rarity(e)
-	v := Verdict{Score: d.total.rarity(rarity), Why: why, Heat: d.heat(e)}
+	v := Verdict{Score: d.total.rarity(rarity), Why: why, Heat: d.heat(e), Known: e.findings[detailNearest] < known}
 	v.Odd = v.Score >= d.Threshold()
 	return v, nil
 }

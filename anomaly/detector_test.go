@@ -128,6 +128,26 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
+// TestKnown tells the pictures that a detector has learnt from.
+func TestKnown(t *testing.T) {
+	d, err := Fit(pictures(1, 300, false), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(seed uint64, n int) (known int) {
+		all, _ := verdicts(t, d, pictures(seed, n, false))
+		for _, v := range all {
+			if v.Known {
+				known++
+			}
+		}
+		return known
+	}
+	if seen, unseen := count(1, 300), count(2, 300); seen < 200 || unseen > 3 { // some are held to set the threshold
+		t.Errorf("%d of 300 that it has learnt from are known, and %d of 300 others", seen, unseen)
+	}
+}
+
 // TestUnseen: where a model reconstructs what it was trained on better than other pictures, the
 // threshold holds for others only if such ones set it.
 func TestUnseen(t *testing.T) {

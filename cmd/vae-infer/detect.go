@@ -219,9 +219,12 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if err != nil {
 		return err
 	}
-	scores, classes, odd := make([]float64, len(all)), make([]string, len(all)), 0
+	scores, classes, odd, known := make([]float64, len(all)), make([]string, len(all)), 0, 0
 	for i, v := range all {
 		scores[i], classes[i] = v.Score, x.Class(i)
+		if v.Known {
+			known++
+		}
 		if v.Odd {
 			odd++
 		}
@@ -244,6 +247,9 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 			s.app.Notef("%v", err)
 		}
 		return nil // there is nothing to compare
+	}
+	if known > 0 {
+		s.app.Notef("%s among those that the detector has learnt from, or hardly told from one: figures of others are worse; score images that it has not seen", printable.Count(known, "image is", "images are"))
 	}
 	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", printable.Names(normal), a.Normal, 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
