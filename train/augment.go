@@ -27,14 +27,14 @@ const (
 	nudge
 )
 
-// SuitedAugment returns the changes that suit a number of photographs, which a model learns by
-// heart within some five to ten epochs: [shift] for few, for more a [nudge], which slows
-// learning less, and none for so many that each is seen a few times only. docs/photos.md has
+// SuitedAugment returns the changes that suit a number of photographs, or of drawings, which a model learns by
+// heart within some five to ten epochs: [shift] for few photographs, for more, and for drawings, a [nudge], which
+// slows learning less, and none for so many that each is seen a few times only. docs/photos.md has
 // what they gain.
-func SuitedAugment(images int) Augment {
+func SuitedAugment(images int, drawings bool) Augment {
 	const few, many = 2000, 20000
 	switch {
-	case images < few:
+	case images < few && !drawings:
 		return shift
 	case images < many:
 		return nudge

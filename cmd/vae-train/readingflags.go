@@ -8,6 +8,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/dataset"
+	"govae/models"
 	"govae/train"
 )
 
@@ -64,7 +65,7 @@ func (a *augment) UnmarshalText(text []byte) error {
 func (f *flags) chooseAugment(data *dataset.Data, pictures bool) {
 	f.train.Augment = f.augment.changes
 	if f.augment.auto && !f.augment.settled && pictures {
-		f.train.Augment = train.SuitedAugment(data.Training())
+		f.train.Augment = train.SuitedAugment(data.Training(), models.NotBinary(data.Train) == "")
 	}
 }
 
