@@ -8,8 +8,8 @@ import (
 	"govae/internal/random"
 )
 
-// Exemplars are codes of images, draws from their posteriors, near which new points are drawn: those near a code c of a component with
-// mean m and covariance S are draws from the normal distribution
+// Exemplars are codes of images, draws from their posteriors, near which new points are drawn: those near
+// a code c of a component with mean m and covariance S are draws from the normal distribution
 //
 //	N(m + sqrt(1 - h^2) (c - m), h^2 S)
 //

@@ -64,7 +64,7 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && f.file == "":
 			if contract.HasPrior(m.Config.Latent) {
-				app.Notef("%s is missing, so there is no %s, which draws the better images: the end of training writes it, also that of vae-train --resume with --epochs that are done", path, contract.SamplerFile)
+				app.Notef("%s is missing, so there is no %s, which draws the better images: training writes it when it ends, as by vae-train --resume with as many --epochs as are done", path, contract.SamplerFile)
 			}
 			return nil, nil
 		case errors.Is(err, fs.ErrNotExist):

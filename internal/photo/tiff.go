@@ -44,8 +44,12 @@ const (
 	compressionLZW      = 5
 )
 
-// mostTIFF is the size of a file that is unpacked in memory, and of what becomes of it.
-const mostTIFF = 1 << 28
+// Of a file that is unpacked mostTIFF is the size, and of what becomes of it, and mostBlocks the number of strips or
+// tiles.
+const (
+	mostTIFF   = 1 << 28
+	mostBlocks = 1 << 16
+)
 
 // withoutLZW returns a TIFF file in which the LZW data of the first directory follow unpacked; it is an error if there are
 // none. It panics where the file says what cannot be.
@@ -72,10 +76,13 @@ func withoutLZW(f File) ([]byte, error) {
 		offsets, lengths = tagTileOffsets, tagTileBytes
 	}
 	left := min(int64(t.numbers(tagWidth)[0])*int64(t.numbers(tagHeight)[0])*8, mostTIFF) // a pixel has 8 bytes at most
+	packed, sizes := t.numbers(offsets), t.numbers(lengths)
+	if len(sizes) > mostBlocks {
+		return nil, errors.New("has very many blocks of pixels")
+	}
 	var starts, counts []uint32
-	for i, n := range t.numbers(lengths) {
-		start := t.numbers(offsets)[i]
-		data := lzw.NewReader(bytes.NewReader(file[start:][:n]), lzw.MSB, 8)
+	for i, n := range sizes {
+		data := lzw.NewReader(bytes.NewReader(file[packed[i]:][:n]), lzw.MSB, 8)
 		unpacked, _ := io.ReadAll(io.LimitReader(data, left)) // an error tells of the mark, or is found as pixels that lack
 		left -= int64(len(unpacked))
 		starts, counts = append(starts, uint32(len(t.file))), append(counts, uint32(len(unpacked)))
