@@ -77,13 +77,14 @@ func FitMixture(ctx context.Context, s Space, points Points, o FitOptions) (*Mix
 	if err := s.Check("a point", s.ModelID, f.latent, "give points of this model"); err != nil {
 		return nil, err
 	}
-	if want := least * pointsOf(f.latent); f.n < want {
-		return nil, &FewPointsError{f.n, want, least, f.latent}
+	each := pointsOf(f.latent)
+	if f.n/each < least {
+		return nil, &FewPointsError{f.n, each * min(least, math.MaxInt/each), least, f.latent}
 	}
 	var best *Mixture
 	var bestBIC float64
 	var fits []MixtureScore
-	for k, worse := least, 0; k <= min(most, f.n/pointsOf(f.latent)) && worse < patience; k++ {
+	for k, worse := least, 0; k <= min(most, f.n/each) && worse < patience; k++ {
 		m, logLikelihood, err := f.em(ctx, k, o.Seed)
 		if err != nil {
 			return nil, err

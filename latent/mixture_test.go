@@ -254,6 +254,9 @@ func TestFitMixtureOfFew(t *testing.T) {
 	if len(m.Fits) != 2 || len(m.Weights) != 1 {
 		t.Errorf("%d components, of the fits %v", len(m.Weights), m.Fits)
 	}
+	if _, err := FitMixture(t.Context(), s, Prior(dims, 100, SampleOptions{}), FitOptions{Least: math.MaxInt, Most: math.MaxInt}); !errors.As(err, new(*FewPointsError)) {
+		t.Errorf("components without number: error %v", err)
+	}
 	few, ok := errors.AsType[*FewPointsError](func() error {
 		_, err := FitMixture(t.Context(), s, Prior(dims, 41, SampleOptions{}), FitOptions{})
 		return err
