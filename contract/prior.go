@@ -3,8 +3,10 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"govae/internal/printable"
+	"govae/onnx"
 )
 
 // Prior is what a decoder makes of z inside, before it decodes: z is still drawn from
@@ -35,6 +37,24 @@ const (
 
 // SamplerFile is the name of a file of such a decoder beside those that it belongs to.
 const SamplerFile = "sampler.onnx"
+
+// ReadSampler returns where [SamplerFile] lies beside the decoder at a path, and what it tells of itself: nil
+// unless it is a sampler of the model of that id.
+func ReadSampler(decoder, modelID string) (path string, sampler *Metadata) {
+	path = filepath.Join(filepath.Dir(decoder), SamplerFile)
+	if modelID == "" {
+		return path, nil
+	}
+	m, err := onnx.ReadFile(path)
+	if err != nil {
+		return path, nil
+	}
+	d, err := Read(m)
+	if err != nil || d.Prior == nil || d.Prior.ModelID != modelID {
+		return path, nil
+	}
+	return path, &d
+}
 
 // With fewer latent dimensions than LeastPrior codes look like N(0, I), or need a mixture of several components;
 // with more than MostPrior their covariance would be larger than the model.

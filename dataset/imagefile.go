@@ -30,8 +30,7 @@ type reading struct {
 
 // imageSet is what was read of image files.
 type imageSet struct {
-	*Images // of all files; those of files that cannot be read are black
-	how     reading
+	*Images       // of all files; those of files that cannot be read are black
 	kept    []int // the numbers of the files that could be read, in order
 }
 
@@ -63,7 +62,7 @@ func (o Options) readImages(ctx context.Context, name string, files []imageFile,
 		}
 		return set, cmp.Or(err, changing(name))
 	}
-	set.how, set.Images = s.How, &Images{Shape: s.How.Shape, Pixels: pixels}
+	set.Images = &Images{Shape: s.How.Shape, Pixels: pixels}
 	var unreadable []imageFile
 	for i, f := range files {
 		if _, isBad := slices.BinarySearch(bad, i); isBad {

@@ -18,8 +18,8 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Va
 	return p.near.emit(e, z, point, component)
 }
 
-// emitMixture adds what computes points of the mixture, with the noise scaled by the spread, and the weights of its components
-// (N, K): the zero Value if there is one.
+// emitMixture adds what computes points of the mixture, with the noise scaled by the spread, and the weights
+// of its components (N, K): the zero Value if there is one.
 func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...onnx.Value) (point, component onnx.Value) {
 	b, k, l := e.Builder, p.components, p.latent
 	factors, means := b.Float32(contract.PriorFactors, []int{k * l, l}, p.factor), b.Float32(contract.PriorMeans, []int{k * l}, p.mean)

@@ -34,47 +34,47 @@ func WriteScores(path string, images Named, scores iter.Seq2[Score, error], boun
 	})
 }
 
-// writeTable writes a row for each result as it comes, with the image's name and its class before
-// the cells of the other columns. It returns the results.
+// writeTable is [writeRows], and returns the results.
 func writeTable[T any](path string, images Named, columns []string, results iter.Seq2[T, error], cells func(*T) []string) (all []T, err error) {
-	err = table.Write(path, append([]string{"image", "label"}, columns...), func(yield func([]string, error) bool) {
+	err = writeRows(path, images, columns, results, func(r *T) []string {
+		row := cells(r)
+		all = append(all, *r)
+		return row
+	})
+	return all, err
+}
+
+// writeRows writes a row for each result as it comes, with the image's name and its class before
+// the cells of the other columns.
+func writeRows[T any](path string, images Named, columns []string, results iter.Seq2[T, error], cells func(*T) []string) error {
+	return table.Write(path, append([]string{"image", "label"}, columns...), func(yield func([]string, error) bool) {
+		i := 0
 		for r, err := range results {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			i, row := len(all), cells(&r)
-			if all = append(all, r); !yield(append([]string{images.Name(i), images.Class(i)}, row...), nil) {
+			if !yield(append([]string{images.Name(i), images.Class(i)}, cells(&r)...), nil) {
 				return
 			}
+			i++
 		}
 	})
-	return all, err
 }
 
 // WriteCodes writes a CSV table of codes as they come, one row per image: its name, its class, and the
 // coordinates z0, z1 ... of its code's mean, of dims dimensions, with as many digits as tell it exactly. Where the codes
 // end with an error the file at path stays as it was.
 func WriteCodes(path string, images Named, dims int, codes iter.Seq2[latent.Code, error]) error {
-	header := []string{"image", "label"}
+	var columns []string
 	for k := range dims {
-		header = append(header, "z"+strconv.Itoa(k))
+		columns = append(columns, "z"+strconv.Itoa(k))
 	}
-	return table.Write(path, header, func(yield func([]string, error) bool) {
-		i := 0
-		for code, err := range codes {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			row := []string{images.Name(i), images.Class(i)}
-			for _, v := range code.Mean {
-				row = append(row, strconv.FormatFloat(float64(v), 'g', -1, 32))
-			}
-			if i++; !yield(row, nil) {
-				return
-			}
+	return writeRows(path, images, columns, codes, func(code *latent.Code) (row []string) {
+		for _, v := range code.Mean {
+			row = append(row, strconv.FormatFloat(float64(v), 'g', -1, 32))
 		}
+		return row
 	})
 }
 

@@ -53,21 +53,21 @@ const (
 )
 
 // ForImages returns c with the shape of these images and the likelihood that suits them:
-// [Bernoulli] for near-binary ones, such as writing ([NotBinary]), and for others, as photographs
-// are, a [Gaussian] with the optimal sigma.
-func (c Config) ForImages(m *images.Set) Config {
+// [Bernoulli] for near-binary ones, such as writing, and for others, as photographs
+// are, a [Gaussian] with the optimal sigma. It also says in a few words why images are not near-binary, "" if they are.
+func (c Config) ForImages(m *images.Set) (suited Config, notBinary string) {
 	c.Image = m.Shape
 	c.Likelihood, c.Sigma, c.LearnSigma, c.OptimalSigma = Gaussian, 0, false, true
-	if NotBinary(m) == "" {
+	if notBinary = whyNotBinary(m); notBinary == "" {
 		c.Likelihood, c.OptimalSigma = Bernoulli, false
 	}
-	return c
+	return c, notBinary
 }
 
-// NotBinary says in a few words why images are not near-binary, which are those of which nearly all pixels are close
+// whyNotBinary says in a few words why images are not near-binary, which are those of which nearly all pixels are close
 // to black or white, in colour also where the background is left out; "" if they are. It looks at a thousand of
 // them, from everywhere, as folders are sorted by class.
-func NotBinary(m *images.Set) string {
+func whyNotBinary(m *images.Set) string {
 	const (
 		most = 1000
 		near = 26 // a tenth

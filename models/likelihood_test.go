@@ -28,10 +28,13 @@ func TestForImages(t *testing.T) {
 		"cartoon": {colour, []byte{255, 0, 0, 255, 255, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0}, Gaussian, "many pixels"},
 	} {
 		m := &images.Set{Shape: tt.shape, Pixels: tt.pixels}
-		if why := NotBinary(m); !strings.HasPrefix(why, tt.why) || (why == "") != (tt.why == "") {
+		if why := whyNotBinary(m); !strings.HasPrefix(why, tt.why) || (why == "") != (tt.why == "") {
 			t.Errorf("%s: %q, want %q", name, why, tt.why)
 		}
-		c := Config{Sigma: 0.3}.ForImages(m)
+		c, why := Config{Sigma: 0.3}.ForImages(m)
+		if why != whyNotBinary(m) {
+			t.Errorf("%s: %q", name, why)
+		}
 		if c.Likelihood != tt.want || c.OptimalSigma != (tt.want == Gaussian) || c.Sigma != 0 {
 			t.Errorf("%s: %+v, want %s", name, c, tt.want)
 		}

@@ -15,7 +15,6 @@ import (
 	"govae/export"
 	"govae/latent"
 	"govae/models"
-	"govae/onnx"
 )
 
 // priorFlag names the mixture that a sampler draws from.
@@ -68,7 +67,7 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 			}
 			return nil, nil
 		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("--prior %s: there is no %s: training writes it for models of 8 to 512 latent dimensions", f.file, path)
+			return nil, fmt.Errorf("--prior %s: there is no %s: training writes it for models of %d to %d latent dimensions", f.file, path, contract.LeastPrior, contract.MostPrior)
 		}
 		if err == nil && mixture.ModelID != m.ID() {
 			app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
@@ -89,13 +88,8 @@ func (f *priorFlag) clear(app *cli.App, m *models.VAE, paths export.Paths) error
 	if f.file != noPrior || paths.Decoder == "" {
 		return nil
 	}
-	path := filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
-	sampler, err := onnx.ReadFile(path)
-	if err != nil { // there is none, or something else
-		return nil
-	}
-	metadata, err := contract.Read(sampler)
-	if err != nil || metadata.Prior == nil || metadata.Prior.ModelID != m.ID() {
+	path, sampler := contract.ReadSampler(paths.Decoder, m.ID())
+	if sampler == nil {
 		return nil
 	}
 	app.Notef("removed %s, which an earlier export had written", path)

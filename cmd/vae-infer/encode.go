@@ -34,9 +34,9 @@ folders count from 0 in the order of their names; labels of other images that ar
 are removed. A .csv holds a row for each image instead: its name, its label and its mean.
 
 --fit-mixture fits a Gaussian mixture with full covariances to draws of the
-posteriors, several of each where images are few, and chooses its number of components by BIC. Images that are drawn
-from it (vae-infer --from codes.json) are better than those of the prior where the
-codes do not fill the prior. It writes no --out unless that is given.`,
+posteriors, several of each where images are few, and chooses its number of components by
+BIC. Images that are drawn from it (vae-infer --from codes.json) are better than those of
+the prior where the codes do not fill the prior. It writes no --out unless that is given.`,
 		Example: `  vae-infer encode --data mnist
   vae-infer encode --data mnist --split train --log-var log_var.npy --out codes.npy
   vae-infer encode photos/ --out codes.csv

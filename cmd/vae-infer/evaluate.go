@@ -38,9 +38,9 @@ func evaluate(m *modelFlags) *cobra.Command {
                   of both, per pixel and channel, where the model's likelihood is one of bytes
   squared error   of reconstructions from the means of the posteriors, per value in [0, 1]
   active units    latent dimensions whose posterior means have a variance above 0.01
-  codes           where images have classes of which the model is not told: the share that have the class of
-                  the nearest of --codes codes of the training split, and the share that
-                  ridge regression from these codes gets right
+  codes           where images have classes of which the model is not told: the share that have
+                  the class of the nearest of --codes codes of the training split, and the share
+                  that ridge regression from these codes gets right
 
 Of a hierarchical model, --elbo or else elbo.onnx beside the decoder gives elbo and
 log-likelihood, as vae-export --graph elbo writes it: it knows the posterior in which each

@@ -15,6 +15,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/cmd/internal/show"
+	"govae/contract"
 	"govae/explore"
 	"govae/infer"
 	"govae/latent"
@@ -109,7 +110,7 @@ func (e *exploring) run(ctx context.Context, files []string) error {
 	if err := e.extras(&o, decoder); err != nil {
 		return err
 	}
-	if path, sampler := e.sampler(decoder.Contract().Metadata.ModelID); sampler != nil {
+	if path, sampler := contract.ReadSampler(e.decoder, decoder.Contract().Metadata.ModelID); sampler != nil {
 		if o.Sampler, err = openAs(e.modelFlags, path, infer.OpenDecoder); err != nil {
 			return err
 		}

@@ -115,8 +115,8 @@ func (s *sampling) file() string {
 	return s.from
 }
 
-// open opens the decoder, or the sampler beside it where nothing is said about what to draw from, and returns the classes of
-// which images are drawn in turn; nil if there are none, or --label names one.
+// open opens the decoder, or the sampler beside it where nothing is said about what to draw from, and
+// returns the classes of which images are drawn in turn; nil if there are none, or --label names one.
 func (s *sampling) open() (decoder *infer.Decoder, classes []string, err error) {
 	path := s.decoder
 	if s.from == "" && s.groups.fixed == 0 {

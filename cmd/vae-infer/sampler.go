@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 
 	"govae/contract"
@@ -20,7 +19,7 @@ func (m *modelFlags) chosen(otherwise string) string {
 		return m.decoder // of which opening it tells what is wrong
 	}
 	metadata, _ := contract.Read(decoder)
-	path, sampler := m.sampler(metadata.ModelID)
+	path, sampler := contract.ReadSampler(m.decoder, metadata.ModelID)
 	switch {
 	case sampler == nil:
 		if metadata.Prior == nil && metadata.ModelID != "" && contract.HasPrior(metadata.Latent) {
@@ -35,22 +34,11 @@ func (m *modelFlags) chosen(otherwise string) string {
 	return path
 }
 
-// sampler returns the sampler beside --decoder, of the model id modelID, and what it tells of itself: nil if
-// there is none that is of the same model.
-func (m *modelFlags) sampler(modelID string) (path string, sampler *contract.Metadata) {
-	path = filepath.Join(filepath.Dir(m.decoder), contract.SamplerFile)
-	metadata, err := metadataOf(path)
-	if err != nil || metadata.Prior == nil || modelID == "" || modelID != metadata.Prior.ModelID { // none was asked for
-		return "", nil
-	}
-	return path, &metadata
-}
-
 // draw returns n points of the latent space of decoder, as the sampler beside it draws them, or where there is
 // none from N(0, I).
 func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o latent.SampleOptions) ([][]float32, error) {
 	points, err := latent.Collect(latent.Prior(decoder.Latent(), n, o))
-	path, beside := m.sampler(decoder.Space().ModelID)
+	path, beside := contract.ReadSampler(m.decoder, decoder.Space().ModelID)
 	if err != nil || beside == nil {
 		return points, err
 	}
@@ -74,7 +62,7 @@ func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o 
 // the number of the class to which codes move, which it notes; nil if there is no such sampler of
 // s's model, or all classes have one prior.
 func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrior, class int, err error) {
-	path, beside := m.sampler(s.Space().ModelID)
+	path, beside := contract.ReadSampler(m.decoder, s.Space().ModelID)
 	if beside == nil || !beside.Prior.ByClass {
 		return nil, 0, nil
 	}
@@ -86,13 +74,4 @@ func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrio
 	}
 	m.app.Notef("codes move to where those of class %s lie, as %s beside the decoder knows", printable.Name(s.Classes()[class]), contract.SamplerFile)
 	return p, class, nil
-}
-
-// metadataOf reads what a file tells about itself, without an engine.
-func metadataOf(path string) (contract.Metadata, error) {
-	m, err := onnx.ReadFile(path)
-	if err != nil {
-		return contract.Metadata{}, err
-	}
-	return contract.Read(m)
 }

@@ -56,28 +56,29 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 
 // chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
 // and returns a line that says which and why, or what a given one leaves, else none. pictures tells
-// whether the images are photographs, or drawings that are larger than handwriting. A run that goes on
-// keeps what it was started with, maybe by a version that chose otherwise.
-func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (line string, pictures bool) {
-	suited := f.model.ForImages(x)
+// whether the images are photographs, or drawings that are larger than handwriting, and drawings whether
+// they are the latter. A run that goes on keeps what it was started with, maybe by a version that chose otherwise.
+func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (line string, pictures, drawings bool) {
+	suited, notBinary := f.model.ForImages(x)
+	drawings = notBinary == ""
 	if s := started; s != nil {
 		suited.Likelihood, suited.Sigma, suited.LearnSigma, suited.OptimalSigma = s.Likelihood, s.Sigma, s.LearnSigma, s.OptimalSigma
 	}
 	pictures = (suited.Likelihood != models.Bernoulli || !models.SmallGray(x.Shape)) && f.train.Binarize == "" && !x.Shape.IsVector()
 	switch {
 	case f.model.Sigma != 0:
-		return fmt.Sprintf("likelihood gaussian, sigma %g: --sigma optimal would fit it to the images", f.model.Sigma), pictures
+		return fmt.Sprintf("likelihood gaussian, sigma %g: --sigma optimal would fit it to the images", f.model.Sigma), pictures, drawings
 	case f.likelihood != auto:
-		return "", pictures
+		return "", pictures, drawings
 	case f.train.Binarize != "":
 		f.model.Likelihood = models.Bernoulli
-		return "likelihood bernoulli: --binarize makes pixels black and white", pictures
+		return "likelihood bernoulli: --binarize makes pixels black and white", pictures, drawings
 	}
 	f.model = suited
 	if suited.Likelihood == models.Bernoulli {
-		return "likelihood bernoulli: nearly all pixels are close to black or white", pictures
+		return "likelihood bernoulli: nearly all pixels are close to black or white", pictures, drawings
 	}
-	return "likelihood gaussian, sigma optimal: " + cmp.Or(models.NotBinary(x), "as the run was begun"), pictures
+	return "likelihood gaussian, sigma optimal: " + cmp.Or(notBinary, "as the run was begun"), pictures, drawings
 }
 
 // bits says an ELBO in bits per dimension, where its likelihood has them.

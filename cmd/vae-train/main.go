@@ -316,11 +316,11 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	f.model.Image, f.model.Labels = data.Train.Shape, data.Classes
-	line, pictures := f.chooseLikelihood(data.Train, started)
+	line, pictures, drawings := f.chooseLikelihood(data.Train, started)
 	if line != "" {
 		app.Printf("%s", line)
 	}
-	f.chooseAugment(data, pictures)
+	f.chooseAugment(data, pictures, drawings)
 	m, err := models.New(f.model, f.train.Seed)
 	if err != nil {
 		return nil, nil, cli.Usagef("%w", err)

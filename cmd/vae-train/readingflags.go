@@ -8,7 +8,6 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/dataset"
-	"govae/models"
 	"govae/train"
 )
 
@@ -62,10 +61,10 @@ func (a *augment) UnmarshalText(text []byte) error {
 }
 
 // chooseAugment takes the changes that the flag tells, or those that suit the images.
-func (f *flags) chooseAugment(data *dataset.Data, pictures bool) {
+func (f *flags) chooseAugment(data *dataset.Data, pictures, drawings bool) {
 	f.train.Augment = f.augment.changes
 	if f.augment.auto && !f.augment.settled && pictures {
-		f.train.Augment = train.SuitedAugment(data.Training(), models.NotBinary(data.Train) == "")
+		f.train.Augment = train.SuitedAugment(data.Training(), drawings)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestChooseAugment(t *testing.T) {
 		{&dataset.Data{Train: of(15000), Unlabelled: of(5000)}, ""},
 	} {
 		f := flags{augment: augment{auto: true}}
-		f.chooseAugment(tt.data, true)
+		f.chooseAugment(tt.data, true, false)
 		if got := f.train.Augment.String(); got != tt.want {
 			t.Errorf("%d images: %q, want %q", tt.data.Training(), got, tt.want)
 		}

@@ -1,9 +1,7 @@
 package onnxruntime
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 )
 
@@ -69,12 +67,4 @@ type PlatformError struct {
 // Error implements error.
 func (e *PlatformError) Error() string {
 	return fmt.Sprintf("no ONNX Runtime %s is known for %s", InstallVersion, e.Platform)
-}
-
-// cause is err without the path, which messages have already.
-func cause(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
 }

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"govae/internal/infile"
 )
 
 // OldestVersion is the first version with the C API that the Go binding asks for.
@@ -25,7 +27,7 @@ const entrySymbol = "OrtGetApiBase"
 func inspect(path string) (Library, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return Library{}, &LibraryError{path, cause(err)}
+		return Library{}, &LibraryError{path, infile.Cause(err)}
 	}
 	version, err := examine(real, filepath.Base(real))
 	if err != nil {
@@ -40,7 +42,7 @@ func inspect(path string) (Library, error) {
 func examine(path, name string) (version string, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", cause(err)
+		return "", infile.Cause(err)
 	}
 	if !info.Mode().IsRegular() {
 		return "", errors.New("not a file")

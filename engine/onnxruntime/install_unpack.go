@@ -15,6 +15,8 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+
+	"govae/internal/infile"
 )
 
 // Limits in bytes on what a damaged or hostile archive can cost.
@@ -83,7 +85,7 @@ const (
 func archiveKind(name string) (int, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return 0, cause(err)
+		return 0, infile.Cause(err)
 	}
 	defer f.Close()
 	info, err := f.Stat()

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"govae/internal/infile"
 )
 
 // Error says that a file could not be written. What was there before is still there.
@@ -55,7 +57,7 @@ func Rotate(path, previous string, write func(io.Writer) error) error {
 		if errors.Is(err, fs.ErrNotExist) { // nothing to keep
 			return nil
 		}
-		return unwrap(err)
+		return infile.Cause(err)
 	}))
 }
 
@@ -93,14 +95,14 @@ func replace(path string, write func(io.Writer) error, before func(target string
 		}
 		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 		if err != nil {
-			return unwrap(err)
+			return infile.Cause(err)
 		}
-		return errors.Join(fill(f, write), unwrap(f.Close()))
+		return errors.Join(fill(f, write), infile.Cause(f.Close()))
 	}
 	target := Target(path)
 	f, err := os.OpenFile(Aside(target), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return unwrap(err)
+		return infile.Cause(err)
 	}
 	defer func() {
 		if err != nil {
@@ -113,20 +115,20 @@ func replace(path string, write func(io.Writer) error, before func(target string
 	}
 	if missing == nil {
 		if err := f.Chmod(info.Mode().Perm()); err != nil {
-			return unwrap(err)
+			return infile.Cause(err)
 		}
 	}
 	if err := f.Sync(); err != nil {
-		return unwrap(err)
+		return infile.Cause(err)
 	}
 	if err := f.Close(); err != nil {
-		return unwrap(err)
+		return infile.Cause(err)
 	}
 	if err := before(target); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), target); err != nil {
-		return unwrap(err)
+		return infile.Cause(err)
 	}
 	SyncDir(filepath.Dir(target))
 	return nil
@@ -192,7 +194,7 @@ func fill(f *os.File, write func(io.Writer) error) error {
 		}
 		return err
 	}
-	return unwrap(w.Flush())
+	return infile.Cause(w.Flush())
 }
 
 // IsStdout reports whether path is a name of the standard output.
@@ -238,11 +240,11 @@ func Same(a, b string) bool {
 func Replace(complete, path string) error {
 	if info, err := os.Stat(path); err == nil {
 		if err := os.Chmod(complete, info.Mode().Perm()); err != nil {
-			return named(path, unwrap(err))
+			return named(path, infile.Cause(err))
 		}
 	}
 	if err := os.Rename(complete, path); err != nil {
-		return named(path, unwrap(err))
+		return named(path, infile.Cause(err))
 	}
 	SyncDir(filepath.Dir(path))
 	return nil
@@ -259,17 +261,6 @@ func from(data []byte) func(io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	}
-}
-
-// unwrap drops the temporary file's name from an error of package os.
-func unwrap(err error) error {
-	switch e := err.(type) {
-	case *os.PathError:
-		return e.Err
-	case *os.LinkError:
-		return e.Err
-	}
-	return err
 }
 
 // SyncDir makes renames in a folder durable. Not every system can sync a folder
