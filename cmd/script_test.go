@@ -131,7 +131,7 @@ func TestStopped(t *testing.T) {
 		stderr string
 	}{
 		{"kill", os.Kill, -1, ""},
-		{"interrupt", os.Interrupt, 130, "vae-train: stopped in epoch 2 of 2: interrupted; --resume goes on\n"},
+		{"interrupt", os.Interrupt, 130, "vae-train: stopped in epoch 2 of 2: interrupted; --resume goes on, and vae-export takes the model as it stands\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := command(tt.name, "--threads", "2")

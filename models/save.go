@@ -50,7 +50,7 @@ type Saved struct {
 	// wrote them.
 	Training json.RawMessage `json:"training,omitempty"`
 	// LatentStats hold for the weights whose ID is StatsOf; they are missing while
-	// the run has not finished.
+	// the run goes on.
 	LatentStats *LatentStats `json:"latent_stats,omitempty"`
 	StatsOf     string       `json:"latent_stats_of,omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"govae/contract"
+	"govae/dataset"
 	"govae/models"
 )
 
@@ -42,21 +43,26 @@ func (r *run) align(ctx context.Context) error {
 	if !contract.HasPrior(n) {
 		return nil
 	}
-	seen := min(axesImages, r.train.Len())
-	index := make([]int, seen)
-	for i := range index {
-		index[i] = i * r.train.Len() / seen
-	}
-	m, err := r.moments(ctx, r.train.Select(index), n)
+	seen := r.spread(axesImages)
+	m, err := r.moments(ctx, seen, n)
 	if err != nil {
 		return err
 	}
-	if axes, ok := m.axes(float64(seen)); ok {
+	if axes, ok := m.axes(float64(seen.Len())); ok {
 		if before, after := m.divergence(axes); after <= (1-leastSaved)*before {
 			r.m.ChangeAxes(axes)
 		}
 	}
 	return nil
+}
+
+// spread returns so many training images at most, from all over them.
+func (r *run) spread(most int) *dataset.Images {
+	index := make([]int, min(most, r.train.Len()))
+	for i := range index {
+		index[i] = i * r.train.Len() / len(index)
+	}
+	return r.train.Select(index)
 }
 
 // divergence returns the mean divergence of posteriors from N(0, I) as they are, and in other axes.

@@ -113,14 +113,14 @@ func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index 
 	})
 }
 
-// codes tells the codes of the training images. The prior has the mean and the covariance of the
+// codes tells the codes of training images. The prior has the mean and the covariance of the
 // aggregate posterior, of each class of a conditional model in turn where that is not too large.
-func (r *run) codes(ctx context.Context) (*codes, error) {
+func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error) {
 	l, dims := r.net.Config.Latent, 0
 	if contract.HasPrior(l) {
 		dims = l
 	}
-	m, err := r.moments(ctx, r.train, dims)
+	m, err := r.moments(ctx, images, dims)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (r *run) codes(ctx context.Context) (*codes, error) {
 	}
 	if classes := r.net.Config.Classes(); classes > 0 && classes*l*l <= mostByClass {
 		prior.ByClass = true
-		err = r.ofClasses(ctx, m, add)
+		err = r.ofClasses(ctx, images, m, add)
 	} else {
 		add(m)
 	}
@@ -213,17 +213,17 @@ func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	}, err
 }
 
-// ofClasses calls add with the moments of each class, between those of its own codes and those of all.
-func (r *run) ofClasses(ctx context.Context, all *moments, add func(*moments)) error {
+// ofClasses calls add with the moments of each class of images, between those of its own codes and those of all.
+func (r *run) ofClasses(ctx context.Context, images *dataset.Images, all *moments, add func(*moments)) error {
 	members := make([][]int, r.net.Config.Classes())
-	for i, class := range r.train.Labels {
+	for i, class := range images.Labels {
 		members[class] = append(members[class], i)
 	}
 	shrinking, ok := newShrinking(all)
 	for _, index := range members {
 		of := all
 		if len(index) > 1 && ok {
-			own, err := r.moments(ctx, r.train.Select(index), len(all.mean))
+			own, err := r.moments(ctx, images.Select(index), len(all.mean))
 			if err != nil {
 				return err
 			}

@@ -102,7 +102,7 @@ func TestPriorByClass(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.close()
-	c, err := r.codes(t.Context())
+	c, err := r.codes(t.Context(), r.train)
 	if err != nil {
 		t.Fatal(err)
 	}

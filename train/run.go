@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -269,7 +270,7 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
+		return cmp.Or(r.leave(), error(&StoppedError{r.state.Epoch, r.Epochs, true, err}))
 	}
 	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
 }
@@ -285,9 +286,25 @@ func (r *run) complete(ctx context.Context) error {
 	}
 	var err error
 	if r.group.First() {
-		err = r.finish(ctx)
+		err = r.finish(ctx, r.train.Len())
 	}
 	return r.group.Agree(err)
+}
+
+// leaveImages is how many training images the codes of a run that is stopped are told by, at most: whoever
+// stops it does not want to wait for all.
+const leaveImages = 4000
+
+// leave finishes the directory of a run that is stopped for the weights that its latest epoch has kept, so
+// that they are as good to use as those of a shorter run. Several ranks do not: launchers end them soon.
+func (r *run) leave() error {
+	if r.Dir == "" || r.group != nil || r.state.Epoch == 0 {
+		return nil
+	}
+	if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
+		return err
+	}
+	return r.finish(context.Background(), leaveImages)
 }
 
 // stale reports whether Patience epochs have passed without a better one, which the state alone
@@ -553,9 +570,10 @@ func (r *run) evaluator() *models.Evaluator {
 	return r.encoding
 }
 
-// finish does what is done with the final weights: statistics, pictures and the card.
-func (r *run) finish(ctx context.Context) error {
-	codes, err := r.codes(ctx)
+// finish does what is done with weights that are kept: statistics of the codes of so many training images at
+// most, pictures and the card.
+func (r *run) finish(ctx context.Context, most int) error {
+	codes, err := r.codes(ctx, r.spread(most))
 	if err != nil {
 		return err
 	}

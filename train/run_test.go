@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"govae/contract"
 	"govae/dataset"
 	"govae/models"
 )
@@ -195,6 +196,47 @@ func TestResume(t *testing.T) {
 					t.Errorf("events of the steps %v with ELBOs %v", steps, elbos)
 					break
 				}
+			}
+		})
+	}
+}
+
+// TestStoppedIsComplete stops a run in its second epoch: what it leaves is what a run of one epoch does.
+func TestStoppedIsComplete(t *testing.T) {
+	for name, o := range map[string]Options{"plain": {}, "validation": {ValFraction: 0.2}} {
+		t.Run(name, func(t *testing.T) {
+			config := conditional(smallConfig)
+			config.Latent = contract.LeastPrior
+			o.Epochs, o.Batch, o.Seed, o.Dir = 1, 16, 1, t.TempDir()
+			mustRunOf(t, config, o)
+			whole := o.Dir
+
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			o.OnStep = func(p Progress) {
+				if p.Epoch == 2 {
+					cancel()
+				}
+			}
+			o.Epochs, o.Dir = 5, t.TempDir()
+			_, err := Run(ctx, smallModel(t, config), dataFor(config), o)
+			if stopped, ok := errors.AsType[*StoppedError](err); !ok || stopped.Done != 1 {
+				t.Fatal(err)
+			}
+			for _, name := range []string{models.WeightsFile, models.PriorFile, SamplesPicture, ReconstructionsPicture} {
+				want, err := os.ReadFile(filepath.Join(whole, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := os.ReadFile(filepath.Join(o.Dir, name)); err != nil || !bytes.Equal(got, want) {
+					t.Errorf("%s is not that of a run of one epoch (%v)", name, err)
+				}
+			}
+			if m, err := models.Load(o.Dir); err != nil || m.LatentStats == nil {
+				t.Errorf("no statistics of codes (%v)", err)
+			}
+			if _, err := os.Stat(filepath.Join(o.Dir, CardFile)); err != nil {
+				t.Error(err)
 			}
 		})
 	}

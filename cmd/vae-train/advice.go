@@ -44,10 +44,10 @@ func advices() []advice.Advice {
 	}
 }
 
-// stopped tells how to go on, or to have what there is.
+// stopped tells how to go on, and what there is.
 func stopped(e *train.StoppedError) string {
-	if !e.Within || e.Done == 0 || e.Done+1 >= e.Epochs {
+	if !e.Within || e.Done == 0 {
 		return "; --resume goes on"
 	}
-	return fmt.Sprintf("; --resume goes on, and --resume --epochs %d ends after this epoch, with pictures", e.Done+1)
+	return "; --resume goes on, and vae-export takes the model as it stands"
 }
