@@ -120,7 +120,7 @@ func (s Selection) Choose(index []int) (Selection, error) {
 	var names []string
 	for _, i := range index {
 		if i < 0 || i >= s.Len() {
-			return Selection{}, fmt.Errorf("has no image %d in its %s split; give a number from 0 to %d", i, s.Split, s.Len()-1)
+			return Selection{}, fmt.Errorf("has no image %d among those of split %s; give a number from 0 to %d", i, s.Split, s.Len()-1)
 		}
 		names = append(names, s.Name(i))
 	}

@@ -39,6 +39,7 @@ mean's error: that of a pixel squared, and where the model tells its likelihood
 	r.groups.flag(cmd, "draw all but this many of the finest groups of latent variables, which keep their means")
 	cmd.Flags().StringVar(&r.errors, "errors", "", "CSV file for the error of each image")
 	r.in.flags(cmd, 32)
+	r.in.indexFlag(cmd)
 	return cmd
 }
 

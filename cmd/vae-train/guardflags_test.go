@@ -47,6 +47,32 @@ func TestByHeart(t *testing.T) {
 	}
 }
 
+// TestRising is told where the test ELBO of 1,000 dimensions rose by more than 3.47 nats in the last tenth.
+func TestRising(t *testing.T) {
+	for name, tt := range map[string]struct {
+		epochs int
+		rise   float64 // by epoch
+		want   string
+	}{
+		"rises":   {30, 1.2, "rose by 3.60 in the last 3 epochs: --resume --epochs 60 goes on"},
+		"hardly":  {30, 1.1, ""},
+		"falls":   {30, -2, ""},
+		"of few":  {9, 100, ""},
+		"no line": {0, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := make([]train.Metrics, tt.epochs)
+			for i := range all {
+				all[i].Test.Reconstruction = -tt.rise * float64(i)
+			}
+			got := stderrOf(func(app *cli.App) { tellRising(app, all, 1000) })
+			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
+				t.Errorf("%q, want %q in it", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestUnused names the groups of a hierarchical model of which no dimension is in use.
 func TestUnused(t *testing.T) {
 	groups := []models.LatentGroup{{Name: "1x1", Size: 2}, {Name: "4x4", First: 2, Size: 2}}

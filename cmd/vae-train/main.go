@@ -360,6 +360,9 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	}
 	f.tellStopped(app, all)
 	tellByHeart(app, all, m.Config.Image.Len())
+	if !f.choosesEpochs(p) && f.train.Time == 0 {
+		tellRising(app, all, m.Config.Image.Len())
+	}
 	tellUnused(app, all, m.LatentGroups())
 	if epochs() == 0 {
 		app.Notef("vae-train: the run in %s was complete, after epoch %d: more --epochs go on with it", f.out, len(all))

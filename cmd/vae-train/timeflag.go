@@ -42,7 +42,7 @@ func (f *flags) choosePasses(app *cli.App, p *pflag.FlagSet, m *models.VAE, imag
 		return
 	}
 	f.train.Passes = 1
-	if f.given(p, "epochs") || f.presets("epochs") || f.restored {
+	if f.choosesEpochs(p) || f.restored {
 		return
 	}
 	batch := min(cmp.Or(f.train.Batch, m.Config.Training().Batch), images)
@@ -52,6 +52,11 @@ func (f *flags) choosePasses(app *cli.App, p *pflag.FlagSet, m *models.VAE, imag
 	if f.train.Passes > 1 {
 		app.Printf("an epoch goes %d times through the images, as they are few: %d steps", f.train.Passes, f.train.Passes*each)
 	}
+}
+
+// choosesEpochs reports whether the user has chosen the number of epochs.
+func (f *flags) choosesEpochs(p *pflag.FlagSet) bool {
+	return f.given(p, "epochs") || f.presets("epochs")
 }
 
 // addTime completes the options of a run that has a time, and takes over and says how many
