@@ -207,7 +207,7 @@ func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws l
 		return err
 	}
 	k := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %s, fitted to %d images in %.2f s", e.mixture, printable.Count(k, "component", "components"), n, seconds)
+	e.app.Printf("%s: a mixture of %s, fitted to %s in %.2f s", e.mixture, printable.Count(k, "component", "components"), printable.Count(n, "image", "images"), seconds)
 	if k == options.Most && k > options.Least {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", k, k, 2*k)
 	}
