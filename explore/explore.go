@@ -45,7 +45,7 @@ type Options struct {
 	// Sampler is a decoder of the same model with a prior of its own, from which the page
 	// then draws; nil draws from N(0, I).
 	Sampler    *infer.Decoder
-	Mixture    *latent.Mixture    // to draw samples from beside the prior; may be nil
+	Mixture    *latent.Mixture    // to draw samples from beside the prior, without its exemplars; may be nil
 	Attributes []latent.Attribute // to move images along; each has classes for a name
 	Title      string             // of the page; empty means "Latent space"
 	Runtime    string             // folder that [Runtime] returns

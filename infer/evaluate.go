@@ -24,8 +24,8 @@ type EvaluateOptions struct {
 	Probe  *latent.Probe
 	Labels []int
 
-	// Scorer, if not nil, is that of the same model ([Pair.CheckScorer]) with the label of
-	// the pair. Of a hierarchical model ([Pair.Hierarchical]) it knows the posterior, of
+	// Scorer, if not nil, is that of the same model, which [Pair.CheckScorer] says, with the label
+	// of the pair. Of a hierarchical model ([Pair.Hierarchical]) it knows the posterior, of
 	// which the pair knows a part: each group where those above it are at their means. ELBO
 	// and Bound are then the model's own, as a rule higher; all else is that of the pair.
 	Scorer *Scorer
@@ -106,6 +106,11 @@ func (o EvaluateOptions) check(p *Pair) error {
 		return &latent.OptionError{Option: "Images", Value: o.Images, Want: "a number of images, or 0 for all"}
 	case o.Probe != nil && o.Probe.Dims() != p.Decoder.Latent():
 		return &latent.OptionError{Option: "Probe", Value: fmt.Sprintf("of %d dimensions", o.Probe.Dims()), Want: fmt.Sprintf("one of %d", p.Decoder.Latent())}
+	}
+	if o.Scorer != nil {
+		if err := p.CheckScorer(o.Scorer); err != nil {
+			return err
+		}
 	}
 	return o.ScoreOptions.check(p)
 }

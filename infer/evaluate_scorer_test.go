@@ -1,6 +1,7 @@
 package infer_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -117,5 +118,24 @@ func TestEvaluateByScorer(t *testing.T) {
 				t.Errorf("threads change it:\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestEvaluateByAnotherScorer refuses one of another model, whose figures would not be those of the pair.
+func TestEvaluateByAnotherScorer(t *testing.T) {
+	model := func(c models.Config) *models.VAE {
+		c.Arch, c.Hidden, c.Latent = "mlp", []int{9}, 3
+		m, err := models.New(c, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	o := infer.Options{Engine: engine.Options{Name: "go"}}
+	p, _ := exported(t, model(models.Config{Image: models.Shape{H: 5, W: 4, C: 1}}), o)
+	_, other := exported(t, model(models.Config{Image: models.Shape{H: 5, W: 8, C: 1}}), o)
+	images := p.Decoder.Sample(t.Context(), 10, latent.SampleOptions{})
+	if _, err := p.Evaluate(t.Context(), images, infer.EvaluateOptions{Scorer: other}); !errors.As(err, new(*latent.SpaceError)) {
+		t.Errorf("error %v, want a SpaceError", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 // [0, 1], or that are not finite.
 type RangeError struct {
 	Name      string // of the model
-	What      string // "image", "code" or "row of probabilities"
+	What      string // "image", "code", "row of probabilities" or "log weight"
 	Values    int    // of the first one that is wrong
 	NotFinite int    // how many of them are infinite or not a number
 	Min, Max  float32

@@ -14,7 +14,7 @@ import (
 // Score says how likely a model finds an image: estimates of lower bounds of log
 // p(x), in nats.
 type Score struct {
-	Index int // of the image in the stream, from 0 on
+	Index int // of the image, which counts from [ScoreOptions].First on
 	// ELBO is -(Reconstruction + KL), the evidence lower bound.
 	ELBO           float64
 	Reconstruction float64 // -log p(x|z) summed over the pixels, the mean over the draws of z

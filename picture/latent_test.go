@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/color"
 	"image/gif"
+	"image/png"
 	"math"
 	"os"
 	"path/filepath"
@@ -138,6 +139,24 @@ func TestRowsAreSharp(t *testing.T) {
 		if x == img.Bounds().Dx()/2 && runs != [rows]int{side * scale, side * scale, side * scale} {
 			t.Errorf("rows are %v pixels high, want %d", runs, side*scale)
 		}
+	}
+}
+
+// TestManyRows: a picture of many rows of few columns does not become as wide as others.
+func TestManyRows(t *testing.T) {
+	const n = 500
+	path := filepath.Join(t.TempDir(), "rows.png")
+	if err := Rows(path, ramp(n, 8, 8, 1), RowLabels{Rows: make([]string, n), Columns: []float64{0}}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	size, err := png.DecodeConfig(f)
+	if err != nil || size.Width*size.Height > 2*mostEnlarged {
+		t.Errorf("%d rows make a picture of %dx%d (%v)", n, size.Width, size.Height, err)
 	}
 }
 

@@ -14,6 +14,10 @@ import (
 // dpi is the resolution of pictures with axes: a font size of 12 points is 20 pixels high.
 const dpi = 120
 
+// mostEnlarged bounds the pixels to which the images of a mosaic are enlarged, of which there are many where
+// many rows have few columns.
+const mostEnlarged = 1 << 24
+
 // mosaic writes a PNG of images laid out in rows of the given number of columns,
 // with the axes of p around them. Rows lie rowGap pixels apart, and images in colour or with light borders
 // have a line around each: they would run into each other, where other gray ones mostly lie
@@ -22,6 +26,9 @@ func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	p.X.Padding, p.Y.Padding = 0, 0
 	rows := m.Len() / columns
 	scale := max(1, comfortable/(columns*m.W))
+	for scale > 1 && len(m.Pixels)/m.C*scale*scale > mostEnlarged {
+		scale--
+	}
 	columnGap := 0
 	if m.C == 3 || light(m) {
 		columnGap, rowGap = gap, gap

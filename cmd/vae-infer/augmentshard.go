@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -41,8 +40,7 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 	if err := a.shard.enough(total); err != nil {
 		return err
 	}
-	names, err := namesDigest(x)
-	if err != nil {
+	if err := checkNames(x); err != nil {
 		return err
 	}
 	write := a.write
@@ -52,7 +50,7 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 		return err
 	}
 	j := sink.ShardJob{Path: filepath.Clean(a.out), Total: total, Job: jobOf(pair, map[string]string{
-		"task": augmentTask, "data": (&dataset.Data{Train: x.Images}).Fingerprint(), "data's name": data, "data's names": names,
+		"task": augmentTask, "data": (&dataset.Data{Train: x.Images}).Fingerprint(), "data's name": data, "data's names": namesDigest(x),
 		"method": string(a.Method), "noise": fmt.Sprint(a.Noise), "per-class": fmt.Sprint(a.PerClass), "fill": fmt.Sprint(a.Fill), "seed": fmt.Sprint(a.Seed),
 		"the folder": string(written),
 	})}
@@ -83,24 +81,14 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 	})
 }
 
-// namesDigest is the SHA-256 of all names that a manifest may have: of classes and of images.
-func namesDigest(x dataset.Selection) (string, error) {
-	h := sha256.New()
-	add := func(name string) error {
-		fmt.Fprintf(h, "%q\n", name)
-		return cli.Want(utf8.ValidString(name), "the name %q is no UTF-8, which --shard needs; rename it", name)
-	}
-	for _, class := range x.Classes {
-		if err := add(class); err != nil {
-			return "", err
+// checkNames refuses names that JSON, and so the lines of a shard, cannot hold.
+func checkNames(x dataset.Selection) error {
+	for name := range names(x) {
+		if !utf8.ValidString(name) {
+			return cli.Usagef("the name %q is no UTF-8, which --shard needs; rename it", name)
 		}
 	}
-	for i := range x.Len() {
-		if err := add(x.Name(i)); err != nil {
-			return "", err
-		}
-	}
-	return fmt.Sprintf("%x", h.Sum(nil)), nil
+	return nil
 }
 
 // joinAugmentation writes the folder of the images of all shards.

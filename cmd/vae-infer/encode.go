@@ -127,10 +127,14 @@ func (e *encoding) check(given *pflag.FlagSet, writesOut bool) error {
 
 // job is what the shards of the codes have in common.
 func (e *encoding) job(encoder *infer.Encoder, s *shardFlag) sink.ShardJob {
-	return sink.ShardJob{Path: e.files.Points, Total: s.all, Job: jobOf(encoder, map[string]string{
+	job := jobOf(encoder, map[string]string{
 		"task": "encode", "data": s.data, "label": e.label,
 		"draws": fmt.Sprint(e.files.Draws), "seed": fmt.Sprint(e.files.Seed), "log-var": filepath.Base(e.files.LogVar),
-	})}
+	})
+	if e.table() { // which has them
+		job["data's names"] = s.names
+	}
+	return sink.ShardJob{Path: e.files.Points, Total: s.all, Job: job}
 }
 
 // parts names the files of a shard for those of the whole, and lets those be written.
@@ -203,7 +207,7 @@ func (e *encoding) fitDraws(ctx context.Context, encoder *infer.Encoder, draws l
 		return err
 	}
 	k := len(mixture.Weights)
-	e.app.Printf("%s: a mixture of %s, fitted to %d images in %.2f s", e.mixture, printable.Count(k, "component", "components"), n, seconds)
+	e.app.Printf("%s: a mixture of %s, fitted to %s in %.2f s", e.mixture, printable.Count(k, "component", "components"), printable.Count(n, "image", "images"), seconds)
 	if k == options.Most && k > options.Least {
 		e.app.Notef("%d components are the most that were tried; more may be better: --components %d,%d", k, k, 2*k)
 	}

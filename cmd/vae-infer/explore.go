@@ -37,8 +37,9 @@ most active first, and one for each --attribute; it encodes images that are drop
 judges them by the detector of score --calibrate, if the encoder holds one, else by their
 likelihood; and it draws sample sheets, the same images as vae-infer --samples of a seed:
 from the prior that sampler.onnx beside the decoder has, if it is there, from N(0, I), or
-from a --mixture. The page holds that prior: codes of training images too, unless vae-export
---prior normal has left them out. --codes takes points that encode has written, in place of images.
+from a --mixture, whose exemplars do not count here. The page holds that prior: codes of
+training images too, unless vae-export --prior normal has left them out. --codes takes points
+that encode has written, in place of images.
 
 onnxruntime-web ` + explore.RuntimeVersion + ` is fetched once into the user's cache, and checked; --runtime takes
 its npm package from a file.`,

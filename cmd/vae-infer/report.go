@@ -61,7 +61,7 @@ func (r report) table(out io.Writer) error {
 	}
 	row("kl", "%s", kl)
 	l := r.LogLikelihood
-	of := fmt.Sprintf("%d images", l.Images)
+	of := printable.Count(l.Images, "image", "images")
 	if l.Images < r.Images {
 		of = fmt.Sprintf("the first %d images, whose elbo is %.2f", l.Images, l.ELBO)
 	}

@@ -129,7 +129,7 @@ func (s *scoring) job(pair *infer.Pair, detector *anomaly.Detector) sink.ShardJo
 		odd = fmt.Sprintf("those above a threshold with %g false alarms", detector.FalseAlarms)
 	}
 	return sink.ShardJob{Path: s.out, Total: s.shard.all, Job: jobOf(pair, map[string]string{
-		"task": "score", "data": s.shard.data, "label": s.label,
+		"task": "score", "data": s.shard.data, "data's names": s.shard.names, "label": s.label,
 		"draws": fmt.Sprint(s.options.Draws), "seed": fmt.Sprint(s.options.Seed), "nats": fmt.Sprint(s.nats), "normal": strings.Join(s.normal, ","), "told": odd,
 	})}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"iter"
 	"os"
 	"strconv"
 	"strings"
@@ -17,8 +19,9 @@ import (
 type shardFlag struct {
 	text string
 	sink.Shard
-	data string // fingerprint of the images of all shards, where there are any
-	all  int    // how many these are
+	data  string // fingerprint of the images of all shards, where there are any
+	names string // that of their names, which tables have
+	all   int    // how many these are
 }
 
 func (s *shardFlag) flag(cmd *cobra.Command) {
@@ -150,6 +153,7 @@ func (s *shardFlag) cut(x dataset.Selection) (dataset.Selection, error) {
 	if err := s.of(x); err != nil {
 		return x, err
 	}
+	s.names = namesDigest(x)
 	first, end := s.Range(x.Len())
 	index := make([]int, end-first)
 	for i := range index {
@@ -167,6 +171,31 @@ func (s *shardFlag) of(x dataset.Selection) error {
 // enough refuses shards without an image.
 func (s *shardFlag) enough(n int) error {
 	return cli.Want(n >= s.N, "--shard %s: %d images are too few for %d shards", s.text, n, s.N)
+}
+
+// names yields all names of images and of their classes.
+func names(x dataset.Selection) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, class := range x.Classes {
+			if !yield(class) {
+				return
+			}
+		}
+		for i := range x.Len() {
+			if !yield(x.Name(i)) {
+				return
+			}
+		}
+	}
+}
+
+// namesDigest is the SHA-256 of all names.
+func namesDigest(x dataset.Selection) string {
+	h := sha256.New()
+	for name := range names(x) {
+		fmt.Fprintf(h, "%q\n", name)
+	}
+	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
 // first is the number of the shard's first image among those that were cut.

@@ -298,9 +298,10 @@ export class Plane {
     const { onDark } = this, edge = onDark ? "#000a" : "#fffc", plain = colour("accent");
     g.lineWidth = 1;
     g.strokeStyle = edge;
-    // In a mixed order, so that no class covers the others.
+    // In a mixed order, so that no class covers the others: by steps that have no divisor in common with their number.
+    const step = points.n % 7919 ? 7919 : 7907;
     for (let j = 0; j < points.n; j++) {
-      const i = (j * 7919) % points.n, label = points.labels?.[i];
+      const i = (j * step) % points.n, label = points.labels?.[i];
       if (label !== undefined && this.off.has(label)) continue;
       const [x, y] = view.toScreen(this.projected[i]);
       if (x < -9 || y < -9 || x > view.width + 9 || y > view.height + 9) continue;

@@ -23,7 +23,7 @@ export function sheet(state, engine) {
   $("source-label").hidden = sources.length === 1;
   $("of-class-label").hidden = !model.classes;
   if (model.classes) {
-    of.append(h("option", { value: "each" }, "each class"), ...model.classes.map((name, i) => h("option", { value: String(i) }, name)));
+    of.append(...(model.classes.length <= most ? [h("option", { value: "each" }, "each class")] : []), ...model.classes.map((name, i) => h("option", { value: String(i) }, name)));
     count.value = each;
   }
 

@@ -2,9 +2,12 @@ package goengine_test
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"govae/engine"
+	"govae/engine/internal/goengine"
 	"govae/onnx"
 )
 
@@ -343,6 +346,22 @@ func TestResize(t *testing.T) {
 		}})
 	}
 	check(t, allOpsets, cases)
+}
+
+// TestResizeRegions has regions whose places are no numbers, which would be no index.
+func TestResizeRegions(t *testing.T) {
+	nan, most := float32(math.NaN()), float32(math.MaxFloat32)
+	for _, region := range [][]float32{{0, nan, 1, 1}, {0, 0, 1, nan}, {0, most, 1, -most}} {
+		m, err := onnx.Unmarshal(file(t, 17, normal(1, 3, 4), func(g *graph, x onnx.Value) []onnx.Value {
+			return []onnx.Value{g.node("Resize", x, g.floats(region...), g.floats(1, 2), text("mode", "linear"), text("coordinate_transformation_mode", "tf_crop_and_resize"))}
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := goengine.Load(m, 3); err == nil || !strings.Contains(err.Error(), "is out of range") {
+			t.Errorf("the region %v: error %v", region, err)
+		}
+	}
 }
 
 func TestQuantizedWeights(t *testing.T) {

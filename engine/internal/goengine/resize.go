@@ -70,6 +70,11 @@ func (c *call) resamplings() []*resampling {
 		}
 		if len(roi) == 2*len(list) {
 			r.start, r.end = roi[i], roi[len(list)+i]
+			for _, v := range []float32{r.start, r.end} {
+				if !(v >= -math.MaxInt32 && v <= math.MaxInt32) { // so that places are numbers
+					failf("the region from %g to %g is out of range", r.start, r.end)
+				}
+			}
 		}
 		list[i] = r
 	}
