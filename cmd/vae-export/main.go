@@ -47,8 +47,9 @@ model, finds out what its inputs and outputs mean, and writes it as one of these
 with all weights inside; --from-encoder names the encoder of a decoder.
 
 --precision makes files smaller: fp16 stores the weights in half the bits, int8 in
-a quarter and one scale for each output channel. Arithmetic stays float32, so that
-every runtime reads the files; what rounding changes is measured and printed.`
+a quarter and one scale for each output channel; codes in a sampler stay float32, as
+arithmetic does, so that every runtime reads the files. What rounding changes is measured
+and printed.`
 
 const examples = `  vae-export
   vae-export --model vae-model --out decoder.onnx
