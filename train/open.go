@@ -81,6 +81,9 @@ func (r *run) goOn() error {
 		if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
 			return err
 		}
+		if r.Epochs == 0 && r.state.Epoch > 0 && spans(r.LR) { // another number would be another course
+			return fmt.Errorf("%s has %d epochs already, of a learning rate whose course spans the time that was given: give the same time, or start another run from its weights", r.Dir, r.state.Epoch)
+		}
 	} else if r.state.Epoch > r.Epochs {
 		return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)
 	}
