@@ -47,7 +47,7 @@ func (r *run) align(ctx context.Context) error {
 	for i := range index {
 		index[i] = i * r.train.Len() / seen
 	}
-	m, err := r.moments(ctx, r.train.Select(index), n)
+	m, err := r.moments(ctx, r.train.Select(index), n, nil)
 	if err != nil {
 		return err
 	}
