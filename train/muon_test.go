@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -96,6 +97,15 @@ func TestMatricesOfLayers(t *testing.T) {
 				t.Errorf("%s: a matrix of %dx%d, want %v", p.Name, rows, columns, test.want[i])
 			}
 		}
+	}
+}
+
+// TestDefaultDecayIsChecked: that of Muon for few steps, 1/(150 muonRate), leaves nothing of a weight at
+// this rate.
+func TestDefaultDecayIsChecked(t *testing.T) {
+	_, err := Run(t.Context(), smallModel(t, tinyConfig), smallData(), Options{Optimizer: Muon, LR: Constant(150 * muonRate), Epochs: 1})
+	if err == nil || !strings.HasPrefix(err.Error(), "a weight decay of 1.667: times the learning rate, 0.6") {
+		t.Errorf("error %v", err)
 	}
 }
 

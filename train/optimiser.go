@@ -148,10 +148,18 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR.At(1))
 	case o.WeightDecay != nil && o.WeightDecay.validate() != nil:
 		return o, fmt.Errorf("a weight decay of %w", o.WeightDecay.validate())
-	case o.WeightDecay != nil && !(o.LR.highest()*o.WeightDecay.highest() < 1):
-		return o, fmt.Errorf("a weight decay of %g: times the learning rate it must be below 1, or no weight stays", o.WeightDecay.highest())
+	case o.WeightDecay != nil:
+		return o, o.checkDecay()
 	}
 	return o, nil
+}
+
+// checkDecay returns an error if a step would leave nothing of a weight, or turn its sign.
+func (o Options) checkDecay() error {
+	if o.LR.highest()*o.WeightDecay.highest() < 1 {
+		return nil
+	}
+	return fmt.Errorf("a weight decay of %.4g: times the learning rate, %.4g, it must be below 1, or no weight stays", o.WeightDecay.highest(), o.LR.highest())
 }
 
 // decay is the default of the weights' decay for epochs of so many steps. With Muon a weight

@@ -133,6 +133,9 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	}
 	if r.WeightDecay == nil {
 		r.WeightDecay = decay(o.Optimizer, r.perPass())
+		if err := r.checkDecay(); err != nil {
+			return nil, err
+		}
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {
