@@ -44,7 +44,7 @@ func (r *run) align(ctx context.Context) error {
 		return nil
 	}
 	seen := r.spread(axesImages)
-	m, err := r.moments(ctx, seen, n)
+	m, err := r.moments(ctx, seen, n, nil)
 	if err != nil {
 		return err
 	}

@@ -50,49 +50,80 @@ type moments struct {
 	within  *mat.SymDense // covariance about the centres of classes
 }
 
-// moments encodes images, and finds the covariance of the first dims variables.
-func (r *run) moments(ctx context.Context, images *dataset.Images, dims int) (*moments, error) {
-	n, l := float64(images.Len()), r.net.Config.Latent
+// newMoments returns those of l variables, to which no code is added yet.
+func newMoments(l, dims int) *moments {
 	vector := func() []float64 { return make([]float64, l) }
 	m := &moments{mean: vector(), std: vector(), variance: vector(), logVar: vector()}
 	if dims > 0 {
 		m.covariance = mat.NewSymDense(dims, nil)
 	}
+	return m
+}
+
+// add adds one of n codes.
+func (m *moments) add(code []float64, logVar []float32, n float64) {
+	for i, v := range code {
+		s := float64(logVar[i])
+		m.mean[i] += v / n
+		m.std[i] += v * v / n
+		m.variance[i] += math.Exp(s) / n
+		m.logVar[i] += s / n
+	}
+	if m.covariance != nil {
+		dims := m.covariance.SymmetricDim()
+		m.covariance.SymRankOne(m.covariance, 1/n, mat.NewVecDense(dims, code[:dims]))
+	}
+}
+
+// finish completes the moments when all codes are added.
+func (m *moments) finish() {
+	for i, mean := range m.mean {
+		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
+	}
+	if m.covariance == nil {
+		return
+	}
+	dims := m.covariance.SymmetricDim()
+	m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(dims, m.mean[:dims]))
+	for i := range dims {
+		m.covariance.SetSym(i, i, m.covariance.At(i, i)+m.variance[i])
+	}
+}
+
+// moments encodes images, and finds the covariance of the first dims variables. Where byClass is not
+// nil, the codes of each class are added to its moments there, too.
+func (r *run) moments(ctx context.Context, images *dataset.Images, dims int, byClass []*moments) (*moments, error) {
+	n, l := float64(images.Len()), r.net.Config.Latent
+	m := newMoments(l, dims)
 	if classes := r.net.Config.Classes(); classes > 0 && dims > 0 {
 		m.classes, m.counts = mat.NewDense(classes, dims, nil), make([]float64, classes)
+		for _, class := range images.Labels {
+			m.counts[class]++
+		}
 	}
-	code := vector()
+	code := make([]float64, l)
 	err := r.encode(ctx, images, func(index []int, mean, logVar []float32) {
 		for at := 0; at < len(mean); at += l {
-			for i := range l {
-				v, s := float64(mean[at+i]), float64(logVar[at+i])
-				code[i] = v
-				m.mean[i] += v / n
-				m.std[i] += v * v / n
-				m.variance[i] += math.Exp(s) / n
-				m.logVar[i] += s / n
+			for i, v := range mean[at : at+l] {
+				code[i] = float64(v)
 			}
-			if dims > 0 {
-				m.covariance.SymRankOne(m.covariance, 1/n, mat.NewVecDense(dims, code[:dims]))
+			m.add(code, logVar[at:at+l], n)
+			if m.classes == nil {
+				continue
 			}
-			if m.classes != nil {
-				class := images.Labels[index[at/l]]
-				m.counts[class]++
-				floats.Add(m.classes.RawRowView(class), code[:dims])
+			class := images.Labels[index[at/l]]
+			floats.Add(m.classes.RawRowView(class), code[:dims])
+			if byClass != nil {
+				byClass[class].add(code, logVar[at:at+l], m.counts[class])
 			}
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	for i, mean := range m.mean {
-		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
-	}
-	if dims > 0 {
-		m.covariance.SymRankOne(m.covariance, -1, mat.NewVecDense(dims, m.mean[:dims]))
-	}
-	for i := range dims {
-		m.covariance.SetSym(i, i, m.covariance.At(i, i)+m.variance[i])
+	m.finish()
+	for _, own := range byClass {
+		own.finish()
 	}
 	for class, count := range m.counts {
 		if count > 0 {
@@ -120,7 +151,13 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 	if contract.HasPrior(l) {
 		dims = l
 	}
-	m, err := r.moments(ctx, images, dims)
+	var byClass []*moments
+	if classes := r.net.Config.Classes(); dims > 0 && classes*l*l <= mostByClass {
+		for range classes {
+			byClass = append(byClass, newMoments(l, dims))
+		}
+	}
+	m, err := r.moments(ctx, images, dims, byClass)
 	if err != nil {
 		return nil, err
 	}
@@ -140,14 +177,10 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 		}
 		prior.Means, prior.Covariances = append(prior.Means, m.mean), append(prior.Covariances, covariance)
 	}
-	if classes := r.net.Config.Classes(); classes > 0 && classes*l*l <= mostByClass {
-		prior.ByClass = true
-		err = r.ofClasses(ctx, images, m, add)
+	if prior.ByClass = byClass != nil; prior.ByClass {
+		ofClasses(m, byClass, add)
 	} else {
 		add(m)
-	}
-	if err != nil {
-		return nil, err
 	}
 	each := max(mostExemplars/len(prior.Means), leastExemplars)
 	if prior.Exemplars, err = r.exemplars(ctx, len(prior.Means), each); err != nil {
@@ -213,25 +246,16 @@ func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	}, err
 }
 
-// ofClasses calls add with the moments of each class of images, between those of its own codes and those of all.
-func (r *run) ofClasses(ctx context.Context, images *dataset.Images, all *moments, add func(*moments)) error {
-	members := make([][]int, r.net.Config.Classes())
-	for i, class := range images.Labels {
-		members[class] = append(members[class], i)
-	}
+// ofClasses calls add with the moments of each class, between those of its own codes and those of all.
+func ofClasses(all *moments, byClass []*moments, add func(*moments)) {
 	shrinking, ok := newShrinking(all)
-	for _, index := range members {
+	for class, own := range byClass {
 		of := all
-		if len(index) > 1 && ok {
-			own, err := r.moments(ctx, images.Select(index), len(all.mean))
-			if err != nil {
-				return err
-			}
-			of = shrinking.of(own, float64(len(index)))
+		if n := all.counts[class]; n > 1 && ok {
+			of = shrinking.of(own, n)
 		}
 		add(of)
 	}
-	return nil
 }
 
 // shrinking moves the moments of a class towards those of all images, each dimension by how well the class's

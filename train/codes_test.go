@@ -106,7 +106,7 @@ func TestPriorByClass(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := r.moments(t.Context(), images, l)
+	all, err := r.moments(t.Context(), images, l, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestPriorByClass(t *testing.T) {
 		}
 		of := all
 		if index != nil {
-			own, err := r.moments(t.Context(), images.Select(index), l)
+			own, err := r.moments(t.Context(), images.Select(index), l, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -58,6 +59,21 @@ func TestRunLeavesTheModelReadyForExport(t *testing.T) {
 	}
 	if m.LatentStats == nil || len(m.LatentStats.Std) != 2 || len(m.Config.Labels) != 1 {
 		t.Errorf("statistics %+v, labels %v", m.LatentStats, m.Config.Labels)
+	}
+}
+
+// TestStoppedRunLeavesNoStatistics: those of an earlier run are not of weights that a second one has
+// changed.
+func TestStoppedRunLeavesNoStatistics(t *testing.T) {
+	m := smallModel(t, smallConfig)
+	if _, err := Run(t.Context(), m, smallData(), Options{Epochs: 1}); err != nil || m.LatentStats == nil {
+		t.Fatalf("no statistics after a run, error %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := Run(ctx, m, smallData(), Options{Epochs: 2, OnEpoch: func(Metrics) { cancel() }})
+	if !errors.Is(err, context.Canceled) || m.LatentStats != nil {
+		t.Errorf("statistics %+v after a run that was stopped, error %v", m.LatentStats, err)
 	}
 }
 

@@ -138,11 +138,13 @@ func TestWeightDecay(t *testing.T) {
 
 func TestDecayFollowsTheNumberOfImages(t *testing.T) {
 	for steps, shrinking := range map[int]float64{1: 150, 25: 150, 122: 488, 5000: 20000} {
-		d := decay(Muon, steps).At(1)
-		if got := 1 / (muonRate * d); math.Abs(got-shrinking) > 1e-6*shrinking {
-			t.Errorf("epochs of %d steps: a weight shrinks by e in %g steps, want %g", steps, got, shrinking)
+		for _, rate := range []float64{muonRate, 1} { // at the latter one for all would turn the sign of weights
+			d := decay(Muon, rate, steps).At(1)
+			if got := 1 / (rate * d); math.Abs(got-shrinking) > 1e-6*shrinking {
+				t.Errorf("epochs of %d steps, rate %g: a weight shrinks by e in %g steps, want %g", steps, rate, got, shrinking)
+			}
 		}
-		if d := decay(Adam, steps).At(1); d != 0 {
+		if d := decay(Adam, muonRate, steps).At(1); d != 0 {
 			t.Errorf("Adam has a decay of %g", d)
 		}
 	}

@@ -15,20 +15,15 @@ import (
 
 // open prepares the model directory and, to resume, loads its checkpoint.
 func (r *run) open() error {
+	if r.Dir != "" {
+		if err := r.begin(); err != nil {
+			return err
+		}
+	}
+	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
 	if r.Dir == "" {
 		return nil
 	}
-	if err := r.take(); err != nil {
-		return err
-	}
-	start := r.startAfresh
-	if r.Resume && Resumable(r.Dir) {
-		start = r.goOn
-	}
-	if err := start(); err != nil {
-		return err
-	}
-	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
@@ -41,6 +36,17 @@ func (r *run) open() error {
 		return err
 	}
 	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
+}
+
+// begin takes the directory and removes the older run there, or goes on with it.
+func (r *run) begin() error {
+	if err := r.take(); err != nil {
+		return err
+	}
+	if r.Resume && Resumable(r.Dir) {
+		return r.goOn()
+	}
+	return r.startAfresh()
 }
 
 // take makes the model directory this run's alone, unless it holds what would be lost.
@@ -80,6 +86,9 @@ func (r *run) goOn() error {
 	if r.Time > 0 {
 		if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
 			return err
+		}
+		if r.Epochs == 0 && r.state.Epoch > 0 && spans(r.LR) { // another number would be another course
+			return fmt.Errorf("%s has %d epochs already, of a learning rate whose course spans the time that was given: give the same time, or start another run from its weights", r.Dir, r.state.Epoch)
 		}
 	} else if r.state.Epoch > r.Epochs {
 		return fmt.Errorf("%s has %d epochs already, %d were asked for: the number can only grow", r.Dir, r.state.Epoch, r.Epochs)

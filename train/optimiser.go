@@ -149,18 +149,18 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 	case o.WeightDecay != nil && o.WeightDecay.validate() != nil:
 		return o, fmt.Errorf("a weight decay of %w", o.WeightDecay.validate())
 	case o.WeightDecay != nil && !(o.LR.highest()*o.WeightDecay.highest() < 1):
-		return o, fmt.Errorf("a weight decay of %g: times the learning rate it must be below 1, or no weight stays", o.WeightDecay.highest())
+		return o, fmt.Errorf("a weight decay of %g: times the learning rate, %g, it must be below 1, or no weight stays", o.WeightDecay.highest(), o.LR.highest())
 	}
 	return o, nil
 }
 
-// decay is the default of the weights' decay for epochs of so many steps. With Muon a weight
-// is about the sum of its latest steps, over as many as shrink it by e. That is four epochs
-// (a number of epochs suits data sets of all sizes: Wang and Aitchison 2024, arXiv
+// decay is the default of the weights' decay at a learning rate and for epochs of so many steps. With
+// Muon a weight is about the sum of its latest steps, over as many as shrink it by e. That is four
+// epochs (a number of epochs suits data sets of all sizes: Wang and Aitchison 2024, arXiv
 // 2405.13698), but no less than 150 steps. docs/photos.md says what it gains.
-func decay(optimizer string, steps int) Schedule {
+func decay(optimizer string, rate float64, steps int) Schedule {
 	if optimizer == Adam {
 		return Constant(0)
 	}
-	return Constant(1 / (muonRate * float64(max(4*steps, 150))))
+	return Constant(1 / (rate * float64(max(4*steps, 150))))
 }

@@ -44,9 +44,10 @@ type Options struct {
 	// Time, where it is not 0, is how long the run may take, without the loading of its
 	// data. The number of epochs is chosen for it, at least 1, from the rate of the first
 	// steps; it is recorded in Dir, so that a run that is resumed with the same Time keeps
-	// it. Where no schedule ends with the run, it changes at the end of an epoch if those took
-	// another time than the first steps told. The result is that of a run with this number as
-	// Epochs, beside which Time is an error.
+	// it; another Time is an error once an epoch is complete and a schedule ends with the run. Where
+	// none does, the number changes at the end of an epoch if those took another time than the first
+	// steps told. The result is that of a run with this number as Epochs, beside which Time is an
+	// error.
 	Time time.Duration
 	// Compute is the arithmetic of steps, [Float32] or [BFloat16]; empty means Float32, in which
 	// a classifier is fitted in any case.

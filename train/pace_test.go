@@ -112,6 +112,34 @@ func testTimeWithCourse(t *testing.T, seconds time.Duration) {
 	sameAsWithEpochs(t, r, len(rates), o.LR)
 }
 
+// TestOtherTimeWithCourse refuses another time for a run with a course that has been chosen, which
+// then still goes on with its own.
+func TestOtherTimeWithCourse(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o := Options{
+		Dir: t.TempDir(), Time: time.Minute, Resume: true, LR: Course{Kind: Cosine, Peak: 1e-3, Floor: 0.5}, Batch: 16, Seed: 1,
+		OnEpoch: func(m Metrics) {
+			if m.Epoch == 2 {
+				cancel()
+			}
+		},
+	}
+	if _, err := timed(t, ctx, o); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want that the run was stopped", err)
+	}
+	other := o
+	other.Time = time.Hour
+	if _, err := Run(t.Context(), smallModel(t, tinyConfig), smallData(), other); err == nil || !strings.Contains(err.Error(), "give the same time") {
+		t.Errorf("another time: error %v", err)
+	}
+	r, err := timed(t, t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameAsWithEpochs(t, r, r.Epochs, o.LR)
+}
+
 // TestTimeStoppedInEvaluation stops a run with a course when the steps of its first epoch are done
 // and nothing is chosen yet: what goes on has measured none of them.
 func TestTimeStoppedInEvaluation(t *testing.T) {

@@ -133,7 +133,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 		r.Batch = n
 	}
 	if r.WeightDecay == nil {
-		r.WeightDecay = decay(o.Optimizer, r.perPass())
+		r.WeightDecay = decay(o.Optimizer, r.LR.highest(), r.perPass())
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {
