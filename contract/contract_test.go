@@ -86,9 +86,9 @@ func TestMetadata(t *testing.T) {
 		"groups": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", LatentGroups: []LatentGroup{{"1x1", 0, 1}, {"2x2", 1, 1}}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli ` +
 				`vae.latent_groups=[{"name":"1x1","first":0,"size":1},{"name":"2x2","first":1,"size":1}] vae.model_id=ab`},
-		"prior": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "cd", Prior: &Prior{MixturePrior, 7, "ab", true, 9}}, 1,
+		"prior": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "cd", Prior: &Prior{MixturePrior, 7, "ab", true, 9, true}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=cd ` +
-				`vae.prior={"kind":"mixture","components":7,"model_id":"ab","by_class":true,"exemplars":9}`},
+				`vae.prior={"kind":"mixture","components":7,"model_id":"ab","by_class":true,"exemplars":9,"exemplars_by_class":true}`},
 		"several inputs": {conditional, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", Precision: "fp32"}, 2,
 			`vae.format=2 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 	} {

@@ -20,6 +20,8 @@ type Prior struct {
 	ByClass    bool   `json:"by_class,omitempty"` // the label chooses the component
 	// Exemplars is how many codes of images the points are drawn near: 0 where they are those of the components.
 	Exemplars int `json:"exemplars,omitempty"`
+	// ExemplarsByClass tells that the label chooses among those of its class.
+	ExemplarsByClass bool `json:"exemplars_by_class,omitempty"`
 }
 
 // MixturePrior is the [Prior].Kind of a Gaussian mixture.
@@ -72,8 +74,8 @@ func (p Prior) String() string {
 		return fmt.Sprintf("a %.40q", p.Kind)
 	}
 	switch {
-	case p.Exemplars > 0 && p.ByClass:
-		return fmt.Sprintf("points near %s of images, those of each of %d classes", printable.Count(p.Exemplars, "code", "codes"), p.Components)
+	case p.ExemplarsByClass:
+		return fmt.Sprintf("points near %s of images, each of those of its class", printable.Count(p.Exemplars, "code", "codes"))
 	case p.Exemplars > 0:
 		return fmt.Sprintf("points near %s of images", printable.Count(p.Exemplars, "code", "codes"))
 	case p.ByClass:

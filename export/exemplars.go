@@ -15,7 +15,10 @@ import (
 // The direction of the last two coordinates of z chooses the exemplar, each of a component having an arc of the
 // same length. There are too many to stretch their arcs; instead the noise of these two, which tell least, keeps
 // the direction.
+//
+// Of a conditional model the label may choose among those of classes, as if they were components.
 type exemplars struct {
+	byClass   bool
 	spread    float32
 	number    []float32 // [K] of each component
 	component []int64   // [E] to which each belongs
@@ -25,17 +28,26 @@ type exemplars struct {
 
 // newExemplars returns those of the given components of m.
 func newExemplars(m *latent.Mixture, components []int) *exemplars {
-	e := &exemplars{spread: float32(m.Exemplars.Spread)}
+	e := &exemplars{byClass: m.OfClasses(), spread: float32(m.Exemplars.Spread)}
 	near := m.Exemplars.Nearness()
-	for component, k := range components {
-		codes := m.Exemplars.Codes[k]
+	add := func(codes [][]float32, mean []float64) {
+		component := int64(len(e.number))
 		e.number = append(e.number, float32(len(codes)))
 		for i, code := range codes {
-			e.component, e.place = append(e.component, int64(component)), append(e.place, float32(i))
+			e.component, e.place = append(e.component, component), append(e.place, float32(i))
 			for j, v := range code {
-				e.offset = append(e.offset, float32(near*(float64(v)-m.Means[k][j])))
+				e.offset = append(e.offset, float32(near*(float64(v)-mean[j])))
 			}
 		}
+	}
+	if m.Exemplars.ByClass {
+		for _, codes := range m.Exemplars.Codes {
+			add(codes, m.Means[0])
+		}
+		return e
+	}
+	for _, k := range components {
+		add(m.Exemplars.Codes[k], m.Means[k])
 	}
 	return e
 }

@@ -94,14 +94,19 @@ func TestExemplarsGraph(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config     models.Config
 		components int
-	}{"one": {config, 1}, "several": {config, 3}, "classes": {classes, len(classes.Labels)}} {
+	}{"one": {config, 1}, "several": {config, 3}, "classes": {classes, len(classes.Labels)}, "exemplars of classes": {classes, 1}} {
 		t.Run(name, func(t *testing.T) {
 			m := testModel(t, tt.config)
 			mixture := withExemplars(testMixture(m, tt.components), 0.6)
+			k := len(tt.config.Labels)
+			if tt.components < k {
+				of := withExemplars(testMixture(m, k), 0.6).Exemplars
+				mixture.Exemplars, of.ByClass = of, true
+			}
 			inputs := []*onnx.Tensor{onnx.Float32Tensor("z", []int64{rows, dims}, z)}
 			var labels [][]float32
-			if mixture.ByClass = tt.config.Conditional; mixture.ByClass {
-				k := tt.components
+			mixture.ByClass = k > 0 && tt.components == k
+			if k > 0 {
 				label := make([]float32, rows*k)
 				for row := range rows {
 					label[row*k+row%k] = 1
@@ -143,7 +148,7 @@ func TestExemplarsGraph(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer decoder.Close()
-			if mixture.ByClass {
+			if k > 0 {
 				if decoder, err = decoder.WithLabel(func(row int, weights []float32) error {
 					copy(weights, labels[0][row*len(weights):])
 					return nil
@@ -165,7 +170,7 @@ func TestExemplarsGraph(t *testing.T) {
 			if name == "several" {
 				number -= len(mixture.Exemplars.Codes[1])
 			}
-			if d.Prior == nil || d.Prior.Exemplars != number {
+			if d.Prior == nil || d.Prior.Exemplars != number || d.Prior.ExemplarsByClass != (k > 0) {
 				t.Errorf("%+v, want %d exemplars", d.Prior, number)
 			}
 			mixture.Exemplars = nil

@@ -71,8 +71,12 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := m.Config.Classes(); mixture.ByClass && n != len(mixture.Weights) {
+	n := m.Config.Classes()
+	if mixture.ByClass && n != len(mixture.Weights) {
 		return nil, fmt.Errorf("the mixture has %d components for classes, and the model is conditional on %d", len(mixture.Weights), n)
+	}
+	if e := mixture.Exemplars; e != nil && e.ByClass && n != len(e.Codes) {
+		return nil, fmt.Errorf("the mixture has exemplars of %d classes, and the model is conditional on %d", len(e.Codes), n)
 	}
 	p := &prior{latent: mixture.Latent, byClass: mixture.ByClass}
 	var drawn []int // the components that are
@@ -110,7 +114,7 @@ func newPrior(mixture *latent.Mixture, m *models.VAE) (*prior, error) {
 			return nil, fmt.Errorf("a mixture of %d component(s) with exemplars in a decoder needs %d latent dimensions, and the model has %d", p.components, need, p.latent)
 		}
 		p.near = newExemplars(mixture, drawn)
-		p.metadata.Exemplars = len(p.near.component)
+		p.metadata.Exemplars, p.metadata.ExemplarsByClass = len(p.near.component), p.near.byClass
 	}
 	h := sha256.New()
 	fmt.Fprint(h, m.ID(), p.lower, p.upper, p.mean, p.factor)
@@ -132,9 +136,10 @@ func (p *prior) turns() bool { return p.components > 1 && !p.byClass }
 func (p *prior) points(z []float32, label ...[]float32) []float32 {
 	l, spread := p.latent, p.spread()
 	points := make([]float32, len(z))
-	turned, weights := make([]float32, l), make([]float32, p.components)
+	turned, drawn := make([]float32, l), make([]float32, p.components)
 	for row := range len(z) / l {
 		copy(turned, z[row*l:])
+		weights := drawn
 		switch {
 		case p.byClass:
 			weights = label[0][row*p.components : (row+1)*p.components]
@@ -157,6 +162,10 @@ func (p *prior) points(z []float32, label ...[]float32) []float32 {
 			}
 		}
 		if p.near != nil {
+			if p.near.byClass {
+				n := len(p.near.number)
+				weights = label[0][row*n : (row+1)*n]
+			}
 			p.near.move(points[row*l:(row+1)*l], z[row*l:(row+1)*l], weights)
 		}
 	}

@@ -15,6 +15,9 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Va
 		return point
 	}
 	point, component := p.emitMixture(e, "prior/of_component", z, label...)
+	if p.near.byClass {
+		component = label[0]
+	}
 	return p.near.emit(e, z, point, component)
 }
 

@@ -157,8 +157,11 @@ func priorFile(t *testing.T, p *prior) []byte {
 		return b.Input(name, onnx.Float32, onnx.Named("batch"), onnx.Size(int64(width)))
 	}
 	z, label := input("z", p.latent), []onnx.Value(nil)
-	if p.byClass {
+	switch {
+	case p.byClass:
 		label = append(label, input("label", p.components))
+	case p.near != nil && p.near.byClass:
+		label = append(label, input("label", len(p.near.number)))
 	}
 	b.Output("point", p.emit(b, z, label...))
 	model, err := b.Model(onnx.ModelOptions{})

@@ -20,6 +20,9 @@ import (
 type Exemplars struct {
 	Codes  [][][]float32 `json:"codes"`  // [K, n_k, L], at least one of each component
 	Spread float64       `json:"spread"` // h
+	// ByClass tells that a mixture of one component has exemplars of each class of a conditional model,
+	// which are drawn near with its label ([Mixture.Of]); K is then the number of classes.
+	ByClass bool `json:"by_class,omitempty"`
 }
 
 // check returns an error unless e belongs to a mixture of k components in l dimensions.
@@ -27,20 +30,29 @@ func (e *Exemplars) check(k, l int) error {
 	if !(e.Spread >= 0 && e.Spread <= 1) {
 		return fmt.Errorf("exemplars with a spread of %g, want 0 to 1", e.Spread)
 	}
-	if len(e.Codes) != k {
+	what := "component"
+	if e.ByClass {
+		what = "class"
+	}
+	switch {
+	case e.ByClass && k != 1:
+		return fmt.Errorf("exemplars by class, and the mixture has %d components, want 1", k)
+	case !e.ByClass && len(e.Codes) != k:
 		return fmt.Errorf("exemplars of %d components, and the mixture has %d", len(e.Codes), k)
+	case len(e.Codes) == 0:
+		return errors.New("exemplars of no class")
 	}
 	for i, codes := range e.Codes {
 		if len(codes) == 0 {
-			return fmt.Errorf("component %d has no exemplars", i)
+			return fmt.Errorf("%s %d has no exemplars", what, i)
 		}
 		for _, code := range codes {
 			if len(code) != l {
-				return fmt.Errorf("component %d has an exemplar of %d numbers, want %d", i, len(code), l)
+				return fmt.Errorf("%s %d has an exemplar of %d numbers, want %d", what, i, len(code), l)
 			}
 			for _, v := range code {
 				if !(math.Abs(float64(v)) <= maxMixtureValue) {
-					return fmt.Errorf("component %d has an exemplar with numbers beyond %g", i, maxMixtureValue)
+					return fmt.Errorf("%s %d has an exemplar with numbers beyond %g", what, i, maxMixtureValue)
 				}
 			}
 		}
@@ -64,6 +76,9 @@ func (e *Exemplars) Nearness() float64 { return math.Sqrt(1 - e.Spread*e.Spread)
 func (m *Mixture) NearExemplars(n int, o SampleOptions) Points {
 	if m.Exemplars == nil {
 		return fail(errors.New("the mixture has no exemplars"))
+	}
+	if m.Exemplars.ByClass {
+		return fail(ErrByClass)
 	}
 	return m.points(n, o, m.Exemplars)
 }

@@ -1,6 +1,7 @@
 package latent
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strings"
@@ -57,6 +58,48 @@ func TestNearExemplars(t *testing.T) {
 	}
 	if diff := cmp.Diff(rows(t, two().Points(5, SampleOptions{})), rows(t, m.Points(5, SampleOptions{}))); diff != "" {
 		t.Errorf("exemplars change the points of the mixture:\n%s", diff)
+	}
+}
+
+// TestExemplarsByClass: those of a class are drawn near about the one component of all, and with its label alone.
+func TestExemplarsByClass(t *testing.T) {
+	m := two().Of(1)
+	m.Exemplars = &Exemplars{ByClass: true, Codes: [][][]float32{{{-9, 0}}, {{9, 0}, {9, 1}}, {{0, 7}}}}
+	path := t.TempDir() + "/mixture.json"
+	if err := m.WriteFile(path); err != nil {
+		t.Fatal(err)
+	}
+	m, err := ReadMixture(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !m.OfClasses() || m.Of(1).OfClasses() {
+		t.Error("the mixture is one of classes, and what is drawn from for one class is none")
+	}
+	for _, z := range rows(t, m.Of(1).NearExemplars(20, SampleOptions{})) {
+		if z[0] != 9 || z[1] != 0 && z[1] != 1 {
+			t.Errorf("%v is no exemplar of class 1", z)
+		}
+	}
+	if _, err := Collect(m.NearExemplars(1, SampleOptions{})); !errors.Is(err, ErrByClass) {
+		t.Errorf("error %v for points of no class", err)
+	}
+	if diff := cmp.Diff(rows(t, two().Of(1).Points(5, SampleOptions{})), rows(t, m.Points(5, SampleOptions{}))); diff != "" {
+		t.Errorf("exemplars change the points of the mixture:\n%s", diff)
+	}
+	for want, change := range map[string]func(*Mixture){
+		"the mixture has 2 components, want 1": func(m *Mixture) { *m = *two(); m.Exemplars = &Exemplars{ByClass: true} },
+		"exemplars of no class":                func(m *Mixture) { m.Exemplars.Codes = nil },
+		"class 2 has no exemplars":             func(m *Mixture) { m.Exemplars.Codes[2] = nil },
+	} {
+		m, err := ReadMixture(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(m)
+		if _, err := m.Factors(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
 	}
 }
 

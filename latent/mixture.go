@@ -37,17 +37,24 @@ type Mixture struct {
 	Exemplars *Exemplars `json:"exemplars,omitempty"`
 }
 
-// Of returns component k as a mixture of its own.
+// Of returns component k, or what is drawn from for class k, as a mixture of its own.
 func (m *Mixture) Of(k int) *Mixture {
-	of := &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}, Means: m.Means[k : k+1], Covariances: m.Covariances[k : k+1]}
+	of := &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}}
 	if e := m.Exemplars; e != nil {
 		of.Exemplars = &Exemplars{Codes: e.Codes[k : k+1], Spread: e.Spread}
+		if e.ByClass {
+			k = 0
+		}
 	}
+	of.Means, of.Covariances = m.Means[k:k+1], m.Covariances[k:k+1]
 	return of
 }
 
+// OfClasses reports whether new points are drawn class by class.
+func (m *Mixture) OfClasses() bool { return m.ByClass || m.Exemplars != nil && m.Exemplars.ByClass }
+
 // ErrByClass says that a mixture is drawn from class by class.
-var ErrByClass = errors.New("the mixture has a component for each class, which is drawn from with its label: export a decoder that draws from it")
+var ErrByClass = errors.New("the mixture has components or exemplars of each class, which are drawn from with its label: export a decoder that draws from it")
 
 // MixtureScore tells how well a number of components fits.
 type MixtureScore struct {

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// mostByClass is how many numbers the covariances of all classes may have: 40 MB as text.
+	// mostByClass is how many numbers the covariances of all classes may have, or else the exemplars: 40 MB as text.
 	mostByClass = 2 << 20
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
 	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
@@ -182,10 +182,14 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 	} else {
 		add(m)
 	}
-	each := max(mostExemplars/len(prior.Means), leastExemplars)
-	if prior.Exemplars, err = r.exemplars(ctx, len(prior.Means), each); err != nil {
+	lists := 1 // of exemplars
+	if classes := r.net.Config.Classes(); classes*leastExemplars*l <= mostByClass {
+		lists = max(classes, 1)
+	}
+	if prior.Exemplars, err = r.exemplars(ctx, lists, max(mostExemplars/lists, leastExemplars)); err != nil {
 		return nil, err
 	}
+	prior.Exemplars.ByClass = lists > len(prior.Means)
 	prior.Weights = slices.Repeat([]float64{1 / float64(len(prior.Means))}, len(prior.Means))
 	if _, err := prior.Factors(); err == nil { // else rounding has left nothing to draw from
 		c.prior = prior
@@ -194,15 +198,15 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 }
 
 // exemplars are draws from the posteriors of so many training images, whose covariance is the prior's: of each
-// class where there are so many components, and otherwise of all together. A class without images has those of all.
-func (r *run) exemplars(ctx context.Context, components, each int) (*latent.Exemplars, error) {
-	e := &latent.Exemplars{Codes: make([][][]float32, components), Spread: exemplarSpread}
+// of so many classes, or of all together as one list. A class without images has those of all.
+func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars, error) {
+	e := &latent.Exemplars{Codes: make([][][]float32, lists), Spread: exemplarSpread}
 	order, l := make([]int, r.train.Len()), r.net.Config.Latent
 	dataset.Order(order, r.Seed, 0)
 	for k := range e.Codes {
 		var index []int
 		for _, i := range order {
-			if components > 1 && r.train.Labels[i] == k {
+			if lists > 1 && r.train.Labels[i] == k {
 				index = append(index, i)
 			}
 		}
@@ -240,10 +244,13 @@ func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 		unit[i][i] = 1
 	}
 	exemplars, err := r.exemplars(ctx, n, max(someExemplars/n, sampleRow))
+	if err != nil {
+		return nil, err
+	}
+	exemplars.ByClass = classes > 0
 	return &latent.Mixture{
-		Latent: l, Weights: slices.Repeat([]float64{1 / float64(n)}, n), Means: slices.Repeat([][]float64{make([]float64, l)}, n),
-		Covariances: slices.Repeat([][][]float64{unit}, n), ByClass: classes > 0, Exemplars: exemplars,
-	}, err
+		Latent: l, Weights: []float64{1}, Means: [][]float64{make([]float64, l)}, Covariances: [][][]float64{unit}, Exemplars: exemplars,
+	}, nil
 }
 
 // ofClasses calls add with the moments of each class, between those of its own codes and those of all.

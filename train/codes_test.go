@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -154,6 +155,44 @@ func TestPriorByClass(t *testing.T) {
 	}
 	if z, _, err := r.sampled(c.prior); err != nil || len(z) != 3*sampleRow*l {
 		t.Errorf("%d values of samples, error %v", len(z), err)
+	}
+}
+
+// TestExemplarsOfManyClasses: where a covariance for each class would be too much, each has exemplars all the same,
+// until these would be too many, too.
+func TestExemplarsOfManyClasses(t *testing.T) {
+	const l = contract.MostPrior
+	for classes, byClass := range map[int]bool{mostByClass/(l*l) + 1: true, mostByClass/(l*leastExemplars) + 1: false} {
+		d := smallData()
+		d.Train.Labels, d.Test.Labels = make([]int, d.Train.Len()), make([]int, d.Test.Len())
+		for i := range classes {
+			d.Classes = append(d.Classes, strconv.Itoa(i))
+		}
+		for i := range d.Train.Labels {
+			d.Train.Labels[i] = i % classes
+		}
+		m := smallModel(t, models.Config{Arch: "mlp", Image: d.Train.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
+		r, err := newRun(m, d, Options{Epochs: 1, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		c, err := r.codes(t.Context(), r.train)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := c.prior.Exemplars
+		if len(c.prior.Means) != 1 || e.ByClass != byClass || c.prior.OfClasses() != byClass {
+			t.Fatalf("%d classes: %d components, exemplars by class %v", classes, len(c.prior.Means), e.ByClass)
+		}
+		for class, codes := range e.Codes {
+			if want := count(d.Train.Labels, class); byClass && len(codes) != want {
+				t.Errorf("class %d has %d exemplars, want %d", class, len(codes), want)
+			}
+		}
+		if z, _, err := r.sampled(c.prior); err != nil || len(z) != min(classes, mostRows)*sampleRow*l {
+			t.Errorf("%d values of samples, error %v", len(z), err)
+		}
 	}
 }
 

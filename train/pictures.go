@@ -119,7 +119,7 @@ func (r *run) sampled(prior *latent.Mixture) (z []float32, label [][]float32, er
 	for row := range n / each {
 		drawn := latent.Prior(r.m.Config.Latent, each, o)
 		switch {
-		case prior != nil && prior.ByClass:
+		case prior != nil && prior.OfClasses():
 			drawn = prior.Of(row).NearExemplars(each, o)
 		case prior != nil:
 			drawn = prior.NearExemplars(each, o)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
+	"govae/internal/printable"
 	"govae/models"
 	"govae/train"
 )
@@ -60,7 +61,7 @@ func tellRising(app *cli.App, all []train.Metrics, dimensions int) {
 	}
 	gain := all[n-1].Test.ELBO() - all[n-1-n/10].Test.ELBO()
 	if gain > much*float64(dimensions) {
-		app.Notef("vae-train: the test elbo still rose by %.2f in the last %d epochs: --resume --epochs %d goes on", gain, n/10, 2*n)
+		app.Notef("vae-train: the test elbo still rose by %.2f in the last %s: --resume --epochs %d goes on", gain, printable.Count(n/10, "epoch", "epochs"), 2*n)
 	}
 }
 
