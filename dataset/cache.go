@@ -18,7 +18,7 @@ import (
 
 // cacheFormat is part of every key: a new number for whatever changes what is read of a
 // file, or what is noted of it.
-const cacheFormat = 6
+const cacheFormat = 7
 
 // worthKeeping is how many pixels files have together that take long enough to decode: a
 // few tenths of a second.

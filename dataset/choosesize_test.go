@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"os"
 	"path/filepath"
 	"slices"
@@ -134,6 +135,30 @@ func TestFit(t *testing.T) {
 		d, err := load(t, writeFiles(t, files), Options{Shape: Shape{H: 4, W: 4, C: 3}, Fit: tt.asked, Background: &images.White})
 		if err != nil || d.Framing.Fit != tt.want {
 			t.Errorf("%s: fit %q, want %q, error %v", name, d.Framing.Fit, tt.want, err)
+		}
+	}
+}
+
+// TestPaddingOnPaper: drawings on paper are padded with white, photographs with black, and the first line says so.
+func TestPaddingOnPaper(t *testing.T) {
+	page := image.NewGray(image.Rect(0, 0, 20, 40))
+	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(page, page.Rect.Inset(4), image.Black, image.Point{}, draw.Src)
+	photo := gray(40, 20, 90)
+	for line, tt := range map[string]struct {
+		files [][]byte
+		want  images.RGB
+	}{
+		"(pad with white)": {[][]byte{pngBytes(page), pngBytes(page), photo}, images.White},
+		"(pad with black)": {[][]byte{pngBytes(page), photo, photo}, images.RGB{}},
+	} {
+		files := map[string][]byte{}
+		for i, data := range tt.files {
+			files[string(rune('a'+i))+".png"] = data
+		}
+		d, err := load(t, writeFiles(t, files), Options{Shape: Shape{H: 8, W: 8}, Fit: images.Pad})
+		if err != nil || d.Framing.Background != tt.want || !strings.Contains(d.Report.Lines()[0], line) {
+			t.Errorf("%s: background %v, error %v, lines %q", line, d.Framing.Background, err, d.Report.Lines())
 		}
 	}
 }

@@ -157,7 +157,7 @@ type Options struct {
 	Fit images.Fit
 
 	// Background is what transparent images lie on, and what [images.Pad] adds. Nil
-	// chooses white where transparent images are dark, else black.
+	// chooses white where transparent images are dark, or others that are padded lie on white, else black.
 	Background *images.RGB
 
 	// SkipBad leaves image files out that cannot be read, which are otherwise a
@@ -166,7 +166,8 @@ type Options struct {
 
 	// Scale, if not 0, multiplies all values, those of image files before they are rounded to
 	// bytes: 255 makes masks of 0 and 1 black and white, 16 uses the range where files of 16 bits
-	// hold 12. It is an [*images.TooBrightError] if a product is more than white.
+	// hold 12. It is an [*images.TooBrightError] if a product is more than white, of files of 16
+	// bits if more than one pixel in a thousand is.
 	Scale float64
 
 	// Progress, if not nil, is called while a file is downloaded: done bytes of

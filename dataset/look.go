@@ -17,10 +17,12 @@ type looks struct {
 	seen   bool      // there is a background to be seen through some
 	light  float64   // the mean brightness of the rest of these, in [0, 1]
 	lights []float64 // and that of each which has a rest
+
+	paper bool // through none, and most have light edges, which padding goes on with
 }
 
 // background is white where the images are dark, or some would be lost on black, else black; and gray where
-// some would be lost on white, and others on black.
+// some would be lost on white, and others on black. Of images on paper it is white.
 func (l looks) background() images.RGB {
 	onWhite, onBlack := 0, 0 // lost
 	for _, v := range l.lights {
@@ -33,6 +35,8 @@ func (l looks) background() images.RGB {
 	}
 	many := func(lost int) bool { return lost > 0 && 20*lost >= len(l.lights) } // a twentieth
 	switch {
+	case l.paper:
+		return images.White
 	case !l.seen:
 	case many(onWhite) && many(onBlack):
 		return images.Gray
@@ -104,7 +108,32 @@ func (o Options) lookAt(ctx context.Context, r *photo.Reader, files []imageFile,
 	}
 	l.light = light / max(lit, 1)
 	l.cutOut = l.seen && 2*transparent >= len(headers) && all-covered >= 0.1*all
+	if !l.seen && o.Fit == images.Pad {
+		onPaper := 0
+		numbers, _ := sample(headers, func(photo.Header) bool { return true })
+		for _, i := range numbers {
+			if lightEdges(o.see(ctx, r, files[i], images.RGB{})) {
+				onPaper++
+			}
+		}
+		l.paper = 2*onPaper > len(numbers)
+	}
 	return l, ctx.Err()
+}
+
+// lightEdges reports whether most pixels at the edges of a glance are nearly white.
+func lightEdges(pixels []byte) bool {
+	light, n := 0, 0
+	for at := 0; at < len(pixels); at += glance.C {
+		if x, y := at/glance.C%glance.W, at/glance.C/glance.W; x > 0 && x < glance.W-1 && y > 0 && y < glance.H-1 {
+			continue
+		}
+		n++
+		if min(pixels[at], pixels[at+1], pixels[at+2]) >= 230 {
+			light++
+		}
+	}
+	return 2*light > n
 }
 
 // sample returns the numbers of some of the headers that are wanted, from everywhere, and how many

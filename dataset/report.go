@@ -199,7 +199,11 @@ func (r *Report) Changes() (lines []string) {
 }
 
 func (r *Report) scaled() string {
-	return fmt.Sprintf("scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), cmp.Or(r.Framing.Fit, images.Crop))
+	fit := string(cmp.Or(r.Framing.Fit, images.Crop))
+	if r.Framing.Fit == images.Pad && !r.SeeThrough {
+		fit += " with " + colourName(r.Framing.Background)
+	}
+	return fmt.Sprintf("scaled to %s (%s)", sizeText(r.Shape.H, r.Shape.W), fit)
 }
 
 // sizes tells which sizes were seen, and which of two numbers is which.

@@ -212,7 +212,7 @@ func isLitter(name string) bool {
 // isUnread tells whether a file is a picture of a kind that nobody here reads.
 func isUnread(name string) bool {
 	switch ending(name) {
-	case ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".exr", ".hdr", ".tga", ".ico":
+	case ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".svgz", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".exr", ".hdr", ".tga", ".ico":
 		return true
 	}
 	return false

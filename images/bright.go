@@ -12,9 +12,14 @@ import (
 // Values that become more than white are white, and an error of bright.err.
 type bright struct {
 	image.Image
-	factor float64
-	most   float64 // the largest value that was read, of 65535
+	factor       float64
+	most         float64 // the largest value that was read, of 65535
+	read, beyond int     // pixels, and those of them that became more than white
 }
+
+// hot is the share of a picture of 16 bits that may become more than white: cameras and depth sensors have
+// pixels that show what is not there.
+const hot = 0.001
 
 // brighten returns a picture multiplied by a factor.
 func brighten(p image.Image, factor float64) *bright { return &bright{Image: p, factor: factor} }
@@ -34,21 +39,35 @@ func (b *bright) RGBA64At(x, y int) color.RGBA64 {
 		c = color.RGBA64Model.Convert(b.Image.At(x, y)).(color.RGBA64)
 	}
 	const step = 0x101 // of a byte, to which opaque values are rounded
+	value := 0.
 	for _, v := range []*uint16{&c.R, &c.G, &c.B} {
 		if c.A == 0xffff {
-			b.most = max(b.most, float64(*v))
+			value = max(value, float64(*v))
 			*v = uint16(min(math.Round(float64(*v)*b.factor/step)*step, 0xffff))
 		} else if c.A > 0 { // multiplied by alpha
-			b.most = max(b.most, float64(*v)/float64(c.A)*0xffff)
+			value = max(value, float64(*v)/float64(c.A)*0xffff)
 			*v = uint16(min(math.Round(float64(*v)*b.factor), float64(c.A)))
 		}
+	}
+	b.most = max(b.most, value)
+	b.read++
+	if b.beyondWhite(value) {
+		b.beyond++
 	}
 	return c
 }
 
-// err is a [*TooBrightError] if a value that was read became more than white.
+func (b *bright) beyondWhite(value float64) bool { return value*b.factor >= 0xffff+0x80 } // else it is rounded to white
+
+// err is a [*TooBrightError] if values that were read became more than white, but for a few of a picture of 16 bits.
 func (b *bright) err() error {
-	if b.most*b.factor < 0xffff+0x80 { // which is rounded to white
+	switch b.Image.ColorModel() {
+	case color.Gray16Model, color.RGBA64Model, color.NRGBA64Model:
+		if float64(b.beyond) <= hot*float64(b.read) {
+			return nil
+		}
+	}
+	if !b.beyondWhite(b.most) {
 		return nil
 	}
 	return &TooBrightError{b.most / 0x101, b.factor}

@@ -7,6 +7,23 @@ import (
 	"testing"
 )
 
+// TestHotPixels: of a picture of 16 bits one pixel in a thousand may be more than white, of one of 8 none.
+func TestHotPixels(t *testing.T) {
+	s := Shape{H: 40, W: 50, C: 1}
+	for n, tooBright := range map[int][2]bool{0: {false, false}, 2: {false, true}, 3: {true, true}} {
+		deep, plain := image.NewGray16(image.Rect(0, 0, s.W, s.H)), image.NewGray(image.Rect(0, 0, s.W, s.H))
+		for x := range n {
+			deep.SetGray16(x, 7, color.Gray16{Y: 9000})
+			plain.SetGray(x, 7, color.Gray{Y: 35})
+		}
+		for i, p := range []image.Image{deep, plain} {
+			if err := (Framing{Scale: 8}).Draw(make([]byte, s.Len()), s, p); (err != nil) != tooBright[i] {
+				t.Errorf("%d pixels that are more than white of a %T: error %v", n, p, err)
+			}
+		}
+	}
+}
+
 // TestBrighten multiplies, rounds to bytes, and tells what would be more than white, also of what
 // is half transparent.
 func TestBrighten(t *testing.T) {

@@ -35,7 +35,11 @@ func WidestPlane(points [][]float32, noise []float64) (Plane, error) {
 	if len(points) > 0 && len(points[0]) == 2 {
 		return DimensionPlane(0, 1), nil
 	}
-	return principalPlane(points, noise, "the variance")
+	variance := "the variance"
+	if noise != nil {
+		variance += " in units of noise"
+	}
+	return principalPlane(points, noise, variance)
 }
 
 // ClassPlane is the plane in which the means of the points of each label are most spread

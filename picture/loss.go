@@ -40,11 +40,6 @@ func Loss(path string, curves ...Curve) error {
 		term("Reconstruction", curves, func(c Curve) []float64 { return c.Reconstruction }),
 		term("KL divergence", curves, func(c Curve) []float64 { return c.KL }),
 	}
-	// The ELBO and, as a rule, the KL term rise and leave the lower right corner
-	// free for the legend; the reconstruction loss falls and leaves the upper one.
-	panels[1].Legend.Top = true
-	panels[1].Legend.YOffs = -8
-
 	return writePanels(path, 13*vg.Inch, panels...)
 }
 
@@ -70,7 +65,23 @@ func term(title string, curves []Curve, values func(Curve) []float64) *plot.Plot
 	}
 	p := panel(title, "epoch", lines)
 	p.Y.Min, p.Y.Max = settled(lines, p.Y.Min, p.Y.Max)
+	if roomAbove(lines, p.Y.Min, p.Y.Max) {
+		p.Legend.Top = true
+		p.Legend.YOffs = -8
+	}
 	return p
+}
+
+// roomAbove reports whether lines leave more room above them than below, where the legend lies: in the last
+// third of an axis from lo to hi.
+func roomAbove(lines []line, lo, hi float64) bool {
+	least, most := hi, lo
+	for _, l := range lines {
+		for _, y := range l.y[2*len(l.y)/3:] {
+			least, most = min(least, y), max(most, y)
+		}
+	}
+	return hi-most > least-lo
 }
 
 // settled is the range of an axis from lo to hi that shows all epochs but the first, where that is

@@ -14,9 +14,9 @@ import (
 // dpi is the resolution of pictures with axes: a font size of 12 points is 20 pixels high.
 const dpi = 120
 
-// mostEnlarged bounds the pixels to which the images of a mosaic are enlarged, of which there are many where
-// many rows have few columns.
-const mostEnlarged = 1 << 24
+// highest is the height in pixels up to which the images of a mosaic are enlarged: many rows of few columns
+// would become a tower.
+const highest = 8 * comfortable
 
 // mosaic writes a PNG of images laid out in rows of the given number of columns,
 // with the axes of p around them. Rows lie rowGap pixels apart, and images in colour or with light borders
@@ -25,10 +25,7 @@ const mostEnlarged = 1 << 24
 func mosaic(path string, p *plot.Plot, m Images, columns, rowGap int) error {
 	p.X.Padding, p.Y.Padding = 0, 0
 	rows := m.Len() / columns
-	scale := max(1, comfortable/(columns*m.W))
-	for scale > 1 && len(m.Pixels)/m.C*scale*scale > mostEnlarged {
-		scale--
-	}
+	scale := max(1, min(comfortable/(columns*m.W), highest/(rows*m.H)))
 	columnGap := 0
 	if m.C == 3 || light(m) {
 		columnGap, rowGap = gap, gap

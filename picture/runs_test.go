@@ -20,3 +20,24 @@ func TestRuns(t *testing.T) {
 		t.Error("a run without times: no error")
 	}
 }
+
+// TestRoomAbove: the legend lies where lines are not at their end, also where one rises and one falls.
+func TestRoomAbove(t *testing.T) {
+	for name, tt := range map[string]struct {
+		y    [][]float64
+		want bool
+	}{
+		"rise":            {[][]float64{{0, 80, 90, 100}, {0, 70, 80, 90}}, false},
+		"fall":            {[][]float64{{100, 20, 10, 0}}, true},
+		"learnt by heart": {[][]float64{{0, 40, 60, 65}, {50, 40, 10, 5}}, true},
+		"nothing":         {nil, false},
+	} {
+		var lines []line
+		for _, y := range tt.y {
+			lines = append(lines, line{y: y})
+		}
+		if got := roomAbove(lines, 0, 100); got != tt.want {
+			t.Errorf("%s: room above is %v", name, got)
+		}
+	}
+}

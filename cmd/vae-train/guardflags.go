@@ -20,22 +20,29 @@ func (f *flags) addGuard(p *pflag.FlagSet) {
 	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
 }
 
-// tellStopped says that patience has ended the run before its last epoch, if it has. Lines of
-// metrics.jsonl may be missing.
-func (f *flags) tellStopped(app *cli.App, all []train.Metrics) {
+// tellKept says which epoch validation images have chosen, if that is not the last one, and whether patience has
+// ended the run. Lines of metrics.jsonl may be missing.
+func (f *flags) tellKept(app *cli.App, all []train.Metrics) {
 	all = slices.DeleteFunc(slices.Clone(all), func(m train.Metrics) bool { return m.Validation == nil })
-	if n := len(all); f.train.Patience > 0 && n > 0 && all[n-1].Epoch < f.train.Epochs {
-		best := slices.MaxFunc(all, func(a, b train.Metrics) int {
-			return cmp.Compare(a.Validation.Bound(), b.Validation.Bound())
-		})
+	if len(all) == 0 {
+		return
+	}
+	last := all[len(all)-1]
+	best := slices.MaxFunc(all, func(a, b train.Metrics) int {
+		return cmp.Compare(a.Validation.Bound(), b.Validation.Bound())
+	})
+	if f.train.Patience > 0 && last.Epoch < f.train.Epochs {
 		app.Printf("stopped after epoch %d of %d (--patience %d): no better validation elbo since epoch %d",
-			all[n-1].Epoch, f.train.Epochs, f.train.Patience, best.Epoch)
+			last.Epoch, f.train.Epochs, f.train.Patience, best.Epoch)
+	}
+	if best.Epoch < last.Epoch {
+		app.Printf("kept the weights of epoch %d: validation elbo %.2f, test elbo %.2f", best.Epoch, best.Validation.Bound(), best.Test.ELBO())
 	}
 }
 
 // tellByHeart says what helps if unseen images were told better by weights of an earlier epoch
 // than by those that are kept, by dimension more than some hundredths of a bit.
-func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
+func tellByHeart(app *cli.App, all []train.Metrics, dimensions int, augmented bool) {
 	const much = 0.02 * math.Ln2 // nats
 
 	if len(all) == 0 || all[len(all)-1].Validation != nil { // which keeps the best epoch
@@ -45,8 +52,12 @@ func tellByHeart(app *cli.App, all []train.Metrics, dimensions int) {
 	best := slices.MaxFunc(all, func(a, b train.Metrics) int { return cmp.Compare(a.Test.ELBO(), b.Test.ELBO()) })
 	learning := last.Train.ELBO() > best.Train.ELBO() // else it is chance that one epoch was better
 	if best.Test.ELBO()-last.Test.ELBO() > much*float64(dimensions) && learning {
-		app.Notef("vae-train: the test elbo was best after epoch %d (%.2f): since then the model has learnt its images by heart; try --augment, fewer --epochs, or --val-fraction 0.1, which keeps the best epoch",
-			best.Epoch, best.Test.ELBO())
+		augment := "--augment, "
+		if augmented {
+			augment = ""
+		}
+		app.Notef("vae-train: the test elbo was best after epoch %d (%.2f): since then the model has learnt its images by heart; try %sfewer --epochs, or --val-fraction 0.1, which keeps the best epoch",
+			best.Epoch, best.Test.ELBO(), augment)
 	}
 }
 

@@ -35,11 +35,12 @@ func TestByHeart(t *testing.T) {
 		"rises":     {run(false, -300, -200, -150), ""},
 		"wavers":    {run(false, -300, -200, -210), ""},
 		"falls":     {run(false, -300, -200, -230), "was best after epoch 2 (-200.00)"},
+		"augmented": {run(false, -300, -200, -230), "heart; try fewer --epochs"},
 		"validated": {run(true, -300, -200, -230), ""},
 		"by chance": {chance, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := stderrOf(func(app *cli.App) { tellByHeart(app, tt.run, 1000) })
+			got := stderrOf(func(app *cli.App) { tellByHeart(app, tt.run, 1000, name == "augmented") })
 			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 				t.Errorf("%q, want %q in it", got, tt.want)
 			}

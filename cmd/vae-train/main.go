@@ -358,8 +358,8 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	if err != nil {
 		return err
 	}
-	f.tellStopped(app, all)
-	tellByHeart(app, all, m.Config.Image.Len())
+	f.tellKept(app, all)
+	tellByHeart(app, all, m.Config.Image.Len(), o.Augment != 0)
 	if epochs() > 0 && !f.choosesEpochs(p) && f.train.Time == 0 {
 		tellRising(app, all, m.Config.Image.Len())
 	}

@@ -68,8 +68,8 @@ func TestMeterOfSeveralFiles(t *testing.T) {
 	}
 }
 
-// TestStopped tells that a run was stopped where it was, whatever lines its metrics lack.
-func TestStopped(t *testing.T) {
+// TestKept tells that a run was stopped and which epoch was kept, whatever lines its metrics lack.
+func TestKept(t *testing.T) {
 	v := func(elbo float64) *train.Terms { return &train.Terms{Reconstruction: -elbo} }
 	for _, tt := range []struct {
 		patience int
@@ -79,15 +79,16 @@ func TestStopped(t *testing.T) {
 		{0, []train.Metrics{{Epoch: 3}}, ""},
 		{2, []train.Metrics{{Epoch: 3}}, ""},
 		{2, []train.Metrics{{Epoch: 1, Validation: v(-5)}, {Epoch: 2}, {Epoch: 3, Validation: v(-6)}},
-			"stopped after epoch 3 of 4 (--patience 2): no better validation elbo since epoch 1\n"},
-		{2, []train.Metrics{{Epoch: 1, Validation: v(-5)}, {Epoch: 4, Validation: v(-6)}}, ""},
+			"stopped after epoch 3 of 4 (--patience 2): no better validation elbo since epoch 1\nkept the weights of epoch 1: validation elbo -5.00, test elbo -0.00\n"},
+		{2, []train.Metrics{{Epoch: 1, Validation: v(-5), Test: *v(-7)}, {Epoch: 4, Validation: v(-6)}}, "kept the weights of epoch 1: validation elbo -5.00, test elbo -7.00\n"},
+		{0, []train.Metrics{{Epoch: 1, Validation: v(-5)}, {Epoch: 4, Validation: v(-4)}}, ""},
 	} {
 		var stdout bytes.Buffer
 		cli.Run("test", nil, &stdout, new(bytes.Buffer), func(app *cli.App) *cobra.Command {
 			return &cobra.Command{Run: func(*cobra.Command, []string) {
 				f := flags{}
 				f.train.Epochs, f.train.Patience = 4, tt.patience
-				f.tellStopped(app, tt.metrics)
+				f.tellKept(app, tt.metrics)
 			}}
 		})
 		if stdout.String() != tt.want {
