@@ -30,12 +30,7 @@ func advices() []advice.Advice {
 
 		// Models, and what runs them.
 		foreign.Advice,
-		advice.On(func(e *infer.LabelError) string {
-			if e.Class == "" {
-				return " (--label CLASS)"
-			}
-			return ""
-		}),
+		advice.Say[*infer.LabelError](" (--label CLASS)"),
 		advice.Say[*infer.UnconvincingError](" (--confidence)"),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.PriorError](" (vae-export without --prior)"),

@@ -92,7 +92,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if normal != nil {
 		of = " of " + printable.Names(normal)
 	}
-	alarms := "false alarms"
+	alarms, doubt := "false alarms", ""
 	unseen, err := s.unseen(ctx, pair, normal)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		if n > 0 {
 			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
 		}
-		s.app.Notef("the threshold is set on images that the model may have been trained on: of others more will be called odd; %s", why)
+		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
 	}
 	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
 		return err
@@ -123,6 +123,9 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	}
 	if err := infer.WriteDetector(s.encoderPath(), detector); err != nil {
 		return err
+	}
+	if doubt != "" {
+		s.app.Notef("%s", doubt)
 	}
 	some := fmt.Sprint(detector.Pictures)
 	if n := x.Len(); n > detector.Pictures {
