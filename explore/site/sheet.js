@@ -51,6 +51,7 @@ export function sheet(state, engine) {
     });
     const columns = classes > 1 ? Math.min(n, 20) : wide(n);
     grid.style.setProperty("--columns", columns);
+    grid.style.maxWidth = classes > 1 ? `${columns * 100}px` : ""; // rows of a few images are not as wide as the page
     grid.replaceChildren(...cells);
     const size = model.image.channels * model.image.height * model.image.width;
     const pixels = new Float32Array(total * size);
