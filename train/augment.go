@@ -32,7 +32,7 @@ const (
 // slows learning less, and none for so many that each is seen a few times only. docs/photos.md has
 // what they gain.
 func SuitedAugment(images int, drawings bool) Augment {
-	const few, many = 2000, 20000
+	const few, many = 500, 20000
 	switch {
 	case images < few && !drawings:
 		return shift

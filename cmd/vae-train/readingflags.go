@@ -13,7 +13,7 @@ import (
 
 // addReading adds the flags that say how images come from their source to the trainer.
 func (f *flags) addReading(p *pflag.FlagSet) {
-	p.TextVar(&f.augment, "augment", augment{auto: true}, "change training images at random, anew in each epoch: auto (of photographs, and drawings larger than 32x32, nudge where they are fewer than 20,000, shift where photographs are fewer than 2,000), none, or `NAMES`, separated by commas, of\n"+augmentations())
+	p.TextVar(&f.augment, "augment", augment{auto: true}, "change training images at random, anew in each epoch: auto (of photographs, and drawings larger than 32x32, nudge where they are fewer than 20,000, shift where photographs are fewer than 500), none, or `NAMES`, separated by commas, of\n"+augmentations())
 	p.BoolVar(&f.noCache, "no-cache", false, "keep decoded images in memory, not in a file of the user's cache")
 }
 

@@ -40,8 +40,8 @@ func TestChooseAugment(t *testing.T) {
 		data *dataset.Data
 		want string
 	}{
-		{&dataset.Data{Train: of(1500)}, "shift"},
-		{&dataset.Data{Train: of(1500), Unlabelled: of(500)}, "nudge"},
+		{&dataset.Data{Train: of(400)}, "shift"},
+		{&dataset.Data{Train: of(400), Unlabelled: of(100)}, "nudge"},
 		{&dataset.Data{Train: of(15000), Unlabelled: of(5000)}, ""},
 	} {
 		f := flags{augment: augment{auto: true}}
