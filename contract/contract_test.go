@@ -244,3 +244,19 @@ func TestReadLeavesOut(t *testing.T) {
 		}
 	}
 }
+
+func TestPriorString(t *testing.T) {
+	for want, p := range map[string]Prior{
+		"a normal distribution":                                     {Kind: MixturePrior, Components: 1},
+		"a mixture of 3 components":                                 {Kind: MixturePrior, Components: 3},
+		"a normal distribution for each of 3 classes":               {Kind: MixturePrior, Components: 3, ByClass: true},
+		"points near 1 code of images":                              {Kind: MixturePrior, Components: 1, Exemplars: 1},
+		"points near 9 codes of images, each near one of its class": {Kind: MixturePrior, Components: 1, Exemplars: 9, ExemplarsByClass: true},
+		"points near 8 codes of images, each near one of its class": {Kind: MixturePrior, Components: 4, Exemplars: 8, ByClass: true},
+		`a "flow"`: {Kind: "flow", Components: 1},
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%+v is %s, want %s", p, got, want)
+		}
+	}
+}

@@ -74,8 +74,8 @@ func (p Prior) String() string {
 		return fmt.Sprintf("a %.40q", p.Kind)
 	}
 	switch {
-	case p.ExemplarsByClass:
-		return fmt.Sprintf("points near %s of images, each of those of its class", printable.Count(p.Exemplars, "code", "codes"))
+	case p.Exemplars > 0 && (p.ExemplarsByClass || p.ByClass): // older files tell the latter alone
+		return fmt.Sprintf("points near %s of images, each near one of its class", printable.Count(p.Exemplars, "code", "codes"))
 	case p.Exemplars > 0:
 		return fmt.Sprintf("points near %s of images", printable.Count(p.Exemplars, "code", "codes"))
 	case p.ByClass:

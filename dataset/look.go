@@ -18,7 +18,7 @@ type looks struct {
 	light  float64   // the mean brightness of the rest of these, in [0, 1]
 	lights []float64 // and that of each which has a rest
 
-	paper bool // through none, and most have light edges, which padding goes on with
+	paper bool // a background is seen through none, and most have light edges, which padding goes on with
 }
 
 // background is white where the images are dark, or some would be lost on black, else black; and gray where

@@ -16,7 +16,7 @@ import (
 // same length. There are too many to stretch their arcs; instead the noise of these two, which tell least, keeps
 // the direction.
 //
-// Of a conditional model the label may choose among those of classes, as if they were components.
+// Of a conditional model the label may choose the class whose exemplars these are, as if it were a component.
 type exemplars struct {
 	byClass   bool
 	spread    float32

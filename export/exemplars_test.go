@@ -78,6 +78,40 @@ func TestExemplarsMoments(t *testing.T) {
 	}
 }
 
+// TestExemplarsOfAClass: with the label of a class the points are those of what is drawn from for it alone.
+func TestExemplarsOfAClass(t *testing.T) {
+	const dims, rows = 5, 50
+	m := testModel(t, conditional(models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}, Latent: dims}))
+	k := len(m.Config.Labels)
+	z := make([]float32, rows*dims)
+	noise := random.New(4, random.Probe, 0, 0)
+	noise.Normal(z)
+	one, each := withExemplars(testMixture(m, 1), 0.6), withExemplars(testMixture(m, k), 0.6)
+	one.Exemplars.Codes, one.Exemplars.ByClass = each.Exemplars.Codes, true
+	each.ByClass = true
+	for name, mixture := range map[string]*latent.Mixture{"one component": one, "a component of each class": each} {
+		p, err := newPrior(mixture, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for class := range k {
+			label := make([]float32, rows*k)
+			for row := range rows {
+				label[row*k+class] = 1
+			}
+			of := mixture.Of(class)
+			of.ModelID = mixture.ModelID
+			alone, err := newPrior(of, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := contract.Difference(p.points(z, label), alone.points(z)); d > 1e-6 {
+				t.Errorf("%s, class %d: differs by %g", name, class, d)
+			}
+		}
+	}
+}
+
 // TestExemplarsGraph: engines compute the points that the exporter expects, of one component, of several and of
 // classes, also where labels lie between them.
 func TestExemplarsGraph(t *testing.T) {

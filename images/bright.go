@@ -9,7 +9,7 @@ import (
 
 // bright is a picture whose values are multiplied by a factor, before they are rounded to bytes
 // or averaged: those of masks that are stored as numbers, of cameras with 12 bits in files of 16.
-// Values that become more than white are white, and an error of bright.err.
+// Values that become more than white are white, and bright.err tells whether they are too many.
 type bright struct {
 	image.Image
 	factor       float64

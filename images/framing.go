@@ -40,7 +40,8 @@ type Framing struct {
 // (C = 1) or in colour (3). Where a size changes, each pixel is an average of all that it
 // covers: of many pixels first by whole boxes, of the last few by the cubic of E. Catmull
 // and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp. It is a
-// [*TooBrightError] if the scale makes a value more than white.
+// [*TooBrightError] if the scale makes a value more than white, of a picture of 16 bits if it does so
+// to more than one pixel in a thousand.
 func (f Framing) Draw(dst []byte, s Shape, p image.Image) error {
 	if f.Scale == 0 || f.Scale == 1 {
 		f.draw(dst, s, p)

@@ -21,7 +21,7 @@ type Exemplars struct {
 	Codes  [][][]float32 `json:"codes"`  // [K, n_k, L], at least one of each component
 	Spread float64       `json:"spread"` // h
 	// ByClass tells that a mixture of one component has exemplars of each class of a conditional model,
-	// which are drawn near with its label ([Mixture.Of]); K is then the number of classes.
+	// near which points are drawn with its label ([Mixture.Of]); K is then the number of classes.
 	ByClass bool `json:"by_class,omitempty"`
 }
 

@@ -78,7 +78,9 @@ func roomAbove(lines []line, lo, hi float64) bool {
 	least, most := hi, lo
 	for _, l := range lines {
 		for _, y := range l.y[2*len(l.y)/3:] {
-			least, most = min(least, y), max(most, y)
+			if !math.IsNaN(y) && !math.IsInf(y, 0) {
+				least, most = min(least, y), max(most, y)
+			}
 		}
 	}
 	return hi-most > least-lo

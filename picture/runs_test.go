@@ -30,6 +30,7 @@ func TestRoomAbove(t *testing.T) {
 		"rise":            {[][]float64{{0, 80, 90, 100}, {0, 70, 80, 90}}, false},
 		"fall":            {[][]float64{{100, 20, 10, 0}}, true},
 		"learnt by heart": {[][]float64{{0, 40, 60, 65}, {50, 40, 10, 5}}, true},
+		"not finite":      {[][]float64{{100, 20, 10, math.NaN(), 0}, {90, 20, 10, math.Inf(1), 0}}, true},
 		"nothing":         {nil, false},
 	} {
 		var lines []line

@@ -8,7 +8,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"govae/contract"
-	"govae/dataset"
 	"govae/models"
 )
 
@@ -43,26 +42,21 @@ func (r *run) align(ctx context.Context) error {
 	if !contract.HasPrior(n) {
 		return nil
 	}
-	seen := r.spread(axesImages)
-	m, err := r.moments(ctx, seen, n, nil)
+	seen := min(axesImages, r.train.Len())
+	index := make([]int, seen)
+	for i := range index {
+		index[i] = i * r.train.Len() / seen
+	}
+	m, err := r.moments(ctx, r.train.Select(index), n, nil)
 	if err != nil {
 		return err
 	}
-	if axes, ok := m.axes(float64(seen.Len())); ok {
+	if axes, ok := m.axes(float64(seen)); ok {
 		if before, after := m.divergence(axes); after <= (1-leastSaved)*before {
 			r.m.ChangeAxes(axes)
 		}
 	}
 	return nil
-}
-
-// spread returns so many training images at most, from all over them.
-func (r *run) spread(most int) *dataset.Images {
-	index := make([]int, min(most, r.train.Len()))
-	for i := range index {
-		index[i] = i * r.train.Len() / len(index)
-	}
-	return r.train.Select(index)
 }
 
 // divergence returns the mean divergence of posteriors from N(0, I) as they are, and in other axes.

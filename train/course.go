@@ -106,6 +106,13 @@ func (c Course) RisesByLength() bool {
 	return c.Steps == 0 && c.Warmup == (Span{}) && courses[c.Kind].rise > 0
 }
 
+// EndsWithRun reports whether the length of the run decides the course, which then does not go on after
+// it. Of a kind that is left open that is not known, and it is false.
+func (c Course) EndsWithRun() bool {
+	kind, ok := courses[c.Kind]
+	return ok && c.Steps == 0 && kind.decay == nil
+}
+
 func (c Course) highest() float64 { return c.Peak }
 
 // settled is 1 for a course that has no end, which nothing can wait for.

@@ -136,6 +136,20 @@ func TestWeightDecay(t *testing.T) {
 	}
 }
 
+// TestDefaultDecay is that of the run's own rate.
+func TestDefaultDecay(t *testing.T) {
+	for _, rate := range []float64{muonRate, 0.1} {
+		r, err := newRun(smallModel(t, smallConfig), smallData(), Options{Epochs: 1, Optimizer: Muon, LR: Constant(rate)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.close()
+		if got := rate * r.WeightDecay.At(1) * 150; math.Abs(got-1) > 1e-9 {
+			t.Errorf("rate %g: in 150 steps a weight shrinks by the exponent %g, want 1", rate, got)
+		}
+	}
+}
+
 func TestDecayFollowsTheNumberOfImages(t *testing.T) {
 	for steps, shrinking := range map[int]float64{1: 150, 25: 150, 122: 488, 5000: 20000} {
 		for _, rate := range []float64{muonRate, 1} { // at the latter one for all would turn the sign of weights

@@ -35,7 +35,8 @@ const checkpointInterval = 5 * time.Minute
 // is fitted to all of them first, and the VAE is then trained with the classes that it tells.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
-// written first, and the error is a [*StoppedError], which wraps the context's. Other errors that a
+// written first, and the error is a [*StoppedError], which wraps the context's. A directory then has all
+// files of the epochs that are complete, but where there are several ranks. Other errors that a
 // caller can act on are [*ComputeError], [*ExistsError], [*NoCheckpointError], [*DamagedError],
 // [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
 // [*models.FittedScaleError], of a conditional model [*dataset.UnlabelledError] and
@@ -270,7 +271,10 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		return cmp.Or(r.leave(), error(&StoppedError{r.state.Epoch, r.Epochs, true, err}))
+		if err := r.leave(); err != nil { // the checkpoint is complete
+			r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
+		}
+		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 	}
 	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
 }
@@ -286,7 +290,7 @@ func (r *run) complete(ctx context.Context) error {
 	}
 	var err error
 	if r.group.First() {
-		err = r.finish(ctx, r.train.Len())
+		err = r.finish(ctx, r.train)
 	}
 	return r.group.Agree(err)
 }
@@ -304,7 +308,17 @@ func (r *run) leave() error {
 	if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
 		return err
 	}
-	return r.finish(context.Background(), leaveImages)
+	return r.finish(context.Background(), r.some(leaveImages))
+}
+
+// some returns so many training images at most, chosen at random: of a regular choice a class that comes at
+// regular places may have none.
+func (r *run) some(most int) *dataset.Images {
+	order := make([]int, r.train.Len())
+	dataset.Order(order, r.Seed, 0)
+	index := order[:min(most, len(order))]
+	slices.Sort(index)
+	return r.train.Select(index)
 }
 
 // stale reports whether Patience epochs have passed without a better one, which the state alone
@@ -570,10 +584,10 @@ func (r *run) evaluator() *models.Evaluator {
 	return r.encoding
 }
 
-// finish does what is done with weights that are kept: statistics of the codes of so many training images at
-// most, pictures and the card.
-func (r *run) finish(ctx context.Context, most int) error {
-	codes, err := r.codes(ctx, r.spread(most))
+// finish does what is done with weights that are kept: statistics of the codes of these training images,
+// pictures and the card.
+func (r *run) finish(ctx context.Context, images *dataset.Images) error {
+	codes, err := r.codes(ctx, images)
 	if err != nil {
 		return err
 	}

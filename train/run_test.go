@@ -242,6 +242,44 @@ func TestStoppedIsComplete(t *testing.T) {
 	}
 }
 
+// TestStoppedWithoutWeights: a run that is stopped goes on later, whatever has become of its other files.
+func TestStoppedWithoutWeights(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	o, warned := Options{Epochs: 3, Batch: 16, Seed: 1, Dir: t.TempDir()}, ""
+	o.Warn = func(s string) { warned = s }
+	o.OnEpoch = func(Metrics) {
+		if err := os.Remove(filepath.Join(o.Dir, models.WeightsFile)); err != nil {
+			t.Error(err)
+		}
+		cancel()
+	}
+	_, err := Run(ctx, smallModel(t, smallConfig), smallData(), o)
+	if _, ok := errors.AsType[*StoppedError](err); !ok || !strings.Contains(warned, "not all files are of the latest epoch: ") {
+		t.Errorf("error %v, warning %q", err, warned)
+	}
+	o.Resume, o.OnEpoch = true, nil
+	mustRunOf(t, smallConfig, o)
+}
+
+// TestSome takes images of all classes, in order, also where these take turns.
+func TestSome(t *testing.T) {
+	d := smallData()
+	d.Classes, d.Train.Labels = []string{"a", "b"}, make([]int, d.Train.Len())
+	for i := range d.Train.Labels {
+		d.Train.Labels[i] = i % 2
+	}
+	r := &run{train: d.Train}
+	some := r.some(d.Train.Len() / 2)
+	if n := count(some.Labels, 0); some.Len() != d.Train.Len()/2 || n == 0 || n == some.Len() {
+		t.Errorf("%d of %d images are of the first class", n, some.Len())
+	}
+	all := r.some(d.Train.Len() + 1)
+	if diff := cmp.Diff(d.Train.Labels, all.Labels); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // withoutTime reads metrics and clears what depends on the clock.
 func withoutTime(t *testing.T, data []byte) []Metrics {
 	t.Helper()

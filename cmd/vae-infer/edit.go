@@ -207,7 +207,7 @@ func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []
 	if f.toLabel == "" {
 		return pair.Encoder, decoder, nil
 	}
-	class, err := pair.Class(f.toLabel)
+	class, err := targetClass(pair, f.toLabel)
 	if err != nil {
 		return nil, nil, err
 	}

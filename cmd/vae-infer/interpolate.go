@@ -128,7 +128,7 @@ func (w *walk) run(ctx context.Context, files []string) error {
 func (w *walk) labelled(decoder *infer.Decoder, frames int) (labelled *infer.Decoder, even bool, err error) {
 	ends := w.classes
 	if w.walker.toLabel != "" {
-		to, err := decoder.Class(w.walker.toLabel)
+		to, err := targetClass(decoder, w.walker.toLabel)
 		if err != nil {
 			return nil, false, err
 		}

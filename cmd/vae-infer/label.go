@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+
 	"govae/dataset"
 	"govae/infer"
 )
@@ -24,6 +27,15 @@ func ofClass[S conditional[S]](m *modelFlags, s S) (S, error) {
 		return s, err
 	}
 	return s.WithLabel(infer.Class(class))
+}
+
+// targetClass returns the number of the class that --to-label names.
+func targetClass(s interface{ Class(string) (int, error) }, name string) (int, error) {
+	class, err := s.Class(name)
+	if _, ok := errors.AsType[*infer.LabelError](err); ok {
+		err = fmt.Errorf("%v (--to-label CLASS)", err) // wrapped, it would get the advice of --label
+	}
+	return class, err
 }
 
 // ofImages returns a model with the classes of images, or that of --label where they have

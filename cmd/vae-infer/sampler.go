@@ -66,7 +66,7 @@ func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrio
 	if beside == nil || !beside.Prior.ByClass {
 		return nil, 0, nil
 	}
-	if class, err = s.Class(to); err != nil {
+	if class, err = targetClass(s, to); err != nil {
 		return nil, 0, err
 	}
 	if p, err = infer.ReadClassPrior(path); err != nil {

@@ -63,17 +63,24 @@ func tellByHeart(app *cli.App, all []train.Metrics, dimensions int, augmented bo
 
 // tellRising says that more epochs help where unseen images are still told better after the last tenth of the run
 // than before it, by dimension more than some thousandths of a bit.
-func tellRising(app *cli.App, all []train.Metrics, dimensions int) {
+// Lines of metrics.jsonl may be missing.
+func (f *flags) tellRising(app *cli.App, all []train.Metrics, dimensions int) {
 	const much = 0.005 * math.Ln2 // nats
 
 	n := len(all)
 	if n < 10 {
 		return
 	}
-	gain := all[n-1].Test.ELBO() - all[n-1-n/10].Test.ELBO()
-	if gain > much*float64(dimensions) {
-		app.Notef("vae-train: the test elbo still rose by %.2f in the last %s: --resume --epochs %d goes on", gain, printable.Count(n/10, "epoch", "epochs"), 2*n)
+	before, last := all[n-1-n/10], all[n-1]
+	gain := last.Test.ELBO() - before.Test.ELBO()
+	if gain <= much*float64(dimensions) {
+		return
 	}
+	more := fmt.Sprintf("--resume --epochs %d goes on", 2*last.Epoch)
+	if course, ok := f.train.LR.(train.Course); ok && course.EndsWithRun() {
+		more = fmt.Sprintf("try --epochs %d", 2*last.Epoch)
+	}
+	app.Notef("vae-train: the test elbo still rose by %.2f in the last %s: %s", gain, printable.Count(last.Epoch-before.Epoch, "epoch", "epochs"), more)
 }
 
 // tellUnused names groups of latent variables in which no dimension is in use at the end.

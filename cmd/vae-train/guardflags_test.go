@@ -53,20 +53,30 @@ func TestRising(t *testing.T) {
 	for name, tt := range map[string]struct {
 		epochs int
 		rise   float64 // by epoch
+		lr     train.Schedule
 		want   string
 	}{
-		"rises":   {30, 1.2, "rose by 3.60 in the last 3 epochs: --resume --epochs 60 goes on"},
-		"hardly":  {30, 1.1, ""},
-		"falls":   {30, -2, ""},
-		"of few":  {9, 100, ""},
-		"no line": {0, 0, ""},
+		"rises":   {30, 1.2, train.Course{}, "rose by 3.60 in the last 3 epochs: --resume --epochs 60 goes on"},
+		"endless": {30, 1.2, train.Course{Kind: train.InverseSqrt}, "--resume --epochs 60 goes on"},
+		"ends":    {30, 1.2, train.Course{Kind: train.Cosine}, "rose by 3.60 in the last 3 epochs: try --epochs 60"},
+		"hardly":  {30, 1.1, train.Constant(1), ""},
+		"falls":   {30, -2, train.Constant(1), ""},
+		"of few":  {9, 100, train.Constant(1), ""},
+		"no line": {0, 0, train.Constant(1), ""},
+		"gap":     {28, 1.2, train.Constant(1), "in the last 4 epochs: --resume --epochs 60 goes on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := make([]train.Metrics, tt.epochs)
 			for i := range all {
-				all[i].Test.Reconstruction = -tt.rise * float64(i)
+				all[i].Epoch = i + 1
+				if i > 25 && name == "gap" {
+					all[i].Epoch += 2
+				}
+				all[i].Test.Reconstruction = -tt.rise * float64(all[i].Epoch)
 			}
-			got := stderrOf(func(app *cli.App) { tellRising(app, all, 1000) })
+			f := flags{}
+			f.train.LR = tt.lr
+			got := stderrOf(func(app *cli.App) { f.tellRising(app, all, 1000) })
 			if !strings.Contains(got, tt.want) || (got == "") != (tt.want == "") {
 				t.Errorf("%q, want %q in it", got, tt.want)
 			}

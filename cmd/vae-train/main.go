@@ -361,7 +361,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	f.tellKept(app, all)
 	tellByHeart(app, all, m.Config.Image.Len(), o.Augment != 0)
 	if epochs() > 0 && !f.choosesEpochs(p) && f.train.Time == 0 {
-		tellRising(app, all, m.Config.Image.Len())
+		f.tellRising(app, all, m.Config.Image.Len())
 	}
 	tellUnused(app, all, m.LatentGroups())
 	if epochs() == 0 {

@@ -348,18 +348,21 @@ func TestResize(t *testing.T) {
 	check(t, allOpsets, cases)
 }
 
-// TestResizeRegions has regions whose places are no numbers, which would be no index.
+// TestResizeRegions has regions whose places are no numbers, which would be no index. They have no meaning but in
+// tf_crop_and_resize.
 func TestResizeRegions(t *testing.T) {
 	nan, most := float32(math.NaN()), float32(math.MaxFloat32)
 	for _, region := range [][]float32{{0, nan, 1, 1}, {0, 0, 1, nan}, {0, most, 1, -most}} {
-		m, err := onnx.Unmarshal(file(t, 17, normal(1, 3, 4), func(g *graph, x onnx.Value) []onnx.Value {
-			return []onnx.Value{g.node("Resize", x, g.floats(region...), g.floats(1, 2), text("mode", "linear"), text("coordinate_transformation_mode", "tf_crop_and_resize"))}
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := goengine.Load(m, 3); err == nil || !strings.Contains(err.Error(), "is out of range") {
-			t.Errorf("the region %v: error %v", region, err)
+		for mode, want := range map[string]string{"tf_crop_and_resize": "is out of range", "half_pixel": ""} {
+			m, err := onnx.Unmarshal(file(t, 17, normal(1, 3, 4), func(g *graph, x onnx.Value) []onnx.Value {
+				return []onnx.Value{g.node("Resize", x, g.floats(region...), g.floats(1, 2), text("mode", "linear"), text("coordinate_transformation_mode", mode))}
+			}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := goengine.Load(m, 3); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("the region %v, %s: error %v", region, mode, err)
+			}
 		}
 	}
 }

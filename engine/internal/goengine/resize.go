@@ -68,7 +68,7 @@ func (c *call) resamplings() []*resampling {
 			in: c.in[0].shape[d], out: c.shape()[d], scale: c.Scales[i],
 			transform: c.String("coordinate_transformation_mode", "half_pixel"), end: 1,
 		}
-		if len(roi) == 2*len(list) {
+		if r.transform == "tf_crop_and_resize" && len(roi) == 2*len(list) { // elsewhere it has no meaning
 			r.start, r.end = roi[i], roi[len(list)+i]
 			for _, v := range []float32{r.start, r.end} {
 				if !(v >= -math.MaxInt32 && v <= math.MaxInt32) { // so that places are numbers
