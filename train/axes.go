@@ -3,11 +3,13 @@ package train
 import (
 	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"govae/contract"
+	"govae/dataset"
 	"govae/models"
 )
 
@@ -42,21 +44,27 @@ func (r *run) align(ctx context.Context) error {
 	if !contract.HasPrior(n) {
 		return nil
 	}
-	seen := min(axesImages, r.train.Len())
-	index := make([]int, seen)
-	for i := range index {
-		index[i] = i * r.train.Len() / seen
-	}
-	m, err := r.moments(ctx, r.train.Select(index), n, nil)
+	seen := r.some(axesImages)
+	m, err := r.moments(ctx, seen, n, nil)
 	if err != nil {
 		return err
 	}
-	if axes, ok := m.axes(float64(seen)); ok {
+	if axes, ok := m.axes(float64(seen.Len())); ok {
 		if before, after := m.divergence(axes); after <= (1-leastSaved)*before {
 			r.m.ChangeAxes(axes)
 		}
 	}
 	return nil
+}
+
+// some returns so many training images at most, chosen at random: of a regular choice a class that comes at
+// regular places may have none.
+func (r *run) some(most int) *dataset.Images {
+	order := make([]int, r.train.Len())
+	dataset.Order(order, r.Seed, 0)
+	index := order[:min(most, len(order))]
+	slices.Sort(index)
+	return r.train.Select(index)
 }
 
 // divergence returns the mean divergence of posteriors from N(0, I) as they are, and in other axes.

@@ -17,12 +17,14 @@ import (
 )
 
 const (
-	// mostByClass is how many numbers the covariances of all classes may have, or else the exemplars: 40 MB as text.
+	// mostByClass is how many numbers the covariances of all classes may have: 40 MB as text.
 	mostByClass = 2 << 20
 	// mostExemplars is how many codes new images are drawn near, of all classes: a megabyte of a sampler for
 	// 256 dimensions. A class has leastExemplars all the same, however many classes there are.
 	mostExemplars, leastExemplars = 1024, 8
-	someExemplars                 = 256 // for the pictures of an epoch
+	// mostListed is how many exemplars there may be where one covariance is that of all classes.
+	mostListed    = 4096
+	someExemplars = 256 // for the pictures of an epoch
 	// exemplarSpread is that of latent.Exemplars. With it pictures of flowers are half as far from the nearest one of
 	// training as unseen flowers are, and still flowers (docs/photos.md).
 	exemplarSpread = 0.5
@@ -182,9 +184,9 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 	} else {
 		add(m)
 	}
-	lists := 1 // of exemplars
-	if classes := r.net.Config.Classes(); classes*leastExemplars*l <= mostByClass {
-		lists = max(classes, 1)
+	lists := len(prior.Means) // of exemplars
+	if classes := r.net.Config.Classes(); lists < classes && classes*leastExemplars <= mostListed {
+		lists = classes
 	}
 	if prior.Exemplars, err = r.exemplars(ctx, lists, max(mostExemplars/lists, leastExemplars)); err != nil {
 		return nil, err
@@ -200,33 +202,35 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 // exemplars are draws from the posteriors of so many training images, whose covariance is the prior's: of each
 // of so many classes, or of all together as one list. A class without images has those of all.
 func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars, error) {
-	e := &latent.Exemplars{Codes: make([][][]float32, lists), Spread: exemplarSpread}
 	order, l := make([]int, r.train.Len()), r.net.Config.Latent
 	dataset.Order(order, r.Seed, 0)
-	for k := range e.Codes {
-		var index []int
-		for _, i := range order {
-			if lists > 1 && r.train.Labels[i] == k {
-				index = append(index, i)
-			}
+	members := make([][]int, lists)
+	for _, i := range order {
+		k := 0
+		if lists > 1 {
+			k = r.train.Labels[i]
 		}
-		if index == nil {
-			index = order
-		}
-		index = index[:min(each, len(index))]
-		err := r.encode(ctx, r.train.Select(index), func(at []int, mean, logVar []float32) {
-			for j, i := range at {
-				z, from, end := make([]float32, l), j*l, (j+1)*l
-				latent.Noise(z, r.Seed, index[i], 0)
-				latent.Code{Mean: mean[from:end], LogVar: logVar[from:end]}.Draw(z)
-				e.Codes[k] = append(e.Codes[k], z)
-			}
-		})
-		if err != nil {
-			return nil, err
+		if k < lists && len(members[k]) < each {
+			members[k] = append(members[k], i)
 		}
 	}
-	return e, nil
+	var index, of []int // all that are chosen, and in which lists
+	for k, list := range members {
+		if list == nil {
+			list = order[:min(each, len(order))]
+		}
+		index, of = append(index, list...), append(of, slices.Repeat([]int{k}, len(list))...)
+	}
+	e := &latent.Exemplars{Codes: make([][][]float32, lists), Spread: exemplarSpread}
+	err := r.encode(ctx, r.train.Select(index), func(at []int, mean, logVar []float32) {
+		for j, i := range at {
+			z, from, end := make([]float32, l), j*l, (j+1)*l
+			latent.Noise(z, r.Seed, index[i], 0)
+			latent.Code{Mean: mean[from:end], LogVar: logVar[from:end]}.Draw(z)
+			e.Codes[of[i]] = append(e.Codes[of[i]], z)
+		}
+	})
+	return e, err
 }
 
 // roughPrior is what samples of an epoch are drawn from, nil where dimensions are not fitted: points near a few

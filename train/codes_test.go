@@ -162,7 +162,7 @@ func TestPriorByClass(t *testing.T) {
 // until these would be too many, too.
 func TestExemplarsOfManyClasses(t *testing.T) {
 	const l = contract.MostPrior
-	for classes, byClass := range map[int]bool{mostByClass/(l*l) + 1: true, mostByClass/(l*leastExemplars) + 1: false} {
+	for classes, byClass := range map[int]bool{mostByClass/(l*l) + 1: true, mostListed/leastExemplars + 1: false} {
 		d := smallData()
 		d.Train.Labels, d.Test.Labels = make([]int, d.Train.Len()), make([]int, d.Test.Len())
 		for i := range classes {

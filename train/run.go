@@ -311,16 +311,6 @@ func (r *run) leave() error {
 	return r.finish(context.Background(), r.some(leaveImages))
 }
 
-// some returns so many training images at most, chosen at random: of a regular choice a class that comes at
-// regular places may have none.
-func (r *run) some(most int) *dataset.Images {
-	order := make([]int, r.train.Len())
-	dataset.Order(order, r.Seed, 0)
-	index := order[:min(most, len(order))]
-	slices.Sort(index)
-	return r.train.Select(index)
-}
-
 // stale reports whether Patience epochs have passed without a better one, which the state alone
 // decides.
 func (r *run) stale() bool {

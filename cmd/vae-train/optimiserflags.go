@@ -39,12 +39,18 @@ func (f *flags) checkOptimiser() error {
 	if !slices.Contains(train.Computes(), f.train.Compute) {
 		return cli.Usagef("--compute %s: choose one of %s", f.train.Compute, strings.Join(train.Computes(), ", "))
 	}
-	if f.weightDecay != auto {
-		d, err := strconv.ParseFloat(f.weightDecay, 64)
-		if err != nil || !(d >= 0 && d <= math.MaxFloat64) {
-			return cli.Usagef("--weight-decay %s: want 0, a positive number, such as 0.5, or %s", f.weightDecay, auto)
-		}
-		f.train.WeightDecay = train.Constant(d)
+	if f.weightDecay == auto {
+		return nil
 	}
+	return f.settleDecay(f.weightDecay)
+}
+
+// settleDecay takes the decay of the weights that is given, or that a run which goes on has chosen.
+func (f *flags) settleDecay(text string) error {
+	d, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(d >= 0 && d <= math.MaxFloat64) {
+		return cli.Usagef("--weight-decay %s: want 0, a positive number, such as 0.5, or %s", text, auto)
+	}
+	f.train.WeightDecay = train.Constant(d)
 	return nil
 }

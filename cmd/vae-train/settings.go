@@ -320,6 +320,9 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	if err == nil && f.augment.auto {
 		err = f.augment.settle(chosen["augment"])
 	}
+	if d, ok := scalar(started.Used["weight-decay"]); ok && err == nil && f.weightDecay == auto {
+		err = f.settleDecay(d)
+	}
 	return err
 }
 
