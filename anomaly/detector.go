@@ -28,8 +28,8 @@ type Verdict struct {
 	// Heat shows where, [H, W]: 0 where a picture is as normal ones are, and 1 or more
 	// where it differs by as much as the share of false alarms of the calibration does anywhere.
 	Heat []float32
-	// Known tells that the picture is one of those that the detector has learnt from, or can hardly be told from
-	// one. Its score says nothing about others.
+	// Known tells that the picture is one of those that the detector remembers, at most 1,024 of those that it has
+	// learnt from, or can hardly be told from one. Its score says nothing about others.
 	Known bool
 }
 

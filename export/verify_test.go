@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"govae/contract"
 	"govae/dataset"
 	"govae/internal/kernel"
 	"govae/models"
@@ -21,12 +22,12 @@ func TestTolerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inputs := [][]float32{make([]float32, passRows*400)}
+	for i := range inputs[0] {
+		inputs[0][i] = float32(i%101) / 101
+	}
 	tolerance := func() float64 {
 		p := newPass(m, k)
-		inputs := [][]float32{make([]float32, passRows*400)}
-		for i := range inputs[0] {
-			inputs[0][i] = float32(i%101) / 101
-		}
 		return tolerated(p, encoder, inputs, encoder.forward(p, inputs))
 	}
 	if got := tolerance(); got != Tolerance {
@@ -37,5 +38,19 @@ func TestTolerated(t *testing.T) {
 	}
 	if got := tolerance(); !(got > Tolerance && got < 1e-3) || math.IsInf(got, 0) {
 		t.Errorf("the tolerance of large weights is %g, want more than %g and less than 1e-3", got, float64(Tolerance))
+	}
+
+	// What another order of the same sums changes is tolerated.
+	t.Setenv("VAE_KERNEL", "gonum")
+	portable, err := kernel.New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer portable.Close()
+	got, want := encoder.forward(newPass(m, portable), inputs), encoder.forward(newPass(m, k), inputs)
+	for i := range got {
+		if d := contract.Difference(got[i], want[i]); d > tolerance() {
+			t.Errorf("output %d differs by %g between kernels, more than %g", i, d, tolerance())
+		}
 	}
 }
