@@ -36,7 +36,7 @@ const checkpointInterval = 5 * time.Minute
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
 // written first, and the error is a [*StoppedError], which wraps the context's. A directory then has all
-// files of the epochs that are complete, but where there are several ranks. Other errors that a
+// files of the epochs that are complete, for [models.Load], but where there are several ranks. Other errors that a
 // caller can act on are [*ComputeError], [*ExistsError], [*NoCheckpointError], [*DamagedError],
 // [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
 // [*models.FittedScaleError], of a conditional model [*dataset.UnlabelledError] and
