@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -279,38 +278,6 @@ func (r *run) run(ctx context.Context) error {
 	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
 }
 
-// complete sets the final weights and does what is done with them.
-func (r *run) complete(ctx context.Context) error {
-	copy(r.m.Theta, r.optimiser.average)
-	if r.kept != nil {
-		copy(r.m.Theta, r.kept)
-		copy(r.m.State, r.keptState)
-	} else if err := r.polish(ctx); err != nil { // as the last epoch did
-		return err
-	}
-	var err error
-	if r.group.First() {
-		err = r.finish(ctx, r.train)
-	}
-	return r.group.Agree(err)
-}
-
-// leaveImages is how many training images the codes of a run that is stopped are told by, at most: whoever
-// stops it does not want to wait for all.
-const leaveImages = 4000
-
-// leave finishes the directory of a run that is stopped for the weights that its latest epoch has kept, so
-// that they are as good to use as those of a shorter run. Several ranks do not: launchers end them soon.
-func (r *run) leave() error {
-	if r.Dir == "" || r.group != nil || r.state.Epoch == 0 {
-		return nil
-	}
-	if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
-		return err
-	}
-	return r.finish(context.Background(), r.some(leaveImages))
-}
-
 // stale reports whether Patience epochs have passed without a better one, which the state alone
 // decides.
 func (r *run) stale() bool {
@@ -572,30 +539,4 @@ func (r *run) evaluator() *models.Evaluator {
 		r.encoding = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
 	}
 	return r.encoding
-}
-
-// finish does what is done with weights that are kept: statistics of the codes of these training images,
-// pictures and the card.
-func (r *run) finish(ctx context.Context, images *dataset.Images) error {
-	codes, err := r.codes(ctx, images)
-	if err != nil {
-		return err
-	}
-	r.m.LatentStats = codes.stats
-	if r.Dir == "" {
-		return nil
-	}
-	if err := r.m.SaveWeights(r.Dir); err != nil { // again: somebody may have changed them
-		return err
-	}
-	if err := r.saveConfig(); err != nil {
-		return err
-	}
-	if err := r.savePrior(codes); err != nil {
-		return err
-	}
-	if err := r.pictures(r.evaluator(), codes.prior); err != nil {
-		return err
-	}
-	return r.writeCard()
 }
