@@ -86,23 +86,32 @@ func TestPrior(t *testing.T) {
 	}
 }
 
-// TestPriorByClass: each class has a prior between that of its own codes and that of all, and one without
-// images that of all.
-func TestPriorByClass(t *testing.T) {
+// runOfClasses is a run of a conditional model with l latent dimensions, of which label tells the class of each image.
+func runOfClasses(t *testing.T, classes, l int, label func(i int) int) *run {
+	t.Helper()
 	d := smallData()
-	images := d.Train
-	images.Labels, d.Test.Labels = make([]int, images.Len()), make([]int, d.Test.Len())
-	for i := range images.Labels {
-		images.Labels[i] = i % 3 % 2 // twice as many of class 0
+	d.Train.Labels, d.Test.Labels = make([]int, d.Train.Len()), make([]int, d.Test.Len())
+	for i := range d.Train.Labels {
+		d.Train.Labels[i] = label(i)
 	}
-	d.Classes = []string{"a", "b", "none"}
-	const l = contract.LeastPrior
-	m := smallModel(t, models.Config{Arch: "mlp", Image: images.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
+	for i := range classes {
+		d.Classes = append(d.Classes, strconv.Itoa(i))
+	}
+	m := smallModel(t, models.Config{Arch: "mlp", Image: d.Train.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
 	r, err := newRun(m, d, Options{Epochs: 1, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.close()
+	t.Cleanup(r.close)
+	return r
+}
+
+// TestPriorByClass: each class has a prior between that of its own codes and that of all, and one without
+// images that of all.
+func TestPriorByClass(t *testing.T) {
+	const l = contract.LeastPrior
+	r := runOfClasses(t, 3, l, func(i int) int { return i % 3 % 2 }) // twice as many of class 0, none of the last
+	images := r.train
 	c, err := r.codes(t.Context(), r.train)
 	if err != nil {
 		t.Fatal(err)
@@ -163,20 +172,7 @@ func TestPriorByClass(t *testing.T) {
 func TestExemplarsOfManyClasses(t *testing.T) {
 	const l = contract.MostPrior
 	for classes, byClass := range map[int]bool{mostByClass/(l*l) + 1: true, mostListed/leastExemplars + 1: false} {
-		d := smallData()
-		d.Train.Labels, d.Test.Labels = make([]int, d.Train.Len()), make([]int, d.Test.Len())
-		for i := range classes {
-			d.Classes = append(d.Classes, strconv.Itoa(i))
-		}
-		for i := range d.Train.Labels {
-			d.Train.Labels[i] = i % classes
-		}
-		m := smallModel(t, models.Config{Arch: "mlp", Image: d.Train.Shape, Hidden: []int{5}, Latent: l, Labels: d.Classes, Conditional: true})
-		r, err := newRun(m, d, Options{Epochs: 1, Threads: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer r.close()
+		r := runOfClasses(t, classes, l, func(i int) int { return i % classes })
 		c, err := r.codes(t.Context(), r.train)
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +182,7 @@ func TestExemplarsOfManyClasses(t *testing.T) {
 			t.Fatalf("%d classes: %d components, exemplars by class %v", classes, len(c.prior.Means), e.ByClass)
 		}
 		for class, codes := range e.Codes {
-			if want := count(d.Train.Labels, class); byClass && len(codes) != want {
+			if want := count(r.train.Labels, class); byClass && len(codes) != want {
 				t.Errorf("class %d has %d exemplars, want %d", class, len(codes), want)
 			}
 		}
