@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-
+	"govae/cmd/internal/advice"
 	"govae/dataset"
 	"govae/infer"
 )
@@ -32,10 +30,7 @@ func ofClass[S conditional[S]](m *modelFlags, s S) (S, error) {
 // targetClass returns the number of the class that --to-label names.
 func targetClass(s interface{ Class(string) (int, error) }, name string) (int, error) {
 	class, err := s.Class(name)
-	if _, ok := errors.AsType[*infer.LabelError](err); ok {
-		err = fmt.Errorf("%v (--to-label CLASS)", err) // wrapped, it would get the advice of --label
-	}
-	return class, err
+	return class, advice.Add(err, advice.Say[*infer.LabelError](" (--to-label CLASS)"))
 }
 
 // ofImages returns a model with the classes of images, or that of --label where they have

@@ -4,7 +4,6 @@ package advice
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -29,13 +28,27 @@ func On[E error](advise func(E) string) Advice {
 // Say is [On] with the same words for every error of the type.
 func Say[E error](text string) Advice { return On(func(E) string { return text }) }
 
-// Add adds to err, which may be nil, the first of all advice that says something.
+// Add adds to err, which may be nil, the first of all advice that says something, unless it has some already: who
+// is nearer to an error knows better which flag was meant.
 func Add(err error, all ...Advice) error {
+	if _, ok := errors.AsType[*advised](err); ok {
+		return err
+	}
 	if text := first(err, all...); text != "" {
-		return fmt.Errorf("%w%s", err, text)
+		return &advised{err, text}
 	}
 	return err
 }
+
+// advised is an error with advice.
+type advised struct {
+	error
+	text string
+}
+
+func (e *advised) Error() string { return e.error.Error() + e.text }
+
+func (e *advised) Unwrap() error { return e.error }
 
 func first(err error, all ...Advice) string {
 	for _, advise := range all {
