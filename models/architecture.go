@@ -74,7 +74,8 @@ func twoDimensions(Config) int { return 2 }
 // [Config.ForImages] tells by an optimal sigma.
 const Auto = "auto"
 
-func autoArchitecture(c Config) string {
+// AutoArch returns the architecture that [Auto] stands for with the images and the likelihood of c.
+func AutoArch(c Config) string {
 	if SmallGray(c.Image) && !c.OptimalSigma {
 		return "conv"
 	}

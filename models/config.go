@@ -73,7 +73,7 @@ const (
 // withDefaults returns c with its defaults filled in and validated.
 func (c Config) withDefaults() (Config, error) {
 	if c.Arch = cmp.Or(c.Arch, Auto); c.Arch == Auto {
-		c.Arch = autoArchitecture(c)
+		c.Arch = AutoArch(c)
 	}
 	c.Likelihood = cmp.Or(c.Likelihood, Bernoulli)
 	if c.Arch == "mlp" {

@@ -346,6 +346,7 @@ func (f *flags) fit(ctx context.Context, app *cli.App, p *pflag.FlagSet, m *mode
 	if err := f.tellModel(app, m, data); err != nil {
 		return err
 	}
+	f.tellPreset(app, m.Config)
 	f.choosePasses(app, p, m, data.Training())
 	o := f.train
 	o.Dir, o.Resume, o.Force, o.Threads, o.Note = f.out, f.resume, f.force, app.Threads, note(p)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
+	"govae/models"
 )
 
 // preset is a set of values of flags, which those that are given override.
@@ -79,4 +80,12 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 		return nil
 	}
 	return cli.Usagef("--preset %s: choose one of %s, %s", f.preset, none, strings.Join(names, ", "))
+}
+
+// tellPreset says so where the preset has given photographs the reference network, whose two latent
+// dimensions tell little of them.
+func (f *flags) tellPreset(app *cli.App, c models.Config) {
+	if auto := models.AutoArch(c); f.presets("arch") && c.Arch == "conv" && auto != c.Arch {
+		app.Notef("vae-train: --preset %s takes the network for small pictures in black and white: for these leave it out, which takes %s", f.preset, auto)
+	}
 }
