@@ -78,9 +78,9 @@ func TestMetadata(t *testing.T) {
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=bernoulli vae.model_id=ab vae.precision=fp32`},
 		"most": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Gaussian, Sigma: 0.125, Labels: []string{"a", "<"},
 			Framing:     images.Framing{Fit: images.Pad, Background: images.RGB{R: 255, G: 16}, Scale: 16},
-			LatentStats: &LatentStats{[]float64{0.5, -1}, []float64{1, 2}, []float64{0.5, 0.25}}, ModelID: "ab", Precision: "int8", PrecisionError: &PrecisionError{0.0123, 1e-5}}, 1,
+			LatentStats: &LatentStats{[]float64{0.5, -1}, []float64{1, 2}, []float64{0.5, 0.25}}, Validation: &images.Validation{Fraction: 0.1, Seed: 7, Of: "cd"}, ModelID: "ab", Precision: "int8", PrecisionError: &PrecisionError{0.0123, 1e-5}}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=gaussian vae.sigma=0.125 vae.fit=pad vae.background=#ff1000 vae.pixel_scale=16 vae.labels=["a","\u003c"] ` +
-				`vae.latent_stats={"mean":[0.5,-1],"std":[1,2],"noise":[0.5,0.25]} vae.model_id=ab vae.precision=int8 vae.precision_error={"max":0.0123,"mean":1e-05}`},
+				`vae.latent_stats={"mean":[0.5,-1],"std":[1,2],"noise":[0.5,0.25]} vae.validation={"fraction":0.1,"seed":7,"of":"cd"} vae.model_id=ab vae.precision=int8 vae.precision_error={"max":0.0123,"mean":1e-05}`},
 		"logistic": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Logistic, Scale: 0.0625, ModelID: "ab", Precision: "fp32"}, 1,
 			`vae.format=1 vae.latent=2 vae.image=1x28x20 vae.pixel_range=0,1 vae.likelihood=logistic vae.scale=0.0625 vae.model_id=ab vae.precision=fp32`},
 		"groups": {small, Metadata{Latent: 2, Image: small.Image, Likelihood: Bernoulli, ModelID: "ab", LatentGroups: []LatentGroup{{"1x1", 0, 1}, {"2x2", 1, 1}}}, 1,

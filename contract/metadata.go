@@ -28,6 +28,7 @@ const (
 	KeyLabels         = "vae.labels"          // JSON strings, where the training data had labels
 	KeyLatentStats    = "vae.latent_stats"    // JSON {mean, std, noise}
 	KeyLatentGroups   = "vae.latent_groups"   // JSON [{name, first, size}], where there are several
+	KeyValidation     = "vae.validation"      // JSON {fraction, seed, of}, in an encoder that was validated with training images
 	KeyModelID        = "vae.model_id"        // SHA-256 of model.safetensors; of that and the prior where there is one
 	KeyPrior          = "vae.prior"           // JSON {kind, components, model_id, by_class}, of a decoder with a prior of its own
 	KeyPrecision      = "vae.precision"       // of the weights: "fp32", "fp16" or "int8"
@@ -62,11 +63,12 @@ type Metadata struct {
 	Framing        images.Framing // how pictures became the images that the model was trained on
 	Labels         []string
 	LatentStats    *LatentStats
-	LatentGroups   []LatentGroup   // from coarse to fine; nil where there is one only
-	ModelID        string          // equal in all files of one model: the SHA-256 of its weights
-	Prior          *Prior          // nil if the points that are decoded are z
-	Precision      string          // of the weights: "fp32", "fp16" or "int8"
-	PrecisionError *PrecisionError // nil if the weights are not rounded
+	LatentGroups   []LatentGroup      // from coarse to fine; nil where there is one only
+	Validation     *images.Validation // of an encoder: the training images that it did not learn from, if known
+	ModelID        string             // equal in all files of one model: the SHA-256 of its weights
+	Prior          *Prior             // nil if the points that are decoded are z
+	Precision      string             // of the weights: "fp32", "fp16" or "int8"
+	PrecisionError *PrecisionError    // nil if the weights are not rounded
 	Check          *Check
 	Detector       string // text of an [govae/anomaly.Detector], which is not read here
 
@@ -131,6 +133,11 @@ func (d Metadata) Write(m *onnx.Model) error {
 	}
 	if d.LatentGroups != nil {
 		if err := setJSON(m, KeyLatentGroups, d.LatentGroups); err != nil {
+			return err
+		}
+	}
+	if d.Validation != nil {
+		if err := setJSON(m, KeyValidation, d.Validation); err != nil {
 			return err
 		}
 	}
@@ -210,6 +217,7 @@ func Read(m *onnx.Model) (Metadata, error) {
 		{KeyLabels, false, func(text string) error { return readJSON(text, &d.Labels) }},
 		{KeyLatentStats, false, func(text string) error { return d.readLatentStats(text) }},
 		{KeyLatentGroups, false, func(text string) error { return d.readLatentGroups(text) }},
+		{KeyValidation, false, func(text string) error { return readJSON(text, &d.Validation) }},
 		{KeyModelID, false, func(text string) error { d.ModelID = text; return nil }},
 		{KeyPrior, true, func(text string) error { return d.readPrior(text) }},
 		{KeyPrecision, false, func(text string) error { d.Precision = text; return nil }},

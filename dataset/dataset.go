@@ -84,8 +84,12 @@ func (d *Data) Training() int {
 // Fingerprint returns a SHA-256, in hexadecimal, of the shape, the pixels and the
 // labels of all splits. A resumed run tells by it that the data has changed.
 func (d *Data) Fingerprint() string {
+	return fingerprint(d.Train, d.Test, d.Validation, d.Unlabelled)
+}
+
+func fingerprint(sets ...*Images) string {
 	h := sha256.New()
-	for _, m := range []*Images{d.Train, d.Test, d.Validation, d.Unlabelled} {
+	for _, m := range sets {
 		if m == nil {
 			continue
 		}

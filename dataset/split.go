@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"govae/images"
 	"govae/internal/random"
 )
 
@@ -21,8 +22,40 @@ const heldOutSeed = 1
 // SplitValidation takes a fraction of the training images, at least one, as
 // validation images. The seed chooses which, but for the last image of a class; both splits keep
 // the order they had and share memory with train. It fails if the fraction is not between 0 and 1 or if no
-// image would be left for training.
+// image would be left for training. [Validation] describes the choice, by which
+// [Selection.HoldOut] makes it again.
 func SplitValidation(train *Images, fraction float64, seed uint64) (rest, validation *Images, err error) {
+	left, taken, err := splitValidation(train, fraction, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	return train.Select(left), train.Select(taken), nil
+}
+
+// Validation describes the images that [SplitValidation] takes.
+func Validation(train *Images, fraction float64, seed uint64) *images.Validation {
+	return &images.Validation{Fraction: fraction, Seed: seed, Of: fingerprint(train)}
+}
+
+// HoldOut returns the images of s, those for training, without the ones that a model was validated
+// with, and these. ok is false if v speaks of other images than those of s.
+func (s Selection) HoldOut(v images.Validation) (rest, held Selection, ok bool) {
+	if fingerprint(s.Images) != v.Of {
+		return s, held, false
+	}
+	left, taken, err := splitValidation(s.Images, v.Fraction, v.Seed)
+	if err != nil { // as of a file that somebody changed
+		return s, held, false
+	}
+	rest, err = s.Choose(left)
+	if err == nil {
+		held, err = s.Choose(taken)
+	}
+	return rest, held, err == nil
+}
+
+// splitValidation returns the numbers of the images that are left, and of those that are taken.
+func splitValidation(train *Images, fraction float64, seed uint64) (left, taken []int, err error) {
 	if !(fraction > 0 && fraction < 1) {
 		return nil, nil, fmt.Errorf("dataset: a validation fraction of %g: want a number between 0 and 1", fraction)
 	}
@@ -31,8 +64,8 @@ func SplitValidation(train *Images, fraction float64, seed uint64) (rest, valida
 	if k >= n {
 		return nil, nil, fmt.Errorf("dataset: a fraction of %g for validation leaves none of %d training images: give a smaller one, or add images", fraction, n)
 	}
-	left, taken := splitIndex(n, k, seed, validationStream, classOf(train))
-	return train.Select(left), train.Select(taken), nil
+	left, taken = splitIndex(n, k, seed, validationStream, classOf(train))
+	return left, taken, nil
 }
 
 // SomeLabels returns the numbers of n images of each class of m, which the seed chooses, and

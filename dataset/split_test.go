@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"testing"
@@ -64,6 +65,37 @@ func TestSplitKeepsClasses(t *testing.T) {
 	d := Data{Train: numbered(2, m.Shape), Classes: []string{"a", "b", "c"}}
 	if got := d.Untrained(); !slices.Equal(got, []string{"c"}) {
 		t.Errorf("no training image is said to be of %q", got)
+	}
+}
+
+func TestHoldOut(t *testing.T) {
+	m := numbered(50, Shape{H: 1, W: 2, C: 1})
+	train, validation, err := SplitValidation(m, 0.2, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := *Validation(m, 0.2, 7)
+	s := Selection{Images: m, Split: TrainSplit}
+	rest, held, ok := s.HoldOut(v)
+	if !ok || !slices.Equal(rest.Labels, train.Labels) || !slices.Equal(held.Labels, validation.Labels) {
+		t.Fatalf("%v: holds out %v and leaves %v, want %v and %v", ok, held.Images, rest.Images, validation.Labels, train.Labels)
+	}
+	if want := fmt.Sprintf("train %d", held.Labels[0]); held.Name(0) != want {
+		t.Errorf("the first one is called %s, want %s", held.Name(0), want)
+	}
+	for name, other := range map[string]Selection{
+		"fewer images":   {Images: m.Select([]int{0, 1, 2})},
+		"another order":  {Images: m.Select(append([]int{1, 0}, train.Labels...))},
+		"no images":      {Images: &Images{Shape: m.Shape}},
+		"without labels": {Images: &Images{Shape: m.Shape, Pixels: m.Pixels}},
+	} {
+		if rest, _, ok := other.HoldOut(v); ok || rest.Images != other.Images {
+			t.Errorf("%s: some are held out", name)
+		}
+	}
+	v.Fraction = math.NaN()
+	if _, _, ok := s.HoldOut(v); ok {
+		t.Error("no fraction holds out some")
 	}
 }
 

@@ -23,6 +23,9 @@ func (e *exporter) metadata(g graph) contract.Metadata {
 		ModelID:      m.ID(),
 		Precision:    string(e.options.Precision),
 	}
+	if g.role == contract.Encoder {
+		metadata.Validation = m.Validation
+	}
 	if p := g.prior; p != nil { // in front of which z is another space
 		metadata.Prior, metadata.ModelID = &p.metadata, p.id
 		metadata.LatentStats, metadata.LatentGroups = nil, nil

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"govae/contract"
+	"govae/images"
 	"govae/internal/atomicfile"
 	"govae/internal/infile"
 	"govae/internal/nn"
@@ -53,6 +54,8 @@ type Saved struct {
 	// the run goes on.
 	LatentStats *LatentStats `json:"latent_stats,omitempty"`
 	StatsOf     string       `json:"latent_stats_of,omitempty"`
+	// Validation are the training images that the run holds out, if it does.
+	Validation *images.Validation `json:"validation,omitempty"`
 }
 
 // Save writes config.json in dir.
@@ -217,7 +220,7 @@ func (m *VAE) LoadWeights(path string) error {
 	if err := check(all, "", f, m.Config.kind()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	m.LatentStats = nil // those of other parameters
+	m.LatentStats, m.Validation = nil, nil // those of other parameters
 	return cmp.Or(m.SetTensors("", m.Theta, f), m.SetStateTensors("", m.State, f))
 }
 
@@ -244,6 +247,7 @@ func Load(dir string) (*VAE, error) {
 	if err := m.LoadWeights(filepath.Join(dir, WeightsFile)); err != nil {
 		return nil, err
 	}
+	m.Validation = s.Validation
 	if s.StatsOf == m.ID() {
 		m.LatentStats = s.LatentStats
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"govae/images"
 	"govae/internal/safetensors"
 )
 
@@ -27,7 +28,8 @@ func TestSaveAndLoad(t *testing.T) {
 			t.Fatal(err)
 		}
 		stats := &LatentStats{Mean: make([]float64, m.Config.Latent), Std: make([]float64, m.Config.Latent)}
-		saved := Saved{Model: m.Config, Training: []byte(`{"seed": 5}`), LatentStats: stats, StatsOf: m.ID()}
+		held := &images.Validation{Fraction: 0.1, Seed: 7, Of: "cd"}
+		saved := Saved{Model: m.Config, Training: []byte(`{"seed": 5}`), LatentStats: stats, StatsOf: m.ID(), Validation: held}
 		if err := saved.Save(dir); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +46,7 @@ func TestSaveAndLoad(t *testing.T) {
 		if !slices.Equal(m.Theta, got.Theta) || m.ID() != got.ID() {
 			t.Error("the loaded weights differ")
 		}
-		if diff := cmp.Diff(stats, got.LatentStats); diff != "" {
+		if diff := cmp.Diff(stats, got.LatentStats) + cmp.Diff(held, got.Validation); diff != "" {
 			t.Error(diff)
 		}
 

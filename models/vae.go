@@ -28,6 +28,9 @@ type VAE struct {
 	// trained on, as a finished run leaves them; nil where they are not known. They are
 	// exported with the model.
 	LatentStats *LatentStats
+	// Validation are the training images that the model was validated with, and did not learn from;
+	// nil where there are none. The exported encoder names them too.
+	Validation *images.Validation
 	// Classifier tells the classes that the VAE is conditional on; nil where there is none.
 	Classifier *Classifier
 

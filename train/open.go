@@ -20,7 +20,7 @@ func (r *run) open() error {
 			return err
 		}
 	}
-	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
+	r.m.LatentStats, r.m.Classifier, r.m.Validation = nil, nil, r.heldOut // what there was is of other parameters
 	if r.Dir == "" {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"govae/cluster"
 	"govae/dataset"
+	"govae/images"
 	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/internal/safetensors"
@@ -57,7 +58,8 @@ type run struct {
 	checkpoint
 	*trainer
 	train, validation, test *dataset.Images
-	name                    string // of the data
+	heldOut                 *images.Validation // those for validation, where they are of data.Train
+	name                    string             // of the data
 	metrics                 []Metrics
 	labelling               *labelling        // nil if all labels are known and no classifier is asked for
 	start                   *safetensors.File // of the running epoch, where there is no directory
@@ -120,6 +122,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
 			return nil, err
 		}
+		r.heldOut = dataset.Validation(data.Train, o.ValFraction, o.Seed)
 	case o.ValFraction > 0:
 		return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
 	default:
@@ -521,7 +524,7 @@ func (r *run) saveConfig() error {
 	if err != nil {
 		return err
 	}
-	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: r.m.LatentStats}
+	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: r.m.LatentStats, Validation: r.m.Validation}
 	if s.LatentStats != nil {
 		s.StatsOf = r.m.ID()
 	}

@@ -80,8 +80,15 @@ func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 
 // learn fits a detector to normal images and puts it into the encoder's file.
 func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
+	x, unseen, err := s.unseen(ctx, pair, x)
+	if err != nil {
+		return err
+	}
 	x, normal, err := s.normalOnly(x)
 	if err != nil {
+		return err
+	}
+	if unseen, err = s.alike(unseen, normal); err != nil {
 		return err
 	}
 	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
@@ -93,10 +100,6 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		of = " of " + printable.Names(normal)
 	}
 	alarms, doubt := "false alarms", ""
-	unseen, err := s.unseen(ctx, pair, normal)
-	if err != nil {
-		return err
-	}
 	if n := unseen.Len(); n >= anomaly.LeastUnseen {
 		held, err := forImages(s.modelFlags, pair, unseen)
 		if err != nil {
@@ -136,16 +139,31 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	return nil
 }
 
-// unseen returns normal images that training has not seen, if the source says so of any: none
-// where others were asked for.
-func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, normal []string) (x dataset.Selection, err error) {
+// unseen returns the images that training has not seen, those of x that it was validated with or else
+// those of which the source says so, and what is left of x. There are none where a split was asked for
+// that has none.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, err error) {
+	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
+		if rest, unseen, ok := x.HoldOut(*v); ok {
+			if unseen.Len() < anomaly.LeastUnseen { // of no use but to learn from
+				rest = x
+			}
+			return rest, unseen, nil
+		}
+	}
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
-		return dataset.Selection{Images: &images.Set{}}, nil
+		return x, dataset.Selection{Images: &images.Set{}}, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
-	if x, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil); err != nil || x.Labels == nil { // what it has to tell is told
-		return x, err
+	unseen, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	return x, unseen, err
+}
+
+// alike returns the images of x that are of the normal classes.
+func (s *scoring) alike(x dataset.Selection, normal []string) (dataset.Selection, error) {
+	if x.Labels == nil {
+		return x, nil
 	}
 	if normal == nil { // of images without classes
 		normal = anomaly.NormalClasses(x.Classes, nil)
