@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"govae/internal/safetensors"
+	"govae/latent"
 )
 
 func TestSaveAndLoad(t *testing.T) {
@@ -34,6 +36,10 @@ func TestSaveAndLoad(t *testing.T) {
 		if err := m.SaveWeights(dir); err != nil {
 			t.Fatal(err)
 		}
+		prior := normalPrior(m)
+		if err := prior.WriteFile(filepath.Join(dir, PriorFile)); err != nil {
+			t.Fatal(err)
+		}
 		got, err := Load(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -47,15 +53,38 @@ func TestSaveAndLoad(t *testing.T) {
 		if diff := cmp.Diff(stats, got.LatentStats); diff != "" {
 			t.Error(diff)
 		}
+		if diff := cmp.Diff(prior, got.Prior); diff != "" {
+			t.Error(diff)
+		}
+		if err := got.LoadWeights(filepath.Join(dir, WeightsFile)); err != nil || got.Prior != nil {
+			t.Errorf("weights that were read have the prior of those before, error %v", err)
+		}
 
 		m.Theta[0]++ // other weights: the statistics no longer hold
 		if err := m.SaveWeights(dir); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Load(dir); err != nil || got.LatentStats != nil {
+		if got, err := Load(dir); err != nil || got.LatentStats != nil || got.Prior != nil {
 			t.Errorf("statistics of other weights are kept, error %v", err)
 		}
+		if err := os.WriteFile(filepath.Join(dir, PriorFile), []byte("{}"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(dir); !errors.As(err, new(*latent.FileError)) {
+			t.Errorf("error %v, want one about the prior", err)
+		}
 	}
+}
+
+// normalPrior is N(0, I) as a prior of m.
+func normalPrior(m *VAE) *latent.Mixture {
+	l := m.Config.Latent
+	covariance := make([][]float64, l)
+	for i := range covariance {
+		covariance[i] = make([]float64, l)
+		covariance[i][i] = 1
+	}
+	return &latent.Mixture{ModelID: m.ID(), Latent: l, Weights: []float64{1}, Means: [][]float64{make([]float64, l)}, Covariances: [][][]float64{covariance}}
 }
 
 func TestInitialisation(t *testing.T) {

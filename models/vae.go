@@ -3,6 +3,7 @@ package models
 import (
 	"govae/images"
 	"govae/internal/nn"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -28,6 +29,11 @@ type VAE struct {
 	// trained on, as a finished run leaves them; nil where they are not known. They are
 	// exported with the model.
 	LatentStats *LatentStats
+	// Prior is the distribution of these codes, of models that have one ([contract.HasPrior]): one normal
+	// component, or one for each class of a conditional model, and some of the codes, near which new
+	// images are drawn. A finished run leaves it; nil where it is not known. It is exported as a
+	// sampler.
+	Prior *latent.Mixture
 	// Classifier tells the classes that the VAE is conditional on; nil where there is none.
 	Classifier *Classifier
 

@@ -20,7 +20,7 @@ func (r *run) open() error {
 			return err
 		}
 	}
-	r.m.LatentStats, r.m.Classifier = nil, nil // those of other parameters
+	r.m.LatentStats, r.m.Prior, r.m.Classifier = nil, nil, nil // those of other parameters
 	if r.Dir == "" {
 		return nil
 	}
