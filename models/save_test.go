@@ -214,6 +214,8 @@ func TestConfigRejects(t *testing.T) {
 		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
 		"hidden layer of":    {Arch: "mlp", Image: gray, Hidden: []int{0}},
 		"0 hidden layers":    {Arch: "mlp", Image: gray, Hidden: []int{}},
+		"the fit":            {Image: gray, Fit: "x"},
+		"a scale of":         {Image: gray, PixelScale: math.NaN()},
 		"unknown likelihood": {Image: gray, Likelihood: "poisson"},
 		"belongs to the":     {Image: gray, Sigma: 1},
 		"sigma -1":           {Image: gray, Likelihood: Gaussian, Sigma: -1},
