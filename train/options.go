@@ -116,7 +116,8 @@ type Options struct {
 	OnClassifierStep func(done, total int)
 	OnClassifier     func(ClassifierFigures)
 	// OnStep is called after every step, OnEpoch after every epoch, and Warn with a
-	// line for the user when something is not as asked for. All may be nil.
+	// line for the user when something is not as asked for. All may be nil. Until [Run] returns, the
+	// model has the weights of the latest step, which are not the averaged ones that Metrics tell of.
 	OnStep  func(Progress)
 	OnEpoch func(Metrics)
 	Warn    func(message string)
