@@ -27,7 +27,10 @@ type Verdict struct {
 	Why   string // the evidence that speaks most against the picture: [Detail], [Difference], [Error] or [Code]
 	// Heat shows where, [H, W]: 0 where a picture is as normal ones are, and 1 or more
 	// where it differs by as much as the share of false alarms of the calibration does anywhere.
+	// Heat of package picture draws it over the Picture.
 	Heat []float32
+	// Sample is what was judged.
+	Sample
 	// Known tells that the picture is one of those that the detector remembers, at most 1,024 of those that it has
 	// learnt from, or can hardly be told from one. Its score says nothing about others.
 	Known bool
@@ -108,7 +111,7 @@ func (d *Detector) Judge(s Sample) (Verdict, error) {
 		return Verdict{}, errNotFinite
 	}
 	rarity, why := d.rarity(e)
-	v := Verdict{Score: d.total.rarity(rarity), Why: why, Heat: d.heat(e), Known: e.findings[detailNearest] < known}
+	v := Verdict{Sample: s, Score: d.total.rarity(rarity), Why: why, Heat: d.heat(e), Known: e.findings[detailNearest] < known}
 	v.Odd = v.Score >= d.Threshold()
 	return v, nil
 }

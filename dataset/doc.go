@@ -26,8 +26,9 @@
 // [images.Set.All] leads to what package infer takes.
 //
 // All images of a set have one shape. [Options].Shape converts those of any source, and
-// [Options].Fit says what becomes of other proportions; [ReadFiles] reads what a program
-// is given on its command line.
+// [Options].Fit says what becomes of other proportions; [Options.For] sets both, and more, as a
+// model takes images. [ReadFiles] reads what a program is given on its command line, and [ReadPicture]
+// what it has in memory.
 //
 // # Folders of image files
 //

@@ -8,7 +8,7 @@ import (
 
 // Validate reports whether a model can be trained on d: all splits hold images, all of
 // one shape and whole, each with a label of d.Classes or none; only d.Validation and d.Unlabelled
-// may be nil. What a [Source] gives is valid, unless [Options].Whole left d.Test nil; data that a
+// may be nil; and its Framing is one that there is. What a [Source] gives is valid, unless [Options].Whole left d.Test nil; data that a
 // program fills in may not be.
 func (d *Data) Validate() error {
 	for _, split := range []struct {
@@ -27,6 +27,9 @@ func (d *Data) Validate() error {
 		if split.Shape != d.Train.Shape {
 			return fmt.Errorf("%straining images are %v but %s images %v: make them one size", d.prefix(), d.Train.Shape, split.name, split.Shape)
 		}
+	}
+	if err := d.Framing.Check(); err != nil {
+		return fmt.Errorf("%s%w", d.prefix(), err)
 	}
 	return nil
 }

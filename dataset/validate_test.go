@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -31,6 +32,8 @@ func TestValidate(t *testing.T) {
 		"too many names":     {func(d *Data) { d.Test.Names = make([]string, 3) }, "x: test images: 3 names for 2 images"},
 		"label too large":    {func(d *Data) { d.Train.Labels[2] = 5 }, "x: training images: image 2 has the label 5, and there are 4 classes"},
 		"negative label":     {func(d *Data) { d.Train.Labels[1] = -1 }, "image 1 has the label -1"},
+		"unknown fit":        {func(d *Data) { d.Framing.Fit = "x" }, `x: the fit "x": want crop, pad or stretch`},
+		"infinite scale":     {func(d *Data) { d.Framing.Scale = math.Inf(1) }, "x: a scale of +Inf"},
 		"no classes":         {func(d *Data) { d.Classes = nil }, "image 0 has the label 0, and there are 0 classes"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,9 +11,14 @@
 // noise. The weights of a file may be stored in fewer bits ([models.Precision]);
 // its graph widens them, so that nothing else changes.
 //
-// A decoder may draw from a mixture that was fitted to codes of the training images
-// ([Options].Prior): what turns N(0, I) into the mixture is then a part of the graph, and
-// programs that embed the file get better samples without knowing of it.
+// A decoder may draw from what training has learnt of the codes of its images ([models.VAE].Prior), or
+// from a mixture that was fitted to them ([Options].Prior): what turns N(0, I) into it is then a part
+// of the graph, and programs that embed the file get better samples without knowing of it:
+//
+//	sampler.onnx       z [batch, latent]                         -> image [batch, channels, height, width]
+//
+// What needs no file may take the models as they are ([Decoder] and its like): infer.NewDecoder and
+// its like run them.
 //
 // Each file holds check values ([contract.Check]): a few inputs by formula and a few
 // values of what comes out, so that any program can test itself.

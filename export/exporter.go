@@ -3,7 +3,7 @@ package export
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 
 	"govae/contract"
 	"govae/internal/kernel"
@@ -15,9 +15,8 @@ import (
 type exporter struct {
 	options Options
 	k       *kernel.Kernel
-	trained *pass  // the VAE as it is
-	stored  *pass  // with the weights that the files hold: the same unless they are rounded
-	prior   *prior // of a sampler, nil if there is none
+	trained *pass // the VAE as it is
+	stored  *pass // with the weights that the files hold: the same unless they are rounded
 }
 
 func newExporter(m *models.VAE, o Options) (*exporter, error) {
@@ -26,17 +25,11 @@ func newExporter(m *models.VAE, o Options) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p *prior
-	if o.Prior != nil {
-		if p, err = newPrior(o.Prior, m); err != nil {
-			return nil, err
-		}
-	}
 	k, err := kernel.New(0)
 	if err != nil {
 		return nil, err
 	}
-	e := &exporter{options: o, k: k, prior: p, trained: newPass(m, k)}
+	e := &exporter{options: o, k: k, trained: newPass(m, k)}
 	if e.stored = e.trained; rounded != m {
 		e.stored = newPass(rounded, k)
 	}
@@ -50,18 +43,31 @@ func (e *NoClassifierError) Error() string {
 	return "the model has no classifier: one is fitted where a conditional model is trained with few labels, or on request"
 }
 
+// NoPriorError says that a sampler has nothing to draw from: neither the options nor the model have a
+// prior.
+type NoPriorError struct{}
+
+func (e *NoPriorError) Error() string {
+	return fmt.Sprintf("the model has no prior for a sampler: training leaves one for %d to %d latent dimensions; fit a mixture to its codes otherwise", contract.LeastPrior, contract.MostPrior)
+}
+
 // close ends the kernel.
 func (e *exporter) close() { e.k.Close() }
 
 // chosen returns g, of a sampler that with the prior.
 func (e *exporter) chosen(g graph) (graph, error) {
-	switch {
-	case !g.sampler:
+	if !g.sampler {
 		return g, nil
-	case e.prior == nil:
-		return g, errors.New("a sampler needs a mixture to draw from")
 	}
-	return samplerOf(e.prior), nil
+	mixture := cmp.Or(e.options.Prior, e.trained.Prior)
+	if mixture == nil {
+		return g, &NoPriorError{}
+	}
+	p, err := newPrior(mixture, e.trained.VAE)
+	if err != nil {
+		return g, err
+	}
+	return samplerOf(p), nil
 }
 
 // model returns a graph with its metadata, checked, and what rounding its weights

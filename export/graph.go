@@ -14,8 +14,8 @@ type Options struct {
 	Opset     int64            // version of the ONNX operators; 0 means 17
 	Precision models.Precision // of the weights in the file; "" means float32
 
-	// Prior is what a [Sampler] draws from: a mixture that was fitted to codes of the model.
-	// That of another model is a [*latent.SpaceError].
+	// Prior is what a [Sampler] draws from, a mixture that was fitted to codes of the model; nil
+	// means its own ([models.VAE].Prior). That of another model is a [*latent.SpaceError].
 	Prior *latent.Mixture
 }
 
@@ -25,10 +25,10 @@ func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, deco
 // Encoder returns the encoder of m as an ONNX model.
 func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
 
-// Sampler returns the decoder of m with Options.Prior inside, as an ONNX model: its input z is
-// N(0, I) as that of the decoder, and its images are those of the mixture's points, which are
-// better samples, for programs that know nothing of it. It is another latent space than the
-// encoder's, of another model id.
+// Sampler returns the decoder of m with a prior inside, that of the options or else of m, as an ONNX
+// model: its input z is N(0, I) as that of the decoder, and its images are those of the prior's
+// points, which are better samples, for programs that know nothing of it. It is another latent
+// space than the encoder's, of another model id. Where there is no prior, the error is a [*NoPriorError].
 func Sampler(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, sampler, o) }
 
 // Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
@@ -65,7 +65,7 @@ var decoder = graph{
 	},
 }
 
-// sampler stands for the graph that samplerOf makes of the exporter's prior.
+// sampler stands for the graph that samplerOf makes of a prior.
 var sampler = graph{role: contract.Decoder, sampler: true}
 
 // samplerOf is the decoder with a prior in front.

@@ -329,10 +329,32 @@ func TestPriorFiles(t *testing.T) {
 	}
 }
 
+// TestPriorOfModel: without another mixture a sampler draws from the model's own.
+func TestPriorOfModel(t *testing.T) {
+	m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}})
+	id := func(o Options) string {
+		t.Helper()
+		model, err := Sampler(m, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, _ := model.MetadataValue(contract.KeyModelID)
+		return id
+	}
+	own, other := testMixture(m, 2), testMixture(m, 3)
+	m.Prior = own
+	if got := id(Options{}); got != id(Options{Prior: own}) {
+		t.Error("does not draw from the model's prior")
+	}
+	if got := id(Options{Prior: other}); got == id(Options{}) {
+		t.Error("does not draw from the mixture that was given")
+	}
+}
+
 func TestPriorErrors(t *testing.T) {
 	m := testModel(t, models.Config{Arch: "mlp", Image: models.Shape{H: 2, W: 2, C: 1}, Hidden: []int{3}})
-	if _, err := Sampler(m, Options{}); err == nil {
-		t.Error("no mixture is no error")
+	if _, err := Sampler(m, Options{}); !errors.As(err, new(*NoPriorError)) {
+		t.Errorf("error %v, want a NoPriorError", err)
 	}
 	other := testMixture(m, 2)
 	other.ModelID = "another"

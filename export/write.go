@@ -57,7 +57,7 @@ func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Opt
 		}
 		chosen, err := e.chosen(file.graph)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.path, err)
+			return nil, err
 		}
 		var before learnt
 		if chosen.role == contract.Encoder {

@@ -10,7 +10,7 @@
 //	made, err := images.Gather(decoder.Sample(ctx, 1000, latent.SampleOptions{}))
 //
 // [FromPicture] and [Image.Picture] lead from a picture of package image to an Image, and
-// back. A stream of a program's own pictures becomes data to train on:
+// back; [Of] makes a stream of single ones. A stream of a program's own pictures becomes data to train on:
 //
 //	set, err := images.Gather(pictures)
 //	data := &dataset.Data{Name: "pictures", Train: set.Slice(10, set.Len()), Test: set.Head(10)}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 
 	"golang.org/x/image/draw"
 )
@@ -34,6 +35,17 @@ type Framing struct {
 	// Scale, if not 0, multiplies all values of a picture, before they are rounded to bytes or
 	// averaged.
 	Scale float64
+}
+
+// Check is an error unless the fit is one that there is, and the scale 0 or positive.
+func (f Framing) Check() error {
+	if err := f.Fit.Check(); err != nil {
+		return fmt.Errorf("the fit %q: %w", f.Fit, err)
+	}
+	if !(f.Scale >= 0) || math.IsInf(f.Scale, 0) {
+		return fmt.Errorf("a scale of %g of pictures: it must be 0 or a positive number", f.Scale)
+	}
+	return nil
 }
 
 // Draw sets dst, the bytes [H, W, C] of an image of the shape s, to a picture, in gray
@@ -79,8 +91,8 @@ func (f Framing) draw(dst []byte, s Shape, p image.Image) {
 }
 
 // Image returns a picture of any size as an image of the shape s, in gray or in colour.
-// Other numbers of channels than 1 and 3 are an error, and so is a shape or a picture
-// without pixels.
+// Other numbers of channels than 1 and 3 are an error, and so are a shape or a picture
+// without pixels, and a framing that [Framing.Check] refuses.
 func (f Framing) Image(p image.Image, s Shape) (Image, error) {
 	switch size := p.Bounds().Size(); {
 	case s.C != 1 && s.C != 3:
@@ -89,6 +101,9 @@ func (f Framing) Image(p image.Image, s Shape) (Image, error) {
 		return Image{}, fmt.Errorf("an image of %dx%d (height x width) is wanted: give both", s.H, s.W)
 	case size.X < 1 || size.Y < 1:
 		return Image{}, fmt.Errorf("a picture of %dx%d (height x width) shows nothing", size.Y, size.X)
+	}
+	if err := f.Check(); err != nil {
+		return Image{}, err
 	}
 	m := Set{Shape: s, Pixels: make([]byte, s.Len())}
 	if err := m.Draw(0, p, f); err != nil {

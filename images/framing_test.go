@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -97,6 +99,17 @@ func TestFits(t *testing.T) {
 		tt.f.Draw(got, tt.s, tt.p)
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%+v to %v: %v, want %v", tt.f, tt.s, got, tt.want)
+		}
+	}
+}
+
+func TestFramingCheck(t *testing.T) {
+	for want, f := range map[string]Framing{
+		"": {Fit: Pad, Scale: 16}, `the fit "squeeze"`: {Fit: "squeeze"}, "a scale of -1": {Scale: -1}, "a scale of NaN": {Scale: math.NaN()},
+	} {
+		_, err := f.Image(image.NewGray(image.Rect(0, 0, 2, 2)), Shape{H: 1, W: 1, C: 1})
+		if want == "" && err != nil || want != "" && (err == nil || !strings.HasPrefix(err.Error(), want)) {
+			t.Errorf("%+v: error %v, want %q", f, err, want)
 		}
 	}
 }

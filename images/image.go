@@ -48,6 +48,17 @@ func (m Batch) All() iter.Seq2[Image, error] {
 	}
 }
 
+// Of yields the given images, as the tasks of package infer take them. There is no error.
+func Of(images ...Image) iter.Seq2[Image, error] {
+	return func(yield func(Image, error) bool) {
+		for _, m := range images {
+			if !yield(m, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Collect gathers the images of a stream in one batch. It stops at the first error, and
 // images of different shapes are one.
 func Collect(images iter.Seq2[Image, error]) (Batch, error) {

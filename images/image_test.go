@@ -3,6 +3,7 @@ package images
 import (
 	"image"
 	"image/color"
+	"slices"
 	"testing"
 )
 
@@ -17,5 +18,16 @@ func TestPicture(t *testing.T) {
 	}
 	if _, err := FromPicture(image.NewGray(image.Rect(0, 0, 1, 2)), Shape{H: 1, W: 2, C: 1}); err == nil {
 		t.Error("a picture on its side: no error")
+	}
+}
+
+func TestOf(t *testing.T) {
+	a, b := Image{Shape{H: 1, W: 1, C: 1}, []float32{0}}, Image{Shape{H: 1, W: 1, C: 1}, []float32{1}}
+	m, err := Collect(Of(a, b))
+	if err != nil || !slices.Equal(m.Pixels, []float32{0, 1}) {
+		t.Errorf("%v, error %v", m, err)
+	}
+	for range Of(a, b) { // which may be left
+		break
 	}
 }

@@ -24,7 +24,8 @@ const (
 	// Interpolation takes a random point on the line between the means of two
 	// images of one class.
 	Interpolation AugmentMethod = "interpolate"
-	// Sampling draws from the prior, and decodes that as the class. The model must be
+	// Sampling draws from the prior, and decodes that as the class. Where the decoder is a sampler,
+	// as in Pair{Encoder: pair.Encoder, Decoder: sampler}, that is near codes of its images. The model must be
 	// conditional on classes.
 	Sampling AugmentMethod = "sample"
 )

@@ -2,21 +2,19 @@ package infer_test
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"govae/contract"
 	"govae/infer"
-	"govae/internal/atomicfile"
 	"govae/latent"
 	"govae/onnx"
 )
 
-// classPriorFile writes a labelledDecoder that also holds the distributions of classes: 10 times the class in all
-// dimensions, with a deviation of 1 + class.
-func classPriorFile(t *testing.T) string {
+// classPrior returns what a labelledDecoder tells that also holds the distributions of classes: 10 times the
+// class in all dimensions, with a deviation of 1 + class.
+func classPrior(t *testing.T) (*latent.ClassPrior, error) {
 	var means, factors []float32
 	for class := range 3 {
 		for i := range 3 {
@@ -31,16 +29,12 @@ func classPriorFile(t *testing.T) string {
 		m.Graph.Initializers = append(m.Graph.Initializers,
 			onnx.Float32Tensor(contract.PriorMeans, []int64{9}, means), onnx.Float32Tensor(contract.PriorFactors, []int64{9, 3}, factors))
 	})
-	path := filepath.Join(t.TempDir(), "sampler.onnx")
-	if err := atomicfile.WriteBytes(path, data); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return open(t, infer.OpenDecoderBytes, data, infer.Options{}).ClassPrior()
 }
 
 // TestToClass: codes move from the class of their row to another one.
 func TestToClass(t *testing.T) {
-	prior, err := infer.ReadClassPrior(classPriorFile(t))
+	prior, err := classPrior(t)
 	if err != nil || prior.Classes() != 3 {
 		t.Fatal(prior, err)
 	}
@@ -81,12 +75,8 @@ func TestToClass(t *testing.T) {
 	}
 }
 
-func TestReadClassPriorOfOthers(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "decoder.onnx")
-	if err := atomicfile.WriteBytes(path, labelledDecoder(t)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := infer.ReadClassPrior(path); err == nil || !strings.Contains(err.Error(), "has no prior of its own for each class") {
+func TestClassPriorOfOthers(t *testing.T) {
+	if _, err := open(t, infer.OpenDecoderBytes, labelledDecoder(t), infer.Options{}).ClassPrior(); err == nil || !strings.Contains(err.Error(), "has no prior of its own for each class") {
 		t.Errorf("error %v", err)
 	}
 }

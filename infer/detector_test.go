@@ -85,6 +85,9 @@ func TestDetectorInFile(t *testing.T) {
 				t.Error("judges differently from the file")
 			}
 			for i, v := range after {
+				if !reflect.DeepEqual(v.Picture, normal.At(i)) || len(v.Reconstruction.Pixels) != s.c*s.h*s.w || len(v.Code) != d.Latent() {
+					t.Errorf("verdict %d is not about image %d: %v", i, i, v.Sample)
+				}
 				if want != nil && (math.Abs(v.Score-want[i].Score) > 1e-3 || v.Odd != want[i].Odd) {
 					t.Errorf("image %d: score %v, by the other engine %v", i, v.Score, want[i].Score)
 				}

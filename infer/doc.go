@@ -19,7 +19,12 @@
 // [Decoder.DecodeAll] of latent points, with all that package latent does to points
 // between them. [Collect] gathers a stream in one batch. Each image, code and point of a
 // stream has memory of its own, which the consumer may keep. FromPicture of a session and
-// [Image.Picture] lead from package image to images, and back.
+// [Image.Picture] lead from package image to images, and back; package govae/dataset reads
+// files (Options.For) and uploads (ReadPicture) as a session takes them. A single image is a
+// stream by images.Of:
+//
+//	image, err := dataset.ReadPicture(ctx, upload, pair)
+//	for verdict, err := range pair.Judge(ctx, detector, images.Of(image)) {
 //
 // EncodeAll, DecodeAll and all that is made of them read the stream that they are given on
 // another goroutine, ahead of the consumer: a few rows at first, later up to a thousand. Where

@@ -92,29 +92,22 @@ func (d *Decoder) PriorPoints(ctx context.Context, z []float32) ([]float32, erro
 	return points, nil
 }
 
-// ReadClassPrior reads the distributions of the codes of classes that a decoder with a prior by class has inside,
-// without an engine.
-func ReadClassPrior(path string) (*latent.ClassPrior, error) {
-	m, err := onnx.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	metadata, err := contract.Read(m)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if metadata.Prior == nil || !metadata.Prior.ByClass {
-		return nil, fmt.Errorf("%s: has no prior of its own for each class", path)
+// ClassPrior returns the distributions of the codes of classes that d, which must have a prior by class, has
+// inside, for [Encoder.ToClass].
+func (d *Decoder) ClassPrior() (*latent.ClassPrior, error) {
+	if p := d.contract.Metadata.Prior; p == nil || !p.ByClass {
+		return nil, fmt.Errorf("%s: has no prior of its own for each class", d.name)
 	}
 	var weights [2][]float32
+	var err error
 	dims := 0
 	for i, name := range []string{contract.PriorMeans, contract.PriorFactors} {
-		t := m.Graph.Initializer(name)
+		t := d.model.Graph.Initializer(name)
 		if t == nil {
-			return nil, fmt.Errorf("%s: has a prior for each class, and no %s", path, name)
+			return nil, fmt.Errorf("%s: has a prior for each class, and no %s", d.name, name)
 		}
 		if weights[i], err = t.Float32s(); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", path, name, err)
+			return nil, fmt.Errorf("%s: %s: %w", d.name, name, err)
 		}
 		if n := len(t.Shape); n > 0 {
 			dims = int(t.Shape[n-1]) // of the last one, [classes*L, L]
@@ -122,13 +115,13 @@ func ReadClassPrior(path string) (*latent.ClassPrior, error) {
 	}
 	p, err := latent.NewClassPrior(dims, weights[0], weights[1])
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", d.name, err)
 	}
 	return p, nil
 }
 
 // ToClass returns the edits that move the code of a row from the class that e's label tells of it
-// to another one, by where codes of these lie. One without a label is a [*LabelError]; p must have
+// to another one, by where codes of these lie ([Decoder.ClassPrior] of a sampler). One without a label is a [*LabelError]; p must have
 // the classes of e.
 func (e *Encoder) ToClass(p *latent.ClassPrior, class int) (func(row int) []latent.Edit, error) {
 	if e.label == nil {

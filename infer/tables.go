@@ -119,15 +119,15 @@ func WriteErrors(path string, images Named, squares []float64, nats iter.Seq2[fl
 
 // WriteVerdicts writes a CSV table of verdicts as they come, one row per image: its name,
 // its class, its score, whether it is odd (1 or 0), and the evidence that speaks most against
-// it. It returns the verdicts without their heat maps. Where these end with an error the file at path
-// stays as it was.
+// it. It returns the verdicts without their samples and heat maps. Where these end with an error the
+// file at path stays as it was.
 func WriteVerdicts(path string, images Named, verdicts iter.Seq2[anomaly.Verdict, error]) (all []anomaly.Verdict, err error) {
 	return writeTable(path, images, []string{"score", "odd", "why"}, verdicts, func(v *anomaly.Verdict) []string {
 		odd := "0"
 		if v.Odd {
 			odd = "1"
 		}
-		v.Heat = nil
+		v.Sample, v.Heat = anomaly.Sample{}, nil
 		return []string{table.Number(v.Score), odd, v.Why}
 	})
 }

@@ -139,8 +139,8 @@ func (c Config) validate() error {
 	if err := c.validateGroups(); err != nil {
 		return err
 	}
-	if err := c.Fit.Check(); err != nil {
-		return fmt.Errorf("the fit %q: %w", c.Fit, err)
+	if err := (images.Framing{Fit: c.Fit, Background: c.Background, Scale: c.PixelScale}).Check(); err != nil {
+		return err
 	}
 	return c.validateLikelihood()
 }

@@ -19,16 +19,14 @@ import (
 	"govae/internal/infile"
 	"govae/internal/nn"
 	"govae/internal/safetensors"
+	"govae/latent"
 )
 
 // The files of a model directory that this package reads and writes.
 const (
 	ConfigFile  = "config.json"
 	WeightsFile = "model.safetensors"
-	// PriorFile holds the normal distribution that the codes of the training images have, a
-	// latent.Mixture of one component, or of one for each class of a conditional model, and some
-	// of these codes, near which new images are drawn. The end of training writes it for models
-	// that have one ([contract.HasPrior]).
+	// PriorFile holds [VAE].Prior, as the end of training writes it.
 	PriorFile = "prior.json"
 )
 
@@ -220,7 +218,7 @@ func (m *VAE) LoadWeights(path string) error {
 	if err := check(all, "", f, m.Config.kind()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	m.LatentStats, m.Validation = nil, nil // those of other parameters
+	m.LatentStats, m.Prior, m.Validation = nil, nil, nil // those of other parameters
 	return cmp.Or(m.SetTensors("", m.Theta, f), m.SetStateTensors("", m.State, f))
 }
 
@@ -233,8 +231,8 @@ func (m *VAE) ID() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Load reads a model directory, with its classifier if it holds one. Latent statistics of
-// other weights than those in the directory are left out.
+// Load reads a model directory, with its prior and its classifier if it holds them. A prior and
+// latent statistics of other weights than those in the directory are left out.
 func Load(dir string) (*VAE, error) {
 	s, err := LoadSaved(dir)
 	if err != nil {
@@ -248,8 +246,16 @@ func Load(dir string) (*VAE, error) {
 		return nil, err
 	}
 	m.Validation = s.Validation
-	if s.StatsOf == m.ID() {
+	id := m.ID()
+	if s.StatsOf == id {
 		m.LatentStats = s.LatentStats
+	}
+	prior, err := latent.ReadMixture(filepath.Join(dir, PriorFile))
+	switch {
+	case err == nil && prior.ModelID == id:
+		m.Prior = prior
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
 	}
 	if m.Classifier, _, err = LoadClassifier(dir, m.Config); errors.Is(err, fs.ErrNotExist) {
 		return m, nil

@@ -2,6 +2,7 @@ package models
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"govae/images"
 	"govae/internal/safetensors"
+	"govae/latent"
 )
 
 func TestSaveAndLoad(t *testing.T) {
@@ -36,6 +38,10 @@ func TestSaveAndLoad(t *testing.T) {
 		if err := m.SaveWeights(dir); err != nil {
 			t.Fatal(err)
 		}
+		prior := normalPrior(m)
+		if err := prior.WriteFile(filepath.Join(dir, PriorFile)); err != nil {
+			t.Fatal(err)
+		}
 		got, err := Load(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -49,15 +55,38 @@ func TestSaveAndLoad(t *testing.T) {
 		if diff := cmp.Diff(stats, got.LatentStats) + cmp.Diff(held, got.Validation); diff != "" {
 			t.Error(diff)
 		}
+		if diff := cmp.Diff(prior, got.Prior); diff != "" {
+			t.Error(diff)
+		}
+		if err := got.LoadWeights(filepath.Join(dir, WeightsFile)); err != nil || got.Prior != nil {
+			t.Errorf("weights that were read have the prior of those before, error %v", err)
+		}
 
 		m.Theta[0]++ // other weights: the statistics no longer hold
 		if err := m.SaveWeights(dir); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Load(dir); err != nil || got.LatentStats != nil {
+		if got, err := Load(dir); err != nil || got.LatentStats != nil || got.Prior != nil {
 			t.Errorf("statistics of other weights are kept, error %v", err)
 		}
+		if err := os.WriteFile(filepath.Join(dir, PriorFile), []byte("{}"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(dir); !errors.As(err, new(*latent.FileError)) {
+			t.Errorf("error %v, want one about the prior", err)
+		}
 	}
+}
+
+// normalPrior is N(0, I) as a prior of m.
+func normalPrior(m *VAE) *latent.Mixture {
+	l := m.Config.Latent
+	covariance := make([][]float64, l)
+	for i := range covariance {
+		covariance[i] = make([]float64, l)
+		covariance[i][i] = 1
+	}
+	return &latent.Mixture{ModelID: m.ID(), Latent: l, Weights: []float64{1}, Means: [][]float64{make([]float64, l)}, Covariances: [][][]float64{covariance}}
 }
 
 func TestInitialisation(t *testing.T) {
@@ -187,6 +216,8 @@ func TestConfigRejects(t *testing.T) {
 		"unknown activation": {Arch: "mlp", Image: gray, Activation: "selu"},
 		"hidden layer of":    {Arch: "mlp", Image: gray, Hidden: []int{0}},
 		"0 hidden layers":    {Arch: "mlp", Image: gray, Hidden: []int{}},
+		"the fit":            {Image: gray, Fit: "x"},
+		"a scale of":         {Image: gray, PixelScale: math.NaN()},
 		"unknown likelihood": {Image: gray, Likelihood: "poisson"},
 		"belongs to the":     {Image: gray, Sigma: 1},
 		"sigma -1":           {Image: gray, Likelihood: Gaussian, Sigma: -1},

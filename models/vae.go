@@ -3,6 +3,7 @@ package models
 import (
 	"govae/images"
 	"govae/internal/nn"
+	"govae/latent"
 	"govae/onnx"
 )
 
@@ -31,6 +32,11 @@ type VAE struct {
 	// Validation are the training images that the model was validated with, and did not learn from;
 	// nil where there are none. The exported encoder names them too.
 	Validation *images.Validation
+	// Prior is the distribution of these codes, of models that have one ([contract.HasPrior]): one normal
+	// component, or one for each class of a conditional model, and some of the codes, near which new
+	// images are drawn. A finished run leaves it; nil where it is not known. It is exported as a
+	// sampler.
+	Prior *latent.Mixture
 	// Classifier tells the classes that the VAE is conditional on; nil where there is none.
 	Classifier *Classifier
 

@@ -95,8 +95,8 @@ func (r *run) writeCard() error {
 		c.Splits = append(c.Splits, cardSplit{"validation", *v})
 	}
 	c.Splits = append(c.Splits, cardSplit{"test", c.Kept.Test})
-	_, err := os.Stat(filepath.Join(r.Dir, models.PriorFile))
-	c.Prior = err == nil
+	c.Prior = r.m.Prior != nil
+	var err error
 	if c.Settings, err = r.settings.list(); err != nil {
 		return err
 	}

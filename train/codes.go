@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"path/filepath"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -345,13 +344,4 @@ func (s *shrinking) of(own *moments, n float64) *moments {
 		}
 	}
 	return of
-}
-
-// savePrior writes [models.PriorFile] for the present weights, if there is a prior.
-func (r *run) savePrior(c *codes) error {
-	if c.prior == nil {
-		return nil
-	}
-	c.prior.ModelID = r.m.ID()
-	return c.prior.WriteFile(filepath.Join(r.Dir, models.PriorFile))
 }

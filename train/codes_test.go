@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -29,13 +30,23 @@ func TestPrior(t *testing.T) {
 		}
 		prior, err := latent.ReadMixture(filepath.Join(dir, models.PriorFile))
 		if dims < contract.LeastPrior {
-			if err == nil {
+			if err == nil || m.Prior != nil {
 				t.Errorf("%d dimensions have a prior", dims)
 			}
 			continue
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff(prior, m.Prior); diff != "" {
+			t.Error(diff)
+		}
+		loaded, err := models.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(prior, loaded.Prior); diff != "" {
+			t.Error(diff)
 		}
 		x, index := make([]float32, images.Len()*images.Shape.Len()), make([]int, images.Len())
 		for i := range index {

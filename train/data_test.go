@@ -63,7 +63,7 @@ func TestRunLeavesTheModelReadyForExport(t *testing.T) {
 }
 
 // TestStoppedRunLeavesNoStatistics: those of an earlier run are not of weights that a second one has
-// changed.
+// changed, of which no epoch is complete.
 func TestStoppedRunLeavesNoStatistics(t *testing.T) {
 	m := smallModel(t, smallConfig)
 	if _, err := Run(t.Context(), m, smallData(), Options{Epochs: 1}); err != nil || m.LatentStats == nil {
@@ -71,7 +71,7 @@ func TestStoppedRunLeavesNoStatistics(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := Run(ctx, m, smallData(), Options{Epochs: 2, OnEpoch: func(Metrics) { cancel() }})
+	_, err := Run(ctx, m, smallData(), Options{Epochs: 2, OnStep: func(Progress) { cancel() }})
 	if !errors.Is(err, context.Canceled) || m.LatentStats != nil {
 		t.Errorf("statistics %+v after a run that was stopped, error %v", m.LatentStats, err)
 	}

@@ -16,7 +16,7 @@ func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
-// StoppedError says that a run was stopped, from where it can be resumed.
+// StoppedError says that a run was stopped, from where it can be resumed if it has a directory.
 type StoppedError struct {
 	Done, Epochs int   // complete epochs, and those of the run, 0 until they are chosen
 	Within       bool  // an epoch, and not before the first one or after the last

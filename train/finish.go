@@ -2,14 +2,15 @@ package train
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 
 	"govae/dataset"
 	"govae/models"
 )
 
-// complete sets the final weights and does what is done with them.
-func (r *run) complete(ctx context.Context) error {
+// complete sets the final weights and does what is done with them, by codes of these training images.
+func (r *run) complete(ctx context.Context, images *dataset.Images) error {
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
@@ -19,7 +20,7 @@ func (r *run) complete(ctx context.Context) error {
 	}
 	var err error
 	if r.group.First() {
-		err = r.finish(ctx, r.train)
+		err = r.finish(ctx, images)
 	}
 	return r.group.Agree(err)
 }
@@ -28,16 +29,33 @@ func (r *run) complete(ctx context.Context) error {
 // stops it does not want to wait for all.
 const leaveImages = 4000
 
-// leave finishes the directory of a run that is stopped for the weights that its latest epoch has kept, so
-// that they are as good to use as those of a shorter run. Several ranks do not: launchers end them soon.
-func (r *run) leave() error {
-	if r.Dir == "" || r.group != nil || r.state.Epoch == 0 {
-		return nil
+// leave finishes the model, and the directory if there is one, of a run that is stopped, for the weights
+// that its latest epoch has kept, so that they are as good to use as those of a shorter run. Several ranks
+// do not: launchers end them soon.
+func (r *run) leave() {
+	if r.group != nil || r.state.Epoch == 0 {
+		return
 	}
-	if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
-		return err
+	if err := r.keepLatest(); err != nil {
+		r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
 	}
-	return r.finish(context.Background(), r.some(leaveImages))
+}
+
+func (r *run) keepLatest() error {
+	ctx, images := context.Background(), r.some(leaveImages)
+	if r.Dir != "" {
+		if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
+			return err
+		}
+		return r.finish(ctx, images)
+	}
+	r.pipeline.drop()
+	if r.state.Batch > 0 {
+		if err := r.restore(r.state.Epoch); err != nil {
+			return err
+		}
+	}
+	return r.complete(ctx, images)
 }
 
 // finish does what is done with weights that are kept: statistics of the codes of these training images,
@@ -48,6 +66,9 @@ func (r *run) finish(ctx context.Context, images *dataset.Images) error {
 		return err
 	}
 	r.m.LatentStats = codes.stats
+	if r.m.Prior = codes.prior; r.m.Prior != nil {
+		r.m.Prior.ModelID = r.m.ID()
+	}
 	if r.Dir == "" {
 		return nil
 	}
@@ -57,8 +78,10 @@ func (r *run) finish(ctx context.Context, images *dataset.Images) error {
 	if err := r.saveConfig(); err != nil {
 		return err
 	}
-	if err := r.savePrior(codes); err != nil {
-		return err
+	if r.m.Prior != nil {
+		if err := r.m.Prior.WriteFile(filepath.Join(r.Dir, models.PriorFile)); err != nil {
+			return err
+		}
 	}
 	if err := r.pictures(r.evaluator(), codes.prior); err != nil {
 		return err

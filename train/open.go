@@ -20,7 +20,8 @@ func (r *run) open() error {
 			return err
 		}
 	}
-	r.m.LatentStats, r.m.Classifier, r.m.Validation = nil, nil, r.heldOut // what there was is of other parameters
+	r.m.LatentStats, r.m.Prior, r.m.Classifier = nil, nil, nil // those of other parameters
+	r.m.Validation = r.heldOut
 	if r.Dir == "" {
 		return nil
 	}

@@ -99,7 +99,7 @@ type Options struct {
 	// alone. All ranks call [Run], with the same data and options: one that differs is an
 	// error on all of them, which names it. The weights have the same bits for any number
 	// of ranks. Rank 0 alone reads and writes Dir and calls what is to be called; only its
-	// model has LatentStats in the end. A rank computes a part of each batch, which four
+	// model has LatentStats and Prior in the end. A rank computes a part of each batch, which four
 	// can share by default: whole chunks of 8 images for a Batch up to 32, of 16 up to 64,
 	// else of 32.
 	Cluster cluster.Engine
@@ -116,7 +116,8 @@ type Options struct {
 	OnClassifierStep func(done, total int)
 	OnClassifier     func(ClassifierFigures)
 	// OnStep is called after every step, OnEpoch after every epoch, and Warn with a
-	// line for the user when something is not as asked for. All may be nil.
+	// line for the user when something is not as asked for. All may be nil. Until [Run] returns, the
+	// model has the weights of the latest step, which are not the averaged ones that Metrics tell of.
 	OnStep  func(Progress)
 	OnEpoch func(Metrics)
 	Warn    func(message string)

@@ -78,7 +78,7 @@ func TestStopAfterLastEpoch(t *testing.T) {
 		}
 	}}
 	_, err := Run(ctx, smallModel(t, smallConfig), smallData(), o)
-	if e, ok := errors.AsType[*StoppedError](err); !ok || e.Within || err.Error() != "stopped after the last epoch, before all files were written: context canceled" {
+	if e, ok := errors.AsType[*StoppedError](err); !ok || e.Within || err.Error() != "stopped after the last epoch, before the model was finished: context canceled" {
 		t.Errorf("error %v", err)
 	}
 	o.Resume, o.OnEpoch = true, nil

@@ -26,17 +26,18 @@ const checkpointInterval = 5 * time.Minute
 // evaluated and kept is a running average of the weights over the steps, which is
 // better than the weights of any one step. When Run returns without an error m holds
 // those of the best validation ELBO if there are validation images, else those of
-// the last epoch, with their [models.VAE.LatentStats], in its Config the names of the classes
-// of the data, and its [models.Classifier] where one was fitted: all that package export
-// writes beside the weights.
+// the last epoch, with their LatentStats and Prior, in its Config the names of the classes
+// of the data, and its Classifier where one was fitted: all that package export writes beside
+// the weights.
 //
 // A conditional model may be trained on images of which few have a label: those of
 // [dataset.Data].Unlabelled beside the others, or with [Options].LabelsPerClass. A classifier
 // is fitted to all of them first, and the VAE is then trained with the classes that it tells.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
-// written first, and the error is a [*StoppedError], which wraps the context's. A directory then has all
-// files of the epochs that are complete, for [models.Load], but where there are several ranks. Other errors that a
+// written first if there is a directory, and the error is a [*StoppedError], which wraps the context's. m, and a
+// directory for [models.Load], then have what a run of the epochs that are complete leaves, if any is, but where
+// there are several ranks. Other errors that a
 // caller can act on are [*ComputeError], [*ExistsError], [*NoCheckpointError], [*DamagedError],
 // [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
 // [*models.FittedScaleError], of a conditional model [*dataset.UnlabelledError] and
@@ -273,12 +274,14 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		if err := r.leave(); err != nil { // the checkpoint is complete
-			r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
-		}
+		r.leave() // the checkpoint is complete
 		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 	}
-	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
+	err := r.complete(ctx, r.train)
+	if err != nil && ctx.Err() != nil {
+		r.leave()
+	}
+	return r.stopped("stopped after the last epoch, before the model was finished: %w", err)
 }
 
 // stale reports whether Patience epochs have passed without a better one, which the state alone
@@ -502,10 +505,7 @@ func (r *run) saveMetrics() error {
 }
 
 func (r *run) saveCheckpoint() error {
-	if r.Dir == "" && r.group == nil {
-		return nil
-	}
-	if err := r.sound(); err != nil { // which all ranks see
+	if err := r.sound(); err != nil { // which all ranks see, and who keeps all in memory too
 		return err
 	}
 	r.saved = time.Now()

@@ -242,6 +242,67 @@ func TestStoppedIsComplete(t *testing.T) {
 	}
 }
 
+// TestStoppedInMemory stops a run without a directory in its second epoch, between two, and after the last:
+// the model is that of a run of as many epochs as are complete, with all that is exported beside its weights.
+func TestStoppedInMemory(t *testing.T) {
+	config := smallConfig
+	config.Latent = contract.LeastPrior
+	for name, o := range map[string]Options{"plain": {}, "validation": {ValFraction: 0.2}} {
+		o.Epochs, o.Batch, o.Seed = 2, 16, 1
+		want := smallModel(t, config)
+		if _, err := Run(t.Context(), want, smallData(), o); err != nil {
+			t.Fatal(err)
+		}
+		for place, stop := range map[string]func(Progress) bool{
+			"within": func(p Progress) bool { return p.Epoch == 3 && p.Images < p.Total },
+			"at end": func(p Progress) bool { return p.Epoch == 3 && p.Images == p.Total },
+		} {
+			t.Run(name+" "+place, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				o.OnStep = func(p Progress) {
+					if stop(p) {
+						cancel()
+					}
+				}
+				o.Epochs = 5
+				testStopped(ctx, t, o, config, want)
+			})
+		}
+		for place, epochs := range map[string]int{"between": 5, "after": 2} {
+			t.Run(name+" "+place, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				o.OnEpoch = func(m Metrics) {
+					if m.Epoch == 2 {
+						cancel()
+					}
+				}
+				o.Epochs, o.OnStep = epochs, nil
+				testStopped(ctx, t, o, config, want)
+			})
+		}
+	}
+}
+
+func testStopped(ctx context.Context, t *testing.T, o Options, config models.Config, want *models.VAE) {
+	t.Helper()
+	m := smallModel(t, config)
+	metrics, err := Run(ctx, m, smallData(), o)
+	if stopped, ok := errors.AsType[*StoppedError](err); !ok || stopped.Done != 2 || len(metrics) != 2 {
+		t.Fatalf("%d epochs, error %v", len(metrics), err)
+	}
+	if m.ID() != want.ID() {
+		t.Error("other weights than those of a run of two epochs")
+	}
+	if diff := cmp.Diff(want.LatentStats, m.LatentStats); diff != "" || m.LatentStats == nil {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want.Prior, m.Prior); diff != "" || m.Prior == nil {
+		t.Error(diff)
+	}
+}
+
 // TestStoppedWithoutWeights: a run that is stopped goes on later, whatever has become of its other files.
 func TestStoppedWithoutWeights(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())

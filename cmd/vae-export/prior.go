@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -51,36 +50,39 @@ func (f *priorFlag) alone(paths *export.Paths, graph, out, encoder, classifier s
 	return nil
 }
 
-// read returns the mixture that is given, or else, with a decoder, that of the model's own
-// codes, whose sampler is then written beside it; nil if there is none.
+// read returns the mixture that is given, nil for the model's own. With a decoder a sampler of that
+// is then written beside it, if the model has one.
 func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *export.Paths) (*latent.Mixture, error) {
-	if f.file == noPrior || f.ofModel() && paths.Decoder == "" {
+	switch {
+	case f.file == noPrior || f.ofModel() && paths.Decoder == "":
+		return nil, nil
+	case !f.ofModel():
+		mixture, err := latent.ReadMixture(f.file)
+		return mixture, advice.Add(err, advice.Say[*latent.FileError]("; write it with vae-infer encode --fit-mixture"))
+	case m.Prior == nil:
+		return nil, f.missing(app, filepath.Join(model, models.PriorFile), m.Config.Latent)
+	}
+	paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
+	if f.file == "" {
 		return nil, nil
 	}
-	if f.ofModel() {
-		path := filepath.Join(model, models.PriorFile)
-		mixture, err := latent.ReadMixture(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist) && f.file == "":
-			if contract.HasPrior(m.Config.Latent) {
-				app.Notef("%s is missing, so there is no %s, which draws the better images: training writes it when it ends, as by vae-train --resume with as many --epochs as are done", path, contract.SamplerFile)
-			}
-			return nil, nil
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("--prior %s: there is no %s: training writes it for models of %d to %d latent dimensions", f.file, path, contract.LeastPrior, contract.MostPrior)
-		}
-		if err == nil && mixture.ModelID != m.ID() {
-			app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
-			return nil, nil
-		}
-		if err == nil && f.file == normalPrior {
-			mixture.Exemplars = nil
-		}
-		paths.Sampler = filepath.Join(filepath.Dir(paths.Decoder), contract.SamplerFile)
-		return mixture, err
+	normal := *m.Prior
+	normal.Exemplars = nil
+	return &normal, nil
+}
+
+// missing says why a model has no prior, whose file would be at path; that is an error if it was asked for.
+func (f *priorFlag) missing(app *cli.App, path string, dims int) error {
+	_, err := os.Stat(path)
+	switch {
+	case err == nil:
+		app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
+	case f.file == normalPrior:
+		return fmt.Errorf("--prior %s: there is no %s: training writes it for models of %d to %d latent dimensions", f.file, path, contract.LeastPrior, contract.MostPrior)
+	case contract.HasPrior(dims):
+		app.Notef("%s is missing, so there is no %s, which draws the better images: training writes it when it ends, as by vae-train --resume with as many --epochs as are done", path, contract.SamplerFile)
 	}
-	mixture, err := latent.ReadMixture(f.file)
-	return mixture, advice.Add(err, advice.Say[*latent.FileError]("; write it with vae-infer encode --fit-mixture"))
+	return nil
 }
 
 // clear removes a sampler that an earlier export of the model has left beside its decoder where there is to be none.

@@ -323,15 +323,14 @@ func (s *scoring) normalClasses(d *anomaly.Detector, x dataset.Selection) ([]str
 // writeHeat writes the heat map of each image as its verdict comes, and returns the verdicts.
 func (s *scoring) writeHeat(x dataset.Selection, verdicts iter.Seq2[anomaly.Verdict, error]) (iter.Seq2[anomaly.Verdict, error], error) {
 	var all []anomaly.Verdict
-	heat := func(i int, v anomaly.Verdict) images.Image { return picture.Heat(x.Image(i), v.Heat) }
-	shape := heat(0, anomaly.Verdict{Heat: make([]float32, x.H*x.W)}).Shape
+	shape := picture.Heat(x.Image(0), make([]float32, x.H*x.W)).Shape
 	err := sink.Write(s.heat, sink.Options{N: x.Len(), Shape: shape, Force: s.force, Threads: s.app.Threads}, func(int) iter.Seq2[images.Image, error] {
 		return func(yield func(images.Image, error) bool) {
 			for v, err := range verdicts {
 				var m images.Image
 				if err == nil {
-					m = heat(v.Index, v)
-					v.Heat = nil
+					m = picture.Heat(v.Picture, v.Heat)
+					v.Sample, v.Heat = anomaly.Sample{}, nil
 					all = append(all, v)
 				}
 				if !yield(m, err) {

@@ -28,12 +28,10 @@ func (f fitFlags) check() error {
 	)
 }
 
-// framing returns that of a model, with the fit that was asked for; the pictures choose none, as a
-// model takes one and the same of all.
-func (f fitFlags) framing(m images.Framing) images.Framing {
+// asked is the fit that was asked for, if any.
+func (f fitFlags) asked() images.Fit {
 	if f.resize {
-		f.fit = string(images.Stretch)
+		return images.Stretch
 	}
-	m.Fit = cmp.Or(images.Fit(f.fit), m.Fit, images.Crop)
-	return m
+	return images.Fit(f.fit)
 }

@@ -10,7 +10,6 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/dataset"
-	"govae/images"
 )
 
 // inputFlags say which images a command takes: a split of --data, or all images of
@@ -70,9 +69,8 @@ func (f *inputFlags) belong(images bool) error {
 
 // load reads the images that the flags and the arguments name, in the shape that a model
 // takes, and notes where that changed them and what is odd about them.
-func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, files []string) (x dataset.Selection, err error) {
-	framing := f.framing(to.Framing())
-	o := dataset.Options{Shape: to.Shape(), Fit: framing.Fit, Background: &framing.Background, SkipBad: f.skipBad, Scale: cmp.Or(f.scale, framing.Scale)}
+func (f *inputFlags) load(ctx context.Context, app *cli.App, to dataset.Taker, files []string) (x dataset.Selection, err error) {
+	o := dataset.Options{Fit: f.asked(), SkipBad: f.skipBad, Scale: f.scale}.For(to)
 	if f.data == "" {
 		x, err = dataset.ReadFiles(ctx, files, o)
 	} else {
@@ -103,12 +101,6 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to pictureTaker, fi
 		x.Images = x.Head(f.limit)
 	}
 	return x, nil
-}
-
-// pictureTaker is a model that takes pictures, or gives them.
-type pictureTaker interface {
-	Shape() images.Shape
-	Framing() images.Framing
 }
 
 // openFor opens a model and reads the images for it that the flags and the arguments name. A

@@ -16,6 +16,7 @@ import (
 	"govae/adapt"
 	"govae/cmd/internal/cli"
 	"govae/cmd/internal/foreign"
+	"govae/dataset"
 	"govae/engine"
 	"govae/engine/onnxruntime"
 	"govae/infer"
@@ -92,7 +93,7 @@ func (m *modelFlags) options() (infer.Options, error) {
 
 // model is a session or a pair of them.
 type model interface {
-	pictureTaker
+	dataset.Taker
 	Fingerprint() string
 	Engine() string
 	Note() error

@@ -69,7 +69,12 @@ func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrio
 	if class, err = targetClass(s, to); err != nil {
 		return nil, 0, err
 	}
-	if p, err = infer.ReadClassPrior(path); err != nil {
+	sampler, err := openAs(m, path, infer.OpenDecoder)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer sampler.Close()
+	if p, err = sampler.ClassPrior(); err != nil {
 		return nil, 0, err
 	}
 	m.app.Notef("codes move to where those of class %s lie, as %s beside the decoder knows", printable.Name(s.Classes()[class]), contract.SamplerFile)

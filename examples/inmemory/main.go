@@ -57,7 +57,16 @@ func run(ctx context.Context, dir string, epochs int) error {
 		return err
 	}
 	defer pair.Close()
-	samples := pair.Decoder.Sample(ctx, 30, latent.SampleOptions{Seed: 1})
+	prior, err := export.Sampler(vae, export.Options{}) // a decoder that draws near codes of images
+	if err != nil {
+		return err
+	}
+	sampler, err := infer.NewDecoder(prior, infer.Options{})
+	if err != nil {
+		return err
+	}
+	defer sampler.Close()
+	samples := sampler.Sample(ctx, 30, latent.SampleOptions{Seed: 1})
 	if err := write(filepath.Join(dir, "samples.png"), samples); err != nil {
 		return err
 	}

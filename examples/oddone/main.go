@@ -49,13 +49,12 @@ func run(ctx context.Context, dir, heat string) error {
 	if err != nil {
 		return err
 	}
-	c := camera{data.Test}
-	odd, err := firstOdd(pair.Judge(ctx, detector, c.stream()))
+	odd, err := firstOdd(pair.Judge(ctx, detector, camera(data.Test)))
 	if err != nil {
 		return err
 	}
 	fmt.Printf("image %d is odd: its score is %.1f, and normal ones have less than %.1f; see %s\n", odd.Index, odd.Score, detector.Threshold(), heat)
-	return picture.WritePNG(heat, picture.Heat(c.image(odd.Index), odd.Heat).Picture())
+	return picture.WritePNG(heat, picture.Heat(odd.Picture, odd.Heat).Picture())
 }
 
 // firstOdd returns the first verdict of a stream that an image is odd.
@@ -69,25 +68,18 @@ func firstOdd(verdicts iter.Seq2[anomaly.Verdict, error]) (anomaly.Verdict, erro
 }
 
 // camera sees a digit every few milliseconds, and now and then one with a scratch.
-type camera struct{ digits *images.Set }
-
-// image returns what it sees as number i.
-func (c camera) image(i int) images.Image {
-	r := rand.New(rand.NewPCG(1, uint64(i)))
-	m := c.digits.Image(r.IntN(c.digits.Len()))
-	if r.IntN(200) == 0 {
-		for x := range m.W {
-			m.Pixels[m.H/3*m.W+x] = 1
-		}
-	}
-	return m
-}
-
-func (c camera) stream() iter.Seq2[images.Image, error] {
+func camera(digits *images.Set) iter.Seq2[images.Image, error] {
 	return func(yield func(images.Image, error) bool) {
-		for i := 0; ; i++ {
+		r := rand.New(rand.NewPCG(1, 1))
+		for {
 			time.Sleep(5 * time.Millisecond)
-			if !yield(c.image(i), nil) {
+			m := digits.Image(r.IntN(digits.Len()))
+			if r.IntN(200) == 0 {
+				for x := range m.W {
+					m.Pixels[m.H/3*m.W+x] = 1
+				}
+			}
+			if !yield(m, nil) {
 				return
 			}
 		}
