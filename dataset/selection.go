@@ -90,14 +90,36 @@ type OneClassError struct{ Class string }
 
 func (e *OneClassError) Error() string { return fmt.Sprintf("both classes are %q; give two", e.Class) }
 
+// OneSidedError says that two classes were wanted of images that have not both.
+type OneSidedError struct {
+	Split  Split
+	Images int    // of the split
+	Of     string // "none", or "each", is
+	Class  string // of this one
+}
+
+func (e *OneSidedError) Error() string {
+	split := ""
+	if e.Split != AllSplits {
+		split = string(e.Split) + " "
+	}
+	return fmt.Sprintf("%s of its %d %simages is of class %q; give images of both sides", e.Of, e.Images, split, e.Class)
+}
+
 // Sides returns the labels of two classes, each named as for [Selection.Label], such as
 // [govae/latent.LearnAttribute] takes. An empty name of the second means all others, and
-// its label is -1. One class for both is a [*OneClassError].
+// its label is -1. One class for both is a [*OneClassError], and a side without images a [*OneSidedError].
 func (s Selection) Sides(first, second string) (a, b int, err error) {
 	if a, err = s.Label(first); err != nil {
 		return 0, 0, err
 	}
+	if !slices.Contains(s.Labels, a) {
+		return 0, 0, &OneSidedError{s.Split, s.Len(), "none", s.Classes[a]}
+	}
 	if second == "" {
+		if !slices.ContainsFunc(s.Labels, func(label int) bool { return label != a }) {
+			return 0, 0, &OneSidedError{s.Split, s.Len(), "each", s.Classes[a]}
+		}
 		return a, -1, nil
 	}
 	if b, err = s.Label(second); err != nil {
@@ -105,6 +127,9 @@ func (s Selection) Sides(first, second string) (a, b int, err error) {
 	}
 	if a == b {
 		return 0, 0, &OneClassError{first}
+	}
+	if !slices.Contains(s.Labels, b) {
+		return 0, 0, &OneSidedError{s.Split, s.Len(), "none", s.Classes[b]}
 	}
 	return a, b, nil
 }

@@ -22,6 +22,12 @@ func advices() []advice.Advice {
 		// What is read.
 		advice.Skippable,
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
+		advice.On(func(e *dataset.OneSidedError) string {
+			if e.Split == dataset.AllSplits {
+				return ""
+			}
+			return ", or take all with --split all"
+		}),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.Say[*images.TooBrightError](" (--scale 1 takes values as they are)"),
 		advice.On(func(e *dataset.DarkWarning) string {
