@@ -74,7 +74,18 @@ func (s Selection) Class(i int) string {
 	return s.Classes[s.Labels[i]]
 }
 
-// Label returns the label that the name of a class, or else its number, means.
+// ClassError says that a source has no such class.
+type ClassError struct {
+	Class   string
+	Classes []string // that it has
+}
+
+func (e *ClassError) Error() string {
+	return fmt.Sprintf("has no class %q; its classes are %s", e.Class, printable.Names(e.Classes))
+}
+
+// Label returns the label that the name of a class, or else its number, means. For any other text
+// it returns a [*ClassError].
 func (s Selection) Label(class string) (int, error) {
 	if i := slices.Index(s.Classes, class); i >= 0 {
 		return i, nil
@@ -82,7 +93,7 @@ func (s Selection) Label(class string) (int, error) {
 	if i, err := strconv.Atoi(class); err == nil && i >= 0 && i < len(s.Classes) {
 		return i, nil
 	}
-	return 0, fmt.Errorf("has no class %q; its classes are %s", class, printable.Names(s.Classes))
+	return 0, &ClassError{class, s.Classes}
 }
 
 // OneClassError says that two classes were wanted and one was named.

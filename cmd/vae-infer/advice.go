@@ -22,6 +22,7 @@ func advices() []advice.Advice {
 		// What is read.
 		advice.Skippable,
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
+		advice.On(func(e *dataset.ClassError) string { return nearestClass(e.Class, e.Classes) }),
 		advice.On(func(e *dataset.OneSidedError) string {
 			if e.Split == dataset.AllSplits {
 				return ""
@@ -36,7 +37,7 @@ func advices() []advice.Advice {
 
 		// Models, and what runs them.
 		foreign.Advice,
-		advice.Say[*infer.LabelError](" (--label CLASS)"),
+		unknownLabel("--label"),
 		advice.Say[*infer.UnconvincingError](" (--confidence)"),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.PriorError](" (vae-export without --prior)"),
