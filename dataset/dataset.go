@@ -108,26 +108,33 @@ func fingerprint(sets ...*Images) string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// Copies returns how many images for testing or validation are also among those for training,
+// Copy is an image for testing or validation that training sees too. Images without names have
+// empty ones.
+type Copy struct{ Name, Of string }
+
+// Copies returns which images for testing or validation are also among those for training,
 // byte for byte as they are read, so that a model is tested on what it knows.
-func (d *Data) Copies() int {
+func (d *Data) Copies() (copies []Copy) {
 	seed := maphash.MakeSeed()
 	known := map[uint64]int{}
 	for i := range d.Train.Len() {
 		known[maphash.Bytes(seed, d.Train.At(i))] = i
 	}
-	n := 0
 	for _, m := range []*Images{d.Test, d.Validation} {
 		if m == nil || d.Test == d.Train {
 			continue
 		}
 		for i := range m.Len() {
 			if j, ok := known[maphash.Bytes(seed, m.At(i))]; ok && bytes.Equal(d.Train.At(j), m.At(i)) {
-				n++
+				var c Copy
+				if m.Names != nil && d.Train.Names != nil {
+					c = Copy{m.Names[i], d.Train.Names[j]}
+				}
+				copies = append(copies, c)
 			}
 		}
 	}
-	return n
+	return copies
 }
 
 // Source is a place images come from.

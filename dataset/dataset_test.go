@@ -169,16 +169,16 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestCopies counts images for testing and validation that training sees too.
+// TestCopies finds images for testing and validation that training sees too.
 func TestCopies(t *testing.T) {
-	set := func(pixels ...byte) *Images {
-		return &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: pixels}
+	set := func(names []string, pixels ...byte) *Images {
+		return &Images{Shape: Shape{H: 1, W: 2, C: 1}, Pixels: pixels, Names: names}
 	}
-	d := &Data{Train: set(1, 2, 3, 4, 3, 4), Test: set(3, 4, 4, 3, 1, 2), Validation: set(1, 2)}
-	if got := d.Copies(); got != 3 {
-		t.Errorf("%d copies, want 3", got)
+	d := &Data{Train: set([]string{"a", "b"}, 1, 2, 3, 4), Test: set([]string{"c", "d", "e"}, 3, 4, 4, 3, 1, 2), Validation: set(nil, 1, 2)}
+	if got, want := d.Copies(), []Copy{{"c", "b"}, {"e", "a"}, {}}; !slices.Equal(got, want) {
+		t.Errorf("copies %v, want %v", got, want)
 	}
-	if got := (&Data{Train: d.Test, Test: d.Test}).Copies(); got != 0 {
-		t.Errorf("a set that is its own test set has %d copies, want 0", got)
+	if got := (&Data{Train: d.Test, Test: d.Test}).Copies(); len(got) != 0 {
+		t.Errorf("a set that is its own test set has %d copies, want 0", len(got))
 	}
 }

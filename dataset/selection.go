@@ -74,7 +74,18 @@ func (s Selection) Class(i int) string {
 	return s.Classes[s.Labels[i]]
 }
 
-// Label returns the label that the name of a class, or else its number, means.
+// ClassError says that a source has no such class.
+type ClassError struct {
+	Class   string
+	Classes []string // that it has
+}
+
+func (e *ClassError) Error() string {
+	return fmt.Sprintf("has no class %q; its classes are %s", e.Class, printable.Names(e.Classes))
+}
+
+// Label returns the label that the name of a class, or else its number, means. For any other text
+// it returns a [*ClassError].
 func (s Selection) Label(class string) (int, error) {
 	if i := slices.Index(s.Classes, class); i >= 0 {
 		return i, nil
@@ -82,7 +93,7 @@ func (s Selection) Label(class string) (int, error) {
 	if i, err := strconv.Atoi(class); err == nil && i >= 0 && i < len(s.Classes) {
 		return i, nil
 	}
-	return 0, fmt.Errorf("has no class %q; its classes are %s", class, printable.Names(s.Classes))
+	return 0, &ClassError{class, s.Classes}
 }
 
 // OneClassError says that two classes were wanted and one was named.
@@ -90,14 +101,36 @@ type OneClassError struct{ Class string }
 
 func (e *OneClassError) Error() string { return fmt.Sprintf("both classes are %q; give two", e.Class) }
 
+// OneSidedError says that two classes were wanted of images that have not both.
+type OneSidedError struct {
+	Split  Split
+	Images int    // of the split
+	Of     string // "none", or "each", is
+	Class  string // of this one
+}
+
+func (e *OneSidedError) Error() string {
+	split := ""
+	if e.Split != AllSplits {
+		split = string(e.Split) + " "
+	}
+	return fmt.Sprintf("%s of its %d %simages is of class %q; give images of both sides", e.Of, e.Images, split, e.Class)
+}
+
 // Sides returns the labels of two classes, each named as for [Selection.Label], such as
 // [govae/latent.LearnAttribute] takes. An empty name of the second means all others, and
-// its label is -1. One class for both is a [*OneClassError].
+// its label is -1. One class for both is a [*OneClassError], and a side without images a [*OneSidedError].
 func (s Selection) Sides(first, second string) (a, b int, err error) {
 	if a, err = s.Label(first); err != nil {
 		return 0, 0, err
 	}
+	if !slices.Contains(s.Labels, a) {
+		return 0, 0, &OneSidedError{s.Split, s.Len(), "none", s.Classes[a]}
+	}
 	if second == "" {
+		if !slices.ContainsFunc(s.Labels, func(label int) bool { return label != a }) {
+			return 0, 0, &OneSidedError{s.Split, s.Len(), "each", s.Classes[a]}
+		}
 		return a, -1, nil
 	}
 	if b, err = s.Label(second); err != nil {
@@ -105,6 +138,9 @@ func (s Selection) Sides(first, second string) (a, b int, err error) {
 	}
 	if a == b {
 		return 0, 0, &OneClassError{first}
+	}
+	if !slices.Contains(s.Labels, b) {
+		return 0, 0, &OneSidedError{s.Split, s.Len(), "none", s.Classes[b]}
 	}
 	return a, b, nil
 }

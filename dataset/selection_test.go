@@ -59,6 +59,21 @@ func TestSelection(t *testing.T) {
 			t.Errorf("sides %v: error %v", sides, err)
 		}
 	}
+	for want, sides := range map[string][3]string{
+		`none of its 2 test images is of class "dog"; `: {"test", "dog", "cat"},
+		`none of its 2 test images is of class "dog"`:   {"test", "cat", "dog"},
+		`each of its 2 test images is of class "cat"`:   {"test", "cat", ""},
+		`none of its 2 images is of class "dog"`:        {"all", "dog", ""},
+	} {
+		cats, err := s.Choose([]int{0, 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cats.Split = dataset.Split(sides[0])
+		if _, _, err := cats.Sides(sides[1], sides[2]); !errors.As(err, new(*dataset.OneSidedError)) || !strings.Contains(err.Error(), want) {
+			t.Errorf("sides %v: error %v", sides, err)
+		}
+	}
 	if o := s.Origin(1, []int{2, 0}); o.Class != "dog" || o.Label != 1 || !slices.Equal(o.Sources, []string{"dog/a.png", "cat/a.png"}) {
 		t.Errorf("origin %+v", o)
 	}

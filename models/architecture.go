@@ -21,14 +21,15 @@ type architecture struct {
 
 // flat builds a network with one group of latent variables: encode gets from an image to the
 // features that the posterior is read from, decode from latent variables to the logits of an
-// image.
+// image. labelGain is that of what a label adds to the features.
 func flat(
 	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value),
 	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value),
+	labelGain float64,
 ) func(m *VAE) {
 	return func(m *VAE) {
 		g, c, z := &m.graph, m.Config, m.noise.Shape()
-		features := m.addLabel(encode(g, c, m.image))
+		features := m.addLabel(encode(g, c, m.image), labelGain)
 		mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features))
 		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 		m.z = m.addGroup("latent", mean, logVar, m.noise)
@@ -51,15 +52,15 @@ type Training struct {
 var architectures = map[string]architecture{
 	"conv": {
 		"two convolutions and a dense layer: for handwriting and other small gray images",
-		flat(convEncoder, convDecoder), twoDimensions, Training{128, 1e-3, "adam"},
+		flat(convEncoder, convDecoder, 1), twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"mlp": {
 		"dense layers",
-		flat(mlpEncoder, mlpDecoder), twoDimensions, Training{128, 1e-3, "adam"},
+		flat(mlpEncoder, mlpDecoder, 1), twoDimensions, Training{128, 1e-3, "adam"},
 	},
 	"residual": {
 		"convolutions that halve the image down to about 4x4, with residual blocks: for photographs",
-		flat(residualEncoder, residualDecoder), residualLatent, Training{32, 2e-3, "muon"},
+		flat(residualEncoder, residualDecoder, quiet), residualLatent, Training{32, 2e-3, "muon"},
 	},
 	"ladder": {
 		"residual with groups of latent variables from coarse to fine: for sharper photographs",

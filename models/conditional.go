@@ -31,15 +31,19 @@ const (
 	labelGain  = 2
 )
 
-// addLabel adds the label, if there is one, to the graph, and to the features that the
-// posterior is read from.
-func (m *VAE) addLabel(features *nn.Value) *nn.Value {
+// quiet is the gain of what the label adds to the features of a residual network: these are so small
+// at first that anything drowns them (docs/quality.md).
+const quiet = 0
+
+// addLabel adds the label, if there is one, to the graph, and by weights of this gain to the features
+// that the posterior is read from.
+func (m *VAE) addLabel(features *nn.Value, gain float64) *nn.Value {
 	n := m.Config.Classes()
 	if n == 0 {
 		return features
 	}
 	m.label = m.graph.Input("label", images.Vector(n))
-	shift := m.graph.Add(nn.NewEmbedding("encoder/label", n, features.Shape().C), m.label)
+	shift := m.graph.Add(withGain(nn.NewEmbedding("encoder/label", n, features.Shape().C), gain), m.label)
 	return m.graph.Add(nn.NewAdd("encoder/labelled", features.Shape(), shift.Shape()), features, shift)
 }
 

@@ -135,7 +135,7 @@ func ladder(m *VAE) {
 func (m *VAE) addVector(features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, noise.Shape()
 	shape := features.Shape()
-	features = m.addLabel(features)
+	features = m.addLabel(features, quiet)
 	mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/group_0/mean", features.Shape(), s, nn.Identity), features))
 	logVar := g.Add(nn.NewDense("encoder/group_0/log_var", features.Shape(), s, nn.Identity), features)
 	u := m.labelled(m.addGroup("latent_0", mean, logVar, noise))

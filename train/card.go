@@ -63,6 +63,9 @@ func (r *run) writeCard() error {
 	samples := "New images."
 	if r.m.Config.Conditional {
 		samples = "New images, a row for each class; a column has the same latent point or noise."
+		if r.m.Config.Classes() > mostRows {
+			samples = fmt.Sprintf("New images, a row for each of the first %d classes; a column has the same latent point or noise.", mostRows)
+		}
 	}
 	c := card{
 		Name: r.name, Fingerprint: r.settings.Data, Config: r.m.Config, Parameters: len(r.m.Theta), ID: r.m.ID(),

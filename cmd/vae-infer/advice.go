@@ -22,6 +22,13 @@ func advices() []advice.Advice {
 		// What is read.
 		advice.Skippable,
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
+		advice.On(func(e *dataset.ClassError) string { return nearestClass(e.Class, e.Classes) }),
+		advice.On(func(e *dataset.OneSidedError) string {
+			if e.Split == dataset.AllSplits {
+				return ""
+			}
+			return ", or take all with --split all"
+		}),
 		advice.Say[*dataset.DownloadError](", and pass --data FOLDER"),
 		advice.Say[*images.TooBrightError](" (--scale 1 takes values as they are)"),
 		advice.On(func(e *dataset.DarkWarning) string {
@@ -30,7 +37,7 @@ func advices() []advice.Advice {
 
 		// Models, and what runs them.
 		foreign.Advice,
-		advice.Say[*infer.LabelError](" (--label CLASS)"),
+		unknownLabel("--label"),
 		advice.Say[*infer.UnconvincingError](" (--confidence)"),
 		advice.Say[*infer.UnconditionalError](" (vae-train --conditional)"),
 		advice.Say[*infer.PriorError](" (vae-export without --prior)"),

@@ -18,6 +18,10 @@ import (
 func TestAdvise(t *testing.T) {
 	plain := errors.New("plain")
 	library := &onnxruntime.LibraryError{Path: "/x.so", Err: plain}
+	var classes []string
+	for i := range 100 {
+		classes = append(classes, fmt.Sprintf("class %d", i))
+	}
 	for _, tt := range []struct {
 		err  error
 		want string // behind the error itself
@@ -37,6 +41,11 @@ func TestAdvise(t *testing.T) {
 		{&latent.TooFlatError{Space: latent.Space{Name: "a.onnx", Dims: 1}}, "; train with --latent 2 or more"},
 		{&latent.FileError{Want: "mixture", Err: plain}, "; write it with vae-infer encode --fit-mixture"},
 		{&latent.FileError{Want: "attribute", Err: plain}, "; write it with vae-infer edit --save-attribute"},
+		{&dataset.ClassError{Class: "clas 77", Classes: classes}, ": did you mean class 77?"},
+		{&dataset.ClassError{Class: "clas 7", Classes: classes[:9]}, ""}, // all are listed
+		{&infer.LabelError{Class: "clas 77", Classes: classes}, ": did you mean class 77? (--label CLASS)"},
+		{&infer.LabelError{Classes: []string{"1", strings.Repeat("2", 300), "3"}}, " (--label CLASS)"},
+		{&dataset.OneSidedError{Split: dataset.AllSplits}, ""},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
 		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"},
 		{&sink.InterruptedError{Resumable: true}, "; go on with --resume, or begin anew with --force"},

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"strings"
+
 	"govae/cmd/internal/advice"
+	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/infer"
+	"govae/internal/printable"
 )
 
 // conditional is a model that may be conditional on a class, and is S with a label.
@@ -30,7 +34,23 @@ func ofClass[S conditional[S]](m *modelFlags, s S) (S, error) {
 // targetClass returns the number of the class that --to-label names.
 func targetClass(s interface{ Class(string) (int, error) }, name string) (int, error) {
 	class, err := s.Class(name)
-	return class, advice.Add(err, advice.Say[*infer.LabelError](" (--to-label CLASS)"))
+	return class, advice.Add(err, unknownLabel("--to-label"))
+}
+
+// unknownLabel is advice on a class that a model does not know, or was not told by this flag.
+func unknownLabel(flag string) advice.Advice {
+	return advice.On(func(e *infer.LabelError) string {
+		return nearestClass(e.Class, e.Classes) + " (" + flag + " CLASS)"
+	})
+}
+
+// nearestClass is the end of a line that lists classes: which of them may be meant, where they are
+// too many to list them all.
+func nearestClass(class string, classes []string) string {
+	if class == "" || !strings.HasSuffix(printable.Names(classes), "…") {
+		return ""
+	}
+	return cli.DidYouMean(class, "", classes)
 }
 
 // ofImages returns a model with the classes of images, or that of --label where they have

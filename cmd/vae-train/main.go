@@ -17,6 +17,7 @@ import (
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/internal/atomicfile"
+	"govae/internal/printable"
 	"govae/models"
 	"govae/train"
 )
@@ -307,8 +308,12 @@ func (f *flags) load(ctx context.Context, app *cli.App) (*models.VAE, *dataset.D
 		}
 	}
 	warn(app, data.Warnings)
-	if n := data.Copies(); n >= 3 && 50*n >= data.Test.Len() {
-		app.Notef("vae-train: %d images for testing or validation are copies of images for training, which makes their elbo too good: leave copies out", n)
+	if copies := data.Copies(); len(copies) >= 3 && 50*len(copies) >= data.Test.Len() {
+		example := ""
+		if c := copies[0]; c.Name != "" {
+			example = fmt.Sprintf(" (%s of %s)", printable.Name(c.Name), printable.Name(c.Of))
+		}
+		app.Notef("vae-train: %d images for testing or validation are copies of images for training%s, which makes their elbo too good: leave copies out", len(copies), example)
 	}
 	if f.model.Conditional {
 		if err := data.CheckLabels(); err != nil {
