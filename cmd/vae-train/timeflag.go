@@ -79,10 +79,11 @@ func (f *flags) addTime(app *cli.App, o *train.Options) {
 	}
 }
 
-// countdown tells how long the rest of a run takes.
+// countdown estimates how long the rest of a run takes.
 type countdown struct {
 	start time.Time // of the first step
-	done  int       // epochs since
+	done  int       // epochs that have ended
+	timed int       // of these, the ones that took steps
 }
 
 // begin is called at each step.
@@ -92,11 +93,16 @@ func (c *countdown) begin(now time.Time) {
 	}
 }
 
-// after is the end of the line of one more epoch, of which so many are left: empty for less than a
-// minute.
+// after counts an epoch that has ended and returns the end of its line, given how many epochs are
+// left: empty for less than a minute. A run that was stopped after the last step of an epoch, and
+// resumed, ends that epoch without a step.
 func (c *countdown) after(now time.Time, left int) string {
 	c.done++
-	rest := now.Sub(c.start) / time.Duration(c.done) * time.Duration(left)
+	if c.start.IsZero() {
+		return ""
+	}
+	c.timed++
+	rest := now.Sub(c.start) / time.Duration(c.timed) * time.Duration(left)
 	if rest < time.Minute {
 		return ""
 	}
