@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"govae/internal/option"
 	"govae/internal/random"
 	"govae/latent"
 )
@@ -63,15 +64,15 @@ type Synthetic struct {
 func (o AugmentOptions) check() error {
 	switch {
 	case !slices.Contains([]AugmentMethod{Jitter, Interpolation, Sampling}, o.Method):
-		return &latent.OptionError{Option: "Method", Value: o.Method, Want: fmt.Sprintf("%s, %s or %s", Jitter, Interpolation, Sampling)}
+		return option.Wrong("Method", o.Method, fmt.Sprintf("%s, %s or %s", Jitter, Interpolation, Sampling))
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
-		return &latent.OptionError{Option: "Noise", Value: o.Noise, Want: "a positive number"}
+		return option.Wrong("Noise", o.Noise, "a positive number")
 	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
-		return &latent.OptionError{Option: "PerClass", Value: o.PerClass, Want: fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1))}
+		return option.Wrong("PerClass", o.PerClass, fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1)))
 	case o.First < 0 || o.N < 0 || o.First > 0 && o.N == 0:
-		return &latent.OptionError{Option: "First", Value: o.First, Want: "a number of images from there on"}
+		return option.Wrong("First", o.First, "a number of images from there on")
 	case o.N > 0 && o.Filter != nil:
-		return &latent.OptionError{Option: "N", Value: o.N, Want: "0, as a Filter needs all images"}
+		return option.Wrong("N", o.N, "0, as a Filter needs all images")
 	}
 	return o.Filter.check()
 }

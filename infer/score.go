@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 
+	"govae/internal/option"
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -62,10 +63,10 @@ type ScoreOptions struct {
 // check finds a number of draws that there cannot be, and a prior of another model than p.
 func (o ScoreOptions) check(p *Pair) error {
 	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
-		return &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))}
+		return option.Wrong("Draws", o.Draws, fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1)))
 	}
 	if o.First < 0 || o.First > math.MaxUint32 {
-		return &latent.OptionError{Option: "First", Value: o.First, Want: fmt.Sprintf("a number from 0 to %d", uint32(math.MaxUint32))}
+		return option.Wrong("First", o.First, fmt.Sprintf("a number from 0 to %d", uint32(math.MaxUint32)))
 	}
 	if o.Prior == nil {
 		return nil

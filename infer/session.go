@@ -11,6 +11,7 @@ import (
 	"govae/adapt"
 	"govae/engine"
 	"govae/images"
+	"govae/internal/option"
 	"govae/latent"
 	"govae/onnx"
 )
@@ -73,7 +74,7 @@ type Options struct {
 // One in the answers about files of other programs is an [*adapt.OptionError].
 func (o Options) Check() error {
 	if o.Threads < 0 {
-		return &latent.OptionError{Option: "Threads", Value: o.Threads, Want: "a number of threads, or 0 for all cores"}
+		return option.Wrong("Threads", o.Threads, "a number of threads, or 0 for all cores")
 	}
 	return cmp.Or(o.Engine.Check(), o.Foreign.Check())
 }

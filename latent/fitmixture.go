@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"govae/internal/option"
 	"govae/internal/parallel"
 	"govae/internal/random"
 )
@@ -63,9 +64,9 @@ func FitMixture(ctx context.Context, s Space, points Points, o FitOptions) (*Mix
 	least, most := cmp.Or(o.Least, 1), cmp.Or(o.Most, 20)
 	switch {
 	case least < 1:
-		return nil, &OptionError{"Least", least, "a number of components from 1 on"}
+		return nil, option.Wrong("Least", least, "a number of components from 1 on")
 	case most < least:
-		return nil, &OptionError{"Most", most, fmt.Sprintf("at least the %d of Least", least)}
+		return nil, option.Wrong("Most", most, fmt.Sprintf("at least the %d of Least", least))
 	}
 	f := fit{threads: o.Threads}
 	if f.threads < 1 {

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"govae/internal/option"
 )
 
 // Fixed yields points in which the dimensions from first on are those of z: of a
@@ -13,7 +15,7 @@ func Fixed(points Points, first int, z []float32) Points {
 	return func(yield func([]float32, error) bool) {
 		for point, err := range points {
 			if err == nil && (first < 0 || first > len(point) || len(point) != len(z)) {
-				err = &OptionError{"first", first, fmt.Sprintf("a dimension of points of %d, as z has", len(point))}
+				err = option.Wrong("first", first, fmt.Sprintf("a dimension of points of %d, as z has", len(point)))
 			}
 			if err == nil {
 				point = append(point[:first:first], z[first:]...)
@@ -32,7 +34,7 @@ func Settled(codes iter.Seq2[Code, error], first int) iter.Seq2[Code, error] {
 	return func(yield func(Code, error) bool) {
 		for code, err := range codes {
 			if err == nil && first < 0 {
-				err = &OptionError{"first", first, "a dimension"}
+				err = option.Wrong("first", first, "a dimension")
 			}
 			if err == nil && code.LogVar != nil && first < len(code.LogVar) {
 				code.LogVar = slices.Clone(code.LogVar)

@@ -80,9 +80,9 @@ func (m *modelFlags) options() (infer.Options, error) {
 	if e.Names()[0] == "go" && m.library != "" {
 		return o, cli.Usagef("--library %s: belongs to ONNX Runtime, not to --engine %s", m.library, m.engine)
 	}
-	if e, ok := errors.AsType[*engine.OptionError](err); ok {
-		flag := map[string]string{"Name": "engine", "Provider": "provider"}[e.Option]
-		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
+	if wrong, ok := errors.AsType[*engine.OptionError](e.Check()); ok {
+		flag := map[string]string{"Name": "engine", "Provider": "provider"}[wrong.Option]
+		err = cli.Usagef("--%s %s: want %s", flag, wrong.Value, wrong.Want)
 	}
 	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
 		err = cli.Usagef("--provider %s: --engine go runs on the cpu alone", e.Provider)
