@@ -28,7 +28,7 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 		}
 		return nil
 	}
-	switch l := formula(metadata.Likelihood); l.(type) {
+	switch l := likelihood.ByName[metadata.Likelihood]; l.(type) {
 	case nil:
 		return nil, 0, &LikelihoodError{Name: d.name, Form: metadata.Likelihood}
 	case likelihood.Gaussian:
@@ -38,19 +38,6 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 	default:
 		return l, 0, nil
 	}
-}
-
-// formula is the likelihood of a form, nil if that is not known.
-func formula(form string) likelihood.Likelihood {
-	switch form {
-	case contract.Bernoulli:
-		return likelihood.Bernoulli{}
-	case contract.Gaussian:
-		return likelihood.Gaussian{}
-	case contract.Logistic:
-		return likelihood.Logistic{}
-	}
-	return nil
 }
 
 // BitsPerDimension returns a mean of nats per image, such as that of -[Score].ELBO, in bits

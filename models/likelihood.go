@@ -22,15 +22,8 @@ const (
 	Logistic  = contract.Logistic  // x is the mean of a discretised logistic distribution, with one scale for all pixels
 )
 
-// likelihoods are all likelihoods by their names.
-var likelihoods = map[string]likelihood.Likelihood{
-	Bernoulli: likelihood.Bernoulli{},
-	Gaussian:  likelihood.Gaussian{},
-	Logistic:  likelihood.Logistic{},
-}
-
 // Likelihoods returns the names of all likelihoods.
-func Likelihoods() []string { return slices.Sorted(maps.Keys(likelihoods)) }
+func Likelihoods() []string { return slices.Sorted(maps.Keys(likelihood.ByName)) }
 
 // MinLogSigma bounds the logarithm of a scale that comes from the data from below: without
 // a bound a perfect reconstruction has an infinite likelihood, and a Gaussian's density of
@@ -101,7 +94,7 @@ func whyNotBinary(m *images.Set) string {
 // validateLikelihood returns an error unless the fields of the likelihood fit together.
 func (c Config) validateLikelihood() error {
 	switch {
-	case likelihoods[c.Likelihood] == nil:
+	case likelihood.ByName[c.Likelihood] == nil:
 		return fmt.Errorf("unknown likelihood %q: choose one of %s", c.Likelihood, strings.Join(Likelihoods(), ", "))
 	case c.Likelihood != Gaussian && (c.Sigma != 0 || c.LearnSigma || c.OptimalSigma):
 		return fmt.Errorf("sigma belongs to the gaussian likelihood, not to %s", c.Likelihood)
@@ -168,7 +161,7 @@ func (m *VAE) Scale() float64 {
 // bits per pixel and channel, which compare between likelihoods and sizes of images. It
 // is 0 for [Bernoulli], which is no likelihood of gray values.
 func (m *VAE) BitsPerDimension(nats float64) float64 {
-	return likelihood.BitsPerDimension(likelihoods[m.Config.Likelihood], nats, m.Config.Image.Len())
+	return likelihood.BitsPerDimension(likelihood.ByName[m.Config.Likelihood], nats, m.Config.Image.Len())
 }
 
 // FitsScale reports whether the likelihood has a scale that no gradient learns: [Network.Loss]
@@ -181,7 +174,7 @@ func (m *VAE) FitsScale() bool { return m.logScale != nil && !m.Config.LearnSigm
 // its logarithm by one learning rate a step, and small sets have few steps. A batch that is
 // smaller than those the network was made for moves it that much less.
 func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight float64, train bool) {
-	formula, logits := likelihoods[w.Config.Likelihood], w.pass.Value(w.logits)
+	formula, logits := likelihood.ByName[w.Config.Likelihood], w.pass.Value(w.logits)
 	total := func(dLogScale float64) float64 {
 		if w.logScale == nil {
 			return dLogScale

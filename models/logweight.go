@@ -3,6 +3,7 @@ package models
 import (
 	"math"
 
+	"govae/internal/likelihood"
 	"govae/internal/nn"
 	"govae/onnx"
 )
@@ -31,7 +32,7 @@ func (e *Evaluator) LogWeight(x, eps []float32, label ...[]float32) []float32 {
 		x, noise := in[0], in[1]
 		e.scorer.Forward(e.kernel, n, false, in...)
 		sums := make([]float64, n) // -log p(x|z)
-		likelihoods[m.Config.Likelihood].Loss(e.kernel, sums, nil, e.scorer.Value(m.logits), x, m.scale(), 0)
+		likelihood.ByName[m.Config.Likelihood].Loss(e.kernel, sums, nil, e.scorer.Value(m.logits), x, m.scale(), 0)
 		for i, sum := range sums {
 			weights = append(weights, float32(e.priorShare(i, noise[i*latent:(i+1)*latent])-sum))
 		}
