@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/internal/kernel/kerneltest"
 	"govae/models"
 )
 
@@ -108,7 +109,7 @@ func TestResumeKeepsTheLength(t *testing.T) {
 
 // TestClip: no gradient is longer than it may be, and one that is short is left alone.
 func TestClip(t *testing.T) {
-	k := testKernel(t, 2)
+	k := kerneltest.New(t, 2)
 	for clip, want := range map[float64]float64{0: 5, 1: 1, 10: 5} {
 		grad := make([]float32, 20_000)
 		grad[1], grad[19_999] = 3, -4
