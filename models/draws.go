@@ -105,7 +105,7 @@ func (w *Network) DrawsBackward(grad []float32, slope []float64) {
 	d := w.draws
 	d.kernel.ScaleRows(w.pass.Gradient(w.logits), slope)
 	end := d.ofPoints()
-	w.pass.Backward(grad, w.Whole.Final)
+	w.pass.Backward(grad, w.Distributed.OnFinal)
 	end()
 	for _, v := range [...]*nn.Value{w.mean, w.logVar} {
 		d.kernel.SumRows(d.n, d.encoder.Gradient(v), w.pass.InputGradient(v))

@@ -187,8 +187,8 @@ func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight flo
 	}
 	if w.FitsScale() {
 		images := len(loss)
-		if w.Whole.Sum != nil {
-			images = w.Whole.Images
+		if w.Distributed.AllReduce != nil {
+			images = w.Distributed.Batch
 		}
 		w.dLogScale = total(formula.Loss(k, loss, nil, logits, x, w.scale(), 0))
 		w.FitScale(w.dLogScale, images, float64(images)/float64(w.batch))

@@ -32,14 +32,14 @@ const (
 	leastVariance = 1e-6
 )
 
-// codes are the codes of a model's training images, as far as numbers tell.
+// codes are statistics of the codes of a model's training images.
 type codes struct {
 	stats *models.LatentStats
-	prior *latent.Mixture // nil where dimensions are not fitted, or where it is degenerate
+	prior *latent.Mixture // nil where none is fitted for so many dimensions, or where it is degenerate
 }
 
-// moments are those of codes: of the means of posteriors, and the averages of their variances and
-// log variances.
+// moments are the moments of codes: mean and standard deviation of the posteriors' means, and the
+// averages of their variances and log variances.
 type moments struct {
 	mean, std, variance, logVar []float64
 	// covariance is that of the aggregate posterior, the mean of q(z|x) over images, in its first
@@ -52,7 +52,7 @@ type moments struct {
 	within  *mat.SymDense // covariance about the centres of classes
 }
 
-// newMoments returns those of l variables, to which no code is added yet.
+// newMoments returns the moments of l variables before any code is added.
 func newMoments(l, dims int) *moments {
 	vector := func() []float64 { return make([]float64, l) }
 	m := &moments{mean: vector(), std: vector(), variance: vector(), logVar: vector()}
@@ -77,7 +77,7 @@ func (m *moments) add(code []float64, logVar []float32, n float64) {
 	}
 }
 
-// finish completes the moments when all codes are added.
+// finish completes the moments after the last code.
 func (m *moments) finish() {
 	for i, mean := range m.mean {
 		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
@@ -135,10 +135,10 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int, byC
 	return m, nil
 }
 
-// encode calls do with the codes of images, which are in order.
+// encode calls do with the codes of successive batches of images.
 func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index []int, mean, logVar []float32)) error {
 	x, e := make([]float32, r.batch*images.Shape.Len()), r.evaluator()
-	return batches(ctx, images.Len(), r.batch, func(index []int) {
+	return forBatches(ctx, images.Len(), r.batch, func(index []int) {
 		x := x[:len(index)*images.Shape.Len()]
 		r.pipeline.floats(x, images, index, trainSplit)
 		mean, logVar := e.Encode(x, labels(images, index, r.net.Config)...)
@@ -146,8 +146,8 @@ func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index 
 	})
 }
 
-// codes tells the codes of training images. The prior has the mean and the covariance of the
-// aggregate posterior, of each class of a conditional model in turn where that is not too large.
+// codes returns statistics of the codes of training images. The prior has the mean and the covariance of
+// the aggregate posterior, by class for a conditional model unless that would be too many numbers.
 func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error) {
 	l, dims := r.net.Config.Latent, 0
 	if contract.HasPrior(l) {
@@ -199,8 +199,8 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 	return c, nil
 }
 
-// exemplars are draws from the posteriors of so many training images, whose covariance is the prior's: of each
-// of so many classes, or of all together as one list. A class without images has those of all.
+// exemplars returns draws from the posteriors of training images, whose covariance is the prior's: a list of so
+// many for each class, or one list for all. A class without images gets those of all.
 func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars, error) {
 	order, l := make([]int, r.train.Len()), r.net.Config.Latent
 	dataset.Order(order, r.Seed, 0)
@@ -233,8 +233,8 @@ func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars
 	return e, err
 }
 
-// roughPrior is what samples of an epoch are drawn from, nil where dimensions are not fitted: points near a few
-// codes, as if all were draws from N(0, I), as which axes.go leaves them.
+// roughPrior returns what the samples of an epoch are drawn from, or nil where no prior is fitted: points near a
+// few codes. It takes all codes for draws from N(0, I), as the axes of align make them.
 func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	l := r.net.Config.Latent
 	if !contract.HasPrior(l) {
@@ -257,7 +257,7 @@ func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	}, nil
 }
 
-// ofClasses calls add with the moments of each class, between those of its own codes and those of all.
+// ofClasses calls add with the moments of each class, shrunk towards those of all images.
 func ofClasses(all *moments, byClass []*moments, add func(*moments)) {
 	shrinking, ok := newShrinking(all)
 	for class, own := range byClass {

@@ -21,8 +21,8 @@ const (
 
 func (s split) String() string { return [...]string{"test", "validation", "training"}[s] }
 
-// batches calls do with the indices of successive batches of n images.
-func batches(ctx context.Context, n, batch int, do func(index []int)) error {
+// forBatches calls do with the indices of successive batches of n images.
+func forBatches(ctx context.Context, n, batch int, do func(index []int)) error {
 	index := make([]int, 0, batch)
 	for lo := 0; lo < n; lo += batch {
 		if err := ctx.Err(); err != nil {
@@ -40,7 +40,7 @@ func batches(ctx context.Context, n, batch int, do func(index []int)) error {
 // evaluate returns the mean terms over all images, at one noise sample each.
 func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split, seed uint64) (Terms, error) {
 	var sum Terms
-	err := batches(ctx, images.Len(), t.batch, func(index []int) {
+	err := forBatches(ctx, images.Len(), t.batch, func(index []int) {
 		sum.add(t.terms(t.pipeline.load(images, index, seed, random.EvalNoise, int(s)), 0, nil))
 	})
 	mean := t.over(sum, images.Len())
@@ -51,15 +51,15 @@ func (t *trainer) evaluate(ctx context.Context, images *dataset.Images, s split,
 	return mean, err
 }
 
-// over returns the means of sums of terms over n images.
+// over turns sums of terms over n images into means.
 func (t *trainer) over(sum Terms, n int) Terms {
 	mean := sum.over(n)
 	mean.BitsPerDimension = t.net.BitsPerDimension(-mean.ELBO())
 	return mean
 }
 
-// labels returns those of the images named by index as a conditional model takes them, else
-// none.
+// labels returns the labels of the images named by index as a conditional model takes them, nil for
+// another model.
 func labels(images *dataset.Images, index []int, c models.Config) [][]float32 {
 	n := c.Classes()
 	if n == 0 {

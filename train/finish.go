@@ -8,13 +8,13 @@ import (
 	"govae/models"
 )
 
-// complete sets the final weights and does what is done with them.
+// complete ends a run after its last epoch: it sets the final weights and finishes the directory.
 func (r *run) complete(ctx context.Context) error {
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 		copy(r.m.State, r.keptState)
-	} else if err := r.polish(ctx); err != nil { // as the last epoch did
+	} else if err := r.calibrate(ctx); err != nil { // as the last epoch did
 		return err
 	}
 	var err error
@@ -24,24 +24,24 @@ func (r *run) complete(ctx context.Context) error {
 	return r.group.Agree(err)
 }
 
-// leaveImages is how many training images the codes of a run that is stopped are told by, at most: whoever
-// stops it does not want to wait for all.
-const leaveImages = 4000
+// stoppedImages is the largest number of training images that are encoded for statistics when a run is
+// stopped: whoever stops it does not want to wait for all.
+const stoppedImages = 4000
 
-// leave finishes the directory of a run that is stopped for the weights that its latest epoch has kept, so
-// that they are as good to use as those of a shorter run. Several ranks do not: launchers end them soon.
-func (r *run) leave() error {
+// finishStopped finishes the directory of a stopped run for the weights of its latest epoch, which can then
+// be used like those of a shorter run. Several ranks do not, as launchers soon end them.
+func (r *run) finishStopped() error {
 	if r.Dir == "" || r.group != nil || r.state.Epoch == 0 {
 		return nil
 	}
 	if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
 		return err
 	}
-	return r.finish(context.Background(), r.some(leaveImages))
+	return r.finish(context.Background(), r.randomTrainImages(stoppedImages))
 }
 
-// finish does what is done with weights that are kept: statistics of the codes of these training images,
-// pictures and the card.
+// finish writes what goes with the weights that are kept: statistics of the codes of these training images,
+// the prior, pictures and the card.
 func (r *run) finish(ctx context.Context, images *dataset.Images) error {
 	codes, err := r.codes(ctx, images)
 	if err != nil {

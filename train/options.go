@@ -149,8 +149,8 @@ func (o Options) timeText() string {
 	return o.Time.String()
 }
 
-// withDefaults completes and checks the options of a run that trains a network well by
-// what is given.
+// withDefaults completes the options of a run, by default with settings that suit its network, and checks
+// them.
 func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.Time == 0 {
 		o.Epochs = cmp.Or(o.Epochs, 30)
@@ -208,7 +208,7 @@ func (o Options) validate() error {
 		return fmt.Errorf("an epoch of %d passes: there must be from 1 to %d", o.Passes, math.MaxInt32)
 	case o.Batch < 1:
 		return fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
+	case o.Time > 0 && (rate.RisesByLength() || dependsOnRunLength(o.Beta) || o.WeightDecay != nil && dependsOnRunLength(o.WeightDecay)):
 		return fmt.Errorf("a schedule that wants the number of epochs from its first step on, which a time leaves open")
 	case o.Beta.validate() != nil:
 		return fmt.Errorf("beta %w", o.Beta.validate())

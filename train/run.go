@@ -66,9 +66,10 @@ type run struct {
 	encoding                *models.Evaluator // evaluator, once it is needed
 	unlock                  func()            // the model directory
 
-	asked   context.Context // of several ranks: whether the user of this one wants to stop
-	stop    func()          // and what stops it when all agree
-	counted bool            // they have agreed on the number of epochs
+	// Of several ranks:
+	asked   context.Context // ends when the user asks this rank to stop
+	stop    func()          // stops it when all agree
+	counted bool            // all have agreed on the number of epochs
 }
 
 func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
@@ -99,7 +100,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	return r, nil
 }
 
-// prepareRun makes a run that has not touched its directory.
+// prepareRun makes a run, and does not touch its directory yet.
 func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Group) (*run, error) {
 	o, err := o.withDefaults(m.Config.Training())
 	if err != nil {
@@ -125,7 +126,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	default:
 		r.validation = data.Validation
 	}
-	if err := r.gather(data, m); err != nil {
+	if err := r.prepareLabels(data, m); err != nil {
 		return nil, err
 	}
 	if n := r.train.Len(); r.Batch > n {
@@ -133,7 +134,7 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 		r.Batch = n
 	}
 	if r.WeightDecay == nil {
-		r.WeightDecay = decay(o.Optimizer, r.LR.highest(), r.perPass())
+		r.WeightDecay = decay(o.Optimizer, r.LR.peak(), r.batchesPerPass())
 	}
 	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
 	if err := r.checkMemory(m); err != nil {
@@ -168,16 +169,18 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	return r, nil
 }
 
-// completeSchedules gives schedules the lengths that they leave to the run.
+// completeSchedules completes the schedules with what depends on the length of the run.
 func (r *run) completeSchedules() {
-	n := r.batches()
-	w := whole{epoch: n, steps: r.Epochs * n}
-	r.LR, r.Beta, r.WeightDecay = r.LR.of(w), r.Beta.of(w), r.WeightDecay.of(w)
+	n := r.batchesPerEpoch()
+	l := runLength{epoch: n, steps: r.Epochs * n}
+	r.LR, r.Beta, r.WeightDecay = r.LR.forRun(l), r.Beta.forRun(l), r.WeightDecay.forRun(l)
 }
 
-// span gives the course of the learning rate the length of a run whose number of epochs was
-// chosen. The settings keep it open, as it was when the run began.
-func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batches()}) }
+// setRunLength gives the learning rate's course the length of the run when its number of epochs was
+// chosen. In the settings it stays open, as when the run began.
+func (r *run) setRunLength() {
+	r.optimiser.rate = r.LR.forRun(runLength{steps: r.Epochs * r.batchesPerEpoch()})
+}
 
 // settingsOf are the settings of the run, whose options are complete.
 func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
@@ -195,8 +198,8 @@ func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
 	}
 }
 
-// suit returns an error unless m can be trained on the data. It gives a model without names of
-// classes those of the data, and likewise how its pictures were framed.
+// suit returns an error unless m can be trained on the data. Names of classes and the framing of pictures,
+// where the model has none, become those of the data.
 func suit(m *models.VAE, data *dataset.Data) error {
 	if err := data.Validate(); err != nil {
 		return err
@@ -221,7 +224,7 @@ func suit(m *models.VAE, data *dataset.Data) error {
 	return nil
 }
 
-// stopped makes a [*StoppedError] of an error of a context that has ended, outside of epochs.
+// stopped turns the error of a context that has ended outside of epochs into a [*StoppedError].
 func (r *run) stopped(text string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &StoppedError{r.state.Epoch, r.Epochs, false, fmt.Errorf(text, err)}
@@ -239,15 +242,15 @@ func (r *run) run(ctx context.Context) error {
 	if err := r.group.Agree(r.classify(ctx)); err != nil {
 		return r.stopped("%w", err)
 	}
-	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
-		if err := r.agree(r.remember()); err != nil {
+	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.outOfPatience() {
+		if err := r.agree(r.keepStart()); err != nil {
 			return err
 		}
 		err := r.epoch(ctx)
 		diverged, ok := errors.AsType[*DivergedError](err)
 		switch {
 		case errors.Is(err, errAgain):
-			if err := r.again(); err != nil {
+			if err := r.restart(); err != nil {
 				return err
 			}
 			continue
@@ -270,7 +273,7 @@ func (r *run) run(ctx context.Context) error {
 		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
 			return save
 		}
-		if err := r.leave(); err != nil { // the checkpoint is complete
+		if err := r.finishStopped(); err != nil { // the checkpoint is complete
 			r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
 		}
 		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
@@ -278,13 +281,13 @@ func (r *run) run(ctx context.Context) error {
 	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
 }
 
-// stale reports whether Patience epochs have passed without a better one, which the state alone
-// decides.
-func (r *run) stale() bool {
+// outOfPatience reports whether Patience epochs have passed without a better one. It depends on the state
+// alone.
+func (r *run) outOfPatience() bool {
 	if r.Patience == 0 {
 		return false
 	}
-	growing := (r.Beta.settled() - 1) / r.batches() // epochs in which beta grows to the end
+	growing := (r.Beta.settledAt() - 1) / r.batchesPerEpoch() // epochs in which beta grows to the end
 	return r.state.Epoch-max(r.state.BestEpoch, growing) >= r.Patience
 }
 
@@ -295,8 +298,8 @@ func (r *run) epoch(ctx context.Context) error {
 	next := plan(r.state.Batch)
 	r.prepare(next)
 	r.pace.start()
-	for r.state.Batch < r.batches() {
-		save, err := r.consult(ctx)
+	for r.state.Batch < r.batchesPerEpoch() {
+		save, err := r.stopOrSave(ctx)
 		if err != nil {
 			return err
 		}
@@ -307,24 +310,24 @@ func (r *run) epoch(ctx context.Context) error {
 		}
 		n := len(next.images)
 		next = plan(r.state.Batch + 1)
-		if err := r.advance(next); err != nil {
+		if err := r.trainBatch(next); err != nil {
 			return err
 		}
 		r.pace.step(n)
 		if err := r.choose(chooseWithin); err != nil {
 			return err
 		}
-		done := r.trained(r.state.Batch)
-		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: r.trained(r.batches()), Train: r.state.Sums.total().over(done)})
+		done := r.imagesIn(r.state.Batch)
+		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: r.imagesIn(r.batchesPerEpoch()), Train: r.state.Sums.total().over(done)})
 	}
-	if err := r.sound(); err != nil {
+	if err := r.checkFinite(); err != nil {
 		return err
 	}
-	metrics, err := r.judge(ctx)
+	metrics, err := r.evaluateEpoch(ctx)
 	if err = r.agree(err); err != nil {
 		return err
 	}
-	if r.Epochs == 0 && spans(r.LR) { // it cannot go on without
+	if r.Epochs == 0 && dependsOnRunLength(r.LR) { // it cannot go on without
 		r.pace.end()
 		if r.pace.images == 0 { // the steps were those of an earlier call: these have been measured by none
 			return errAgain
@@ -345,20 +348,19 @@ func (r *run) epoch(ctx context.Context) error {
 	return nil
 }
 
-// judge evaluates the averaged weights and keeps them unless an earlier epoch's are
-// better.
-func (r *run) judge(ctx context.Context) (Metrics, error) {
-	r.exchange()
-	defer r.exchange()
+// evaluateEpoch evaluates the averaged weights and keeps them unless an earlier epoch's are better.
+func (r *run) evaluateEpoch(ctx context.Context) (Metrics, error) {
+	r.swapAverage()
+	defer r.swapAverage()
 	average, state := slices.Clone(r.m.Theta), slices.Clone(r.m.State)
 	defer func() {
 		copy(r.m.Theta, average)
 		copy(r.m.State, state)
 	}()
-	if err := r.polish(ctx); err != nil {
+	if err := r.calibrate(ctx); err != nil {
 		return Metrics{}, err
 	}
-	metrics, err := r.measure(ctx)
+	metrics, err := r.epochMetrics(ctx)
 	if err == nil {
 		err = r.epochPictures(ctx, metrics.Epoch)
 	}
@@ -379,52 +381,53 @@ func (r *run) judge(ctx context.Context) (Metrics, error) {
 	return metrics, err
 }
 
-// polish finishes averaged weights, which are those in place, by what training images tell.
-func (r *run) polish(ctx context.Context) error {
+// calibrate completes the averaged weights, which are in place, by statistics of training images: the axes
+// of the latent vector, and the scale of the likelihood.
+func (r *run) calibrate(ctx context.Context) error {
 	if err := r.align(ctx); err != nil {
 		return err
 	}
 	return r.fitScale(ctx, r.train, r.Seed)
 }
 
-// exchange swaps the present weights and the averaged ones.
-func (r *run) exchange() {
+// swapAverage swaps the present weights and the averaged ones.
+func (r *run) swapAverage() {
 	for i, v := range r.optimiser.average {
 		r.optimiser.average[i], r.m.Theta[i] = r.m.Theta[i], v
 	}
 }
 
-// planned is a batch that is to come: which training images, and in which pass through them of the
-// run, which decides their noise. It has no images after the last one of an epoch.
+// planned is a batch to come: its training images, and the number of the pass through them, which
+// determines their noise. It has no images after the last batch of an epoch.
 type planned struct {
 	images []int
 	pass   int
 }
 
-// plan returns the batches of the running epoch by their numbers.
+// plan returns a function that gives the batches of the running epoch by their numbers.
 func (r *run) plan() func(b int) planned {
 	var order []int
 	of := -1 // which pass
 	return func(b int) planned {
-		if b >= r.batches() {
+		if b >= r.batchesPerEpoch() {
 			return planned{}
 		}
-		pass := r.state.Epoch*r.Passes + b/r.perPass()
+		pass := r.state.Epoch*r.Passes + b/r.batchesPerPass()
 		if pass != of {
-			of, order = pass, make([]int, r.train.Len()) // who prepares a batch may still read the last one
+			of, order = pass, make([]int, r.train.Len()) // a new slice, as the pipeline may still read the last one
 			dataset.Order(order, r.Seed, pass)
 		}
-		first := b % r.perPass() * r.Batch
+		first := b % r.batchesPerPass() * r.Batch
 		return planned{order[first:min(first+r.Batch, len(order))], pass}
 	}
 }
 
-// perPass is the number of batches that go once through the training images.
-func (r *run) perPass() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
+// batchesPerPass is the number of batches in one pass through the training images.
+func (r *run) batchesPerPass() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
 
-// trained is the number of images in an epoch's first batches.
-func (r *run) trained(batches int) int {
-	return batches/r.perPass()*r.train.Len() + min(batches%r.perPass()*r.Batch, r.train.Len())
+// imagesIn returns the number of images in an epoch's first batches.
+func (r *run) imagesIn(batches int) int {
+	return batches/r.batchesPerPass()*r.train.Len() + min(batches%r.batchesPerPass()*r.Batch, r.train.Len())
 }
 
 // prepare begins to load a batch, if there is one.
@@ -434,8 +437,8 @@ func (r *run) prepare(next planned) {
 	}
 }
 
-// advance trains on one batch, which is prepared, and prepares the next meanwhile.
-func (r *run) advance(next planned) error {
+// trainBatch trains on the batch that is prepared, and prepares the next one meanwhile.
+func (r *run) trainBatch(next planned) error {
 	start := time.Now()
 	batch := r.pipeline.take()
 	r.state.Waiting += time.Since(start).Seconds()
@@ -447,7 +450,7 @@ func (r *run) advance(next planned) error {
 	r.state.Step++
 	r.state.Batch++
 	r.state.Sums.add(terms)
-	if err := r.watch(terms, batch.Total); err != nil {
+	if err := r.checkLoss(terms, batch.Total); err != nil {
 		return err
 	}
 	r.optimiser.step(r.steps, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
@@ -455,9 +458,9 @@ func (r *run) advance(next planned) error {
 	return nil
 }
 
-// measure returns the figures of the epoch that has just been trained.
-func (r *run) measure(ctx context.Context) (Metrics, error) {
-	n := r.trained(r.batches())
+// epochMetrics returns the figures of the epoch that has just been trained.
+func (r *run) epochMetrics(ctx context.Context) (Metrics, error) {
+	n := r.imagesIn(r.batchesPerEpoch())
 	m := Metrics{
 		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
 		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),
@@ -478,8 +481,8 @@ func (r *run) measure(ctx context.Context) (Metrics, error) {
 	return m, err
 }
 
-// save writes what an epoch leaves beside its weights. The checkpoint comes last:
-// whoever is killed before it does the epoch again, to the same result.
+// save writes the files of an epoch beside its weights. The checkpoint comes last: a run that is killed
+// before repeats the epoch, with the same result.
 func (r *run) save() error {
 	if r.Dir == "" {
 		return nil
@@ -502,7 +505,7 @@ func (r *run) saveCheckpoint() error {
 	if r.Dir == "" && r.group == nil {
 		return nil
 	}
-	if err := r.sound(); err != nil { // which all ranks see
+	if err := r.checkFinite(); err != nil { // which all ranks see
 		return err
 	}
 	r.saved = time.Now()
