@@ -9,8 +9,8 @@ import (
 	"govae/internal/option"
 )
 
-// Fixed yields points in which the dimensions from first on are those of z: of a
-// hierarchical model with the finer groups of latent variables fixed, the coarse ones vary.
+// Fixed yields points in which the dimensions from first on are those of z. Of a hierarchical model
+// this fixes the finer groups of latent variables, while the coarse ones vary.
 func Fixed(points Points, first int, z []float32) Points {
 	return func(yield func([]float32, error) bool) {
 		for point, err := range points {
@@ -27,9 +27,8 @@ func Fixed(points Points, first int, z []float32) Points {
 	}
 }
 
-// Settled yields codes without variance in the dimensions from first on: [Draws] of them have
-// the means there, so that of a hierarchical model the coarse groups of latent variables alone
-// are drawn.
+// Settled yields codes without variance in the dimensions from first on, so that [Draws] of them have
+// the means there. Of a hierarchical model only the coarse groups of latent variables are then drawn.
 func Settled(codes iter.Seq2[Code, error], first int) iter.Seq2[Code, error] {
 	return func(yield func(Code, error) bool) {
 		for code, err := range codes {

@@ -25,9 +25,9 @@ const (
 // Likelihoods returns the names of all likelihoods.
 func Likelihoods() []string { return slices.Sorted(maps.Keys(likelihood.ByName)) }
 
-// MinLogSigma bounds the logarithm of a scale that comes from the data from below: without
-// a bound a perfect reconstruction has an infinite likelihood, and a Gaussian's density of
-// bytes adds up to more than 1 ([likelihood.Gaussian.LevelNats]).
+// MinLogSigma is the least logarithm of a scale that comes from the data. Without a bound a perfect
+// reconstruction has an infinite likelihood, and a Gaussian's density of bytes adds up to more than 1
+// ([likelihood.Gaussian.LevelNats]).
 const MinLogSigma = -6
 
 // defaultScale is sigma, or the scale of a logistic, where the configuration tells none, and
@@ -57,9 +57,9 @@ func (c Config) ForImages(m *images.Set) (suited Config, notBinary string) {
 	return c, notBinary
 }
 
-// whyNotBinary says in a few words why images are not near-binary, which are those of which nearly all pixels are close
-// to black or white, in colour also where the background is left out; "" if they are. It looks at a thousand of
-// them, from everywhere, as folders are sorted by class.
+// whyNotBinary says in a few words why images are not near-binary, or "" if they are: if nearly all pixels
+// are close to black or white, in images with colours also among those that are not background. It looks at
+// a thousand images from all over the set, as folders are sorted by class.
 func whyNotBinary(m *images.Set) string {
 	const (
 		most = 1000
@@ -106,8 +106,8 @@ func (c Config) validateLikelihood() error {
 	return nil
 }
 
-// addScale adds what a likelihood's scale is kept in, unless it is a constant: a parameter,
-// or a value that follows the data.
+// addScale adds the scale of the likelihood to the graph, unless it is a constant: a parameter that is
+// learned, or a buffer that is fitted.
 func (m *VAE) addScale() {
 	c := m.Config
 	p := &nn.Param{Name: "likelihood/log_sigma", Shape: []int{1}}
@@ -125,7 +125,7 @@ func (m *VAE) addScale() {
 	m.logScale = p
 }
 
-// initialiseScale sets the scale, unless it is a constant, to where it starts.
+// initialiseScale sets the initial scale, unless it is a constant.
 func (m *VAE) initialiseScale() {
 	if m.logScale != nil {
 		m.logScale.Value[0] = float32(math.Log(cmp.Or(m.Config.Sigma, defaultScale)))
@@ -200,15 +200,15 @@ func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight flo
 // training, by the logarithm of the likelihood's scale.
 func (w *Network) ScaleGradient() float64 { return w.dLogScale }
 
-// FitScale fits a scale to images from the derivative of the sum of their losses, share of
-// the way from 0 to 1.
+// FitScale fits the scale to images, given the derivative of the sum of their losses. share, from 0 to 1,
+// is how far it goes to the best scale.
 func (w *Network) FitScale(derivative float64, images int, share float64) {
 	log := &w.logScale.Value[0]
 	values := float64(images * w.Config.Image.Len())
 	*log = float32(max(likelihood.FitLogScale(float64(*log), derivative, values, share), MinLogSigma))
 }
 
-// LikelihoodLine says in a line what the likelihood of a name is.
+// LikelihoodLine describes the likelihood of a name in a line.
 func LikelihoodLine(name string) string { return likelihoodLines[name] }
 
 var likelihoodLines = map[string]string{

@@ -40,7 +40,7 @@ func (e *Evaluator) LogWeight(x, eps []float32, label ...[]float32) []float32 {
 	return weights
 }
 
-// priorShare is log p(z) - log q(z|x) of image i of the scorer's latest batch.
+// priorShare returns log p(z) - log q(z|x) of image i of the scorer's latest batch.
 func (e *Evaluator) priorShare(i int, eps []float32) (sum float64) {
 	for _, g := range e.vae.groups {
 		size := g.latent.Shape().C
@@ -53,8 +53,8 @@ func (e *Evaluator) priorShare(i int, eps []float32) (sum float64) {
 	return sum
 }
 
-// EmitLogWeight adds to a graph what computes the log weights [batch] of images and noise,
-// and of the label of a conditional model.
+// EmitLogWeight adds nodes to a graph that compute the log weights [batch] of images and noise, and of the
+// label of a conditional model.
 func (m *VAE) EmitLogWeight(b *onnx.Builder, image, eps onnx.Value, label ...onnx.Value) onnx.Value {
 	to := []*nn.Value{m.logits}
 	for _, g := range m.groups {

@@ -70,11 +70,11 @@ func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
 	}
 }
 
-// Logits are those of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
+// Logits returns the logits of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
 func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
-// Divergences are those of the posterior of the latest batch from the prior, one for each
-// group of latent variables.
+// Divergences returns the divergence of the latest batch's posterior from the prior for each group of
+// latent variables.
 func (w *Network) Divergences() []*nn.Divergence { return w.pass.Divergences() }
 
 // Backward writes the gradient of the loss by the parameters to grad, which is laid out

@@ -41,7 +41,7 @@ func half(s Shape, channels int) Shape {
 	return Shape{H: (s.H + 1) / 2, W: (s.W + 1) / 2, C: channels}
 }
 
-// residual builds one half of the network.
+// residual adds layers to a graph.
 type residual struct {
 	g     *nn.Graph
 	depth int
@@ -105,10 +105,10 @@ func residualDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
 	return r.up("decoder/stage_0/up", x, maps[0], linearGain)
 }
 
-// residualLatent is a power of two near four times the longer side, from 16 to 128. It is twice
-// that where the scale of errors is fitted, which shrinks as more is told, so that further
-// dimensions pay, and the image has eight values or more for each; few pictures lose nothing by
-// them (docs/photos.md).
+// residualLatent returns a power of two near four times the longer side, from 16 to 128. It is doubled where
+// the scale of the likelihood is fitted, if the image has at least eight values for each dimension: the more
+// is encoded, the smaller that scale becomes, so that further dimensions pay. Small data sets lose nothing
+// by them (docs/photos.md).
 func residualLatent(c Config) int {
 	n := 16
 	for n < 128 && n < 4*max(c.Image.H, c.Image.W) {
