@@ -100,7 +100,7 @@ func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
 	return r, nil
 }
 
-// prepareRun makes a run, and does not touch its directory yet.
+// prepareRun checks what a run needs and builds it. It does not touch the run's directory yet.
 func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Group) (*run, error) {
 	o, err := o.withDefaults(m.Config.Training())
 	if err != nil {
@@ -115,16 +115,17 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 	if group != nil && o.Objective != nil {
 		return nil, errors.New("an objective of a program's own is not for several ranks: train in one process")
 	}
-	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
-	switch {
-	case data.Validation == nil && o.ValFraction > 0:
+	r := &run{Options: o, name: data.Name, train: data.Train, validation: data.Validation, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
+	if o.ValFraction > 0 {
+		if data.Validation != nil {
+			return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
+		}
 		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
 			return nil, err
 		}
-	case o.ValFraction > 0:
-		return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
-	default:
-		r.validation = data.Validation
+	}
+	if o.Patience > 0 && r.validation == nil {
+		return nil, &NoValidationError{}
 	}
 	if err := r.prepareLabels(data, m); err != nil {
 		return nil, err
@@ -161,10 +162,6 @@ func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Gro
 		kernelName: k.Name(),
 		m:          m,
 		optimiser:  newOptimiser(m.Params(), len(m.Theta), r.Options),
-	}
-	if o.Patience > 0 && r.validation == nil {
-		r.close()
-		return nil, &NoValidationError{}
 	}
 	return r, nil
 }

@@ -244,7 +244,13 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if normal == nil {
 		return nil
 	}
-	a, err := anomaly.Assess(scores, classes, normal, d.Threshold())
+	return s.assess(scores, classes, normal, d.Threshold(), known)
+}
+
+// assess prints how well scores tell the normal classes from the others. known is the number of
+// images that the detector has seen before.
+func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int) error {
+	a, err := anomaly.Assess(scores, classes, normal, threshold)
 	if err != nil {
 		if s.given.Changed("normal") {
 			s.app.Notef("%v", err)
