@@ -18,7 +18,7 @@ import (
 	"govae/internal/lock"
 )
 
-// remoteFile is a file of which mirrors have copies. The SHA-256 is that of the file, or of
+// remoteFile is a file that mirrors have copies of. The SHA-256 is that of the file, or of
 // what it holds uncompressed; the size is that of the file as mirrors have it.
 type remoteFile struct {
 	name   string

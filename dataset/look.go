@@ -8,7 +8,7 @@ import (
 	"govae/internal/photo"
 )
 
-// looks is what a sample of images tells that headers do not.
+// looks is what the pixels of a sample of images show and headers do not.
 type looks struct {
 	gray   bool // none has colours
 	few    bool // hardly any has

@@ -56,7 +56,7 @@ type Synthetic struct {
 	Sources []int
 	Mix     float64 // weight of the second source, in [0, 1)
 	Noise   float64 // of Jitter, in posterior standard deviations
-	// Probability is what the classifier of a filter gives to the class; 0 without one.
+	// Probability of the class by the filter's classifier; 0 without a filter.
 	Probability float64
 }
 
@@ -226,7 +226,7 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 	return p, nil
 }
 
-// order yields the class of every new image that is asked for and its number within the class.
+// order yields, for every new image asked for, its class and its number within the class.
 func (p *plan) order() iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		number := 0
