@@ -14,8 +14,8 @@ type Options struct {
 	Opset     int64            // version of the ONNX operators; 0 means 17
 	Precision models.Precision // of the weights in the file; "" means float32
 
-	// Prior is what a [Sampler] draws from: a mixture that was fitted to codes of the model.
-	// That of another model is a [*latent.SpaceError].
+	// Prior is the mixture that a [Sampler] draws from. It must have been fitted to codes of the
+	// model, else it is a [*latent.SpaceError].
 	Prior *latent.Mixture
 }
 
@@ -25,18 +25,18 @@ func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, deco
 // Encoder returns the encoder of m as an ONNX model.
 func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
 
-// Sampler returns the decoder of m with Options.Prior inside, as an ONNX model: its input z is
-// N(0, I) as that of the decoder, and its images are those of the mixture's points, which are
-// better samples, for programs that know nothing of it. It is another latent space than the
-// encoder's, of another model id.
+// Sampler returns the decoder of m with Options.Prior inside, as an ONNX model. Its input z is
+// N(0, I) as for the decoder, and it decodes points of the mixture, so that programs that know
+// nothing of mixtures get better samples. Its latent space is not the encoder's, and it has another
+// model id.
 func Sampler(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, sampler, o) }
 
 // Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
 // the posterior's mean.
 func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, autoencoder, o) }
 
-// Scorer returns what computes the log weights of images and noise as one ONNX model: the
-// terms of the ELBO and of importance-weighted likelihoods, exactly.
+// Scorer returns an ONNX model that computes the log weights of images and noise: the exact terms
+// of the ELBO and of importance-weighted likelihoods.
 func Scorer(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, scorer, o) }
 
 // Classifier returns the classifier of m, which must have one, as an ONNX model.
@@ -46,12 +46,12 @@ func Classifier(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, c
 type graph struct {
 	role contract.Role
 	doc  string
-	// sampler says that z is noise, of which prior makes the latent point.
+	// sampler says that z is noise, which the prior maps to the latent point.
 	sampler bool
 	prior   *prior
-	// emit adds what lies between the inputs and the outputs of the signature.
+	// emit adds the nodes between the inputs and the outputs of the signature.
 	emit func(g *onnx.Builder, m *models.VAE, inputs []onnx.Value) (outputs []onnx.Value)
-	// forward computes the outputs by the trainer's own arithmetic.
+	// forward computes the outputs as the trainer does.
 	forward func(p *pass, inputs [][]float32) (outputs [][]float32)
 }
 
