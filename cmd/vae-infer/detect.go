@@ -21,7 +21,7 @@ import (
 	"govae/sink"
 )
 
-// detection says how odd images are told by a detector, and what is written of them.
+// detection says how a detector is fitted and used, and what is written.
 type detection struct {
 	calibrate, nats, force bool
 	falseAlarms            float64
@@ -62,8 +62,8 @@ func (d *detection) needed() string {
 	return cli.Given(d.given, "heatmap", "roc", "normal", "false-alarms")
 }
 
-// detector returns that of the encoder's file; nil if log-likelihoods are asked for, or
-// there is none and nothing needs one.
+// detector returns the detector in the encoder's file; nil if log-likelihoods are asked for, or if
+// the file has none and no flag needs one.
 func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 	if d.nats || d.drawn() != "" && d.needed() == "" {
 		return nil, nil
@@ -112,7 +112,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
 	}
-	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
+	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // x may have fewer images now
 		return err
 	}
 	p := s.app.Progress(x.Len(), "images")
@@ -136,8 +136,8 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	return nil
 }
 
-// unseen returns normal images that training has not seen, if the source says so of any: none
-// where others were asked for.
+// unseen returns normal images that are known not to be training images; none if the flags name
+// other images.
 func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, normal []string) (x dataset.Selection, err error) {
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
@@ -192,7 +192,7 @@ func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, 
 // source is what errors call the images.
 func (s *scoring) source() string { return cmp.Or(s.in.data, "the images") }
 
-// namedNormal returns the names of the classes --normal, which may be numbers there.
+// namedNormal returns the names of the classes --normal, which may be given by number.
 func (s *scoring) namedNormal(x dataset.Selection) (names []string, err error) {
 	for _, class := range s.normal {
 		label, err := x.Label(class)

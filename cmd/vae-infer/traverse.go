@@ -106,8 +106,8 @@ func (t *traversal) run(ctx context.Context) error {
 	return t.o.write(decoder, len(dims)*t.steps, draw, decoder.Traverse(ctx, options))
 }
 
-// activity tells how active the latent dimensions are, by the images of --data where
-// there are any, and says what the numbers mean.
+// activity returns how active the latent dimensions are, measured on the images of --data if they
+// are given, and a line that says what the numbers mean.
 func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
 	if in.data == "" {
 		return decoder.Activity(ctx, code)
