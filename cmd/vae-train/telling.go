@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"govae/cmd/internal/advice"
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/internal/kernel"
@@ -93,5 +94,12 @@ func (m *meter) stop() {
 	if m.bar != nil {
 		m.bar.Stop()
 		m.bar = nil
+	}
+}
+
+// warn prints what a user should know of images that were read.
+func warn(app *cli.App, warnings []error) {
+	for _, w := range warnings {
+		app.Notef("vae-train: %v", advice.Add(w, advices()...))
 	}
 }

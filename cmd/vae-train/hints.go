@@ -7,18 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"govae/cmd/internal/cli"
 	"govae/internal/printable"
 	"govae/models"
 	"govae/train"
 )
-
-// addGuard adds the flags that watch over a run.
-func (f *flags) addGuard(p *pflag.FlagSet) {
-	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
-}
 
 // tellKept says which epoch validation images have chosen, if that is not the last one, and whether patience has
 // ended the run. Lines of metrics.jsonl may be missing.
