@@ -313,15 +313,7 @@ func onnxOf(t *testing.T, l Layer, opset int64) []byte {
 		values = append(values, g.Input(fmt.Sprintf("x%d", i), onnx.Float32, dims(in)...))
 	}
 	g.Output("y", l.Emit(g, values...))
-	m, err := g.Model(onnx.ModelOptions{Opset: opset})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return enginetest.File(t, g, onnx.ModelOptions{Opset: opset})
 }
 
 // TestLayerThreads: a layer computes the same bits whatever the number of threads, and
