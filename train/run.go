@@ -247,35 +247,34 @@ func (r *run) run(ctx context.Context) error {
 		diverged, ok := errors.AsType[*DivergedError](err)
 		switch {
 		case errors.Is(err, errAgain):
-			if err := r.restart(); err != nil {
-				return err
-			}
-			continue
+			err = r.restart()
 		case ok:
-			if err := r.goBack(diverged); err != nil {
-				return err
-			}
-			continue
-		case err == nil:
-			continue
-		case ctx.Err() == nil:
+			err = r.goBack(diverged)
+		case err != nil && ctx.Err() != nil:
+			return r.saveStopped(err)
+		}
+		if err != nil {
 			return err
 		}
-		save := r.saveCheckpoint()
-		if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
-			if save = r.goBack(diverged); save == nil {
-				save = r.saveCheckpoint()
-			}
-		}
-		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
-			return save
-		}
-		if err := r.finishStopped(); err != nil { // the checkpoint is complete
-			r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
-		}
-		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 	}
 	return r.stopped("stopped after the last epoch, before all files were written: %w", r.complete(ctx))
+}
+
+// saveStopped saves a run that err has stopped within an epoch, and returns a [*StoppedError].
+func (r *run) saveStopped(err error) error {
+	save := r.saveCheckpoint()
+	if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
+		if save = r.goBack(diverged); save == nil {
+			save = r.saveCheckpoint()
+		}
+	}
+	if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
+		return save
+	}
+	if err := r.finishStopped(); err != nil { // the checkpoint is complete
+		r.Warn(fmt.Sprintf("not all files are of the latest epoch: %v", err))
+	}
+	return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 }
 
 // outOfPatience reports whether Patience epochs have passed without a better one. It depends on the state
