@@ -46,8 +46,8 @@ func (l looks) background() images.RGB {
 	return images.RGB{}
 }
 
-// fit crops photographs, of which parts beside the middle matter least. What is cut out of its
-// background is whole on more of it.
+// fit crops photographs, whose borders matter least, and pads objects that are cut out of their
+// background, which stay whole.
 func (l looks) fit() images.Fit {
 	if l.cutOut {
 		return images.Pad

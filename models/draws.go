@@ -94,7 +94,7 @@ func (w *Network) DrawsLoss(k *kernel.Kernel, loss []float64, train bool) {
 	w.Loss(k, loss, w.draws.image[:len(loss)*w.Config.Image.Len()], 1, train)
 }
 
-// Draws are the density ratios of the latest batch's latent points, of which the caller sets
+// Draws returns the density ratios of the latest batch's latent points. The caller sets their
 // Slope and Share before [Network.DrawsBackward].
 func (w *Network) Draws() *nn.Draws { return w.draws.ratios }
 

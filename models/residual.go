@@ -16,10 +16,9 @@ import (
 //	z -> 4x4x256 -> 8x8x128 -> 16x16x64 -> 32x32x32 -> 64x64x3
 //
 // c.Depth residual blocks refine each map but the largest. There is no normalisation: a
-// picture then does not depend on its batch, and the average of the weights, which is what
-// is kept, needs no statistics of its own. What keeps signals at their scale instead is the
-// initialisation, and blocks that start as the identity (Zhang, Dauphin and Ma 2019, "Fixup
-// initialization", arXiv 1901.09321).
+// picture then does not depend on its batch, and the averaged weights, which are kept, need no
+// statistics of their own. Signals keep their scale by the initialisation and by blocks that start
+// as the identity (Zhang, Dauphin and Ma 2019, "Fixup initialization", arXiv 1901.09321).
 
 // linearGain keeps the scale of signals through a layer without an activation: sqrt(3), as
 // the bound of a uniform distribution. For SiLU reluGain does: large signals keep their

@@ -269,17 +269,18 @@ func ofClasses(all *moments, byClass []*moments, add func(*moments)) {
 	}
 }
 
-// shrinking moves the moments of a class towards those of all images, each dimension by how well the class's
-// codes tell its relations to those that tell more: with n of them the k-th keeps the share n/(n + k) of
-// what is its own. So the few dimensions that tell most, of which classes differ most, are nearly those of
-// the class, and the many others nearly those of all. With one share n/(n + L) for all L dimensions codes of test
-// images were as likely, and samples less like their class (docs/quality.md).
+// shrinking moves the moments of a class towards those of all images. The dimensions are ordered by their
+// information, and with n codes of the class the k-th keeps the share n/(n + k) of its own moments, as its
+// covariances with those before it are k numbers to estimate. So the few dimensions with most information, in
+// which classes differ most, are nearly those of the class, and the many others nearly those of all. With one
+// share n/(n + L) for all L dimensions codes of test images were as likely, but samples less like their class
+// (docs/quality.md).
 //
-// It works in units in which the codes of all are draws from N(0, I), dimension by dimension in the order of
-// what they tell: there the covariance that is not the class's own is diagonal, and the result positive definite.
+// It works in units in which the codes of all images are draws from N(0, I), one dimension after the other in
+// this order. There the covariance shrinks towards a diagonal one, and the result is positive definite.
 type shrinking struct {
 	all    *moments
-	order  []int         // the dimensions, from that which leaves least to chance
+	order  []int         // the dimensions, from the one with most information
 	factor *mat.TriDense // Cholesky's, of the covariance of all in this order
 }
 

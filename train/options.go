@@ -83,9 +83,9 @@ type Options struct {
 	// validation ELBO are kept, otherwise those of the last epoch. Either way they are
 	// averages over the steps ([Run]).
 	ValFraction float64
-	// Patience ends the run early, after that many epochs without a better validation
-	// ELBO, of which none counts while Beta still grows; 0 means never. It needs validation
-	// images. Like Epochs it may change when a run is resumed.
+	// Patience ends the run early, after that many epochs without a better validation ELBO. Epochs
+	// in which Beta still grows do not count. 0 means never. It needs validation images. Like Epochs
+	// it may change when a run is resumed.
 	Patience int
 	// TensorBoard writes [EventsFile] in Dir too. It may change when a run is resumed.
 	TensorBoard bool
