@@ -1,18 +1,13 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
 	"time"
 
-	"govae/cluster"
 	"govae/dataset"
-	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/internal/safetensors"
 	"govae/models"
@@ -70,155 +65,6 @@ type run struct {
 	asked   context.Context // ends when the user asks this rank to stop
 	stop    func()          // stops it when all agree
 	counted bool            // all have agreed on the number of epochs
-}
-
-func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
-	group := cluster.New(o.Cluster)
-	if !group.First() {
-		o = o.alone()
-	}
-	r, err := prepareRun(m, data, o, group)
-	if err := group.Agree(err); err != nil {
-		if r != nil {
-			r.close()
-		}
-		return nil, err
-	}
-	if group != nil {
-		err = r.same()
-	}
-	if err == nil {
-		err = saving(group.Agree(r.open()))
-	}
-	if err == nil {
-		err = r.share()
-	}
-	if err != nil {
-		r.close()
-		return nil, err
-	}
-	return r, nil
-}
-
-// prepareRun checks what a run needs and builds it. It does not touch the run's directory yet.
-func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Group) (*run, error) {
-	o, err := o.withDefaults(m.Config.Training())
-	if err != nil {
-		return nil, err
-	}
-	if err := suit(m, data); err != nil {
-		return nil, err
-	}
-	if err := o.Binarize.check(m.Config); err != nil {
-		return nil, err
-	}
-	if group != nil && o.Objective != nil {
-		return nil, errors.New("an objective of a program's own is not for several ranks: train in one process")
-	}
-	r := &run{Options: o, name: data.Name, train: data.Train, validation: data.Validation, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
-	if o.ValFraction > 0 {
-		if data.Validation != nil {
-			return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
-		}
-		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
-			return nil, err
-		}
-	}
-	if o.Patience > 0 && r.validation == nil {
-		return nil, &NoValidationError{}
-	}
-	if err := r.prepareLabels(data, m); err != nil {
-		return nil, err
-	}
-	if n := r.train.Len(); r.Batch > n {
-		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
-		r.Batch = n
-	}
-	if r.WeightDecay == nil {
-		r.WeightDecay = decay(o.Optimizer, r.LR.peak(), r.batchesPerPass())
-	}
-	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
-	if err := r.checkMemory(m); err != nil {
-		return nil, err
-	}
-	k, err := kernel.New(o.Threads)
-	if err != nil {
-		return nil, err
-	}
-	k.Tree = kernel.TreeOf(r.Batch)
-	r.completeSchedules()
-	steps, err := r.stepKernel(k)
-	if err == nil {
-		r.trainer, err = newTrainer(m, k, steps, r.Batch, newObjective(r.Options))
-	}
-	if err != nil {
-		k.Close()
-		return nil, err
-	}
-	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
-	r.trainer.join(group)
-	r.checkpoint = checkpoint{
-		settings:   r.settingsOf(m, data),
-		kernelName: k.Name(),
-		m:          m,
-		optimiser:  newOptimiser(m.Params(), len(m.Theta), r.Options),
-	}
-	return r, nil
-}
-
-// completeSchedules completes the schedules with what depends on the length of the run.
-func (r *run) completeSchedules() {
-	n := r.batchesPerEpoch()
-	l := runLength{epoch: n, steps: r.Epochs * n}
-	r.LR, r.Beta, r.WeightDecay = r.LR.forRun(l), r.Beta.forRun(l), r.WeightDecay.forRun(l)
-}
-
-// setRunLength gives the learning rate's course the length of the run when its number of epochs was
-// chosen. In the settings it stays open, as when the run began.
-func (r *run) setRunLength() {
-	r.optimiser.rate = r.LR.forRun(runLength{steps: r.Epochs * r.batchesPerEpoch()})
-}
-
-// settingsOf are the settings of the run, whose options are complete.
-func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
-	unless1 := func(n int) int { // as if it were left out
-		if n == 1 {
-			return 0
-		}
-		return n
-	}
-	return settings{
-		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction, Passes: unless1(r.Passes),
-		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
-		Clip: r.Clip, FreeBits: r.FreeBits, Importance: unless1(r.Importance), Binarize: r.Binarize,
-		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps, Compute: r.Compute,
-	}
-}
-
-// suit returns an error unless m can be trained on the data. Names of classes and the framing of pictures,
-// where the model has none, become those of the data.
-func suit(m *models.VAE, data *dataset.Data) error {
-	if err := data.Validate(); err != nil {
-		return err
-	}
-	if data.Train.Shape != m.Config.Image {
-		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
-	}
-	if m.Config.Conditional {
-		if err := data.CheckLabels(); err != nil {
-			return err
-		}
-	}
-	if m.Config.Labels != nil && data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
-		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
-	}
-	if m.Config.Labels == nil {
-		m.Config.Labels = data.Classes
-	}
-	m.Config.Fit = cmp.Or(m.Config.Fit, data.Framing.Fit)
-	m.Config.Background = cmp.Or(m.Config.Background, data.Framing.Background)
-	m.Config.PixelScale = cmp.Or(m.Config.PixelScale, data.Framing.Scale)
-	return nil
 }
 
 // stopped turns the error of a context that has ended outside of epochs into a [*StoppedError].
@@ -344,55 +190,6 @@ func (r *run) epoch(ctx context.Context) error {
 	return nil
 }
 
-// evaluateEpoch evaluates the averaged weights and keeps them unless an earlier epoch's are better.
-func (r *run) evaluateEpoch(ctx context.Context) (Metrics, error) {
-	r.swapAverage()
-	defer r.swapAverage()
-	average, state := slices.Clone(r.m.Theta), slices.Clone(r.m.State)
-	defer func() {
-		copy(r.m.Theta, average)
-		copy(r.m.State, state)
-	}()
-	if err := r.calibrate(ctx); err != nil {
-		return Metrics{}, err
-	}
-	metrics, err := r.epochMetrics(ctx)
-	if err == nil {
-		err = r.epochPictures(ctx, metrics.Epoch)
-	}
-	if err != nil {
-		return metrics, err
-	}
-	if v := metrics.Validation; v != nil {
-		if r.state.BestEpoch > 0 && v.Bound() <= r.state.Best {
-			return metrics, nil
-		}
-		r.state.Best, r.state.BestEpoch = v.Bound(), metrics.Epoch
-		r.kept = append(r.kept[:0], r.m.Theta...)
-		r.keptState = append(r.keptState[:0], r.m.State...)
-	}
-	if r.Dir != "" {
-		err = r.m.SaveWeights(r.Dir)
-	}
-	return metrics, err
-}
-
-// calibrate completes the averaged weights, which are in place, by statistics of training images: the axes
-// of the latent vector, and the scale of the likelihood.
-func (r *run) calibrate(ctx context.Context) error {
-	if err := r.align(ctx); err != nil {
-		return err
-	}
-	return r.fitScale(ctx, r.train, r.Seed)
-}
-
-// swapAverage swaps the present weights and the averaged ones.
-func (r *run) swapAverage() {
-	for i, v := range r.optimiser.average {
-		r.optimiser.average[i], r.m.Theta[i] = r.m.Theta[i], v
-	}
-}
-
 // planned is a batch to come: its training images, and the number of the pass through them, which
 // determines their noise. It has no images after the last batch of an epoch.
 type planned struct {
@@ -454,29 +251,6 @@ func (r *run) trainBatch(next planned) error {
 	return nil
 }
 
-// epochMetrics returns the figures of the epoch that has just been trained.
-func (r *run) epochMetrics(ctx context.Context) (Metrics, error) {
-	n := r.imagesIn(r.batchesPerEpoch())
-	m := Metrics{
-		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
-		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),
-	}
-	if r.state.Seconds > 0 {
-		m.ImagesPerSecond, m.Waiting = float64(n)/r.state.Seconds, r.state.Waiting/r.state.Seconds
-	}
-	if r.validation != nil {
-		terms, err := r.evaluate(ctx, r.validation, validationSplit, r.Seed)
-		if err != nil {
-			return m, err
-		}
-		m.Validation = &terms
-	}
-	var err error
-	m.Test, err = r.evaluate(ctx, r.test, testSplit, r.Seed)
-	m.ActiveUnits = m.Test.ActiveUnits()
-	return m, err
-}
-
 // save writes the files of an epoch beside its weights. The checkpoint comes last: a run that is killed
 // before repeats the epoch, with the same result.
 func (r *run) save() error {
@@ -525,17 +299,4 @@ func (r *run) saveConfig() error {
 		s.StatsOf = r.m.ID()
 	}
 	return s.Save(r.Dir)
-}
-
-// evaluated is the number of images that are encoded or decoded at a time outside of training
-// steps. An image's result does not depend on it, only the memory, which comes on top of
-// that for training.
-const evaluated = 16
-
-// evaluator encodes and decodes by the weights in place.
-func (r *run) evaluator() *models.Evaluator {
-	if r.encoding == nil {
-		r.encoding = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	}
-	return r.encoding
 }
