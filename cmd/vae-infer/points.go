@@ -33,11 +33,11 @@ func checkRange(flag string, bounds []float64) error {
 }
 
 // codeOf returns the latent point of the image at path, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, fit fitFlags, scale scaleFlag) ([]float32, error) {
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, framing framingFlags) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{fitFlags: fit, scaleFlag: scale}).load(ctx, m.app, decoder, []string{path})
+	x, err := (&inputFlags{framingFlags: framing}).load(ctx, m.app, decoder, []string{path})
 	if err != nil {
 		return nil, err
 	}

@@ -67,8 +67,7 @@ func (t *traversal) check() error {
 		cli.Between("--steps", t.steps, 2, 1000),
 		cli.Want(t.top >= 0, "--top %d: want a number of dimensions, or 0 for all", t.top),
 		cli.When(t.in.data != "", t.in.check(nil)),
-		t.in.fitFlags.check(),
-		t.in.scaleFlag.check(),
+		t.in.framingFlags.check(),
 		cli.Want(t.in.limit >= 0, "--limit %d: want a number of images, or 0 for all", t.in.limit),
 		t.checkOutputs([]string{t.in.data, t.at}, t.o.out),
 	)
@@ -80,7 +79,7 @@ func (t *traversal) run(ctx context.Context) error {
 		return err
 	}
 	defer decoder.Close()
-	code, err := t.codeOf(ctx, decoder, t.at, t.in.fitFlags, t.in.scaleFlag)
+	code, err := t.codeOf(ctx, decoder, t.at, t.in.framingFlags)
 	if err != nil {
 		return err
 	}
