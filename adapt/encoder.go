@@ -52,16 +52,25 @@ func (a *adapter) encoder() error {
 	a.found.point = row
 	a.sizes.Latent, a.sizes.Image = volume(row), f.shape
 	a.setInput(a.data, contract.Image, []int{f.shape.C, f.shape.H, f.shape.W}, func(c *chain) { c.toFile(f) })
+	if len(row) > 1 {
+		a.note("a code is %s: taken as %d numbers", by(row), a.sizes.Latent)
+	}
+	a.graph.Outputs = a.codeOutputs(k, row, axis)
+	a.order(contract.Image)
+	return nil
+}
+
+// codeOutputs makes mean and log_var of the outputs that hold them. row is the shape of a code, and axis
+// is that of moments along which the two lie.
+func (a *adapter) codeOutputs(k codes, row []int, axis int) []onnx.ValueInfo {
+	size := []int{a.sizes.Latent}
 	flatten := func(c *chain) {
 		if len(row) > 1 {
 			c.reshape(a.sizes.Latent)
 		}
 	}
-	if len(row) > 1 {
-		a.note("a code is %s: taken as %d numbers", by(row), a.sizes.Latent)
-	}
-	size := []int{a.sizes.Latent}
 	if k.kind == OutputMoments {
+		moments := a.outputs[0]
 		half := func(first int) func(c *chain) {
 			return func(c *chain) {
 				at := make([]int64, row[axis])
@@ -71,15 +80,10 @@ func (a *adapter) encoder() error {
 				flatten(c.then("Gather", "half", []string{a.ints("half_of_moments", at...)}, onnx.Int("axis", int64(axis+1))))
 			}
 		}
-		mean := *k.mean
-		a.graph.Outputs = []onnx.ValueInfo{a.setOutput(mean, contract.Mean, size, half(0)), a.setOutput(mean, contract.LogVar, size, half(row[axis]))}
-		a.order(contract.Image)
-		return nil
+		return []onnx.ValueInfo{a.setOutput(moments, contract.Mean, size, half(0)), a.setOutput(moments, contract.LogVar, size, half(row[axis]))}
 	}
-	mean, spread := *k.mean, k.spread
-	a.outputs = kept // whose names follow renamings
-	outputs := []onnx.ValueInfo{a.setOutput(mean, contract.Mean, size, flatten)}
-	if spread != nil {
+	outputs := []onnx.ValueInfo{a.setOutput(a.outputs[0], contract.Mean, size, flatten)}
+	if k.spread != nil {
 		outputs = append(outputs, a.setOutput(a.outputs[1], contract.LogVar, size, func(c *chain) {
 			switch k.kind {
 			case OutputStd:
@@ -92,9 +96,7 @@ func (a *adapter) encoder() error {
 			flatten(c)
 		}))
 	}
-	a.graph.Outputs = outputs
-	a.order(contract.Image)
-	return nil
+	return outputs
 }
 
 // chooseCodes finds mean and spread among the outputs.
@@ -150,10 +152,7 @@ func (a *adapter) chooseCodes() (k codes, err error) {
 	case len(told) > 0:
 		return k, fmt.Errorf("the outputs are told to be %s, and there must be a %s", strings.Join(told, ","), OutputMean)
 	}
-	var answer []string
-	for i := range a.files {
-		answer = append(answer, append([]string{OutputMean, OutputLogVar}, slices.Repeat([]string{OutputNone}, i)...)[i])
-	}
+	answer := append([]string{OutputMean, OutputLogVar}, slices.Repeat([]string{OutputNone}, a.files)...)[:a.files]
 	return k, ask("EncoderOutputs", []string{"such as " + strings.Join(answer, ","), "each one of " + strings.Join(outputs[1:], " ")}, "the names of the outputs %s do not tell which is the mean and which the variance", list(a.outputs))
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"govae/images"
+	"govae/internal/option"
 )
 
 // Options answer what a file leaves open. The zero value answers nothing; what a file tells by
@@ -63,23 +64,15 @@ var (
 )
 
 // OptionError says that an option has a value that is not known.
-type OptionError struct {
-	Option string // the name of the field
-	Value  string
-	Want   string // what it may be
-}
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("the option %s is %q: want %s", e.Option, e.Value, e.Want)
-}
+type OptionError = option.Error
 
 // Check finds mistakes in the options: an [*OptionError].
 func (o Options) Check() error {
-	one := func(option, value string, of []string) error {
+	one := func(name, value string, of []string) error {
 		if value == "" || slices.Contains(of, value) {
 			return nil
 		}
-		return &OptionError{option, value, strings.Join(of[:len(of)-1], ", ") + " or " + of[len(of)-1]}
+		return option.Wrong(name, value, strings.Join(of[:len(of)-1], ", ")+" or "+of[len(of)-1])
 	}
 	if err := one("Layout", o.Layout, layouts); err != nil {
 		return err
@@ -98,13 +91,13 @@ func (o Options) Check() error {
 		}
 	}
 	if s := o.Size; s != (images.Shape{}) && (s.H < 1 || s.W < 1 || s.H > maxRow || s.W > maxRow) {
-		return &OptionError{"Size", fmt.Sprintf("%dx%d", s.H, s.W), "a height and a width from 1 on"}
+		return option.Wrong("Size", fmt.Sprintf("%dx%d", s.H, s.W), "a height and a width from 1 on")
 	}
 	if n := volume(o.Latent); n < 1 || n > maxRow {
-		return &OptionError{"Latent", fmt.Sprint(o.Latent), "numbers from 1 on"}
+		return option.Wrong("Latent", fmt.Sprint(o.Latent), "numbers from 1 on")
 	}
 	if o.Classes < 0 {
-		return &OptionError{"Classes", fmt.Sprint(o.Classes), "a number from 1 on"}
+		return option.Wrong("Classes", fmt.Sprint(o.Classes), "a number from 1 on")
 	}
 	return nil
 }

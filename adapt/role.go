@@ -92,8 +92,12 @@ func (a *adapter) keep(kept ...tensor) {
 			left = append(left, fmt.Sprintf("%.40q", t.name))
 		}
 	}
-	if len(left) > 0 {
-		a.note("without the %s %s", map[bool]string{true: "output", false: "outputs"}[len(left) == 1], strings.Join(left, ", "))
+	switch len(left) {
+	case 0:
+	case 1:
+		a.note("without the output %s", left[0])
+	default:
+		a.note("without the outputs %s", strings.Join(left, ", "))
 	}
 	a.outputs = kept
 	a.setOutputs()
@@ -129,10 +133,7 @@ func (a *adapter) imageOf(told []string) (tensor, error) {
 	case len(named) == 1:
 		return named[0], nil
 	}
-	var answer []string
-	for i := range a.files {
-		answer = append(answer, map[bool]string{true: OutputImage, false: OutputNone}[i == 0])
-	}
+	answer := append([]string{OutputImage}, slices.Repeat([]string{OutputNone}, a.files-1)...)
 	return tensor{}, ask("DecoderOutputs", []string{"such as " + strings.Join(answer, ",")}, "the outputs %s may all be images", list(images))
 }
 

@@ -27,7 +27,7 @@ type Quality struct {
 	Curve                   []Rate  // the receiver operating characteristic
 }
 
-// Assess compares the scores of pictures with their classes, of which those in normal are.
+// Assess compares the scores of pictures with their classes, some of which are normal.
 // Pictures at or above the threshold are called odd. Where all pictures are normal, or
 // none, there is nothing to compare, which is an error.
 func Assess(scores []float64, classes, normal []string, threshold float64) (Assessment, error) {

@@ -16,7 +16,7 @@ type Sample struct {
 	Code           []float32    // the mean of its posterior, [L]
 }
 
-// Verdict is what a [Detector] finds about a picture.
+// Verdict is the result of a [Detector] for a picture.
 type Verdict struct {
 	Index int // of the picture in the stream, from 0 on
 	// Score tells how rare such a picture is among normal ones: -log10 of their share that

@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// field is one kind of evidence on a picture, a vector of numbers, and what is learnt of
-// it from normal pictures.
+// field holds what is learnt from normal pictures about one kind of evidence, a vector of numbers.
 type field struct {
 	subspace
 	// Memory are normal pictures in the basis, each coordinate in its standard deviations:
@@ -53,8 +52,8 @@ func (f *field) scale(coordinates []float64) {
 // log is finite for distances of zero.
 func log(v float64) float64 { return math.Log(v + 1e-12) }
 
-// fit learns from vectors, the first of which, held, only tell how far normal ones are
-// from what the others are like.
+// fit learns from vectors. The first ones are held out: they only say how far normal vectors are
+// from the statistics of the others.
 func (f *field) fit(vectors [][]float32, held int, smooth func([]float32)) {
 	x := vectors[held:]
 	f.subspace = fitSubspace(x, vectors[:held], mostDims, smooth)
@@ -74,8 +73,8 @@ func (f *field) fit(vectors [][]float32, held int, smooth func([]float32)) {
 // neighbours of a picture tell its spread.
 const neighbours = 10
 
-// spreads are the mean squared distances of rows from their nearest neighbours, none much
-// less than all are on average: a picture that is there twice is not to make all others odd.
+// spreads returns the mean squared distances of rows from their nearest neighbours, none much below
+// the average: otherwise a picture that is there twice would make all others odd.
 func spreads(m matrix) vector {
 	spread, distances := make(vector, len(m)), make([]float64, len(m))
 	var mean float64

@@ -21,7 +21,7 @@ type Options struct {
 	Unseen iter.Seq2[Sample, error]
 }
 
-// LeastUnseen is how many pictures tell where a threshold is.
+// LeastUnseen is the number of pictures that a threshold needs.
 const LeastUnseen = 30
 
 // Check finds mistakes in the options.
@@ -51,13 +51,12 @@ func (e *TooFewError) Error() string {
 	return fmt.Sprintf("%d normal pictures are too few to tell odd ones by: give at least %d, better some hundreds", e.Pictures, e.Want)
 }
 
-// Fit learns from normal pictures what is normal. They give the statistics, and those of o.Unseen
-// say how far a normal picture is from them. Without these a fifth of the samples does; but
-// pictures that the model was trained on are nearer to their reconstructions than others, so that
-// of others more are called odd than the threshold is meant to allow: of blood cells, of which 300
-// were trained on, 42 % in place of 1 %. Of more than 1,500 pictures, of either kind, it uses so
-// many, chosen at random, and so needs as much memory as their maps, less than 200 MB. Too few
-// pictures are a [*TooFewError].
+// Fit fits a detector to normal pictures. They give the statistics, and the pictures of o.Unseen
+// the distances of normal pictures from these. Without o.Unseen a fifth of the samples is held out
+// for that. But pictures that the model was trained on are nearer to their reconstructions than
+// others, so that the threshold is too low for others: with a model of 300 blood cells 42 % of unseen
+// normal cells were called odd in place of 1 %. Fit uses at most 1,500 pictures of either kind, chosen
+// at random, whose maps need less than 200 MB of memory. Too few pictures are a [*TooFewError].
 func Fit(samples iter.Seq2[Sample, error], o Options) (*Detector, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
@@ -97,7 +96,7 @@ func Fit(samples iter.Seq2[Sample, error], o Options) (*Detector, error) {
 	return d, nil
 }
 
-// lesson is what is learnt from, by picture, in random order.
+// lesson holds the evidence to learn from, by picture, in random order.
 type lesson struct {
 	details, differences, codes [][]float32
 	errors                      []float64
@@ -159,8 +158,9 @@ func allFinite(x []float32) bool {
 	return !slices.ContainsFunc(x, func(v float32) bool { return v-v != 0 })
 }
 
-// setFloors takes as the floor of a level's energies what one in fifty places of normal
-// pictures falls below, which is noise or nothing: its logarithm would say too much.
+// setFloors sets the floor of a level's energies to their 2 % quantile over places of normal
+// pictures. Energies below it are noise or nothing, and differences of their logarithms would count
+// too much.
 func (d *Detector) setFloors(details [][]float32) {
 	at := 0
 	for i, p := range detailPlanes(d.shape) {

@@ -40,7 +40,7 @@ func (v *vector) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// matrix is rows of one length, of which a byte per element is kept.
+// matrix is rows of one length. A file keeps one byte per element.
 type matrix [][]float32
 
 // packed is a matrix in JSON: each element is a byte, as a signed number, times the scale
@@ -52,7 +52,7 @@ type packed struct {
 
 const steps = 127
 
-// round changes the rows to what is kept of them.
+// round changes the rows to the values that a file keeps.
 func (m matrix) round() {
 	for _, row := range m {
 		scale := rowScale(row)

@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// subspace is where vectors of normal pictures lie, and how they scatter around it: what
-// they have in common is explained, and each place is judged by what is not.
+// subspace is an affine subspace near which the vectors of normal pictures lie, and their scatter
+// around it. It explains what they have in common; each place is judged by the rest.
 type subspace struct {
 	Mean  vector `json:"mean"`  // [D]
 	Basis matrix `json:"basis"` // [Q][D], orthonormal
@@ -16,8 +16,8 @@ type subspace struct {
 	Std   vector `json:"std"`   // [D], of what the basis does not explain, by place
 }
 
-// fitSubspace learns from the vectors x [n][D], and the scatter from other ones, held:
-// those that a basis was made from lie too near it.
+// fitSubspace fits the subspace to the vectors x [n][D], and the scatter to other ones, held, as the
+// vectors that a basis is fitted to are too near to it.
 func fitSubspace(x, held [][]float32, dims int, smooth func(variance []float32)) subspace {
 	n, d := len(x), len(x[0])
 	s := subspace{Mean: make([]float32, d)}
@@ -63,7 +63,7 @@ func fitSubspace(x, held [][]float32, dims int, smooth func(variance []float32))
 // tiny keeps variances positive: a thousandth of a byte's step, squared.
 const tiny = 1.5e-11
 
-// apart cuts a vector into its coordinates in the basis and what is left.
+// apart splits a vector into its coordinates in the basis and the rest.
 func (s *subspace) apart(v []float32) (coordinates []float64, rest []float32) {
 	rest = make([]float32, len(v))
 	for i, e := range v {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// tail tells how rare a score is among normal pictures.
+// tail is the distribution of the scores of normal pictures.
 type tail struct {
 	// Quantiles of the scores of normal pictures, evenly apart: the first is the least of
 	// them and the last the start of the tail.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
 
 var testTree = kernel.TreeOf(64)
@@ -32,11 +33,7 @@ func together(t *testing.T, ranks int, f func(g *Group)) {
 
 // TestSum: the sums over a batch are those of one process, bit by bit.
 func TestSum(t *testing.T) {
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	k.Tree = testTree
 	const values = 37
 	image := func(i, j int) float32 { return float32(math.Sin(float64(100*i + j))) }

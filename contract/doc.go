@@ -1,4 +1,4 @@
-// Package contract is what an exported ONNX file promises to every program that runs
+// Package contract defines what an exported ONNX file promises to every program that runs
 // it: the names, types and shapes of its inputs and outputs ([Signature]), what its
 // metadata say about it ([Metadata]), and values by which a program can test itself
 // ([Check]). Package export writes by it, package infer reads by it, and no other
@@ -18,22 +18,21 @@
 // the entry vae.labels.
 //
 // The prior of z is N(0, I), also where a model is hierarchical: z is then the noise of all
-// groups of latent variables side by side, of which vae.latent_groups tells the parts, from
-// coarse to fine. A decoder computes the groups' prior means and scales inside, and an encoder
-// gives the posterior in the same space of noise, each group's where the groups above it are
-// at their means.
+// groups of latent variables side by side, from coarse to fine; vae.latent_groups lists them. A
+// decoder computes the groups' prior means and scales inside, and an encoder gives the posterior
+// in the same space of noise, that of each group with the groups above it at their means.
 //
-// A decoder may have a prior of its own, of which vae.prior tells: it then makes of z, which is
-// N(0, I) as always, a point of a mixture that was fitted to codes of images, and decodes that.
-// Its latent space is not that of the encoder, and its vae.model_id another one, so that nobody
-// takes the two for a pair.
+// A decoder may have a prior of its own, described by vae.prior. It then maps z, which is N(0, I)
+// as always, to a point of a mixture that was fitted to codes of images, and decodes that point.
+// Its latent space is not that of the encoder, and it has another vae.model_id, so that the two
+// are not taken for a pair.
 //
 // A scorer's log_weight is log p(x,z) - log q(z|x) in nats, with z drawn from the posterior of
 // the image x by the standard normal noise eps. Its mean over noise is the ELBO; the logarithm
 // of the mean of e^log_weight over much noise approaches log p(x).
 //
-// A classifier gives the probability of each class, q(y|x). It is beside the model and no part
-// of it, but has its vae.model_id.
+// A classifier gives the probability of each class, q(y|x). It is no part of the model, but has
+// its vae.model_id.
 //
 // # Formats
 //

@@ -5,15 +5,14 @@ import (
 	"fmt"
 )
 
-// FormatError says that a file is of a format that this package does not know.
+// FormatError says that a file has a format that this package does not know.
 type FormatError struct{ Format string }
 
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("%s is %.40q, and this program reads the formats 1 to %d; use a newer program or export the model again", KeyFormat, e.Format, newestFormat)
 }
 
-// MetadataError says that a metadata entry is not as it should be. Err is [ErrMissing] if
-// there is none.
+// MetadataError says that a metadata entry is wrong. Err is [ErrMissing] if there is none.
 type MetadataError struct {
 	Key, Value string
 	Err        error // reads on from "KEY is VALUE, "
@@ -28,5 +27,5 @@ func (e *MetadataError) Error() string {
 
 func (e *MetadataError) Unwrap() error { return e.Err }
 
-// ErrMissing is what a [MetadataError] wraps for an entry that a file does not have.
+// ErrMissing is wrapped by a [MetadataError] for an entry that a file does not have.
 var ErrMissing = errors.New("missing")

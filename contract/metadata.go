@@ -51,8 +51,8 @@ const (
 	Logistic  = "logistic"  // a pixel is the mean of a logistic distribution over the levels of bytes, with one scale for all
 )
 
-// Metadata is what a file says about itself. The zero value of a field stands for an entry
-// that the file does not have.
+// Metadata are the metadata entries of a file. The zero value of a field means that the file has
+// no such entry.
 type Metadata struct {
 	Format         int // set by [Read]; 0 for a file of another program
 	Latent         int // dimensions
@@ -90,18 +90,16 @@ func (s *LatentStats) Suits(latent int) bool {
 		!slices.ContainsFunc(s.Noise, func(v float64) bool { return !(v > 0) })
 }
 
-// PrecisionError is what storing weights in fewer bits changes in the outputs: the
-// largest and the mean difference from those of the float32 weights, absolute, or
-// relative to an output's largest value where that is above 1. Of a file's outputs
-// the worst counts.
+// PrecisionError is the difference that storing weights in fewer bits makes to the outputs: the
+// largest and the mean difference from the outputs of the float32 weights, absolute, or relative
+// to an output's largest value if that is above 1. The worst of a file's outputs counts.
 type PrecisionError struct {
 	Max  float64 `json:"max"`
 	Mean float64 `json:"mean"`
 }
 
-// Write sets the metadata of m, whose graph has its inputs already. The format is the
-// oldest that can say what the file does: 1 for one input, 2 for several. It is an error
-// if a check value is not finite.
+// Write sets the metadata of m, whose graph must have its inputs. The format is the oldest that
+// suits the file: 1 for one input, 2 for several. It is an error if a check value is not finite.
 func (d Metadata) Write(m *onnx.Model) error {
 	format := 1
 	if len(m.Graph.Inputs) > 1 {
@@ -184,9 +182,9 @@ func setJSON(m *onnx.Model, key string, value any) error {
 }
 
 // Read reads the metadata of m, which may have none. A format that is not known is a
-// [*FormatError]. A pixel range, latent dimensions, a size or a framing of images, or a prior that mean
-// nothing here are a [*MetadataError]: no task could go right. Any other entry that cannot be read
-// is left out, for the file serves without it; [Metadata.Err] tells why.
+// [*FormatError]. A pixel range, latent dimensions, a size or a framing of images, or a prior that
+// make no sense are a [*MetadataError], as no task can do without them. Any other entry that
+// cannot be read is left out; [Metadata.Err] says why.
 func Read(m *onnx.Model) (Metadata, error) {
 	d := Metadata{entries: map[string]error{}}
 	if text, ok := m.MetadataValue(KeyFormat); ok {
@@ -247,8 +245,8 @@ func Read(m *onnx.Model) (Metadata, error) {
 	return d, nil
 }
 
-// Err tells, of metadata that [Read] returned, why an entry has no value: a
-// [*MetadataError]. It is nil if the entry was read.
+// Err says why an entry of metadata that [Read] returned has no value: a [*MetadataError]. It is
+// nil if the entry was read.
 func (d Metadata) Err(key string) error {
 	err, ok := d.entries[key]
 	if !ok {
@@ -257,8 +255,8 @@ func (d Metadata) Err(key string) error {
 	return err
 }
 
-// CheckSizes returns a [*MetadataError] if the metadata tell other sizes than the graph
-// has: somebody changed the one or the other.
+// CheckSizes returns a [*MetadataError] if the metadata state other sizes than the graph has:
+// somebody changed one of the two.
 func (d Metadata) CheckSizes(s Sizes) error {
 	differs := func(key, got, want string) error {
 		return &MetadataError{key, got, fmt.Errorf("but the graph has %s: the file was tampered with", want)}

@@ -9,25 +9,25 @@ import (
 	"govae/onnx"
 )
 
-// Prior is what a decoder makes of z inside, before it decodes: z is still drawn from
-// N(0, I), and the points that are decoded are of a distribution that was fitted to the codes
-// of images. So the latent space of such a file is not that of the model's encoder, and its
-// model id is another one.
+// Prior describes a decoder that first maps z, drawn from N(0, I) as always, to a point of a
+// distribution that was fitted to the codes of images, and then decodes that point. The latent
+// space of such a file is therefore not that of the model's encoder, and it has another model id.
 type Prior struct {
 	Kind       string `json:"kind"`               // [MixturePrior]
 	Components int    `json:"components"`         // of the mixture
 	ModelID    string `json:"model_id"`           // of the model's other files; empty if they have none
 	ByClass    bool   `json:"by_class,omitempty"` // the label chooses the component
-	// Exemplars is how many codes of images the points are drawn near: 0 where they are those of the components.
+	// Exemplars is the number of codes of images near which points are drawn; 0 if they are drawn
+	// from the components.
 	Exemplars int `json:"exemplars,omitempty"`
-	// ExemplarsByClass tells that the label chooses among those of its class.
+	// ExemplarsByClass says that the label chooses among those of its class.
 	ExemplarsByClass bool `json:"exemplars_by_class,omitempty"`
 }
 
 // MixturePrior is the [Prior].Kind of a Gaussian mixture.
 const MixturePrior = "mixture"
 
-// PriorPoint is the value of a decoder with a [Prior] that it decodes: what is made of z.
+// PriorPoint names the value that a decoder with a [Prior] makes of z and decodes.
 const PriorPoint = "prior/point"
 
 // The weights of a decoder with a [Prior]: of each component or class the mean [L], and the lower Cholesky
@@ -37,11 +37,11 @@ const (
 	PriorFactors = "prior/factors"
 )
 
-// SamplerFile is the name of a file of such a decoder beside those that it belongs to.
+// SamplerFile is the name of the file of such a decoder, in the directory of the model's files.
 const SamplerFile = "sampler.onnx"
 
-// ReadSampler returns where [SamplerFile] lies beside the decoder at a path, and what it tells of itself: nil
-// unless it is a sampler of the model of that id.
+// ReadSampler returns the path of the [SamplerFile] beside the decoder at a path, and its prior: nil
+// unless it is a sampler of the model with that id.
 func ReadSampler(decoder, modelID string) (path string, sampler *Metadata) {
 	path = filepath.Join(filepath.Dir(decoder), SamplerFile)
 	if modelID == "" {

@@ -23,7 +23,7 @@ const (
 // batch is the name of the first dimension of every tensor, which is open.
 const batch = "batch"
 
-// Role is what a file does.
+// Role says what a file computes.
 type Role int
 
 const (

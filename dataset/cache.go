@@ -16,12 +16,12 @@ import (
 	"govae/internal/pixelcache"
 )
 
-// cacheFormat is part of every key: a new number for whatever changes what is read of a
-// file, or what is noted of it.
+// cacheFormat is part of every key. It changes with everything that changes what is read from a
+// file or recorded about it.
 const cacheFormat = 7
 
-// worthKeeping is how many pixels files have together that take long enough to decode: a
-// few tenths of a second.
+// worthKeeping is the least number of pixels of all files for which the cache is worth it: they
+// take a few tenths of a second to decode.
 const worthKeeping = 8 << 20
 
 // imageStore is where decoded images are kept, and what the headers of their files tell.
@@ -58,7 +58,7 @@ func identity(ctx context.Context, files []imageFile) (string, error) {
 	return hash(found)
 }
 
-// hash names what all of of says.
+// hash names a key of the cache.
 func hash(of any) (string, error) {
 	h := sha256.New()
 	err := json.NewEncoder(h).Encode(of)
@@ -82,8 +82,8 @@ type (
 	}
 )
 
-// surveyed is [Options.survey], which is kept too. What is not worth to be kept turns the
-// cache off.
+// surveyed is [Options.survey] with its result kept in the cache. It turns the cache off for
+// images that are not worth it.
 func (o *Options) surveyed(ctx context.Context, files []imageFile, id string) (s survey, err error) {
 	key, err := hash(surveyKey{cacheFormat, runtime.Version(), id, o.Shape, o.Fit, o.Background, o.Scale})
 	if err != nil {
@@ -113,7 +113,7 @@ func (o *Options) surveyed(ctx context.Context, files []imageFile, id string) (s
 	return s, err
 }
 
-// kept draws images, or gets those that have been drawn before.
+// kept draws images, or gets them from the cache.
 func (o Options) kept(ctx context.Context, id string, how reading, from pixelcache.Images) (pixels, note []byte, err error) {
 	from.Progress = o.Decoding
 	if o.NoCache {

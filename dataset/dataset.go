@@ -21,35 +21,35 @@ import (
 // Images is a set of images of one shape, with or without labels.
 type Images = images.Set
 
-// Data is what a source gives.
+// Data is a loaded source.
 type Data struct {
 	Name    string   // what the source is called in messages
 	Train   *Images  // at least one image
 	Test    *Images  // held out: at least one image, of the shape of Train; may be nil with [Options].Whole
 	Classes []string // the name of each label, or nil if there are no labels
-	// HeldOut tells that the source has no images for testing: Test are those for validation, or a
-	// part of all.
+	// HeldOut says that the source has no test images of its own: Test are its validation images,
+	// or a part of all.
 	HeldOut bool
 
 	// Validation are the images for choosing among models where the source has some of
 	// its own, beside those for testing; nil otherwise.
 	Validation *Images
-	// Unlabelled are more images for training, without labels, where those of Train have some;
-	// nil unless [Options].Unlabelled asks for them and the source has such.
+	// Unlabelled are more training images, without labels, beside labelled ones in Train; nil
+	// unless [Options].Unlabelled asks for them and the source has some.
 	Unlabelled *Images
-	// Framing is how the source's pictures became images of this shape. Its Fit is empty
-	// where all had that size.
+	// Framing says how the source's pictures became images of this shape. Its Fit is empty if
+	// all had that size.
 	Framing images.Framing
-	// Report tells what was found in a folder of image files, or that images of another
-	// source were scaled; else it is nil.
+	// Report says what was found in a folder of image files, or that images of another source
+	// were scaled; otherwise it is nil.
 	Report *Report
 
-	// Warnings are what a user should be told of the images, such as a [*DarkWarning].
-	// Training on them is possible all the same.
+	// Warnings are for the user, such as a [*DarkWarning]. The images can be trained on all the
+	// same.
 	Warnings []error
 }
 
-// Untrained returns the names of the classes of which no training image is.
+// Untrained returns the names of the classes without a training image.
 func (d *Data) Untrained() []string {
 	var names []string
 	for label, name := range d.Classes {
@@ -60,9 +60,8 @@ func (d *Data) Untrained() []string {
 	return names
 }
 
-// All returns the images of all splits, those for training first, those for testing last.
-// With [Options].Whole they are all images of the source, in its order. Images without a
-// label where others have one are not among them.
+// All returns the images of all splits but Unlabelled: those for training first, those for
+// testing last. With [Options].Whole they are all images of the source, in its order.
 func (d *Data) All() *Images {
 	all := d.Train
 	for _, m := range []*Images{d.Validation, d.Test} {
@@ -108,12 +107,12 @@ func fingerprint(sets ...*Images) string {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// Copy is an image for testing or validation that training sees too. Images without names have
+// Copy is an image for testing or validation that is also a training image. Images without names have
 // empty ones.
 type Copy struct{ Name, Of string }
 
-// Copies returns which images for testing or validation are also among those for training,
-// byte for byte as they are read, so that a model is tested on what it knows.
+// Copies returns the test and validation images that are also training images, byte for byte, so
+// that a model would be tested on images that it was trained on.
 func (d *Data) Copies() (copies []Copy) {
 	seed := maphash.MakeSeed()
 	known := map[uint64]int{}
@@ -147,32 +146,30 @@ type Source interface {
 
 // Options say how a source is loaded. The zero value loads everything.
 type Options struct {
-	// Limit, if positive, is the number of training images to keep, and of those without a label:
-	// the first ones of an array, and as many of each class of a folder. The test split stays
-	// whole.
+	// Limit, if positive, is the number of training images to keep, and the number of unlabelled
+	// ones: the first ones of an array, or equally many of each class of a folder. The test split
+	// stays whole.
 	Limit int
 
-	// Unlabelled gives the images of folders that are called unlabelled as [Data].Unlabelled.
-	// Otherwise they are left out.
+	// Unlabelled loads the images of folders called unlabelled as [Data].Unlabelled. Otherwise
+	// they are left out.
 	Unlabelled bool
 
-	// Shape, where it is not zero, is that of all images: of C = 1 colours become
-	// gray, of C = 3 gray ones get three equal channels, and images of another height or
-	// width are scaled as Fit says. What is zero is as the source has it; for image files
-	// of different or large sizes it is chosen ([Report]).
+	// Shape is the shape that all images get. With C = 1 colours become gray, with C = 3 gray
+	// images get three equal channels, and images of another height or width are scaled as Fit
+	// says. Fields that are zero are as in the source; for image files of different or large sizes
+	// they are chosen ([Report]).
 	Shape Shape
 
-	// Fit says what becomes of proportions that are not those of the Shape; empty means
-	// [images.Pad] for image files that are mostly cut out of their backgrounds, with transparent
-	// parts, else [images.Crop].
+	// Fit says how images of other proportions than the Shape's are made to fit. Empty means
+	// [images.Pad] for image files most of which have transparent parts, else [images.Crop].
 	Fit images.Fit
 
-	// Background is what transparent images lie on, and what [images.Pad] adds. Nil
-	// chooses white where transparent images are dark, or others that are padded lie on white, else black.
+	// Background is the colour behind transparent images and of what [images.Pad] adds. Nil means
+	// white if transparent images are dark, or if the images to pad have white borders, else black.
 	Background *images.RGB
 
-	// SkipBad leaves image files out that cannot be read, which are otherwise a
-	// [*BadFilesError].
+	// SkipBad leaves out image files that cannot be read. Otherwise they are a [*BadFilesError].
 	SkipBad bool
 
 	// Scale, if not 0, multiplies all values, those of image files before they are rounded to
@@ -185,18 +182,18 @@ type Options struct {
 	// total have arrived; total is -1 if the server does not say.
 	Progress func(done, total int64)
 
-	// Decoding, if not nil, is called after each image file that is decoded, by one
-	// goroutine at a time. Files that were decoded before are not, if they have not
-	// changed: their images are kept in govae/images of the user's cache folder, and are
-	// mapped into memory from there. NoCache keeps them in memory alone.
+	// Decoding, if not nil, is called after each image file that is decoded, by one goroutine at
+	// a time. Files are decoded once and again when they change: their images are kept in
+	// govae/images of the user's cache folder and mapped into memory. NoCache keeps them in memory
+	// only.
 	Decoding func(done, total int)
 	NoCache  bool
 
-	// Warn, if not nil, gets a line for the user when something is not as it should be.
+	// Warn, if not nil, is called with a line for the user when something is wrong.
 	Warn func(message string)
 
-	// Whole holds nothing out, for programs that do not train: where the source has
-	// one split only, it becomes [Data].Train and [Data].Test is nil.
+	// Whole holds nothing out, for programs that do not train: if the source has one split only,
+	// it becomes [Data].Train, and [Data].Test is nil.
 	Whole bool
 }
 
@@ -255,12 +252,11 @@ func openPath(spec string, o Options) (Source, error) {
 	return imageFolder{spec, o}, nil
 }
 
-// splits are the images of a source that is in no image files; test and validation may be nil.
+// splits are the images of a source other than image files; test and validation may be nil.
 type splits struct{ train, test, validation *Images }
 
-// newData makes the [Data] of a source called name. It makes the images what o
-// wants, holds some of the training images out if there are no test images, and then
-// applies the limit.
+// newData makes the [Data] of a source called name. It gives the images the shape that o wants,
+// holds out some training images if there are no test images, and then applies the limit.
 func newData(ctx context.Context, name string, s splits, classes []string, o Options) (*Data, error) {
 	before, n := s.train.Shape, 0
 	heldOut := s.test == nil && !o.Whole

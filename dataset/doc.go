@@ -1,5 +1,5 @@
-// Package dataset turns what people have (IDX files, folders of pictures, NumPy
-// arrays, nothing at all) into images to train on.
+// Package dataset reads images to train on from IDX files, folders of pictures and NumPy arrays,
+// downloads some data sets, and has one built in.
 //
 // # Sources
 //
@@ -26,29 +26,31 @@
 // [images.Set.All] leads to what package infer takes.
 //
 // All images of a set have one shape. [Options].Shape converts those of any source, and
-// [Options].Fit says what becomes of other proportions; [Options.For] sets both, and more, as a
-// model takes images. [ReadFiles] reads what a program is given on its command line, and [ReadPicture]
-// what it has in memory.
+// [Options].Fit says how images of other proportions are made to fit; [Options.For] sets both, and
+// more, as a model takes images. [ReadFiles] reads the files that a program is given on its command
+// line, and [ReadPicture] a picture that it has in memory.
 //
 // # Folders of image files
 //
 // Files count as images by their endings ([images.IsFile]), or without one by their content, and
 // are read by their content, upright, whatever their size, mode and depth; photographs of up to
-// 100 megapixels are read few at a time, in 256 MB of memory. Where no shape is asked for, images
-// of one size of at most 64 pixels keep it, others are scaled down to the middle proportions where
-// nearly all have these, or are wide, or tall, or else to squares, with sides of a multiple of 8
-// up to 64; they are gray if none of a sample has colours. What is transparent lies on white where
-// the images are dark or one in twenty would be lost on black, else on black, and on gray where as
-// many would be lost on white; where most images have such parts they are padded, else cropped.
+// 100 megapixels are read few at a time, in 256 MB of memory.
+//
+// Where no shape is asked for, images that all have one size of at most 64 pixels keep it. Others
+// are scaled down, with sides of a multiple of 8 up to 64: to the median proportions if nearly all
+// images have these, or are wide, or are tall, and else to squares. They are gray if no image of a
+// sample has colours. Transparent parts become white if the images are dark or one in twenty would
+// be lost on black, gray if as many would be lost on white, too, and else black. If most images
+// have such parts they are padded, else cropped.
 //
 // Folders train, test and val at the top, or in each class folder, are splits (also as Training,
 // testing, valid, validation, train_images, test-set); the folders below are classes, with all
-// that is in them. A class may be in one split alone. Images of val are [Data].Validation, or the
-// held-out ones where there is no test. A folder called unlabelled (or unlabeled) beside the
+// that is in them. A class may be in one split only. Images of val are [Data].Validation, or the
+// held-out ones if there is no test. A folder called unlabelled (or unlabeled) beside the
 // classes for training, or beside the splits, is no class: it holds images whose class is not
-// known, and is [Data].Unlabelled for those who ask for it. Links are followed, but to images that
-// are there already; hidden files, pipes, devices, and directories of govae's models are no data.
-// [Data].Report tells what was understood.
+// known, and is loaded as [Data].Unlabelled if [Options].Unlabelled asks for it. Links are
+// followed, except to images that are there already. Hidden files, pipes, devices and the model
+// directories of govae are left out. [Data].Report says how the folder was understood.
 //
 // # Held-out images
 //
@@ -60,8 +62,8 @@
 // [SplitValidation] takes further images from the training split, for choosing
 // among models, unless the source has such [Data].Validation.
 //
-// Images that can be trained on may still not be what was meant: nearly black, or all the
-// same. [Data].Warnings says so.
+// Images that can be trained on may still not be what was meant, such as nearly black ones.
+// [Data].Warnings says so.
 //
 // A program that does not train may set [Options].Whole: nothing is held out then,
 // and [Data.All] gives all images in the order of the source.

@@ -18,7 +18,7 @@ import (
 	"govae/internal/lock"
 )
 
-// remoteFile is a file of which mirrors have copies. The SHA-256 is that of the file, or of
+// remoteFile is a file that mirrors have copies of. The SHA-256 is that of the file, or of
 // what it holds uncompressed; the size is that of the file as mirrors have it.
 type remoteFile struct {
 	name   string
@@ -57,9 +57,12 @@ func (d download) fetch(ctx context.Context) error {
 	if err := os.MkdirAll(d.folder, 0o755); err != nil {
 		return fmt.Errorf("%s: %w", d.source, err)
 	}
-	release, err := d.lock(ctx)
-	if err != nil {
-		return err
+	release, err := lock.Wait(ctx, d.path(), func() { d.report(d.have()) }) // how far the other process is
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return fmt.Errorf("%s: %w", d.source, err)
 	}
 	defer release()
 	if err := d.read(ctx, d.path()); err == nil || ctx.Err() != nil {
@@ -84,25 +87,6 @@ func (d download) fetch(ctx context.Context) error {
 		return nil
 	}
 	return &DownloadError{d.source, d.name, failures}
-}
-
-// lock waits until no other process downloads the file, and shows how far that one is.
-func (d download) lock(ctx context.Context) (release func(), err error) {
-	for {
-		release, err := lock.Take(d.path())
-		if _, held := errors.AsType[*lock.HeldError](err); !held {
-			if err != nil {
-				err = fmt.Errorf("%s: %w", d.source, err)
-			}
-			return release, err
-		}
-		d.report(d.have())
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(200 * time.Millisecond):
-		}
-	}
 }
 
 // from completes the part with what a URL holds, and lets use read it.

@@ -28,7 +28,7 @@ type reading struct {
 	images.Framing
 }
 
-// imageSet is what was read of image files.
+// imageSet holds images that were read from files.
 type imageSet struct {
 	*Images       // of all files; those of files that cannot be read are black
 	kept    []int // the numbers of the files that could be read, in order

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -8,8 +9,8 @@ import (
 	"govae/internal/npy"
 )
 
-// arrayLabels are what a labels array gives. Images can be used without labels, so what
-// makes them useless is no error, but told.
+// arrayLabels are the labels of an array, or the reason why it has none. Images can be used without
+// labels, so that this is a warning and not an error.
 type arrayLabels struct {
 	labels  []int
 	useless string // why, or empty
@@ -29,20 +30,15 @@ func readNPYLabels(r io.Reader) (l arrayLabels, err error) {
 	if len(h.Shape) == 0 || n != h.Shape[0] {
 		return arrayLabels{useless: fmt.Sprintf("has the shape %v, not one label for each image", h.Shape)}, nil
 	}
-	next, err := h.Values(r)
-	if err != nil {
+	l.labels, err = h.Labels(r, idx.MaxLabel)
+	if _, ok := errors.AsType[*npy.TypeError](err); ok {
 		return arrayLabels{useless: fmt.Sprintf("is of type %q, not of integers", h.Type)}, nil
 	}
-	for {
-		v, err := next()
-		switch {
-		case err == io.EOF:
-			return l, nil
-		case err != nil:
-			return l, fmt.Errorf("npy: %w", err)
-		case v < 0 || v > idx.MaxLabel || v != float64(int(v)): // which refuses NaN too
-			return arrayLabels{useless: fmt.Sprintf("holds %g, and labels are whole numbers from 0 to %d", v, idx.MaxLabel)}, nil
-		}
-		l.labels = append(l.labels, int(v))
+	if e, ok := errors.AsType[*npy.LabelError](err); ok {
+		return arrayLabels{useless: fmt.Sprintf("holds %g, and labels are whole numbers from 0 to %d", e.Value, e.Most)}, nil
 	}
+	if err != nil {
+		return l, fmt.Errorf("npy: %w", err)
+	}
+	return l, nil
 }

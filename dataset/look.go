@@ -8,7 +8,7 @@ import (
 	"govae/internal/photo"
 )
 
-// looks is what a sample of images tells that headers do not.
+// looks is what the pixels of a sample of images show and headers do not.
 type looks struct {
 	gray   bool // none has colours
 	few    bool // hardly any has
@@ -46,8 +46,8 @@ func (l looks) background() images.RGB {
 	return images.RGB{}
 }
 
-// fit crops photographs, of which parts beside the middle matter least. What is cut out of its
-// background is whole on more of it.
+// fit crops photographs, whose borders matter least, and pads objects that are cut out of their
+// background, which stay whole.
 func (l looks) fit() images.Fit {
 	if l.cutOut {
 		return images.Pad

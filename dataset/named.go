@@ -6,19 +6,29 @@ import (
 	"path/filepath"
 )
 
-// NamedSource is a source that has a name of its own.
-type NamedSource struct {
-	Name  string // for [Open]
+// Listed is a source, or a kind of source, in a list for people.
+type Listed struct {
+	Name  string // for [Open], or what stands for a path
 	About string // what it gives, in a line
 }
 
 // Named lists the sources that have names of their own, the built-in one first.
-func Named() []NamedSource {
-	sources := []NamedSource{{"digits", "built in: digits drawn from fonts, with random distortions, 28x28"}}
+func Named() []Listed {
+	sources := []Listed{{"digits", "built in: digits drawn from fonts, with random distortions, 28x28"}}
 	for _, a := range archives {
-		sources = append(sources, NamedSource{a.name, a.about})
+		sources = append(sources, Listed{a.name, a.about})
 	}
 	return sources
+}
+
+// Kinds lists the sources that are paths.
+func Kinds() []Listed {
+	return []Listed{
+		{"FOLDER", "of image files, with or without a folder for each class, or of IDX files"},
+		{"FILE.npy", "a NumPy array of images"},
+		{"FILE.npz", "an archive of such arrays, with or without labels and splits"},
+		{"FILE-ubyte", "an IDX file, also .idx or .gz, with or without a file of labels beside it"},
+	}
 }
 
 // names are those of [Named].

@@ -12,7 +12,7 @@ import (
 	"govae/internal/printable"
 )
 
-// Report is what was understood of a folder of image files.
+// Report says how a folder of image files was understood.
 type Report struct {
 	Name    string
 	Images  int // found that can be read, those that are not used included
@@ -89,7 +89,7 @@ func scaledReport(name string, n int, before, now Shape, framing images.Framing)
 	return &Report{Name: name, Images: n, Used: n, Survey: s}
 }
 
-// framing is that of [Data].
+// framing returns [Data].Framing.
 func (r *Report) framing() images.Framing {
 	f := r.Framing
 	if f.Fit = cmp.Or(f.Fit, images.Crop); !r.Scaled {
@@ -106,7 +106,7 @@ func (r *Report) classes() (names []string) {
 	return names
 }
 
-// newSurvey is that of files with these headers, which are read so.
+// newSurvey makes the survey of files with these headers.
 func newSurvey(headers []photo.Header, how reading, why string, l looks) Survey {
 	s := Survey{Shape: how.Shape, Why: why, Framing: how.Framing, Deep: len(headers) > 0, SeeThrough: l.seen, FewColours: l.few}
 	sizes := map[[2]int]int{}
@@ -139,7 +139,7 @@ func (r *Report) read(s Survey, used int, bad []imageFile) {
 	r.LeftOut = r.left.lines()
 }
 
-// Lines tells the report in a few lines.
+// Lines returns the report as a few lines of text.
 func (r *Report) Lines() []string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", printable.Name(r.Name), printable.Count(r.Images, "image", "images"))
@@ -182,8 +182,8 @@ func (r *Report) Lines() []string {
 	return lines
 }
 
-// Changes tells in what the images differ from those in the files, and what is missing: no
-// line where all is as it was.
+// Changes says how the images differ from those in the files, and what is missing; no lines if
+// nothing does.
 func (r *Report) Changes() (lines []string) {
 	name := ""
 	if r.Name != "" {

@@ -30,15 +30,15 @@ type Selection struct {
 	Classes []string  // the name of each label, or nil
 	Split   Split     // empty for images that were not chosen by a split
 	Reports []*Report // of what was read, where there is something to tell
-	// Of is the number of images of the source where a test split is a part of them that was held
-	// out, as it has none of its own; else 0.
+	// Of is the number of images of the source if it has no test split of its own and this one was
+	// held out from them; else 0.
 	Of int
 
 	// Warnings are [Data].Warnings of where the images are from.
 	Warnings []error
 }
 
-// Name returns what image i is called: its file's name, or its place such as "test 17".
+// Name returns the name of image i: its file's name, or its place such as "test 17".
 func (s Selection) Name(i int) string {
 	switch {
 	case s.Names != nil:
@@ -49,8 +49,8 @@ func (s Selection) Name(i int) string {
 	return fmt.Sprintf("%s %d", s.Split, i)
 }
 
-// BaseNames returns what the images are called, without folders, or with the last one where some
-// have the same name without.
+// BaseNames returns the names of the images without folders, or with the last folder if two names
+// would be the same without it.
 func (s Selection) BaseNames() []string {
 	names, seen := make([]string, s.Len()), make(map[string]bool)
 	for i := range names {
@@ -84,8 +84,8 @@ func (e *ClassError) Error() string {
 	return fmt.Sprintf("has no class %q; its classes are %s", e.Class, printable.Names(e.Classes))
 }
 
-// Label returns the label that the name of a class, or else its number, means. For any other text
-// it returns a [*ClassError].
+// Label returns the label of a class that is given by its name or, failing that, by its number.
+// For any other text it returns a [*ClassError].
 func (s Selection) Label(class string) (int, error) {
 	if i := slices.Index(s.Classes, class); i >= 0 {
 		return i, nil
@@ -145,8 +145,8 @@ func (s Selection) Sides(first, second string) (a, b int, err error) {
 	return a, b, nil
 }
 
-// Grouped reports whether the images lie in the order of their classes, as those of folders do: the
-// first ones tell little of all.
+// Grouped reports whether the images are in the order of their classes, as those of folders are.
+// The first ones are then no sample of all.
 func (s Selection) Grouped() bool {
 	return slices.IsSorted(s.Labels) && s.Len() > 0 && s.Labels != nil && s.Labels[0] != s.Labels[s.Len()-1]
 }
@@ -165,8 +165,8 @@ func (s Selection) Choose(index []int) (Selection, error) {
 	return s, nil
 }
 
-// ReadSplit reads a split of the source that spec means, as [Open] does. A source that has no
-// images without a label beside others has no [UnlabelledSplit].
+// ReadSplit reads a split of the source that spec means, as for [Open]. Only a source that has
+// both labelled and unlabelled images has an [UnlabelledSplit].
 func ReadSplit(ctx context.Context, spec string, split Split, o Options) (Selection, error) {
 	if !slices.Contains([]Split{TestSplit, TrainSplit, UnlabelledSplit, UnseenSplit, AllSplits}, split) {
 		return Selection{}, fmt.Errorf("dataset: split %q: want %s, %s, %s, %s or %s", split, TestSplit, TrainSplit, UnlabelledSplit, UnseenSplit, AllSplits)

@@ -17,7 +17,7 @@ func (o Options) shapeOf(s Shape) Shape {
 	return Shape{H: cmp.Or(o.Shape.H, s.H), W: cmp.Or(o.Shape.W, s.W), C: cmp.Or(o.Shape.C, s.C)}
 }
 
-// checkShape refuses a Shape that images cannot have, and a Fit that there is not.
+// checkShape refuses a Shape that images cannot have, and an unknown Fit.
 func (o Options) checkShape() error {
 	s := o.Shape
 	if s.H < 0 || s.W < 0 || max(s.H, 1) > MaxPixels/max(s.W, 1) || s.C != 0 && s.C != 1 && s.C != 3 {
@@ -29,8 +29,7 @@ func (o Options) checkShape() error {
 	return nil
 }
 
-// framing says how pictures get the shape that o wants, on the background that is chosen
-// where o names none.
+// framing says how pictures get the shape that o wants, on the given background if o names none.
 func (o Options) framing(background images.RGB) images.Framing {
 	if o.Background != nil {
 		background = *o.Background

@@ -19,11 +19,11 @@ const (
 // heldOutSeed chooses the held-out images, whatever the seed of a run.
 const heldOutSeed = 1
 
-// SplitValidation takes a fraction of the training images, at least one, as
-// validation images. The seed chooses which, but for the last image of a class; both splits keep
-// the order they had and share memory with train. It fails if the fraction is not between 0 and 1 or if no
-// image would be left for training. [Validation] describes the choice, by which
-// [Selection.HoldOut] makes it again.
+// SplitValidation takes a fraction of the training images, at least one, as validation images.
+// The seed chooses them, but a class keeps at least one image for training. Both splits keep the
+// order and share memory with train. It is an error if the fraction is not between 0 and 1 or if
+// no image would be left for training. [Validation] describes the choice, from which
+// [Selection.HoldOut] repeats it.
 func SplitValidation(train *Images, fraction float64, seed uint64) (rest, validation *Images, err error) {
 	left, taken, err := splitValidation(train, fraction, seed)
 	if err != nil {
@@ -107,7 +107,8 @@ func heldOut[C comparable](n int, class func(i int) C) (train, test []int) {
 	return splitIndex(n, max(1, n/10), heldOutSeed, heldOutStream, class)
 }
 
-// classOf returns what tells the label of an image, of images without labels always the same.
+// classOf returns a function that gives the label of an image, or always the same for images
+// without labels.
 func classOf(m *Images) func(i int) int {
 	return func(i int) int {
 		if m.Labels == nil {
@@ -117,8 +118,8 @@ func classOf(m *Images) func(i int) int {
 	}
 }
 
-// splitIndex takes k of n numbers at random. A class of which nothing would be left keeps its first, unless
-// nothing were taken then. Both parts are in order.
+// splitIndex takes k of n numbers at random. A class of which nothing would be left keeps its
+// first number, unless nothing would be taken then. Both parts are in order.
 func splitIndex[C comparable](n, k int, seed uint64, stream uint32, class func(i int) C) (rest, taken []int) {
 	index := make([]int, n)
 	for i := range index {

@@ -44,7 +44,7 @@ type link struct {
 	alone bool   // it leads to that file, not to a folder around it
 }
 
-// here is where a path in the folder is if there are no links on the way.
+// here resolves a path in the folder that has no links on the way.
 func (w walker) here(path string) string {
 	return filepath.Join(w.root, strings.TrimPrefix(path, w.path))
 }
@@ -125,9 +125,9 @@ func (w walker) grow(path, real string, inside []os.FileInfo) (*tree, error) {
 	return t, nil
 }
 
-// once leaves out those of some files that links have led to and that are among the others, too:
-// they would count twice, and be trained and tested on. Where links of other classes lead to all files
-// of a class, they sort them, and the files give way.
+// once leaves out files that were reached by a link and are in the folder, too: they would count
+// twice, and might be both trained and tested on. But if links in other classes lead to all files
+// of a class, the links are the sorted data, and the files are left out.
 func (w walker) once(splits ...*[]imageFile) {
 	if len(w.links) == 0 {
 		return
@@ -168,7 +168,7 @@ func (w walker) once(splits ...*[]imageFile) {
 	}
 }
 
-// isModel tells whether a folder is one that a run wrote, whose pictures are no data.
+// isModel reports whether a folder was written by a training run: its pictures are no data.
 func isModel(entries []fs.DirEntry) bool {
 	found := 0
 	for _, e := range entries {
@@ -179,8 +179,8 @@ func isModel(entries []fs.DirEntry) bool {
 	return found == 2
 }
 
-// vague tells whether a name leaves open what a file is: it has no ending, or one with more behind
-// it, as pictures have that were saved from the web ("a.jpg_large", "a.png?w=200").
+// vague reports whether a name does not say what a file is: it has no ending, or one with
+// something behind it, as with pictures saved from the web ("a.jpg_large", "a.png?w=200").
 func vague(name string) bool {
 	e := ending(name)
 	if i := strings.IndexAny(e, "_?!:;&-"); i > 0 {
@@ -189,7 +189,7 @@ func vague(name string) bool {
 	return e == ""
 }
 
-// isPicture tells whether a file is a picture by its content.
+// isPicture reports whether a file is a picture by its content.
 func isPicture(path string) bool {
 	f, err := infile.Open(path)
 	if err != nil {
@@ -200,7 +200,7 @@ func isPicture(path string) bool {
 	return err == nil
 }
 
-// isLitter tells whether a file is one that systems and archives leave behind, or hidden.
+// isLitter reports whether a file is hidden or one that systems and archives leave behind.
 func isLitter(name string) bool {
 	switch strings.ToLower(name) {
 	case "__macosx", "thumbs.db", "desktop.ini":
@@ -209,7 +209,7 @@ func isLitter(name string) bool {
 	return strings.HasPrefix(name, ".")
 }
 
-// isUnread tells whether a file is a picture of a kind that nobody here reads.
+// isUnread reports whether a file is a picture of a kind that this module cannot read.
 func isUnread(name string) bool {
 	switch ending(name) {
 	case ".heic", ".heif", ".avif", ".jxl", ".jp2", ".svg", ".svgz", ".psd", ".raw", ".dng", ".cr2", ".cr3", ".nef", ".arw", ".exr", ".hdr", ".tga", ".ico":

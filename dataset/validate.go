@@ -34,8 +34,8 @@ func (d *Data) Validate() error {
 	return nil
 }
 
-// CheckLabels reports whether every image has a label, as a model needs that is
-// conditional on them. The error is an [*UnlabelledError].
+// CheckLabels reports whether every image has a label, as a conditional model needs. The error is
+// an [*UnlabelledError].
 func (d *Data) CheckLabels() error {
 	for _, split := range []struct {
 		name string

@@ -14,7 +14,7 @@ import (
 	"govae/internal/lock"
 )
 
-// Format is how a data set lies on the disk.
+// Format is the form of a data set on the disk.
 type Format string
 
 const (
@@ -25,7 +25,7 @@ const (
 	IDXFiles Format = "idx"
 )
 
-// Manifest is the file of a written data set that tells where each image is from: one
+// Manifest is the name of the file of a written data set that says where each image is from: one
 // [Origin] in JSON per line.
 const Manifest = "manifest.jsonl"
 
@@ -46,8 +46,8 @@ type Origin struct {
 	ModelID     string   `json:"model_id,omitempty"`
 }
 
-// Origin returns the origin of an image of a class, the label of which is given, that was
-// made from some of the selection's images. The caller says how.
+// Origin returns the origin of an image of the class with this label that was made from some of
+// the selection's images. The caller adds how.
 func (s Selection) Origin(label int, sources []int) Origin {
 	o := Origin{Class: s.Classes[label], Label: label, Sources: make([]string, 0, len(sources))}
 	for _, i := range sources {

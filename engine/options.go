@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"govae/internal/option"
 )
 
 // Options choose an engine. The zero value is right for most programs.
@@ -25,9 +27,9 @@ type Options struct {
 func (o Options) Check() error {
 	switch {
 	case o.Provider != "" && !slices.Contains(Providers(), o.Provider):
-		return &OptionError{"Provider", o.Provider, "one of " + strings.Join(Providers(), ", ")}
+		return option.Wrong("Provider", o.Provider, "one of "+strings.Join(Providers(), ", "))
 	case !slices.Contains([]string{"", "auto", "onnxruntime", "go", "gonum"}, o.Name):
-		return &OptionError{"Name", o.Name, "auto, onnxruntime or go"}
+		return option.Wrong("Name", o.Name, "auto, onnxruntime or go")
 	case o.Names()[0] == "go" && o.Provider != "" && o.Provider != cpu:
 		return &ProcessorError{o.Provider}
 	}
@@ -46,15 +48,7 @@ func (o Options) Names() []string {
 }
 
 // OptionError says that an option has a value that is not known.
-type OptionError struct {
-	Option string // the name of the field, such as "Provider"
-	Value  string
-	Want   string // what it may be, such as "auto, onnxruntime or go"
-}
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("the option %s is %q; want %s", e.Option, e.Value, e.Want)
-}
+type OptionError = option.Error
 
 // ProcessorError says that the pure-Go engine was asked for on other hardware than the
 // processor.

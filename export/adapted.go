@@ -10,8 +10,8 @@ import (
 	"govae/onnx"
 )
 
-// Adapted is a model that package adapt has made of a file of another program, and where to
-// write it.
+// Adapted is a model that package adapt made from a file of another program, and the path to
+// write it to.
 type Adapted struct {
 	Path  string
 	Model *onnx.Model
@@ -19,10 +19,10 @@ type Adapted struct {
 	Sizes contract.Sizes
 }
 
-// WriteAdapted writes models of other programs as files of the contract, self-contained, with
-// check values that the engine computes and one model id, that of their content, by which the
-// files of one call are known to belong together. Each file is read and run again before the
-// first is put in place, and must give the check values; after an error no new file is left.
+// WriteAdapted writes models of other programs as self-contained files of the contract, with check
+// values that the engine computes. All files of one call get the same model id, a hash of their
+// content. Before the first file is put in place, each is read and run again and must give the
+// check values; after an error no new file is left.
 func WriteAdapted(ctx context.Context, files []Adapted, engine Engine) ([]Result, error) {
 	h := sha256.New()
 	for _, f := range files {

@@ -10,7 +10,7 @@ import (
 	"govae/engine"
 	"govae/engine/enginetest"
 	"govae/infer"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/models"
 )
 
@@ -28,11 +28,7 @@ func TestConditionalSessions(t *testing.T) {
 	}
 	enginetest.Each(t, func(t *testing.T, _ *engine.Engine, run engine.Options) {
 		pair, _ := testPair(t, m, run)
-		k, err := kernel.New(1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer k.Close()
+		k := kerneltest.New(t, 1)
 		p := newPass(m, k)
 		const n = 11
 		x, z := make([]float32, n*20), make([]float32, n*3)
@@ -81,11 +77,7 @@ func TestClassifierSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	const n = 11
 	x := make([]float32, n*9*8*3)
 	for i := range x {

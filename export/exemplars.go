@@ -8,15 +8,15 @@ import (
 	"govae/onnx"
 )
 
-// exemplars move the points of a prior to those near codes of images ([latent.Exemplars]): those of a
-// component, whose noise has the spread h already, by sqrt(1 - h^2) times what an exemplar of the component is
+// exemplars move the points of a prior near codes of images ([latent.Exemplars]). A point of a component, whose
+// noise already has the spread h, moves by sqrt(1 - h^2) times the difference of an exemplar of that component
 // from its mean.
 //
-// The direction of the last two coordinates of z chooses the exemplar, each of a component having an arc of the
-// same length. There are too many to stretch their arcs; instead the noise of these two, which tell least, keeps
-// the direction.
+// The direction of the last two coordinates of z chooses the exemplar; the exemplars of a component have arcs of
+// equal length. There are too many to stretch their arcs, so the noise of these two coordinates, which matter
+// least, keeps its direction.
 //
-// Of a conditional model the label may choose the class whose exemplars these are, as if it were a component.
+// In a conditional model the label may choose a class, whose exemplars are used as those of a component are.
 type exemplars struct {
 	byClass   bool
 	spread    float32
@@ -26,7 +26,7 @@ type exemplars struct {
 	offset    []float32 // [E, L]
 }
 
-// newExemplars returns those of the given components of m.
+// newExemplars returns the exemplars of the given components of m.
 func newExemplars(m *latent.Mixture, components []int) *exemplars {
 	e := &exemplars{byClass: m.OfClasses(), spread: float32(m.Exemplars.Spread)}
 	near := m.Exemplars.Nearness()
@@ -52,7 +52,7 @@ func newExemplars(m *latent.Mixture, components []int) *exemplars {
 	return e
 }
 
-// move moves a point of z [L] and of components of these weights [K], by the operations that emit adds.
+// move moves the point of one z [L] and of components with these weights [K], by the operations that emit adds.
 func (e *exemplars) move(point, z, weights []float32) {
 	u, _ := angle(z[len(z)-2], z[len(z)-1])
 	for i, component := range e.component {
@@ -66,7 +66,7 @@ func (e *exemplars) move(point, z, weights []float32) {
 	}
 }
 
-// emit adds what moves points to a graph of z and of the weights of its components.
+// emit adds the nodes that move points to a graph with z and the weights of its components.
 func (e *exemplars) emit(g priorGraph, z, point, component onnx.Value) onnx.Value {
 	g = g.within("near")
 	components, number := len(e.number), len(e.component)

@@ -54,7 +54,7 @@ func (e *NoPriorError) Error() string {
 // close ends the kernel.
 func (e *exporter) close() { e.k.Close() }
 
-// chosen returns g, of a sampler that with the prior.
+// chosen returns g, or for a sampler the graph with the prior.
 func (e *exporter) chosen(g graph) (graph, error) {
 	if !g.sampler {
 		return g, nil
@@ -70,8 +70,7 @@ func (e *exporter) chosen(g graph) (graph, error) {
 	return samplerOf(p), nil
 }
 
-// model returns a graph with its metadata, checked, and what rounding its weights
-// has changed.
+// model returns a checked graph with its metadata, and the error of rounding its weights.
 func (e *exporter) model(ctx context.Context, g graph) (*onnx.Model, PrecisionError, error) {
 	var loss PrecisionError
 	if g.role == contract.Classifier && e.trained.Classifier == nil {

@@ -12,9 +12,9 @@ import (
 	"govae/internal/infile"
 )
 
-// writeFiles writes each content to its path, and makes the folders that are missing there. No file
-// is replaced before all are complete, as those of two models are no pair. After an error nothing
-// is left of what was not there before.
+// writeFiles writes each content to its path, and makes missing folders. No file is replaced before
+// all are complete, as files of two models would be no pair. After an error no new file or folder is
+// left.
 func writeFiles(paths []string, contents [][]byte) (err error) {
 	var made []string
 	defer func() {

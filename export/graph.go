@@ -14,8 +14,8 @@ type Options struct {
 	Opset     int64            // version of the ONNX operators; 0 means 17
 	Precision models.Precision // of the weights in the file; "" means float32
 
-	// Prior is what a [Sampler] draws from, a mixture that was fitted to codes of the model; nil
-	// means its own ([models.VAE].Prior). That of another model is a [*latent.SpaceError].
+	// Prior is the mixture that a [Sampler] draws from; nil means the model's own ([models.VAE].Prior).
+	// It must have been fitted to codes of the model, else it is a [*latent.SpaceError].
 	Prior *latent.Mixture
 }
 
@@ -26,17 +26,17 @@ func Decoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, deco
 func Encoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, encoder, o) }
 
 // Sampler returns the decoder of m with a prior inside, that of the options or else of m, as an ONNX
-// model: its input z is N(0, I) as that of the decoder, and its images are those of the prior's
-// points, which are better samples, for programs that know nothing of it. It is another latent
-// space than the encoder's, of another model id. Where there is no prior, the error is a [*NoPriorError].
+// model. Its input z is N(0, I) as for the decoder, and it decodes points of the prior, so that
+// programs that know nothing of priors get better samples. Its latent space is not the encoder's, and
+// it has another model id. Without a prior the error is a [*NoPriorError].
 func Sampler(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, sampler, o) }
 
 // Autoencoder returns encoder and decoder of m as one ONNX model, which decodes
 // the posterior's mean.
 func Autoencoder(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, autoencoder, o) }
 
-// Scorer returns what computes the log weights of images and noise as one ONNX model: the
-// terms of the ELBO and of importance-weighted likelihoods, exactly.
+// Scorer returns an ONNX model that computes the log weights of images and noise: the exact terms
+// of the ELBO and of importance-weighted likelihoods.
 func Scorer(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, scorer, o) }
 
 // Classifier returns the classifier of m, which must have one, as an ONNX model.
@@ -46,12 +46,12 @@ func Classifier(m *models.VAE, o Options) (*onnx.Model, error) { return one(m, c
 type graph struct {
 	role contract.Role
 	doc  string
-	// sampler says that z is noise, of which prior makes the latent point.
+	// sampler says that z is noise, which the prior maps to the latent point.
 	sampler bool
 	prior   *prior
-	// emit adds what lies between the inputs and the outputs of the signature.
+	// emit adds the nodes between the inputs and the outputs of the signature.
 	emit func(g *onnx.Builder, m *models.VAE, inputs []onnx.Value) (outputs []onnx.Value)
-	// forward computes the outputs by the trainer's own arithmetic.
+	// forward computes the outputs as the trainer does.
 	forward func(p *pass, inputs [][]float32) (outputs [][]float32)
 }
 

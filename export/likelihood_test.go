@@ -10,7 +10,7 @@ import (
 	"govae/engine/enginetest"
 	"govae/images"
 	"govae/infer"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/latent"
 	"govae/models"
 )
@@ -49,11 +49,7 @@ func testScores(t *testing.T, m *models.VAE, run engine.Options) {
 	for i := range n {
 		latent.Noise(in.Noise[i*m.Config.Latent:(i+1)*m.Config.Latent], seed, i, 0)
 	}
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	net, loss := m.NewNetwork(n), make([]float64, n)
 	// A step of training moves a scale that is fitted from where it started.
 	net.Forward(k, in, true)
@@ -70,9 +66,11 @@ func testScores(t *testing.T, m *models.VAE, run engine.Options) {
 
 	pair, decoder := testPair(t, m, run)
 	if m.Config.Conditional {
-		if pair, err = pair.WithLabel(infer.Classes(classes)); err != nil {
+		labelled, err := pair.WithLabel(infer.Classes(classes))
+		if err != nil {
 			t.Fatal(err)
 		}
+		pair = labelled
 	}
 	var scores []infer.Score
 	for s, err := range pair.Scores(t.Context(), x.All(), infer.ScoreOptions{Seed: seed}) {

@@ -10,10 +10,10 @@ import (
 	"govae/models"
 )
 
-// PrecisionError is what storing weights in fewer bits changes in the outputs.
+// PrecisionError is the difference that storing weights in fewer bits makes to the outputs.
 type PrecisionError = contract.PrecisionError
 
-// draws is how many points of the prior a precision is measured with.
+// draws is the number of points of the prior that a precision is measured with.
 const draws = 1000
 
 // precisionError compares the outputs of a graph with trained and with stored

@@ -172,7 +172,7 @@ func (p *prior) points(z []float32, label ...[]float32) []float32 {
 	return points
 }
 
-// spread is what noise is multiplied by.
+// spread is the factor of the noise.
 func (p *prior) spread() float32 {
 	if p.near != nil {
 		return p.near.spread
@@ -180,8 +180,8 @@ func (p *prior) spread() float32 {
 	return 1
 }
 
-// angle returns the direction of (x, y) in turns from the negative y axis, from 0 to 1, and its length. A conversion
-// of each result keeps compilers from rounding twice as one.
+// angle returns the direction of (x, y) in turns from the negative y axis, from 0 to 1, and its length. Converting
+// each result keeps compilers from fusing two operations into one with a single rounding.
 func angle(x, y float32) (u, r float32) {
 	x, y = min(max(x, -farthest), farthest), min(max(y, -farthest), farthest)
 	r = float32(math.Sqrt(float64(float32(float32(x*x) + float32(y*y)))))

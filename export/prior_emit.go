@@ -7,7 +7,7 @@ import (
 	"govae/onnx"
 )
 
-// emit adds what computes points to a graph of z, and of the labels of a conditional model.
+// emit adds the nodes that compute points to a graph with z, and with the labels of a conditional model.
 func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Value {
 	e := priorGraph{b, "prior/"}
 	if p.near == nil {
@@ -26,7 +26,7 @@ func (p *prior) emit(b *onnx.Builder, z onnx.Value, label ...onnx.Value) onnx.Va
 func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...onnx.Value) (point, component onnx.Value) {
 	b, k, l := e.Builder, p.components, p.latent
 	factors, means := b.Float32(contract.PriorFactors, []int{k * l, l}, p.factor), b.Float32(contract.PriorMeans, []int{k * l}, p.mean)
-	// Of turned noise, the point of each component.
+	// The point of each component for the turned noise.
 	points := func(name string, turned onnx.Value) onnx.Value {
 		attributes := []onnx.Attribute{onnx.Int("transB", 1)}
 		if p.near != nil {
@@ -34,7 +34,7 @@ func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...on
 		}
 		return b.Node("Gemm", name, []onnx.Value{turned, factors, means}, attributes...)
 	}
-	// The point of a component that is 1 where others are 0.
+	// The point of the component whose weight is 1.
 	chosen := func(turned, component onnx.Value) onnx.Value {
 		all := e.node("Mul", "chosen", e.reshape("points_by_component", points("prior/points", turned), k, l), e.reshape("component_column", component, k, 1))
 		return b.Node("ReduceSum", name, []onnx.Value{all, b.Int64("prior/components_axis", []int{1}, []int64{1})}, onnx.Int("keepdims", 0))
@@ -72,7 +72,7 @@ func (p *prior) emitMixture(e priorGraph, name string, z onnx.Value, label ...on
 	return chosen(turned, component), component
 }
 
-// angle adds what the function of that name computes of each pair (N, 2), each (N, 1).
+// angle adds the function of that name for each pair (N, 2); both results are (N, 1).
 func (e priorGraph) angle(name string, pair onnx.Value) (u, r onnx.Value) {
 	e = e.within(name)
 	pair = e.node("Clip", "pair", pair, e.number("least", -farthest), e.number("most", farthest))
@@ -92,7 +92,7 @@ type priorGraph struct {
 	prefix string
 }
 
-// within is e for the parts of what has a name.
+// within is e for the parts of something that has a name.
 func (e priorGraph) within(name string) priorGraph {
 	return priorGraph{e.Builder, e.prefix + name + "/"}
 }
@@ -129,7 +129,7 @@ func (e priorGraph) reshape(name string, x onnx.Value, rows, columns int) onnx.V
 	return e.node("Reshape", name, x, shape)
 }
 
-// horner adds what the function of that name computes.
+// horner adds the function of that name.
 func (e priorGraph) horner(name string, coefficients []float32, v onnx.Value) onnx.Value {
 	part := e.within(name)
 	number := func(i int) onnx.Value { return part.number(fmt.Sprintf("coefficient_%d", i), coefficients[i]) }

@@ -164,15 +164,7 @@ func priorFile(t *testing.T, p *prior) []byte {
 		label = append(label, input("label", len(p.near.number)))
 	}
 	b.Output("point", p.emit(b, z, label...))
-	model, err := b.Model(onnx.ModelOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := model.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return enginetest.File(t, b, onnx.ModelOptions{})
 }
 
 // TestPriorByClass: each label has its own prior, in all engines, and labels between classes have

@@ -47,13 +47,13 @@ func difference(ctx context.Context, p *pass, g graph, data []byte, engine Engin
 	return worst, tolerated(p, g, inputs, want), nil
 }
 
-// tolerated is the largest difference from a forward pass that rounding explains: [Tolerance],
-// but more in a network that magnifies roundings, whose outputs move by several of their own
-// where each input moves to the next float32.
+// tolerated is the largest difference from a forward pass that rounding explains: [Tolerance], or
+// more in a network that magnifies rounding errors, which shows when each input moves to the next
+// float32.
 //
-// Each sum of n terms rounds n times, which adds up as the root of n where the order is left to the engine. Of
-// encoders of photographs, with sums of 4,096 terms, gonum's order made 10 to 12 times the difference that such a
-// move makes, and ONNX Runtime up to 10 times.
+// A sum of n terms rounds n times, and the errors grow as the root of n if the engine chooses the order. In
+// encoders for photographs, with sums of 4,096 terms, the difference by gonum's order was 10 to 12 times the one
+// by such a move of the inputs, and by that of ONNX Runtime up to 10 times.
 func tolerated(p *pass, g graph, inputs, want [][]float32) float64 {
 	const (
 		own       = 8. / (1 << 24) // roundings of an output

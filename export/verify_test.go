@@ -6,18 +6,14 @@ import (
 
 	"govae/contract"
 	"govae/dataset"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/models"
 )
 
 // TestTolerated: rounding explains more where weights are large and cancel each other, as they
 // may be after long training, and the usual difference elsewhere.
 func TestTolerated(t *testing.T) {
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	m, err := models.New(models.Config{Arch: "mlp", Hidden: []int{32}, Activation: "tanh", Latent: 3, Image: dataset.Shape{H: 20, W: 20, C: 1}}, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -42,11 +38,7 @@ func TestTolerated(t *testing.T) {
 
 	// What another order of the same sums changes is tolerated.
 	t.Setenv("VAE_KERNEL", "gonum")
-	portable, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer portable.Close()
+	portable := kerneltest.New(t, 1)
 	got, want := encoder.forward(newPass(m, portable), inputs), encoder.forward(newPass(m, k), inputs)
 	for i := range got {
 		if d := contract.Difference(got[i], want[i]); d > tolerance() {

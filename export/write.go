@@ -9,13 +9,12 @@ import (
 	"govae/onnx"
 )
 
-// Tolerance is the largest difference, as [contract.Difference] measures it, between an
-// exported file and the model that is accepted. A model in which roundings grow to more by
-// themselves has a larger one, which its check values name.
+// Tolerance is the largest accepted difference, as [contract.Difference] measures it, between an
+// exported file and the model. A model that magnifies rounding errors gets a larger one, which its
+// check values state.
 const Tolerance = 1e-5
 
-// Engine runs an ONNX model that is held in memory. The engines of package engine
-// are of this kind.
+// Engine runs an ONNX model that is held in memory. The engines of package engine implement it.
 type Engine interface {
 	Name() string
 	Run(ctx context.Context, model []byte, inputs ...*onnx.Tensor) (outputs []*onnx.Tensor, err error)
@@ -24,21 +23,21 @@ type Engine interface {
 // Paths name the files to write; an empty one is left out.
 type Paths struct{ Decoder, Encoder, Sampler, Autoencoder, Scorer, Classifier string }
 
-// Result tells about one written file.
+// Result describes one written file.
 type Result struct {
 	Path       string
 	Bytes      int
 	Verified   bool           // whether an engine has run it
 	Difference float64        // between the engine's outputs and the model's, with the weights of the file
 	Rounding   PrecisionError // of the weights of the file; zero for float32
-	// LostDetector tells that the file of before had a detector, of another model or precision.
+	// LostDetector says that the replaced file had a detector, of another model or precision.
 	LostDetector bool
 }
 
 // Write exports m. All graphs are checked, and run by the engine against the model's own forward
 // pass, before the first file is replaced; a difference above [Tolerance] is an error, unless
-// rounding explains it. Without an engine (nil) they are only checked. Folders that are missing
-// are made; after an error there are none of them, nor of the files that are new.
+// rounding explains it. Without an engine (nil) they are only checked. Missing folders are made;
+// after an error no new folder or file is left.
 func Write(ctx context.Context, m *models.VAE, paths Paths, engine Engine, o Options) ([]Result, error) {
 	e, err := newExporter(m, o)
 	if err != nil {
@@ -91,8 +90,8 @@ func detectorIn(path string) (l learnt) {
 	return l
 }
 
-// file returns the content of a graph's file, verified if there is an engine. A detector of before
-// stays with the encoder that it was made for.
+// file returns the content of a graph's file, verified if there is an engine. An encoder keeps the
+// detector that was made for it.
 func (e *exporter) file(ctx context.Context, g graph, engine Engine, before learnt) (r Result, data []byte, err error) {
 	model, rounding, err := e.model(ctx, g)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"govae/internal/random"
 )
 
-// Drawn says which of its fixed draws a black and white image comes from.
+// Drawn names a split for [Image.Binary]: each has its own fixed draws.
 type Drawn uint32
 
 // The splits of a data set, whose images are numbered from 0 on in each.
@@ -15,10 +15,10 @@ const (
 	TrainDraw Drawn = 2
 )
 
-// Binary returns a black and white image: each value is 1 with itself as the probability,
-// else 0. That is how likelihoods of binarised digits are published (R. Salakhutdinov and
-// I. Murray, "On the Quantitative Analysis of Deep Belief Networks", 2008). The draw of
-// image number i of a source ([Set.Number]) is fixed, and that of training with such images.
+// Binary returns a binarised image: each value becomes 1 with itself as the probability, else 0,
+// as for published likelihoods of binarised digits (R. Salakhutdinov and I. Murray, "On the
+// Quantitative Analysis of Deep Belief Networks", 2008). The draw of image number i of a source
+// ([Set.Number]) is always the same, and the one that training with binarised images uses.
 func (m Image) Binary(split Drawn, i int) Image {
 	x := ChannelsLast(slices.Clone(m.Pixels), m.Shape)
 	s := random.New(0, random.Binary, uint32(split), uint32(i))

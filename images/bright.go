@@ -7,9 +7,9 @@ import (
 	"math"
 )
 
-// bright is a picture whose values are multiplied by a factor, before they are rounded to bytes
-// or averaged: those of masks that are stored as numbers, of cameras with 12 bits in files of 16.
-// Values that become more than white are white, and bright.err tells whether they are too many.
+// bright is a picture whose values are multiplied by a factor before they are rounded to bytes or
+// averaged, for masks that hold class numbers, or 12-bit cameras with 16-bit files. Values beyond
+// white are white, and bright.err returns an error if there are too many.
 type bright struct {
 	image.Image
 	factor       float64
@@ -17,8 +17,8 @@ type bright struct {
 	read, beyond int     // pixels, and those of them that became more than white
 }
 
-// hot is the share of a picture of 16 bits that may become more than white: cameras and depth sensors have
-// pixels that show what is not there.
+// hot is the share of a 16-bit picture that may become more than white: cameras and depth sensors have hot
+// pixels.
 const hot = 0.001
 
 // brighten returns a picture multiplied by a factor.
@@ -59,7 +59,7 @@ func (b *bright) RGBA64At(x, y int) color.RGBA64 {
 
 func (b *bright) beyondWhite(value float64) bool { return value*b.factor >= 0xffff+0x80 } // else it is rounded to white
 
-// err is a [*TooBrightError] if values that were read became more than white, but for a few of a picture of 16 bits.
+// err returns a [*TooBrightError] if values became more than white, but allows a few in a 16-bit picture.
 func (b *bright) err() error {
 	switch b.Image.ColorModel() {
 	case color.Gray16Model, color.RGBA64Model, color.NRGBA64Model:

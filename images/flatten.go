@@ -5,13 +5,13 @@ import (
 	"image/color"
 )
 
-// overlap is how many times as wide and high as the target a picture stays when boxes of
-// pixels are averaged: enough for the cubic to do the rest without an error that is seen.
+// overlap is how many times as wide and high as the target a picture stays when boxes of pixels
+// are averaged, enough for the cubic to do the rest without a visible error.
 const overlap = 4
 
-// flatten returns a part of a picture on the background, an [image.Gray] of c = 1 or an
-// [image.RGBA]. Of a far larger part than wanted it averages boxes of pixels, of whole
-// pixels; a rest that fills no box, less than a quarter of a target's pixel, is cut off.
+// flatten returns a part of a picture on the background, an [image.Gray] for c = 1 or an
+// [image.RGBA]. If the part is far larger than the target it averages boxes of whole pixels and
+// cuts off a rest that fills no box, less than a quarter of a target's pixel.
 func (f Framing) flatten(p image.Image, part image.Rectangle, want image.Point, c int) image.Image {
 	kx, ky := max(1, part.Dx()/(overlap*want.X)), max(1, part.Dy()/(overlap*want.Y))
 	w, h := part.Dx()/kx, part.Dy()/ky

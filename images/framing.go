@@ -9,7 +9,7 @@ import (
 	"golang.org/x/image/draw"
 )
 
-// Fit says how a picture of other proportions becomes an image. The empty Fit is [Crop].
+// Fit says how a picture of other proportions is made to fit an image. The empty Fit is [Crop].
 type Fit string
 
 const (
@@ -18,7 +18,7 @@ const (
 	Stretch Fit = "stretch" // all of it, whatever that does to its proportions
 )
 
-// Check is an error unless f is empty or one of the constants.
+// Check returns an error unless f is empty or one of the constants.
 func (f Fit) Check() error {
 	switch f {
 	case "", Crop, Pad, Stretch:
@@ -27,8 +27,8 @@ func (f Fit) Check() error {
 	return errors.New("want crop, pad or stretch")
 }
 
-// Framing says how pictures of any size become images of one shape. The zero value crops
-// them and lays what is transparent on black.
+// Framing says how pictures of any size become images of one shape. The zero value crops them
+// and makes transparent parts black.
 type Framing struct {
 	Fit        Fit
 	Background RGB // under what is transparent, and beside what is padded
@@ -37,7 +37,7 @@ type Framing struct {
 	Scale float64
 }
 
-// Check is an error unless the fit is one that there is, and the scale 0 or positive.
+// Check is an error unless the fit is known, and the scale 0 or positive.
 func (f Framing) Check() error {
 	if err := f.Fit.Check(); err != nil {
 		return fmt.Errorf("the fit %q: %w", f.Fit, err)
@@ -48,12 +48,12 @@ func (f Framing) Check() error {
 	return nil
 }
 
-// Draw sets dst, the bytes [H, W, C] of an image of the shape s, to a picture, in gray
-// (C = 1) or in colour (3). Where a size changes, each pixel is an average of all that it
-// covers: of many pixels first by whole boxes, of the last few by the cubic of E. Catmull
-// and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp. It is a
-// [*TooBrightError] if the scale makes a value more than white, of a picture of 16 bits if it does so
-// to more than one pixel in a thousand.
+// Draw draws a picture into dst, the bytes [H, W, C] of an image of the shape s, in gray (C = 1)
+// or in colour (3). A pixel of a scaled picture is an average of the pixels that it covers: far
+// larger pictures are first averaged by whole boxes, and the rest is done by the cubic of
+// E. Catmull and R. Rom ("A class of local interpolating splines", 1974), which keeps edges sharp.
+// It is a [*TooBrightError] if the scale makes a value more than white, or in a 16-bit picture more
+// than one pixel in a thousand.
 func (f Framing) Draw(dst []byte, s Shape, p image.Image) error {
 	if f.Scale == 0 || f.Scale == 1 {
 		f.draw(dst, s, p)

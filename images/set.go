@@ -12,9 +12,9 @@ import (
 
 // Set is a set of images of one shape, with or without labels.
 //
-// It has pixels of its own, or is a view: a choice ([Set.Select]) of another set's images,
-// as the splits of a data set are, which may lie in a file and be larger than memory. All
-// methods do the same for both.
+// It has pixels of its own, or is a view of some images ([Set.Select]) of another set, as the
+// splits of a data set are. Pixels may be in a mapped file and larger than memory. All methods work
+// alike for both.
 type Set struct {
 	Shape
 	Pixels []byte   // [n, H, W, C], rows from top to bottom; nil in a view: see At
@@ -37,8 +37,8 @@ func (m *Set) Len() int {
 	return len(m.Pixels) / m.Shape.Len()
 }
 
-// At returns the pixels of image i, which share memory with m. Those of a data set that
-// was read from files must not be changed: they may lie in memory that nobody can write.
+// At returns the pixels of image i, which share memory with m. Those of a data set that was read
+// from files must not be changed: they may be in read-only memory.
 func (m *Set) At(i int) []byte {
 	pixels := m.Pixels
 	if m.index != nil {
@@ -48,8 +48,8 @@ func (m *Set) At(i int) []byte {
 	return pixels[i*size : (i+1)*size : (i+1)*size]
 }
 
-// Number returns the place of image i in the set that m is a view of, or i where it is none. So it stays the
-// same when a part for validation is chosen, or some to look at.
+// Number returns the index of image i in the set that m is a view of, or i if m is no view. It does not
+// change when a part for validation or for pictures is chosen.
 func (m *Set) Number(i int) int {
 	if m.index != nil {
 		return m.index[i]
@@ -147,8 +147,8 @@ func (m *Set) Slice(i, j int) *Set {
 	return s
 }
 
-// FromAllClasses returns the numbers of n images, or of all if there are fewer, to look at: of
-// each class as many, in turns, and from everywhere within it.
+// FromAllClasses returns the numbers of n images, or of all if there are fewer, to look at: equally
+// many of each class, in turns, and spread over the class.
 func (m *Set) FromAllClasses(n int) []int {
 	return FromAllClasses(m.Len(), n, func(i int) int {
 		if m.Labels == nil {

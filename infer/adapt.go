@@ -8,8 +8,7 @@ import (
 	"govae/engine"
 )
 
-// understood is the source with a model of the contract, which one of another program becomes
-// by package adapt.
+// understood adapts a model of another program to the contract; other sources stay as they are.
 func (s source) understood(o Options, roles []Role) source {
 	if s.err != nil || !adapt.Foreign(s.model) {
 		return s
@@ -32,7 +31,8 @@ func (s source) become(m *adapt.Model) source {
 	return source{name: s.name, model: m.Model, data: data, adapted: m.Notes}.because(err)
 }
 
-// understoodPair is the two files of a model with what one tells about the other.
+// understoodPair is understood for the two files of a model, each of which helps to understand the
+// other.
 func understoodPair(decoder, encoder source, o Options) (d, e source) {
 	if decoder.err != nil || encoder.err != nil || !adapt.Foreign(decoder.model) && !adapt.Foreign(encoder.model) {
 		return decoder, encoder
@@ -58,12 +58,11 @@ func understoodPair(decoder, encoder source, o Options) (d, e source) {
 	return decoder, encoder
 }
 
-// Adapted tells what a file of another program was found to mean and what was done about it,
-// one clause each; nil for one of this project, or where there was nothing to do.
+// Adapted says how the tensors of another program's file were understood and what was changed,
+// one clause each; nil for a file of this project, or if nothing had to be changed.
 func (s *session) Adapted() []string { return s.adapted }
 
-// Adapted is that of the decoder, as [Session] has it, with that of the encoder as its last
-// clause.
+// Adapted returns the decoder's clauses ([Session]), and those of the encoder as one more.
 func (p *Pair) Adapted() []string {
 	found := slices.Clone(p.Decoder.Adapted())
 	if e := p.Encoder.Adapted(); len(e) > 0 {

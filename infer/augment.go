@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sync"
 
+	"govae/internal/option"
 	"govae/internal/random"
 	"govae/latent"
 )
@@ -56,7 +57,7 @@ type Synthetic struct {
 	Sources []int
 	Mix     float64 // weight of the second source, in [0, 1)
 	Noise   float64 // of Jitter, in posterior standard deviations
-	// Probability is what the classifier of a filter gives to the class; 0 without one.
+	// Probability of the class by the filter's classifier; 0 without a filter.
 	Probability float64
 }
 
@@ -64,15 +65,15 @@ type Synthetic struct {
 func (o AugmentOptions) check() error {
 	switch {
 	case !slices.Contains([]AugmentMethod{Jitter, Interpolation, Sampling}, o.Method):
-		return &latent.OptionError{Option: "Method", Value: o.Method, Want: fmt.Sprintf("%s, %s or %s", Jitter, Interpolation, Sampling)}
+		return option.Wrong("Method", o.Method, fmt.Sprintf("%s, %s or %s", Jitter, Interpolation, Sampling))
 	case !(o.Noise > 0) || math.IsInf(o.Noise, 0):
-		return &latent.OptionError{Option: "Noise", Value: o.Noise, Want: "a positive number"}
+		return option.Wrong("Noise", o.Noise, "a positive number")
 	case o.PerClass < 1 || o.PerClass >= math.MaxUint32:
-		return &latent.OptionError{Option: "PerClass", Value: o.PerClass, Want: fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1))}
+		return option.Wrong("PerClass", o.PerClass, fmt.Sprintf("a number from 1 to %d", uint32(math.MaxUint32-1)))
 	case o.First < 0 || o.N < 0 || o.First > 0 && o.N == 0:
-		return &latent.OptionError{Option: "First", Value: o.First, Want: "a number of images from there on"}
+		return option.Wrong("First", o.First, "a number of images from there on")
 	case o.N > 0 && o.Filter != nil:
-		return &latent.OptionError{Option: "N", Value: o.N, Want: "0, as a Filter needs all images"}
+		return option.Wrong("N", o.N, "0, as a Filter needs all images")
 	}
 	return o.Filter.check()
 }
@@ -226,7 +227,7 @@ func newPlan(ctx context.Context, pair *Pair, images iter.Seq2[Image, error], la
 	return p, nil
 }
 
-// order yields the class of every new image that is asked for and its number within the class.
+// order yields, for every new image asked for, its class and its number within the class.
 func (p *plan) order() iter.Seq2[int, int] {
 	return func(yield func(int, int) bool) {
 		number := 0

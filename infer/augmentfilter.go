@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"govae/latent"
+	"govae/internal/option"
 )
 
 // AugmentFilter keeps only those new images that a classifier assigns to the class that they are
@@ -53,9 +53,9 @@ func (f *AugmentFilter) check() error {
 	switch {
 	case f == nil:
 	case f.Classifier == nil:
-		return &latent.OptionError{Option: "Filter", Value: "nil", Want: "a classifier"}
+		return option.Wrong("Filter", "nil", "a classifier")
 	case !(f.Confidence >= 0 && f.Confidence <= 1):
-		return &latent.OptionError{Option: "Confidence", Value: f.Confidence, Want: "a number from 0 to 1"}
+		return option.Wrong("Confidence", f.Confidence, "a number from 0 to 1")
 	}
 	return nil
 }
@@ -66,7 +66,7 @@ func (f *AugmentFilter) numbers(classes []int) (map[int]int, error) {
 	for _, class := range classes {
 		numbers[class] = class
 		if f.Classes != nil && (class < 0 || class >= len(f.Classes)) {
-			return nil, &latent.OptionError{Option: "Classes", Value: f.Classes, Want: fmt.Sprintf("a name for label %d, too", class)}
+			return nil, option.Wrong("Classes", f.Classes, fmt.Sprintf("a name for label %d, too", class))
 		}
 		if f.Classes != nil {
 			numbers[class] = slices.Index(c.Classes(), f.Classes[class])

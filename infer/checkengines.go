@@ -10,7 +10,7 @@ import (
 	"govae/onnx"
 )
 
-// EngineCheck is what one engine made of the check values of a file.
+// EngineCheck is the result of one engine for the check values of a file.
 type EngineCheck struct {
 	Engine     string  // [engine.Engine.Name]
 	Compared   bool    // whether the engine ran them; else Difference is 0
@@ -18,10 +18,9 @@ type EngineCheck struct {
 	Err        error   // what is wrong; nil where the engine computes what the trainer did
 }
 
-// CheckEngines runs the check values of the file at path, as CheckValues of a session
-// does, on each engine that o allows ([engine.Options.Names]) and that is here. The error
-// has in it those of the engines that failed; without results it says why nothing could
-// be checked.
+// CheckEngines runs the check values of the file at path, as CheckValues of a session does, on
+// each installed engine that o allows ([engine.Options.Names]). The error joins those of the
+// engines that failed. Without results it says why nothing could be checked.
 func CheckEngines(ctx context.Context, path string, o Options) ([]EngineCheck, error) {
 	// What is wrong with the file is said once, not for every engine.
 	if model, err := onnx.ReadFile(path); err != nil {

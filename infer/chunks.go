@@ -18,9 +18,9 @@ type rows struct {
 	row  []int
 }
 
-// run maps rows of the input to those of the outputs: latent points to images, or images
-// to images, to probabilities of classes, or to means and, where there are any, log variances. The
-// first row is number first of those that have a label.
+// run maps rows of the input to rows of the outputs: latent points to images, or images to
+// images, to probabilities of classes, or to means and, if the model gives them, log variances.
+// first is the number of the first row, for its label.
 func (s *session) run(ctx context.Context, input []float32, first int) ([][]float32, error) {
 	label, err := s.labels(first, len(input)/s.contract.inputSize())
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // conditional on the same classes.
 type Classifier struct{ *session }
 
-// Guess is what a classifier says of an image.
+// Guess is a classifier's result for one image.
 type Guess struct {
 	Class         int       // the most probable one
 	Probability   float64   // of that class
@@ -35,8 +35,8 @@ func (c *Classifier) ClassifyAll(ctx context.Context, images iter.Seq2[Image, er
 	})
 }
 
-// Sure returns the numbers of those images of a stream of whose class the classifier is sure, to
-// which it gives at least the least probability, and these classes.
+// Sure returns the numbers and the classes of those images of a stream whose most probable class
+// has at least the probability least.
 func (c *Classifier) Sure(ctx context.Context, images iter.Seq2[Image, error], least float64) (index, classes []int, err error) {
 	i := 0
 	for guess, err := range c.ClassifyAll(ctx, images) {
@@ -51,7 +51,7 @@ func (c *Classifier) Sure(ctx context.Context, images iter.Seq2[Image, error], l
 	return index, classes, nil
 }
 
-// guesses are those of the probabilities p [n, classes].
+// guesses turns probabilities p [n, classes] into guesses.
 func guesses(p []float32, classes int) []Guess {
 	all := make([]Guess, len(p)/classes)
 	for i := range all {

@@ -10,7 +10,7 @@ import (
 	"govae/onnx"
 )
 
-// Role is what a file does.
+// Role says what a file computes.
 type Role = contract.Role
 
 const (
@@ -20,19 +20,17 @@ const (
 	RoleScorer      = contract.Scorer      // image [batch, C, H, W] and eps [batch, L] to log_weight [batch]
 	RoleClassifier  = contract.Classifier  // image [batch, C, H, W] to class [batch, classes]
 
-	// Each but the last has also the input label [batch, classes] if the model is conditional
-	// on a class.
+	// All but the classifier of a conditional model have another input, label [batch, classes].
 )
 
-// Contract is what a file says about itself: the shapes of its graph and the
-// metadata by which it can be told from other models.
+// Contract holds what a file says about itself: the shapes of its graph and its metadata.
 type Contract struct {
 	Role    Role
 	Latent  int    // L; 0 for an autoencoder or classifier that does not tell
 	C, H, W int    // size of an image
 	Classes int    // that the model is conditional on, 0 if it is not; those that a classifier tells
 	ModelID string // equal in the encoder and the decoder of one model, empty if not given
-	// Metadata is what the file tells beside; that of another program may tell nothing.
+	// Metadata may be empty in a file of another program.
 	Metadata contract.Metadata
 
 	noLogVar bool // an encoder gives the mean alone
@@ -53,10 +51,9 @@ func (c Contract) inputSize() int {
 // small file can make a program allocate.
 const maxRow = 1 << 24
 
-// ReadContract tells from a checked model of the contract what it is and for what sizes: from
-// the names of its inputs and outputs, which are those of package contract, in their order. One
-// of another program becomes such a model by package adapt; here it is an error. An encoder may
-// give the mean alone.
+// ReadContract finds the role and the sizes of a checked model by the names of its inputs and
+// outputs, which must be those of package contract, in their order. A model of another program is
+// an error here; package adapt makes it one of the contract. An encoder may give the mean alone.
 func ReadContract(m *onnx.Model) (Contract, error) {
 	metadata, err := contract.Read(m)
 	if err != nil {

@@ -16,7 +16,7 @@ func (d *Decoder) Decode(ctx context.Context, z []float32) (Images, error) {
 	return d.decode(ctx, z, 0)
 }
 
-// decode is Decode for latent points the first of which has the index first.
+// decode is Decode for latent points number first and following.
 func (d *Decoder) decode(ctx context.Context, z []float32, first int) (Images, error) {
 	out, err := d.run(ctx, z, first)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"govae/onnx"
 )
 
-// Describe prints what the ONNX file at path holds: what it is of a VAE, if it is that, and
-// which engines run it, then what [onnx.Model.Describe] says. It describes every file whose
-// structure is right; one of another program is run to find out what it means. advise, if not
-// nil, may add to the error by which the file is none of a VAE.
+// Describe prints what the ONNX file at path holds: which part of a VAE it is, if any, which
+// engines run it, and what [onnx.Model.Describe] says. It describes every file whose structure
+// is right, and runs one of another program to find out what its tensors mean. advise, if not
+// nil, may add to the error that says why the file is no part of a VAE.
 func Describe(out io.Writer, path string, o Options, advise func(error) error) error {
 	model, err := onnx.ReadFile(path)
 	if err != nil {
@@ -29,12 +29,22 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 	if err != nil {
 		return err
 	}
-	role := ""
-	engines := o.Engine
-	if _, err := engine.New(o.Engine); err != nil { // to look at a file the pure-Go engine serves
+	role := describeRole(source{name: path, model: model}, o, advise)
+	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, o.Engine)); err != nil {
+		return err
+	}
+	return model.Describe(out, stat.Size())
+}
+
+// describeRole says in a line what a file is of a VAE, or why it is nothing of one.
+func describeRole(s source, o Options, advise func(error) error) string {
+	if _, err := engine.New(o.Engine); err != nil { // the pure-Go engine is enough to look at a file
 		o.Engine = engine.Options{Name: "go"}
 	}
-	s := source{name: path, model: model}.understood(o, nil)
+	s = s.understood(o, nil)
 	c, err := Contract{}, cmp.Or(errors.Unwrap(s.err), s.err)
 	if s.err == nil {
 		c, err = ReadContract(s.model)
@@ -43,38 +53,32 @@ func Describe(out io.Writer, path string, o Options, advise func(error) error) e
 		if advise != nil {
 			err = advise(err)
 		}
-		role = fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
-	} else if c.Role == RoleClassifier {
-		role = fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %s", c.C, c.H, c.W, c.Classes, printable.Names(c.ClassNames()))
-	} else {
-		role = fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW)", c.Role, c.C, c.H, c.W)
-		if c.Latent > 0 {
-			role += fmt.Sprintf(", latent %d", c.Latent)
-		}
-		for i, g := range c.Metadata.LatentGroups {
-			separator := ", "
-			if i == 0 {
-				separator = ": groups "
-			}
-			role += fmt.Sprintf("%s%s (%d)", separator, printable.Name(g.Name), g.Size)
-		}
-		if p := c.Metadata.Prior; p != nil {
-			role += fmt.Sprintf(", drawn from %v", p)
-		}
-		if c.Classes > 0 {
-			role += fmt.Sprintf(", conditional on %d classes: %s", c.Classes, printable.Names(c.ClassNames()))
-		}
-		if s.adapted != nil {
-			role += "; of another program: " + strings.Join(s.adapted, "; ")
-		}
+		return fmt.Sprintf("not a VAE's decoder or encoder: %v", err)
 	}
-	if _, err := fmt.Fprintf(out, "%s: %s\n", path, role); err != nil {
-		return err
+	if c.Role == RoleClassifier {
+		return fmt.Sprintf("classifier beside a VAE, images %dx%dx%d (CxHxW), tells %d classes: %s", c.C, c.H, c.W, c.Classes, printable.Names(c.ClassNames()))
 	}
-	if _, err := fmt.Fprintf(out, "runs in %s\n", runsIn(model, engines)); err != nil {
-		return err
+	role := fmt.Sprintf("VAE %v, images %dx%dx%d (CxHxW)", c.Role, c.C, c.H, c.W)
+	if c.Latent > 0 {
+		role += fmt.Sprintf(", latent %d", c.Latent)
 	}
-	return model.Describe(out, stat.Size())
+	for i, g := range c.Metadata.LatentGroups {
+		separator := ", "
+		if i == 0 {
+			separator = ": groups "
+		}
+		role += fmt.Sprintf("%s%s (%d)", separator, printable.Name(g.Name), g.Size)
+	}
+	if p := c.Metadata.Prior; p != nil {
+		role += fmt.Sprintf(", drawn from %v", p)
+	}
+	if c.Classes > 0 {
+		role += fmt.Sprintf(", conditional on %d classes: %s", c.Classes, printable.Names(c.ClassNames()))
+	}
+	if s.adapted != nil {
+		role += "; of another program: " + strings.Join(s.adapted, "; ")
+	}
+	return role
 }
 
 // runsIn says which engines run a model, and why others do not.

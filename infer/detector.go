@@ -24,7 +24,7 @@ func (p *Pair) Samples(ctx context.Context, images iter.Seq2[Image, error], draw
 	})
 }
 
-// samples makes samples of the images x [n, C, H, W], the first of which has the index first.
+// samples makes samples of the images x [n, C, H, W], number first and following.
 func (p *Pair) samples(ctx context.Context, x []float32, first, draws int) ([]anomaly.Sample, error) {
 	codes, err := p.Encoder.codes(ctx, x, first)
 	if err == nil && draws > 0 && codes[0].LogVar == nil {

@@ -18,7 +18,7 @@ func (e *Encoder) Encode(ctx context.Context, x []float32) (mean, logVar []float
 	return e.encode(ctx, x, 0)
 }
 
-// encode is Encode for images the first of which has the index first.
+// encode is Encode for images number first and following.
 func (e *Encoder) encode(ctx context.Context, x []float32, first int) (mean, logVar []float32, err error) {
 	out, err := e.run(ctx, x, first)
 	if err != nil {
@@ -35,7 +35,7 @@ func (e *Encoder) EncodeAll(ctx context.Context, images iter.Seq2[Image, error])
 	return mapRows(ctx, e.session, pixels(images, e.contract), e.codes)
 }
 
-// codes encodes the images x [n, C, H, W], the first of which has the index first.
+// codes encodes the images x [n, C, H, W], number first and following.
 func (e *Encoder) codes(ctx context.Context, x []float32, first int) ([]latent.Code, error) {
 	mean, logVar, err := e.encode(ctx, x, first)
 	if err != nil {

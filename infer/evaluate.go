@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"govae/internal/option"
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -103,9 +104,9 @@ func (o EvaluateOptions) check(p *Pair) error {
 	case o.Prior != nil && o.Scorer != nil:
 		return errors.New("the scorer has a prior inside: give another one or the scorer, not both")
 	case o.Images < 0:
-		return &latent.OptionError{Option: "Images", Value: o.Images, Want: "a number of images, or 0 for all"}
+		return option.Wrong("Images", o.Images, "a number of images, or 0 for all")
 	case o.Probe != nil && o.Probe.Dims() != p.Decoder.Latent():
-		return &latent.OptionError{Option: "Probe", Value: fmt.Sprintf("of %d dimensions", o.Probe.Dims()), Want: fmt.Sprintf("one of %d", p.Decoder.Latent())}
+		return option.Wrong("Probe", fmt.Sprintf("of %d dimensions", o.Probe.Dims()), fmt.Sprintf("one of %d", p.Decoder.Latent()))
 	}
 	if o.Scorer != nil {
 		if err := p.CheckScorer(o.Scorer); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"govae/adapt"
 	"govae/engine"
+	"govae/engine/enginetest"
 	"govae/images"
 	"govae/infer"
 	"govae/onnx"
@@ -37,7 +38,7 @@ func TestForeignAutoencoder(t *testing.T) {
 	b := onnx.NewBuilder("main_graph")
 	x := b.Input("input", onnx.Float32, onnx.Named("n"), onnx.Size(1), onnx.Size(3), onnx.Size(4))
 	b.Output("output", b.Node("Sigmoid", "sigmoid", []onnx.Value{x}))
-	data := fileOf(t, b)
+	data := enginetest.File(t, b, onnx.ModelOptions{})
 	a, err := infer.OpenAutoencoderBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +124,7 @@ func TestForeignEncoders(t *testing.T) {
 		for _, name := range outputs {
 			b.Output(name, b.Node("Mul", "scaled_"+name, []onnx.Value{x, b.Float32(name+"/factor", nil, []float32{float32(len(name))})}))
 		}
-		data := fileOf(t, b)
+		data := enginetest.File(t, b, onnx.ModelOptions{})
 		s, err := infer.OpenEncoderBytes(data, infer.Options{Engine: engine.Options{Name: "go"}})
 		if err != nil {
 			t.Fatal(err)

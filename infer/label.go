@@ -8,14 +8,13 @@ import (
 	"govae/internal/printable"
 )
 
-// Label tells a model that is conditional on a class the class of each row of a batch or
-// stream: it writes the weights of the classes, which are 0, to weights. 1 for a class and 0
-// for all others means that class; a mixture of classes means something in between.
-// [Class], [Classes], [Between] and [Mixture] are such labels. A label says the same of a row however
-// often it is asked, on any goroutine.
+// Label gives a conditional model the class of each row of a batch or stream. It writes the
+// weights of the classes to weights, which is all zeros: 1 for one class means that class, a
+// mixture of classes something in between. [Class], [Classes], [Between] and [Mixture] make
+// labels. A label must give the same weights for a row every time, on any goroutine.
 type Label func(row int, weights []float32) error
 
-// Class is the label of rows that all are of one class, given by its number.
+// Class labels every row with one class, given by its number.
 func Class(class int) Label {
 	return func(_ int, weights []float32) error {
 		if class < 0 || class >= len(weights) {
@@ -26,7 +25,7 @@ func Class(class int) Label {
 	}
 }
 
-// Classes is the label of rows of which each has a class of its own, given by its number.
+// Classes labels each row with a class of its own, given by its number.
 func Classes(classes []int) Label {
 	return func(row int, weights []float32) error {
 		if row < 0 || row >= len(classes) {
@@ -36,7 +35,7 @@ func Classes(classes []int) Label {
 	}
 }
 
-// Mixture is the label of rows that all are of a mixture of classes with these weights.
+// Mixture labels every row with a mixture of classes that has these weights.
 func Mixture(mixture []float32) Label {
 	return func(_ int, weights []float32) error {
 		if len(mixture) != len(weights) {
@@ -47,13 +46,12 @@ func Mixture(mixture []float32) Label {
 	}
 }
 
-// Between is the label of rows that all are of a mixture of two classes: share of one, and the
-// rest of the other.
+// Between labels every row with a mixture of two classes: 1-share of from, and share of to.
 func Between(from, to int, share float64) Label {
 	return Class(from).toward(Class(to), func(int) float64 { return share })
 }
 
-// toward is the label of rows that are by a share that of another label, and by the rest that of l.
+// toward mixes two labels: 1-share of l and share of to, where share depends on the row.
 func (l Label) toward(to Label, share func(row int) float64) Label {
 	return func(row int, weights []float32) error {
 		other := make([]float32, len(weights))
@@ -71,17 +69,16 @@ func (l Label) toward(to Label, share func(row int) float64) Label {
 	}
 }
 
-// repeated is the label of rows of which k each have that of a row of l.
+// repeated gives k consecutive rows the label of one row of l.
 func (l Label) repeated(k int) Label {
 	return func(row int, weights []float32) error { return l(row/k, weights) }
 }
 
-// LabelError says that a model that is conditional on a class was not told which, or one
-// that it does not know.
+// LabelError says that a conditional model was given no class, or one that it does not know.
 type LabelError struct {
 	Name    string   // of the model
-	Class   string   // that is not known, empty if there was none
-	Classes []string // that the model knows
+	Class   string   // the unknown class, empty if none was given
+	Classes []string // those that the model knows
 }
 
 func (e *LabelError) Error() string {
@@ -91,7 +88,7 @@ func (e *LabelError) Error() string {
 	return fmt.Sprintf("%s: knows no class %.40q: choose one of %s", e.Name, e.Class, printable.Names(e.Classes))
 }
 
-// UnconditionalError says that a model was told a class and is not conditional on any.
+// UnconditionalError says that a class was given to a model that is not conditional.
 type UnconditionalError struct{ Name string }
 
 func (e *UnconditionalError) Error() string {
@@ -124,9 +121,9 @@ func (c Contract) ClassNames() []string {
 // classifier tells, in the order of their numbers, and nil if there are none.
 func (s *session) Classes() []string { return s.contract.ClassNames() }
 
-// Class returns the number of the class that its name, or else its number, means. A class
-// that the model does not know is a [*LabelError], which an empty name asks for, and any at
-// all where the model is not conditional an [*UnconditionalError].
+// Class returns the number of a class that is given by its name or, failing that, by its
+// number. The error is a [*LabelError] if the model does not know the class, as always with an
+// empty name, and an [*UnconditionalError] if the model is not conditional.
 func (s *session) Class(name string) (int, error) {
 	names := s.Classes()
 	if names == nil {
@@ -141,9 +138,9 @@ func (s *session) Class(name string) (int, error) {
 	return 0, &LabelError{s.name, name, names}
 }
 
-// LabelOf returns the label of rows with these labels, as a set of images has them, where
-// classes are their names: the model's class of that name, whatever its number. One that the
-// model does not know is a [*LabelError].
+// LabelOf returns the label of rows with these labels of a set of images, whose classes have
+// these names. Classes are matched with the model's by name, whatever their numbers. One that
+// the model does not know is a [*LabelError].
 func (s *session) LabelOf(labels []int, classes []string) (Label, error) {
 	names := s.Classes()
 	if names == nil {
@@ -179,8 +176,8 @@ func (s *session) with(l Label) *session {
 	return &labelled
 }
 
-// labels returns those of n rows [n, classes], the first of which is number first; nil if
-// the model is not conditional.
+// labels returns the labels [n, classes] of rows first to first+n-1; nil if the model is not
+// conditional.
 func (s *session) labels(first, n int) ([]float32, error) {
 	classes := s.contract.conditions()
 	if classes == 0 {
@@ -198,9 +195,9 @@ func (s *session) labels(first, n int) ([]float32, error) {
 	return all, nil
 }
 
-// WithLabel returns the decoder with a label for all that it decodes, which a decoder needs
-// that is conditional on a class. It shares the model with d: one of them is to be closed.
-// Another decoder is an [*UnconditionalError].
+// WithLabel returns the decoder with a label for everything that it decodes. A conditional
+// decoder needs one; for another decoder it is an [*UnconditionalError]. The result shares the
+// model with d: close one of them only.
 func (d *Decoder) WithLabel(l Label) (*Decoder, error) {
 	s, err := d.withLabel(l)
 	if err != nil {
@@ -209,8 +206,8 @@ func (d *Decoder) WithLabel(l Label) (*Decoder, error) {
 	return &Decoder{s}, nil
 }
 
-// Repeated returns the decoder with the label that it has, for streams of which k rows, such
-// as draws of one posterior, have the label of one. It shares the model with d.
+// Repeated returns the decoder for streams in which k consecutive rows, such as draws of one
+// posterior, share the label of one row. It shares the model with d.
 func (d *Decoder) Repeated(k int) *Decoder {
 	if d.label == nil || k < 1 {
 		return d
@@ -218,9 +215,9 @@ func (d *Decoder) Repeated(k int) *Decoder {
 	return &Decoder{d.with(d.label.repeated(k))}
 }
 
-// Toward returns the decoder with a label between the one that it has and another: of each row a
-// share, from 0 to 1, of the latter. One without a label is a [*LabelError]. It shares the model
-// with d.
+// Toward returns the decoder with a label between its own and another one. The share of the
+// latter, from 0 to 1, is given by row. A decoder without a label is a [*LabelError]. The result
+// shares the model with d.
 func (d *Decoder) Toward(to Label, share func(row int) float64) (*Decoder, error) {
 	if d.label == nil {
 		return nil, &LabelError{Name: d.name, Classes: d.Classes()}
@@ -247,7 +244,7 @@ func (a *Autoencoder) WithLabel(l Label) (*Autoencoder, error) {
 }
 
 // WithLabel returns the pair with a label for encoder and decoder, like that of [Decoder].
-// A pair of which the two have different labels changes the class of images.
+// If the two have different labels, the pair changes the class of images.
 func (p *Pair) WithLabel(l Label) (*Pair, error) {
 	encoder, err := p.Encoder.WithLabel(l)
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"govae/onnx"
 )
 
-// Likelihood is p(x|z) of a decoder, in the form that its file tells. Many goroutines may use it at
-// once; Close it when none does.
+// Likelihood is p(x|z) of a decoder, of the kind that its file names. Many goroutines may use it
+// at once; Close it when none does.
 type Likelihood struct {
 	logits  *Decoder
 	formula likelihood.Likelihood
@@ -28,7 +28,7 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 		}
 		return nil
 	}
-	switch l := formula(metadata.Likelihood); l.(type) {
+	switch l := likelihood.ByName[metadata.Likelihood]; l.(type) {
 	case nil:
 		return nil, 0, &LikelihoodError{Name: d.name, Form: metadata.Likelihood}
 	case likelihood.Gaussian:
@@ -38,19 +38,6 @@ func (d *Decoder) formula() (likelihood.Likelihood, float64, error) {
 	default:
 		return l, 0, nil
 	}
-}
-
-// formula is the likelihood of a form, nil if that is not known.
-func formula(form string) likelihood.Likelihood {
-	switch form {
-	case contract.Bernoulli:
-		return likelihood.Bernoulli{}
-	case contract.Gaussian:
-		return likelihood.Gaussian{}
-	case contract.Logistic:
-		return likelihood.Logistic{}
-	}
-	return nil
 }
 
 // BitsPerDimension returns a mean of nats per image, such as that of -[Score].ELBO, in bits
@@ -64,8 +51,8 @@ func (d *Decoder) BitsPerDimension(nats float64) float64 {
 	return likelihood.BitsPerDimension(formula, nats, d.contract.Shape().Len())
 }
 
-// Likelihood returns the likelihood of a decoder. Its file must tell the form, else it is
-// a [*LikelihoodError], and its image must be a sigmoid.
+// Likelihood returns the likelihood of a decoder. Its image must be the output of a sigmoid, and
+// its file must name the likelihood, else the error is a [*LikelihoodError].
 func (d *Decoder) Likelihood() (*Likelihood, error) {
 	formula, scale, err := d.formula()
 	if err != nil {
@@ -82,8 +69,8 @@ func (d *Decoder) Likelihood() (*Likelihood, error) {
 	return l, nil
 }
 
-// LikelihoodError says that a decoder's file does not tell its likelihood, or one that is
-// not known.
+// LikelihoodError says that a decoder's file does not name its likelihood, or names an unknown
+// one.
 type LikelihoodError struct{ Name, Form string }
 
 func (e *LikelihoodError) Error() string {
@@ -96,7 +83,7 @@ func (l *Likelihood) Nats(ctx context.Context, x, z []float32) ([]float64, error
 	return l.nats(ctx, x, z, 0)
 }
 
-// nats is Nats for pairs the first of which has the index first.
+// nats is Nats for pairs number first and following.
 func (l *Likelihood) nats(ctx context.Context, x, z []float32, first int) ([]float64, error) {
 	logits, err := l.logits.decode(ctx, z, first)
 	if err != nil {
@@ -144,8 +131,8 @@ func (d *Decoder) withoutSigmoid() (*Decoder, error) {
 	return &Decoder{&logits}, nil
 }
 
-// lastSigmoid returns the place of the Sigmoid that makes the output, seen through
-// nodes that only move values, or -1.
+// lastSigmoid returns the index of the Sigmoid node that makes the output, looking through nodes
+// that only move values, or -1.
 func lastSigmoid(g *onnx.Graph) int {
 	name := g.Outputs[0].Name
 	for i := len(g.Nodes) - 1; i >= 0; i-- { // nodes come after those they need

@@ -65,20 +65,6 @@ func meanModel(t testing.TB, s size, change ...func(*onnx.Model)) []byte {
 	return finish(t, b, s, change)
 }
 
-// fileOf returns the file of a model that has no metadata.
-func fileOf(t testing.TB, b *onnx.Builder) []byte {
-	t.Helper()
-	m, err := b.Model(onnx.ModelOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 func dims(sizes ...int) []onnx.Dim {
 	d := []onnx.Dim{onnx.Named("batch")}
 	for _, n := range sizes {

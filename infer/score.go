@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 
+	"govae/internal/option"
 	"govae/internal/parallel"
 	"govae/latent"
 )
@@ -25,7 +26,7 @@ type Score struct {
 	Bound float64
 }
 
-// MeanScore returns the mean of scores, of which there must be one.
+// MeanScore returns the mean of one or more scores.
 func MeanScore(scores []Score) (mean Score) {
 	n := float64(len(scores))
 	for _, s := range scores {
@@ -54,18 +55,18 @@ type ScoreOptions struct {
 	Draws int    // points z of q(z|x) for each image; 0 means 1
 	Seed  uint64 // of the draws, which are those of [latent.Draws]
 	First int    // number of the stream's first image, by which it has its draws, its label and its Index
-	// Prior, if not nil, takes the place of N(0, I): the figures are then those of the model that
-	// draws its points from there, as a decoder with a prior of its own does.
+	// Prior, if not nil, takes the place of N(0, I). The figures are then those of a model that
+	// draws z from it, as a decoder with a prior of its own does.
 	Prior *latent.Density
 }
 
-// check finds a number of draws that there cannot be, and a prior of another model than p.
+// check refuses an impossible number of draws, and a prior of another model than p.
 func (o ScoreOptions) check(p *Pair) error {
 	if o.Draws < 0 || o.Draws >= math.MaxUint32 { // as latent.Draws
-		return &latent.OptionError{Option: "Draws", Value: o.Draws, Want: fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1))}
+		return option.Wrong("Draws", o.Draws, fmt.Sprintf("a number from 1 to %d, or 0 for 1", uint32(math.MaxUint32-1)))
 	}
 	if o.First < 0 || o.First > math.MaxUint32 {
-		return &latent.OptionError{Option: "First", Value: o.First, Want: fmt.Sprintf("a number from 0 to %d", uint32(math.MaxUint32))}
+		return option.Wrong("First", o.First, fmt.Sprintf("a number from 0 to %d", uint32(math.MaxUint32)))
 	}
 	if o.Prior == nil {
 		return nil
@@ -89,7 +90,7 @@ func (p *Pair) Scores(ctx context.Context, images iter.Seq2[Image, error], o Sco
 	})
 }
 
-// fail yields an error alone.
+// fail is a stream that yields one error.
 func fail[T any](err error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -97,7 +98,7 @@ func fail[T any](err error) iter.Seq2[T, error] {
 	}
 }
 
-// posteriors is codes for those who need variances.
+// posteriors is codes for callers that need variances.
 func (e *Encoder) posteriors(ctx context.Context, x []float32, first int) ([]latent.Code, error) {
 	codes, err := e.codes(ctx, x, first)
 	if err == nil && codes[0].LogVar == nil {
@@ -222,7 +223,7 @@ func (p *Pair) ReconstructionNats(ctx context.Context, images iter.Seq2[Image, e
 }
 
 // withLikelihood yields, one by one, what run makes of blocks of at most so many images
-// x [n, C, H, W], the first of which has the index first.
+// x [n, C, H, W]. first is the number of a block's first image.
 func withLikelihood[T any](ctx context.Context, p *Pair, images iter.Seq2[Image, error], most int, run func(ctx context.Context, l *Likelihood, x []float32, first int) ([]T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		l, err := p.Decoder.Likelihood()

@@ -11,6 +11,7 @@ import (
 	"govae/adapt"
 	"govae/engine"
 	"govae/images"
+	"govae/internal/option"
 	"govae/latent"
 	"govae/onnx"
 )
@@ -22,17 +23,17 @@ type Session interface {
 	Contract() Contract
 	// Shape returns the size of an image.
 	Shape() images.Shape
-	// Framing tells how pictures were prepared that the model was trained on.
+	// Framing says how the pictures that the model was trained on were prepared.
 	Framing() images.Framing
 	// Latent returns the number L of latent dimensions.
 	Latent() int
 	// Space returns the model's latent space.
 	Space() latent.Space
-	// StoredActivity returns what each latent dimension tells of the training images
-	// ([latent.MeasureActivity]) as the file says, and whether it does.
+	// StoredActivity returns the activity of each latent dimension over the training images
+	// ([latent.MeasureActivity]), and whether the file holds it.
 	StoredActivity() (latent.Activity, bool)
-	// Noise returns the root of the mean variance of posteriors of the training images by latent
-	// dimension, nil where the file does not say.
+	// Noise returns, by latent dimension, the root of the mean posterior variance over the training
+	// images; nil if the file does not hold it.
 	Noise() []float64
 	// FromPicture returns a picture of any size as the model takes it.
 	FromPicture(image.Image) (Image, error)
@@ -41,19 +42,18 @@ type Session interface {
 	Classes() []string
 	// Class returns the number of the class that its name, or else its number, means.
 	Class(name string) (int, error)
-	// CheckValues runs the model on inputs that the file gives and compares the outputs
-	// with those that it promises.
+	// CheckValues runs the model on inputs from the file and compares the outputs with those
+	// that the file promises.
 	CheckValues(context.Context) (difference float64, err error)
 	// Engine returns the name and version of the engine that runs the session.
 	Engine() string
-	// Note says why this engine was chosen, where that was not the first choice; nil
-	// otherwise.
+	// Note says why the first choice of an engine was not taken; nil if it was.
 	Note() error
-	// Adapted tells what a file of another program was found to mean and what was done about
-	// it; nil for one of this project.
+	// Adapted says how the tensors of another program's file were understood and what was
+	// changed; nil for a file of this project.
 	Adapted() []string
-	// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
-	// id it tells precisions of one model apart.
+	// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model id it
+	// differs between precisions of one model.
 	Fingerprint() string
 	// Close releases the model. The session cannot be used afterwards.
 	Close() error
@@ -63,22 +63,22 @@ type Session interface {
 type Options struct {
 	// Engine chooses the engine.
 	Engine engine.Options
-	// Foreign answers what files of other programs leave open: see [adapt.Question].
+	// Foreign answers questions that files of other programs leave open: see [adapt.Question].
 	Foreign adapt.Options
 	// Threads is the number of chunks that run at once; 0 means GOMAXPROCS.
 	Threads int
 }
 
-// Check finds mistakes in the options, those of the engine ([engine.Options.Check]) first.
-// One in the answers about files of other programs is an [*adapt.OptionError].
+// Check finds mistakes in the options: first in those of the engine ([engine.Options.Check]),
+// then in the answers about files of other programs ([*adapt.OptionError]).
 func (o Options) Check() error {
 	if o.Threads < 0 {
-		return &latent.OptionError{Option: "Threads", Value: o.Threads, Want: "a number of threads, or 0 for all cores"}
+		return option.Wrong("Threads", o.Threads, "a number of threads, or 0 for all cores")
 	}
 	return cmp.Or(o.Engine.Check(), o.Foreign.Check())
 }
 
-// session is what all kinds of [Session] share.
+// session is the common part of all kinds of [Session].
 type session struct {
 	contract Contract
 	model    *onnx.Model
@@ -99,12 +99,12 @@ func (s *session) Contract() Contract { return s.contract }
 // Shape returns the size of an image.
 func (s *session) Shape() images.Shape { return s.contract.Shape() }
 
-// Framing tells how pictures were prepared that the model was trained on, as far as the
-// file tells; a model takes others prepared alike.
+// Framing says how the pictures that the model was trained on were prepared, as far as the file
+// says so. Prepare other pictures in the same way.
 func (s *session) Framing() images.Framing { return s.contract.Metadata.Framing }
 
-// Latent returns the number L of latent dimensions, 0 for an autoencoder or classifier that
-// does not tell.
+// Latent returns the number L of latent dimensions, 0 for an autoencoder or classifier whose
+// file does not say.
 func (s *session) Latent() int { return s.contract.Latent }
 
 // Space returns the model's latent space.
@@ -112,8 +112,8 @@ func (s *session) Space() latent.Space {
 	return latent.Space{Name: s.name, ModelID: s.contract.ModelID, Dims: s.contract.Latent}
 }
 
-// StoredActivity returns what each latent dimension tells of the training images
-// ([latent.MeasureActivity]) as the file says, and whether it does.
+// StoredActivity returns the activity of each latent dimension over the training images
+// ([latent.MeasureActivity]), and whether the file holds it.
 func (s *session) StoredActivity() (latent.Activity, bool) {
 	stats := s.contract.Metadata.LatentStats
 	if stats == nil || !stats.Suits(s.Latent()) {
@@ -134,8 +134,8 @@ func (s *session) Noise() []float64 {
 	return nil
 }
 
-// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model
-// id it tells precisions of one model apart.
+// Fingerprint returns the SHA-256 of the file in hexadecimal digits. Unlike the model id it
+// differs between precisions of one model.
 func (s *session) Fingerprint() string { return hex.EncodeToString(s.digest[:]) }
 
 // Engine returns the name and version of the engine that runs the session.
@@ -147,7 +147,7 @@ func (s *session) Note() error { return s.engine.Note() }
 // Close releases the model. The session cannot be used afterwards.
 func (s *session) Close() error { return s.program.Close() }
 
-// RoleError says that a file does something else than what is needed.
+// RoleError says that a file has another role than the one needed.
 type RoleError struct {
 	Name      string
 	Got, Want Role

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"govae/contract"
+	"govae/engine/enginetest"
 	"govae/images"
 	"govae/infer"
 	"govae/internal/parallel"
@@ -407,7 +408,7 @@ func otherModel(t testing.TB, in, out string) []byte {
 	b := onnx.NewBuilder("other")
 	x := b.Input(in, onnx.Float32, dims(3)...)
 	b.Output(out, b.Node("Relu", "relu", []onnx.Value{x}))
-	return fileOf(t, b)
+	return enginetest.File(t, b, onnx.ModelOptions{})
 }
 
 // trainingModel is a decoder whose images depend on their batch.

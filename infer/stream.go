@@ -33,13 +33,13 @@ func pixels(images iter.Seq2[Image, error], c Contract) iter.Seq2[[]float32, err
 	}
 }
 
-// mapRows yields, one by one, what run makes of blocks of rows [n, width] that are the
-// input of a session, the first of which has the index first.
+// mapRows yields, one by one, what run makes of blocks of rows [n, width], the input of a
+// session. first is the number of a block's first row.
 func mapRows[T any](ctx context.Context, s *session, rows iter.Seq2[[]float32, error], run func(ctx context.Context, block []float32, first int) ([]T, error)) iter.Seq2[T, error] {
 	return ahead(ctx, rows, s.contract.inputSize(), s.blockRows(), run)
 }
 
-// flushAfter is how long a stream that computes nothing waits for more rows.
+// flushAfter is how long an idle stream waits for more rows before it computes those it has.
 const flushAfter = 5 * time.Millisecond
 
 // ahead yields, one by one, what run makes of blocks of rows [n, width]. Two goroutines work

@@ -100,7 +100,7 @@ func (s Summary) Of(figures iter.Seq2[Figures, error]) (Evaluation, error) {
 	if bound.N > 0 {
 		e.LogLikelihood.Estimate, e.LogLikelihood.ELBO = Estimate{bound.Mean(0), bound.Interval(0)}, bound.Mean(1)
 	}
-	if l := formula(s.Likelihood); l != nil {
+	if l := likelihood.ByName[s.Likelihood]; l != nil {
 		e.BitsPerDimension = likelihood.BitsPerDimension(l, -e.ELBO.Mean, s.Values)
 		e.LogLikelihood.BitsPerDimension = likelihood.BitsPerDimension(l, -e.LogLikelihood.Mean, s.Values)
 	}

@@ -8,16 +8,15 @@ import (
 	"slices"
 )
 
-// Activity says how much each latent dimension tells about an image, [L].
-// A dimension that the model does not use has about 0.
+// Activity is how much each latent dimension tells about an image, [L]: about 0 for a dimension that
+// the model does not use.
 type Activity []float64
 
-// MeasureActivity returns what each dimension tells by posterior means, of which it wants at least
-// two. Where the noise about them is known, the root of the mean variance of posteriors, it is the
-// information in nats of a normal distribution with such noise, log(1 + variance/noise^2)/2
-// (Shannon 1948). Where it is nil, it is the variance of the means (Burda et al. 2016, Importance
-// weighted autoencoders, section 4), between 0 and about 1, which tells the used dimensions from
-// others, and hardly the used ones apart.
+// MeasureActivity returns the activity of each dimension by at least two posterior means. noise is the
+// root of the mean variance of posteriors. Where it is known, the activity is the information in nats of
+// a normal distribution with such noise, log(1 + variance/noise^2)/2 (Shannon 1948). Where it is nil, the
+// activity is the variance of the means, between 0 and about 1 (Burda et al. 2016, Importance weighted
+// autoencoders, section 4). That tells used dimensions from unused ones, but hardly compares used ones.
 func MeasureActivity(means Points, noise []float64) (Activity, error) {
 	var m Moments
 	var row []float64

@@ -7,9 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// ClassPrior has the normal distributions of the codes of a conditional model's classes: x = mean + factor z,
-// for z of N(0, I). Where codes tell the class by themselves, as those of photographs do, another label
-// changes little of an image; its code has to move among those of the other class.
+// ClassPrior holds a normal distribution of codes for each class of a conditional model: x = mean + factor z
+// with z of N(0, I). Codes of photographs tell the class by themselves, so that another label changes an
+// image little: its code has to move to where codes of the other class lie.
 type ClassPrior struct {
 	means   []*mat.VecDense
 	factors []*mat.TriDense // lower triangles
@@ -44,8 +44,8 @@ func NewClassPrior(dims int, means, factors []float32) (*ClassPrior, error) {
 // Classes returns the number of classes.
 func (p *ClassPrior) Classes() int { return len(p.means) }
 
-// Move gives a code of one class the place among those of another that it has among its own: that of the same
-// draw of N(0, I). The classes must be of p's.
+// Move returns the edit that moves a code of one class to its place in another class: x becomes the point
+// that has the same z there. The classes must be among those of p.
 func (p *ClassPrior) Move(from, to int) Edit {
 	return func(z []float32) error {
 		if n := p.means[0].Len(); len(z) != n {

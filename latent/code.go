@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 
+	"govae/internal/option"
 	"govae/internal/random"
 )
 
@@ -38,7 +39,7 @@ func Draws(codes iter.Seq2[Code, error], k int, seed uint64) Points {
 // drawsFrom is Draws of codes the first of which has another number than 0.
 func drawsFrom(codes iter.Seq2[Code, error], k int, seed uint64, first int) Points {
 	if k < 1 || k >= math.MaxUint32 { // the noise knows no larger number
-		return fail(&OptionError{"k", k, fmt.Sprintf("a number of points from 1 to %d", uint32(math.MaxUint32-1))})
+		return fail(option.Wrong("k", k, fmt.Sprintf("a number of points from 1 to %d", uint32(math.MaxUint32-1))))
 	}
 	return func(yield func([]float32, error) bool) {
 		i := first

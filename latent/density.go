@@ -10,15 +10,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Density tells how likely a mixture finds points. It is safe for use by several goroutines.
+// Density is the probability density of a mixture. It is safe for use by several goroutines.
 type Density struct {
 	components []density
 	dims       int
 	byClass    bool
 }
 
-// Density returns the density of the mixture. One that is none is an error, as is one by class whose
-// weights differ, where labels give them.
+// Density returns the density of the mixture. It is an error if the mixture is invalid, or if it is by
+// class and its weights differ, as labels choose the component.
 func (m *Mixture) Density() (*Density, error) {
 	components, err := m.densities()
 	if err == nil && m.ByClass && slices.Min(m.Weights) != slices.Max(m.Weights) {
@@ -27,8 +27,8 @@ func (m *Mixture) Density() (*Density, error) {
 	return &Density{components, m.Latent, m.ByClass}, err
 }
 
-// Check returns an error unless the density is one of points of so many dimensions, of a model
-// that is conditional on so many classes, or on none.
+// Check returns an error unless the density suits a model of so many latent dimensions that is conditional
+// on so many classes, 0 for none.
 func (d *Density) Check(dims, classes int) error {
 	switch {
 	case d.dims != dims:

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Edit changes a latent point z [L] in place, or returns an error if it has not the
-// dimensions for that. [Set], [Shift] and [Attribute.Add] are edits.
+// Edit changes a latent point z [L] in place, or returns an error if z lacks a dimension. [Set],
+// [Shift] and [Attribute.Add] are edits.
 type Edit func(z []float32) error
 
 // Set gives a dimension a value. [Space.CheckDims] says whether a model has the dimension.

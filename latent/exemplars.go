@@ -20,8 +20,8 @@ import (
 type Exemplars struct {
 	Codes  [][][]float32 `json:"codes"`  // [K, n_k, L], at least one of each component
 	Spread float64       `json:"spread"` // h
-	// ByClass tells that a mixture of one component has exemplars of each class of a conditional model,
-	// near which points are drawn with its label ([Mixture.Of]); K is then the number of classes.
+	// ByClass says that a mixture of one component has exemplars of each class of a conditional model;
+	// points are drawn near them with that label ([Mixture.Of]). K is then the number of classes.
 	ByClass bool `json:"by_class,omitempty"`
 }
 
@@ -60,7 +60,7 @@ func (e *Exemplars) check(k, l int) error {
 	return nil
 }
 
-// Len returns how many exemplars there are, of all components.
+// Len returns the number of exemplars of all components.
 func (e *Exemplars) Len() (n int) {
 	for _, codes := range e.Codes {
 		n += len(codes)
@@ -68,7 +68,7 @@ func (e *Exemplars) Len() (n int) {
 	return n
 }
 
-// Nearness is the share of an exemplar's distance from the mean of its component that points near it keep.
+// Nearness is the factor sqrt(1 - h^2) of an exemplar's distance from the mean of its component.
 func (e *Exemplars) Nearness() float64 { return math.Sqrt(1 - e.Spread*e.Spread) }
 
 // NearExemplars yields n points as [Mixture.Points] does, from the distributions at m's Exemplars, which it must

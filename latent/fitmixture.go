@@ -10,6 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
+	"govae/internal/option"
 	"govae/internal/parallel"
 	"govae/internal/random"
 )
@@ -20,7 +21,7 @@ type FitOptions struct {
 	Least, Most int    // numbers of components to try; 0 means 1 and 20
 	Seed        uint64 // of the first means
 	Threads     int    // 0 means GOMAXPROCS; the result is the same for any number
-	// Fitted, if not nil, hears of each number of components that was tried.
+	// Fitted, if not nil, is called after each number of components that is tried.
 	Fitted func(MixtureScore)
 }
 
@@ -32,15 +33,15 @@ const (
 	// less than emTolerance nats (scikit-learn's values).
 	emIterations = 100
 	emTolerance  = 1e-3
-	// leastResponsibility is the share in a point from which on a component hears of it.
+	// leastResponsibility is the share in a point below which a component ignores it.
 	leastResponsibility = 1e-9
 	// covarianceFloor is added to the variances, in units of the mean variance of the
 	// points, so that no component collapses onto one of them.
 	covarianceFloor = 1e-6
 )
 
-// pointsOf returns how many points a component takes in so many dimensions: of fewer its covariance is hardly
-// more than the points themselves, which the likelihood of these points does not tell.
+// pointsOf returns the least number of points for each component in so many dimensions. With fewer, a
+// covariance fits just these points, which their own likelihood does not show.
 func pointsOf(dims int) int { return 2 * (dims + 1) }
 
 // FewPointsError says that there are too few points to fit a mixture to.
@@ -52,8 +53,8 @@ func (e *FewPointsError) Error() string {
 
 // FitMixture fits Gaussian mixtures to points of a space by expectation maximisation (C.
 // Bishop, "Pattern Recognition and Machine Learning", 2006, section 9.2) and returns the
-// one of the best BIC. A component takes twice as many points as there are dimensions, and more; where there are
-// too few a [*FewPointsError] says so. It starts from means that are chosen as for k-means++ (D. Arthur
+// one of the best BIC. Each component needs more than twice as many points as there are dimensions;
+// too few points are a [*FewPointsError]. It starts from means that are chosen as for k-means++ (D. Arthur
 // and S. Vassilvitskii, 2007).
 //
 // Give it points of the posteriors ([Draws]), not their means alone: images come from
@@ -63,9 +64,9 @@ func FitMixture(ctx context.Context, s Space, points Points, o FitOptions) (*Mix
 	least, most := cmp.Or(o.Least, 1), cmp.Or(o.Most, 20)
 	switch {
 	case least < 1:
-		return nil, &OptionError{"Least", least, "a number of components from 1 on"}
+		return nil, option.Wrong("Least", least, "a number of components from 1 on")
 	case most < least:
-		return nil, &OptionError{"Most", most, fmt.Sprintf("at least the %d of Least", least)}
+		return nil, option.Wrong("Most", most, fmt.Sprintf("at least the %d of Least", least))
 	}
 	f := fit{threads: o.Threads}
 	if f.threads < 1 {
@@ -204,8 +205,8 @@ func (f *fit) diagonal(v float64) [][]float64 {
 	return rows
 }
 
-// sums are what a step needs to know of all points, each counted for a component by
-// its responsibility.
+// sums are the statistics of all points that a step needs, weighted by the responsibilities of the
+// components.
 type sums struct {
 	logLikelihood float64
 	count         []float64   // [K]
@@ -230,8 +231,8 @@ func (s *sums) add(t *sums) {
 	}
 }
 
-// fitParts is the number of parts that points are summed in. It is part of every
-// result, as the number of threads is not.
+// fitParts is the number of parts in which points are summed. It determines the rounding of results,
+// so that the number of threads does not.
 const fitParts = 32
 
 // expect is the E step.

@@ -5,15 +5,17 @@ import (
 	"iter"
 	"math"
 	"slices"
+
+	"govae/internal/option"
 )
 
-// Fixed yields points in which the dimensions from first on are those of z: of a
-// hierarchical model with the finer groups of latent variables fixed, the coarse ones vary.
+// Fixed yields points in which the dimensions from first on are those of z. Of a hierarchical model
+// this fixes the finer groups of latent variables, while the coarse ones vary.
 func Fixed(points Points, first int, z []float32) Points {
 	return func(yield func([]float32, error) bool) {
 		for point, err := range points {
 			if err == nil && (first < 0 || first > len(point) || len(point) != len(z)) {
-				err = &OptionError{"first", first, fmt.Sprintf("a dimension of points of %d, as z has", len(point))}
+				err = option.Wrong("first", first, fmt.Sprintf("a dimension of points of %d, as z has", len(point)))
 			}
 			if err == nil {
 				point = append(point[:first:first], z[first:]...)
@@ -25,14 +27,13 @@ func Fixed(points Points, first int, z []float32) Points {
 	}
 }
 
-// Settled yields codes without variance in the dimensions from first on: [Draws] of them have
-// the means there, so that of a hierarchical model the coarse groups of latent variables alone
-// are drawn.
+// Settled yields codes without variance in the dimensions from first on, so that [Draws] of them have
+// the means there. Of a hierarchical model only the coarse groups of latent variables are then drawn.
 func Settled(codes iter.Seq2[Code, error], first int) iter.Seq2[Code, error] {
 	return func(yield func(Code, error) bool) {
 		for code, err := range codes {
 			if err == nil && first < 0 {
-				err = &OptionError{"first", first, "a dimension"}
+				err = option.Wrong("first", first, "a dimension")
 			}
 			if err == nil && code.LogVar != nil && first < len(code.LogVar) {
 				code.LogVar = slices.Clone(code.LogVar)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+
+	"govae/internal/option"
 )
 
 // Linspace returns n evenly spaced numbers from lo to hi, both among them.
@@ -36,7 +38,7 @@ func Lattice(s Space, o LatticeOptions) Points {
 	case s.Dims < 2:
 		err = &TooFlatError{s}
 	case o.Dims[0] == o.Dims[1]:
-		err = &OptionError{"Dims", o.Dims, "two different dimensions"}
+		err = option.Wrong("Dims", o.Dims, "two different dimensions")
 	default:
 		err = cmp.Or(s.CheckDims(o.Dims[:]...), checkLine(o.Range, "Grid", o.Grid))
 	}
@@ -102,20 +104,19 @@ func Lines(s Space, o LineOptions) Points {
 }
 
 // checkLine finds mistakes in a range and in the number of points on it.
-func checkLine(bounds [2]float64, option string, n int) error {
-	switch {
-	case !(bounds[0] < bounds[1]) || math.IsInf(bounds[1]-bounds[0], 0):
-		return &OptionError{"Range", bounds, "two numbers, the smaller first"}
+func checkLine(bounds [2]float64, name string, n int) error {
+	if !(bounds[0] < bounds[1]) || math.IsInf(bounds[1]-bounds[0], 0) {
+		return option.Wrong("Range", bounds, "two numbers, the smaller first")
 	}
-	return checkSteps(option, n)
+	return checkSteps(name, n)
 }
 
 // mostSteps bounds the points on a line, which are in memory.
 const mostSteps = 1 << 20
 
-func checkSteps(option string, n int) error {
+func checkSteps(name string, n int) error {
 	if n < 2 || n > mostSteps {
-		return &OptionError{option, n, fmt.Sprintf("a number from 2 to %d", mostSteps)}
+		return option.Wrong(name, n, fmt.Sprintf("a number from 2 to %d", mostSteps))
 	}
 	return nil
 }

@@ -30,14 +30,14 @@ type Mixture struct {
 	Means       [][]float64    `json:"means"`              // [K, L]
 	Covariances [][][]float64  `json:"covariances"`        // [K, L, L]
 	Fits        []MixtureScore `json:"fits,omitempty"`     // all that were tried
-	// ByClass tells that the components are the priors of a conditional model's classes, by their
-	// numbers: each is drawn from with its label ([Mixture.Of]).
+	// ByClass says that component k is the prior of class k of a conditional model; points are drawn
+	// from it with that label ([Mixture.Of]).
 	ByClass bool `json:"by_class,omitempty"`
-	// Exemplars are what [Mixture.NearExemplars] and samplers draw near. All else is about the mixture alone.
+	// Exemplars are used by [Mixture.NearExemplars] and by samplers, and by nothing else.
 	Exemplars *Exemplars `json:"exemplars,omitempty"`
 }
 
-// Of returns component k, or what is drawn from for class k, as a mixture of its own.
+// Of returns component k, or the distribution and exemplars of class k, as a mixture of its own.
 func (m *Mixture) Of(k int) *Mixture {
 	of := &Mixture{ModelID: m.ModelID, Latent: m.Latent, Weights: []float64{1}}
 	if e := m.Exemplars; e != nil {
@@ -53,7 +53,7 @@ func (m *Mixture) Of(k int) *Mixture {
 // OfClasses reports whether new points are drawn class by class.
 func (m *Mixture) OfClasses() bool { return m.ByClass || m.Exemplars != nil && m.Exemplars.ByClass }
 
-// ErrByClass says that a mixture is drawn from class by class.
+// ErrByClass says that a mixture has a distribution for each class, which the label chooses.
 var ErrByClass = errors.New("the mixture has components or exemplars of each class, which are drawn from with its label: export a decoder that draws from it")
 
 // MixtureScore tells how well a number of components fits.
@@ -152,7 +152,7 @@ func (m *Mixture) points(n int, o SampleOptions, near *Exemplars) Points {
 	}
 }
 
-// pick returns the place in weights at which their sum goes above u times it.
+// pick returns the first index at which the sum of the weights exceeds u times the whole sum.
 func pick(weights []float64, u float64) int {
 	left := u * floats.Sum(weights)
 	for k, w := range weights {

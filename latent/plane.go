@@ -28,9 +28,9 @@ func DimensionPlane(a, b int) Plane {
 	}}
 }
 
-// WidestPlane is the plane in which points are most spread out, in units of the noise that each
-// dimension has: that of their first two principal components ([FitPrincipal]), or that of both
-// dimensions where there are two.
+// WidestPlane returns the plane in which points are most spread out, in units of the noise of each
+// dimension: that of their first two principal components ([FitPrincipal]), or, if there are only two
+// dimensions, that of these.
 func WidestPlane(points [][]float32, noise []float64) (Plane, error) {
 	if len(points) > 0 && len(points[0]) == 2 {
 		return DimensionPlane(0, 1), nil
@@ -42,9 +42,9 @@ func WidestPlane(points [][]float32, noise []float64) (Plane, error) {
 	return principalPlane(points, noise, variance)
 }
 
-// ClassPlane is the plane in which the means of the points of each label are most spread
-// out, in units of the noise that each dimension has. A VAE spreads its points about evenly in all
-// directions, but not its classes. There must be a label for each point, and three labels or more.
+// ClassPlane returns the plane in which the means of the points of each label are most spread out, in
+// units of the noise of each dimension. A VAE spreads its points about evenly in all directions, but
+// not its classes. There must be a label for each point, and three labels or more.
 func ClassPlane(points [][]float32, labels []int, noise []float64) (Plane, error) {
 	means, err := ClassMeans(Of(points...), labels)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Probe tells classes from latent points alone, which shows what the points know about
-// them: by the class of the nearest point that it has learned, and by a linear map. Many
-// goroutines may use it at once.
+// Probe classifies latent points, which shows what they tell about the classes: by the nearest of the
+// points that it was given, and by a linear map. Many goroutines may use it at once.
 type Probe struct {
 	N       int // points that it has learned
 	dims    int
@@ -27,8 +26,8 @@ type Probe struct {
 // Dims is the number of dimensions of the points that it has learned.
 func (p *Probe) Dims() int { return p.dims }
 
-// ridge is what is added to the variance 1 of each dimension, so that the linear map is
-// the same whatever dimensions depend on each other. It is small beside all that count.
+// ridge is added to the variance of each dimension, which is 1, so that the linear map is determined
+// also where dimensions depend on each other.
 const ridge = 1e-3
 
 // LearnProbe learns from points [L] and their labels. The linear map is that of ridge

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 
+	"govae/internal/option"
 	"govae/internal/random"
 )
 
@@ -23,7 +24,7 @@ func Prior(dims, n int, o SampleOptions) Points {
 		return fail(err)
 	}
 	if dims < 0 {
-		return fail(&OptionError{"dims", dims, "a number of dimensions"})
+		return fail(option.Wrong("dims", dims, "a number of dimensions"))
 	}
 	temperature := float32(cmp.Or(o.Temperature, 1))
 	return func(yield func([]float32, error) bool) {
@@ -45,11 +46,11 @@ func Prior(dims, n int, o SampleOptions) Points {
 func (o SampleOptions) check(n int) error {
 	switch {
 	case n < 0 || n > math.MaxUint32:
-		return &OptionError{"n", n, "a number of samples from 0 to 2^32-1"}
+		return option.Wrong("n", n, "a number of samples from 0 to 2^32-1")
 	case o.First < 0 || o.First > math.MaxUint32-n:
-		return &OptionError{"First", o.First, "the number of a sample from 0 to 2^32-1-n"}
+		return option.Wrong("First", o.First, "the number of a sample from 0 to 2^32-1-n")
 	case !(o.Temperature >= 0) || math.IsInf(o.Temperature, 0):
-		return &OptionError{"Temperature", o.Temperature, "a positive number, or 0 for 1"}
+		return option.Wrong("Temperature", o.Temperature, "a positive number, or 0 for 1")
 	}
 	return nil
 }

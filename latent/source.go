@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"govae/internal/option"
 )
 
 // Source is what latent points are drawn from.
@@ -51,9 +53,9 @@ func (s Source) Points(n int, o SampleOptions) Points {
 	}
 	switch {
 	case s.N > 0 && o.First+n > s.N:
-		return fail(&OptionError{"n", n, fmt.Sprintf("at most the %d points that there are from number %d on", max(0, s.N-o.First), o.First)})
+		return fail(option.Wrong("n", n, fmt.Sprintf("at most the %d points that there are from number %d on", max(0, s.N-o.First), o.First)))
 	case s.N > 0 && o.Temperature != 0 && o.Temperature != 1:
-		return fail(&OptionError{"Temperature", o.Temperature, "1 for points that are given"})
+		return fail(option.Wrong("Temperature", o.Temperature, "1 for points that are given"))
 	}
 	return s.points(n, o)
 }

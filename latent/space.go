@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"govae/contract"
+	"govae/internal/option"
 )
 
 // Space is the latent space of a model, as a session of package infer tells it.
@@ -42,7 +43,7 @@ func (s Space) origin(at []float32) ([]float32, error) {
 		return make([]float32, s.Dims), nil
 	}
 	if len(at) != s.Dims {
-		return nil, &OptionError{"At", at, fmt.Sprintf("a point of the %d dimensions of %s", s.Dims, s.Name)}
+		return nil, option.Wrong("At", at, fmt.Sprintf("a point of the %d dimensions of %s", s.Dims, s.Name))
 	}
 	return slices.Clone(at), nil
 }
@@ -69,12 +70,4 @@ func (e *SpaceError) Error() string {
 }
 
 // OptionError says that an option that a caller gave has a value that it cannot have.
-type OptionError struct {
-	Option string // the name of the field or argument, such as "Temperature"
-	Value  any
-	Want   string // what it may be
-}
-
-func (e *OptionError) Error() string {
-	return fmt.Sprintf("the option %s is %v; want %s", e.Option, e.Value, e.Want)
-}
+type OptionError = option.Error

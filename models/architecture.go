@@ -10,8 +10,7 @@ import (
 	"govae/internal/nn"
 )
 
-// architecture is what a kind of network decides: the layers between image, noise and
-// logits, and the settings that suit it.
+// architecture has the layers between image, noise and logits, and the settings that suit them.
 type architecture struct {
 	line     string // what it is, for lists
 	build    func(m *VAE)
@@ -19,9 +18,9 @@ type architecture struct {
 	training Training
 }
 
-// flat builds a network with one group of latent variables: encode gets from an image to the
-// features that the posterior is read from, decode from latent variables to the logits of an
-// image. labelGain is that of what a label adds to the features.
+// flat returns a function that builds a network with one group of latent variables: encode maps an image
+// to the features from which the posterior is computed, and decode latent variables to the logits of an
+// image. labelGain is the gain of the weights by which a label is added to the features.
 func flat(
 	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value),
 	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value),
@@ -34,13 +33,13 @@ func flat(
 		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 		m.z = m.addGroup("latent", mean, logVar, m.noise)
 		m.mean, m.logVar = m.groups[0].mean, m.groups[0].logVar
-		m.vector = around{"encoder/mean", "encoder/log_var", "decoder/dense_0"}
+		m.vector = latentLayers{"encoder/mean", "encoder/log_var", "decoder/dense_0"}
 		m.logits = decode(g, c, m.labelled(m.z))
 		m.decoded, m.reconstructed = m.logits, g.Again(m.logits, map[*nn.Value]*nn.Value{m.z: m.mean})
 	}
 }
 
-// Training are the settings by which a network of an architecture trains well.
+// Training has the settings with which an architecture trains well.
 type Training struct {
 	Batch     int     // images per step
 	Rate      float64 // Adam's learning rate
@@ -90,10 +89,10 @@ func SmallGray(image Shape) bool { return image.C == 1 && max(image.H, image.W) 
 // Architectures returns the names of all architectures, sorted.
 func Architectures() []string { return slices.Sorted(maps.Keys(architectures)) }
 
-// ArchitectureLine says in a line what the architecture of a name is.
+// ArchitectureLine describes the architecture of a name in a line.
 func ArchitectureLine(name string) string { return architectures[name].line }
 
-// Training returns the settings by which the network of c trains well.
+// Training returns the settings with which the network of c trains well.
 func (c Config) Training() Training { return architectures[c.Arch].training }
 
 // reluGain is that of He, Zhang, Ren and Sun 2015 (arXiv 1502.01852) as the bound of a
@@ -101,8 +100,7 @@ func (c Config) Training() Training { return architectures[c.Arch].training }
 // bound of LeCun, Bottou, Orr and Mueller 1998 ("Efficient BackProp", section 4.6).
 var reluGain = math.Sqrt(6)
 
-// withGain sets the gain of a layer's initial weights, and of its biases to 1 unless that
-// is 0.
+// withGain sets the gain of a layer's initial weights; that of its biases is 1, or less if gain is.
 func withGain(l nn.Layer, gain float64) nn.Layer {
 	for _, p := range l.Params() {
 		p.Gain = min(gain, 1)

@@ -10,14 +10,14 @@ import (
 	"govae/internal/nn"
 )
 
-// Axes are other coordinates of a vector of latent variables: z' = To (z - Centre), and z = From
+// Axes are new coordinates of a vector of latent variables: z' = To (z - Centre), and z = From
 // z' + Centre with From the inverse of To.
 type Axes struct {
-	Centre   []float64  // L
+	Centre   []float64  // [L]
 	To, From *mat.Dense // [L, L]
-	LogVar   []float64  // L: where the log variances of posteriors lie, before the change
-	// Centres are where the classes of a conditional model lie about Centre, [classes, L]: their
-	// codes become relative to that. It may be nil.
+	LogVar   []float64  // [L], the mean log variances of posteriors before the change
+	// Centres are the centres of a conditional model's classes relative to Centre, [classes, L]: codes
+	// become relative to the centre of their class. It may be nil.
 	Centres *mat.Dense
 }
 
@@ -28,8 +28,8 @@ func (m *VAE) Vector() int { return m.groups[0].mean.Shape().Len() }
 // NewLogVar returns the log variance along the new axis j of a posterior with a.LogVar.
 func (a Axes) NewLogVar(j int) float64 { return math.Log(floats.Sum(a.variances(j))) }
 
-// variances are what each old dimension has of the variance along the new axis j: To_ji^2
-// exp(LogVar_i). Their shares of the sum are the derivatives of its logarithm by LogVar_i.
+// variances returns the part of each old dimension in the variance along the new axis j: To_ji^2
+// exp(LogVar_i). Divided by their sum they are the derivatives of its logarithm by LogVar_i.
 func (a Axes) variances(j int) []float64 {
 	all := make([]float64, len(a.LogVar))
 	for i, to := range a.To.RawRowView(j) {
@@ -38,16 +38,15 @@ func (a Axes) variances(j int) []float64 {
 	return all
 }
 
-// ChangeAxes changes the layers around the latent vector so that its coordinates are other
-// ones. The image of a code stays what it was, and the mean of an image's posterior the same code; with
-// centres, of images of the same class. The
-// variances of the posterior become those along the new axes, the diagonal of To diag(exp(log_var)) To',
-// whose logarithms are taken to first order about those of a.LogVar, as a dense layer gives them;
-// what goes across the axes is left out.
+// ChangeAxes changes the layers around the latent vector so that it has new coordinates. The image that is
+// decoded from the mean of an image's posterior stays the same; with centres, for the same class. The
+// variances of the posterior become those along the new axes, the diagonal of To diag(exp(log_var)) To'.
+// Their logarithms are approximated to first order about a.LogVar, as a dense layer can compute that;
+// covariances between the new axes are lost.
 func (m *VAE) ChangeAxes(a Axes) {
 	n := m.Vector()
 	centre, old := mat.NewVecDense(n, a.Centre), mat.NewVecDense(n, a.LogVar)
-	m.dense(m.vector.mean).after(a.To, centre, mat.NewVecDense(n, nil))
+	m.dense(m.vector.mean).mapOutput(a.To, centre, mat.NewVecDense(n, nil))
 	share, level := mat.NewDense(n, n, nil), mat.NewVecDense(n, nil)
 	for j := range n {
 		v := a.variances(j)
@@ -55,15 +54,15 @@ func (m *VAE) ChangeAxes(a Axes) {
 		level.SetVec(j, math.Log(sum))
 		floats.ScaleTo(share.RawRowView(j), 1/sum, v)
 	}
-	m.dense(m.vector.logVar).after(share, old, level)
-	m.dense(m.vector.decoder).before(a.From, centre)
+	m.dense(m.vector.logVar).mapOutput(share, old, level)
+	m.dense(m.vector.decoder).mapInput(a.From, centre)
 	if m.label != nil {
 		m.recentre(encoderCentre, a, -1)
 		m.recentre(decoderCentre, a, 1)
 	}
 }
 
-// recentre changes what the centres of classes add to codes, by sign times those of a.
+// recentre adds sign times the centres of a to those that a layer adds to codes, in the new coordinates.
 func (m *VAE) recentre(name string, a Axes, sign float64) {
 	w := m.param(name + "/weight")
 	old := mat.NewDense(m.Config.Classes(), m.Vector(), doubles(w.Value))
@@ -77,9 +76,9 @@ func (m *VAE) recentre(name string, a Axes, sign float64) {
 	singles(w.Value, centres.RawMatrix().Data)
 }
 
-// around names the dense layers around the latent vector: to means and log variances, and from
-// draws to the decoder.
-type around struct{ mean, logVar, decoder string }
+// latentLayers names the dense layers around the latent vector: those of means and log variances, and the
+// decoder's first one.
+type latentLayers struct{ mean, logVar, decoder string }
 
 // dense are the parameters of a dense layer.
 type dense struct{ weight, bias *nn.Param }
@@ -93,8 +92,8 @@ func (m *VAE) param(name string) *nn.Param {
 	return m.Params()[i]
 }
 
-// after lets the layer give to (y - from) + level in place of y.
-func (d dense) after(to mat.Matrix, from, level *mat.VecDense) {
+// mapOutput changes the layer so that it gives to (y - from) + level in place of y.
+func (d dense) mapOutput(to mat.Matrix, from, level *mat.VecDense) {
 	old := d.vector()
 	old.SubVec(old, from)
 	var w mat.Dense
@@ -105,8 +104,8 @@ func (d dense) after(to mat.Matrix, from, level *mat.VecDense) {
 	d.set(&w, &b)
 }
 
-// before lets the layer take x for its first values where it took from x + centre.
-func (d dense) before(from mat.Matrix, centre *mat.VecDense) {
+// mapInput changes the layer so that it takes x as its first inputs where it took from x + centre.
+func (d dense) mapInput(from mat.Matrix, centre *mat.VecDense) {
 	w, b := d.matrix(), d.vector()
 	n, outputs := centre.Len(), b.Len()
 	first := w.Slice(0, n, 0, outputs).(*mat.Dense)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"govae/internal/kernel/kerneltest"
 )
 
 // TestChangeAxes: in other coordinates means and images are the same, and variances those along
@@ -35,7 +37,7 @@ func TestChangeAxes(t *testing.T) {
 				t.Fatalf("%s: a vector of %d variables", arch, n)
 			}
 
-			e := m.NewEvaluator(testKernel(t), images)
+			e := m.NewEvaluator(kerneltest.New(t, 2), images)
 			mean, logVar := e.Encode(x, labels...)
 			decoded := e.Decode(mean, labels...)
 			a := randomAxes(r, n)

@@ -22,8 +22,8 @@ const ClassifierFile = "classifier.safetensors"
 //
 //	28x28x1 -> 14x14x16 -> 7x7x32 -> 4x4x64 -> classes
 //
-// It is no part of the VAE, and stands beside it: it may have told the classes of images that
-// the VAE was trained on, and it is exported with it.
+// It is not a part of the VAE: it may have labelled images that the VAE was trained on, and it is
+// exported with it.
 type Classifier struct {
 	Image   Shape
 	Classes int

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"govae/internal/gradienttest"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
 
 func testClassifier(t *testing.T) (*Classifier, Config) {
@@ -27,11 +27,7 @@ func testClassifier(t *testing.T) (*Classifier, Config) {
 // probabilities of its two forward passes.
 func TestClassifierGradient(t *testing.T) {
 	m, _ := testClassifier(t)
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	const n = 3
 	x := make([]float32, n*m.Image.Len())
 	for i := range x {

@@ -7,9 +7,9 @@ import (
 	"govae/internal/nn"
 )
 
-// A conditional model is told the class y of an image: encoder q(z|x,y), decoder p(x|z,y),
-// and a prior p(z) that knows no class, so that z is left with what the class does not
-// tell (Kingma, Rezende, Mohamed and Welling 2014, arXiv 1406.5298, model M2; Sohn, Lee and
+// A conditional model gets the class y of an image: encoder q(z|x,y), decoder p(x|z,y), and a
+// prior p(z) that does not depend on the class, so that z holds what the class does not tell
+// (Kingma, Rezende, Mohamed and Welling 2014, arXiv 1406.5298, model M2; Sohn, Lee and
 // Yan 2015, "Learning structured output representation using deep conditional generative
 // models"). A label is a vector of the classes' weights: 1 at the class and 0 elsewhere, or
 // a mixture.
@@ -22,21 +22,21 @@ func (c Config) Classes() int {
 	return len(c.Labels)
 }
 
-// labelWidth and labelGain make the label loud where the decoder begins: a vector of that many
-// values, from -2 to 2 each. If it is no louder than z, then z learns first to tell the
-// class, which nothing undoes: after 8 epochs on 10,000 images of MNIST (mlp, latent 16) 41 % of
-// samples looked like the class asked for, and 90 % so, at the same ELBO.
+// labelWidth and labelGain make the label strong where the decoder begins: a vector of that many
+// values, from -2 to 2 each. A label that is no stronger than z is ignored: z first learns to tell
+// the class, and that is never undone. After 8 epochs on 10,000 images of MNIST (mlp, latent 16)
+// 41 % of samples looked like the class asked for, and 90 % do with these values, at the same ELBO.
 const (
 	labelWidth = 64
 	labelGain  = 2
 )
 
-// quiet is the gain of what the label adds to the features of a residual network: these are so small
-// at first that anything drowns them (docs/quality.md).
+// quiet is the gain of the label's weights in a residual encoder: its features are so small at first
+// that random weights would drown them (docs/quality.md).
 const quiet = 0
 
-// addLabel adds the label, if there is one, to the graph, and by weights of this gain to the features
-// that the posterior is read from.
+// addLabel adds the label, if there is one, to the graph, and its embedding, with initial weights of
+// this gain, to the features from which the posterior is computed.
 func (m *VAE) addLabel(features *nn.Value, gain float64) *nn.Value {
 	n := m.Config.Classes()
 	if n == 0 {
@@ -47,17 +47,17 @@ func (m *VAE) addLabel(features *nn.Value, gain float64) *nn.Value {
 	return m.graph.Add(nn.NewAdd("encoder/labelled", features.Shape(), shift.Shape()), features, shift)
 }
 
-// The centre of a class is where its codes lie among those of all. A code is told relative to that
-// of its class: what the encoder takes away, the decoder adds. So the prior of a class is its own,
-// N(centre, I), and another label leads to the same place in another class. Of photographs codes
-// tell the class by themselves otherwise, whatever the label: it is little beside all the rest that
-// they tell. Both start at 0, and [VAE.ChangeAxes] finds them.
+// The centre of a class is the mean of its codes. Codes are relative to the centre of their class: the
+// encoder subtracts it, and the decoder adds it. So each class has a prior of its own, N(centre, I), and
+// another label leads to the same place in another class. Without centres the codes of photographs tell
+// the class, whatever the label, as it is little beside everything else that they hold. Centres start at
+// 0, and [VAE.ChangeAxes] sets them.
 const (
 	encoderCentre = "encoder/centre"
 	decoderCentre = "decoder/centre"
 )
 
-// centred adds what the centre of its class adds to a code.
+// centred adds to a code a vector that depends on its class.
 func (m *VAE) centred(name string, code *nn.Value) *nn.Value {
 	if m.label == nil {
 		return code
@@ -67,8 +67,8 @@ func (m *VAE) centred(name string, code *nn.Value) *nn.Value {
 	return m.graph.Add(nn.NewAdd(name+"/code", code.Shape(), code.Shape()), code, m.graph.Add(centres, m.label))
 }
 
-// labelled returns what the decoder starts from: z, and the label's vector beside it where
-// there is a label. Every decoder begins with a dense layer.
+// labelled returns the input of the decoder, which begins with a dense layer: z, and beside it the
+// embedding of the label if there is one.
 func (m *VAE) labelled(z *nn.Value) *nn.Value {
 	if m.label == nil {
 		return z

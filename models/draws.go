@@ -7,8 +7,8 @@ import (
 	"govae/internal/nn"
 )
 
-// draws is what a network has for several latent points of each image: the encoder runs once
-// for an image, and its [Network.pass], from the posterior on, for each of the points.
+// draws is what a network with several latent points of each image needs: the encoder runs once for an
+// image, and [Network.pass], which begins at the posterior, once for each point.
 type draws struct {
 	count        int
 	encoder      *nn.Pass
@@ -20,8 +20,7 @@ type draws struct {
 	ratios       *nn.Draws
 }
 
-// FittedScaleError says that several draws of an image are for a likelihood whose scale, if it has
-// one, is a constant.
+// FittedScaleError says that several draws of an image need a likelihood whose scale is a constant.
 type FittedScaleError struct{}
 
 func (*FittedScaleError) Error() string {
@@ -82,7 +81,7 @@ func (d *draws) forward(w *Network, k *kernel.Kernel, in Inputs, train bool) {
 	w.pass.Forward(k, rows, train, mean, logVar, in.Noise)
 }
 
-// ofPoints makes sums over a batch those over its latent points, until the end.
+// ofPoints lets the kernel sum over latent points in place of images, until end is called.
 func (d *draws) ofPoints() (end func()) {
 	images := d.kernel.Tree
 	d.kernel.Tree = images.Of(d.count)
@@ -95,7 +94,7 @@ func (w *Network) DrawsLoss(k *kernel.Kernel, loss []float64, train bool) {
 	w.Loss(k, loss, w.draws.image[:len(loss)*w.Config.Image.Len()], 1, train)
 }
 
-// Draws are the density ratios of the latest batch's latent points, of which the caller sets
+// Draws returns the density ratios of the latest batch's latent points. The caller sets their
 // Slope and Share before [Network.DrawsBackward].
 func (w *Network) Draws() *nn.Draws { return w.draws.ratios }
 
@@ -105,7 +104,7 @@ func (w *Network) DrawsBackward(grad []float32, slope []float64) {
 	d := w.draws
 	d.kernel.ScaleRows(w.pass.Gradient(w.logits), slope)
 	end := d.ofPoints()
-	w.pass.Backward(grad, w.Whole.Final)
+	w.pass.Backward(grad, w.Distributed.OnFinal)
 	end()
 	for _, v := range [...]*nn.Value{w.mean, w.logVar} {
 		d.kernel.SumRows(d.n, d.encoder.Gradient(v), w.pass.InputGradient(v))

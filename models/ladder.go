@@ -9,10 +9,10 @@ import (
 )
 
 // The ladder architecture has groups of latent variables from coarse to fine. The first is a
-// vector of c.Groups[0] variables, which sees the whole image and is seen everywhere. Each
-// group after it lies on a feature map of the residual decoder, from the smallest on, with
-// c.Groups[i] channels. The encoder's maps of the same sizes tell the posterior of a group
-// together with what the decoder has made of the groups above it (Sonderby et al. 2016, arXiv
+// vector of c.Groups[0] variables, which depends on the whole image and affects all of it. Each
+// further group lies on a feature map of the residual decoder, from the smallest on, with
+// c.Groups[i] channels. Its posterior is computed from the encoder's map of the same size and
+// from what the decoder has made of the groups above it (Sonderby et al. 2016, arXiv
 // 1602.02282; Vahdat and Kautz 2020, "NVAE", arXiv 2007.03898; Child 2021, arXiv 2011.10650).
 // At 32x32x3, with three groups:
 //
@@ -22,14 +22,14 @@ import (
 //	                          |         |        |
 //	32x32x3 <- 16x16x32 <- 8x8x64 <- 4x4x128 <---+
 //
-// The prior of a group is N(m, s^2), both computed from the groups above. The posterior is told
-// relative to it, as in NVAE (section 3.2): z = m + s u, with q(u) = N(mean, exp(log_var)). A
-// divergence does not change when both distributions are moved and scaled alike, so the one
-// of z is that of u from N(0, 1). That is why u, of all groups side by side, is what the files
-// call z: its prior is N(0, I) for everybody, and the decoder computes m and s inside.
+// The prior of a group is N(m, s^2), where m and s are computed from the groups above. The
+// posterior is parametrised relative to it, as in NVAE (section 3.2): z = m + s u, with
+// q(u) = N(mean, exp(log_var)). A divergence does not change when both distributions are moved
+// and scaled alike, so the divergence of z is that of u from N(0, 1). The files therefore call
+// u, of all groups side by side, z: its prior is N(0, I), and the decoder computes m and s.
 //
-// What the encoder's file gives is the posterior along its means: each group's, where the
-// groups above it are at theirs.
+// The encoder's file gives the posterior along its means: that of each group where the groups
+// above it are at their means.
 
 // The range that the logarithm of a prior's scale is clipped to.
 const (
@@ -37,10 +37,10 @@ const (
 	maxLogScale = 3
 )
 
-// defaultGroups have as many variables above all others as a flat model has, and no group on a map
-// but the smallest, unless images are small and gray. Variables on larger maps make the bound
-// better, and samples of photographs worse: their prior does not know how such details belong
-// together, so that they are drawn as noise (docs/quality.md).
+// defaultGroups returns a first group of as many variables as a flat model has, and one group on the
+// smallest map; for small gray images, more groups. Variables on larger maps make the bound better, but
+// samples of photographs worse: their prior does not know how such details belong together, so that they
+// are drawn as noise (docs/quality.md).
 func defaultGroups(c Config) []int {
 	groups := []int{residualLatent(c), 8}
 	if SmallGray(c.Image) {
@@ -52,7 +52,7 @@ func defaultGroups(c Config) []int {
 // LatentGroup is a group of latent variables: which part of z it is.
 type LatentGroup = contract.LatentGroup
 
-// latentGroups returns the groups of c, as far as there are maps for them.
+// latentGroups returns the groups of c for which there are maps.
 func latentGroups(c Config) (groups []LatentGroup) {
 	maps, first := stages(c), 0
 	for i, channels := range c.Groups[:min(len(c.Groups), len(maps))] {
@@ -97,8 +97,7 @@ func (c Config) validateGroups() error {
 	return nil
 }
 
-// LatentGroups returns the groups of latent variables from coarse to fine, nil where there
-// is one only.
+// LatentGroups returns the groups of latent variables from coarse to fine, or nil if there is only one.
 func (m *VAE) LatentGroups() []LatentGroup {
 	if len(m.groups) < 2 {
 		return nil
@@ -130,8 +129,7 @@ func ladder(m *VAE) {
 	m.addPaths(latent)
 }
 
-// addVector adds the group above all others, a vector, whose prior is N(0, I). It sees the whole
-// image, and is seen everywhere.
+// addVector adds the first group, a vector, whose prior is N(0, I).
 func (m *VAE) addVector(features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, noise.Shape()
 	shape := features.Shape()
@@ -139,12 +137,12 @@ func (m *VAE) addVector(features, noise *nn.Value) *nn.Value {
 	mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/group_0/mean", features.Shape(), s, nn.Identity), features))
 	logVar := g.Add(nn.NewDense("encoder/group_0/log_var", features.Shape(), s, nn.Identity), features)
 	u := m.labelled(m.addGroup("latent_0", mean, logVar, noise))
-	m.vector = around{"encoder/group_0/mean", logVar.Name(), "decoder/group_0"}
+	m.vector = latentLayers{"encoder/group_0/mean", logVar.Name(), "decoder/group_0"}
 	return g.Add(withGain(nn.NewDense("decoder/group_0", u.Shape(), shape, nn.Identity), linearGain), u)
 }
 
-// addMap adds group i, a map, to what those above have made, x, by the encoder's features of
-// the same size. At first its prior is N(0, I) too.
+// addMap adds group i, a map, to x, which the groups above have made, with the encoder's features of the
+// same size. Its prior is initially N(0, I), too.
 func (m *VAE) addMap(r residual, i int, x, features, noise *nn.Value) *nn.Value {
 	g, s := &m.graph, x.Shape()
 	place := Shape{H: s.H, W: s.W, C: m.Config.Groups[i]}
@@ -169,8 +167,7 @@ func (m *VAE) addMap(r residual, i int, x, features, noise *nn.Value) *nn.Value 
 	return g.Add(nn.NewAdd(decoder, s, s), x, z)
 }
 
-// addPaths adds what the files compute: the posterior along its means, and the image of any
-// noise.
+// addPaths adds the paths of the exported files: the posterior along its means, and the image of any noise.
 func (m *VAE) addPaths(latent []LatentGroup) {
 	g := &m.graph
 	m.z = g.Input("z", images.Vector(m.Config.Latent))

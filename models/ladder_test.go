@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 )
 
@@ -78,7 +79,7 @@ func TestLatentGroups(t *testing.T) {
 func TestLadderPaths(t *testing.T) {
 	m := trained(t, Config{Arch: "ladder", Image: Shape{H: 16, W: 15, C: 3}, Groups: []int{3, 2}, Width: 4})
 	const n = 3
-	k, x := testKernel(t), uniform(n*m.Config.Image.Len())
+	k, x := kerneltest.New(t, 2), uniform(n*m.Config.Image.Len())
 	w := m.NewNetwork(n)
 	e := m.NewEvaluator(k, n)
 	mean, logVar := e.Encode(x)
@@ -123,7 +124,7 @@ func TestLogWeight(t *testing.T) {
 	} {
 		m := trained(t, c)
 		const n = 3
-		k, x, eps := testKernel(t), uniform(n*c.Image.Len()), normal(n*m.Config.Latent)
+		k, x, eps := kerneltest.New(t, 2), uniform(n*c.Image.Len()), normal(n*m.Config.Latent)
 		if c.Arch == "ladder" {
 			clear(eps) // a draw that the encoder's path has
 		}

@@ -22,19 +22,12 @@ const (
 	Logistic  = contract.Logistic  // x is the mean of a discretised logistic distribution, with one scale for all pixels
 )
 
-// likelihoods are all likelihoods by their names.
-var likelihoods = map[string]likelihood.Likelihood{
-	Bernoulli: likelihood.Bernoulli{},
-	Gaussian:  likelihood.Gaussian{},
-	Logistic:  likelihood.Logistic{},
-}
-
 // Likelihoods returns the names of all likelihoods.
-func Likelihoods() []string { return slices.Sorted(maps.Keys(likelihoods)) }
+func Likelihoods() []string { return slices.Sorted(maps.Keys(likelihood.ByName)) }
 
-// MinLogSigma bounds the logarithm of a scale that comes from the data from below: without
-// a bound a perfect reconstruction has an infinite likelihood, and a Gaussian's density of
-// bytes adds up to more than 1 ([likelihood.Gaussian.LevelNats]).
+// MinLogSigma is the least logarithm of a scale that comes from the data. Without a bound a perfect
+// reconstruction has an infinite likelihood, and a Gaussian's density of bytes adds up to more than 1
+// ([likelihood.Gaussian.LevelNats]).
 const MinLogSigma = -6
 
 // defaultScale is sigma, or the scale of a logistic, where the configuration tells none, and
@@ -64,9 +57,9 @@ func (c Config) ForImages(m *images.Set) (suited Config, notBinary string) {
 	return c, notBinary
 }
 
-// whyNotBinary says in a few words why images are not near-binary, which are those of which nearly all pixels are close
-// to black or white, in colour also where the background is left out; "" if they are. It looks at a thousand of
-// them, from everywhere, as folders are sorted by class.
+// whyNotBinary says in a few words why images are not near-binary, or "" if they are: if nearly all pixels
+// are close to black or white, in images with colours also among those that are not background. It looks at
+// a thousand images from all over the set, as folders are sorted by class.
 func whyNotBinary(m *images.Set) string {
 	const (
 		most = 1000
@@ -101,7 +94,7 @@ func whyNotBinary(m *images.Set) string {
 // validateLikelihood returns an error unless the fields of the likelihood fit together.
 func (c Config) validateLikelihood() error {
 	switch {
-	case likelihoods[c.Likelihood] == nil:
+	case likelihood.ByName[c.Likelihood] == nil:
 		return fmt.Errorf("unknown likelihood %q: choose one of %s", c.Likelihood, strings.Join(Likelihoods(), ", "))
 	case c.Likelihood != Gaussian && (c.Sigma != 0 || c.LearnSigma || c.OptimalSigma):
 		return fmt.Errorf("sigma belongs to the gaussian likelihood, not to %s", c.Likelihood)
@@ -113,8 +106,8 @@ func (c Config) validateLikelihood() error {
 	return nil
 }
 
-// addScale adds what a likelihood's scale is kept in, unless it is a constant: a parameter,
-// or a value that follows the data.
+// addScale adds the scale of the likelihood to the graph, unless it is a constant: a parameter that is
+// learned, or a buffer that is fitted.
 func (m *VAE) addScale() {
 	c := m.Config
 	p := &nn.Param{Name: "likelihood/log_sigma", Shape: []int{1}}
@@ -132,7 +125,7 @@ func (m *VAE) addScale() {
 	m.logScale = p
 }
 
-// initialiseScale sets the scale, unless it is a constant, to where it starts.
+// initialiseScale sets the initial scale, unless it is a constant.
 func (m *VAE) initialiseScale() {
 	if m.logScale != nil {
 		m.logScale.Value[0] = float32(math.Log(cmp.Or(m.Config.Sigma, defaultScale)))
@@ -168,7 +161,7 @@ func (m *VAE) Scale() float64 {
 // bits per pixel and channel, which compare between likelihoods and sizes of images. It
 // is 0 for [Bernoulli], which is no likelihood of gray values.
 func (m *VAE) BitsPerDimension(nats float64) float64 {
-	return likelihood.BitsPerDimension(likelihoods[m.Config.Likelihood], nats, m.Config.Image.Len())
+	return likelihood.BitsPerDimension(likelihood.ByName[m.Config.Likelihood], nats, m.Config.Image.Len())
 }
 
 // FitsScale reports whether the likelihood has a scale that no gradient learns: [Network.Loss]
@@ -181,7 +174,7 @@ func (m *VAE) FitsScale() bool { return m.logScale != nil && !m.Config.LearnSigm
 // its logarithm by one learning rate a step, and small sets have few steps. A batch that is
 // smaller than those the network was made for moves it that much less.
 func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight float64, train bool) {
-	formula, logits := likelihoods[w.Config.Likelihood], w.pass.Value(w.logits)
+	formula, logits := likelihood.ByName[w.Config.Likelihood], w.pass.Value(w.logits)
 	total := func(dLogScale float64) float64 {
 		if w.logScale == nil {
 			return dLogScale
@@ -194,8 +187,8 @@ func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight flo
 	}
 	if w.FitsScale() {
 		images := len(loss)
-		if w.Whole.Sum != nil {
-			images = w.Whole.Images
+		if w.Distributed.AllReduce != nil {
+			images = w.Distributed.Batch
 		}
 		w.dLogScale = total(formula.Loss(k, loss, nil, logits, x, w.scale(), 0))
 		w.FitScale(w.dLogScale, images, float64(images)/float64(w.batch))
@@ -207,15 +200,15 @@ func (w *Network) Loss(k *kernel.Kernel, loss []float64, x []float32, weight flo
 // training, by the logarithm of the likelihood's scale.
 func (w *Network) ScaleGradient() float64 { return w.dLogScale }
 
-// FitScale fits a scale to images from the derivative of the sum of their losses, share of
-// the way from 0 to 1.
+// FitScale fits the scale to images, given the derivative of the sum of their losses. share, from 0 to 1,
+// is how far it goes to the best scale.
 func (w *Network) FitScale(derivative float64, images int, share float64) {
 	log := &w.logScale.Value[0]
 	values := float64(images * w.Config.Image.Len())
 	*log = float32(max(likelihood.FitLogScale(float64(*log), derivative, values, share), MinLogSigma))
 }
 
-// LikelihoodLine says in a line what the likelihood of a name is.
+// LikelihoodLine describes the likelihood of a name in a line.
 func LikelihoodLine(name string) string { return likelihoodLines[name] }
 
 var likelihoodLines = map[string]string{

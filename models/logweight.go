@@ -3,6 +3,7 @@ package models
 import (
 	"math"
 
+	"govae/internal/likelihood"
 	"govae/internal/nn"
 	"govae/onnx"
 )
@@ -31,7 +32,7 @@ func (e *Evaluator) LogWeight(x, eps []float32, label ...[]float32) []float32 {
 		x, noise := in[0], in[1]
 		e.scorer.Forward(e.kernel, n, false, in...)
 		sums := make([]float64, n) // -log p(x|z)
-		likelihoods[m.Config.Likelihood].Loss(e.kernel, sums, nil, e.scorer.Value(m.logits), x, m.scale(), 0)
+		likelihood.ByName[m.Config.Likelihood].Loss(e.kernel, sums, nil, e.scorer.Value(m.logits), x, m.scale(), 0)
 		for i, sum := range sums {
 			weights = append(weights, float32(e.priorShare(i, noise[i*latent:(i+1)*latent])-sum))
 		}
@@ -39,7 +40,7 @@ func (e *Evaluator) LogWeight(x, eps []float32, label ...[]float32) []float32 {
 	return weights
 }
 
-// priorShare is log p(z) - log q(z|x) of image i of the scorer's latest batch.
+// priorShare returns log p(z) - log q(z|x) of image i of the scorer's latest batch.
 func (e *Evaluator) priorShare(i int, eps []float32) (sum float64) {
 	for _, g := range e.vae.groups {
 		size := g.latent.Shape().C
@@ -52,8 +53,8 @@ func (e *Evaluator) priorShare(i int, eps []float32) (sum float64) {
 	return sum
 }
 
-// EmitLogWeight adds to a graph what computes the log weights [batch] of images and noise,
-// and of the label of a conditional model.
+// EmitLogWeight adds nodes to a graph that compute the log weights [batch] of images and noise, and of the
+// label of a conditional model.
 func (m *VAE) EmitLogWeight(b *onnx.Builder, image, eps onnx.Value, label ...onnx.Value) onnx.Value {
 	to := []*nn.Value{m.logits}
 	for _, g := range m.groups {

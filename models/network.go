@@ -14,28 +14,28 @@ type Network struct {
 	dLogScale float64 // derivative of the latest loss by the logarithm of the likelihood's scale
 	draws     *draws  // nil for one latent point of an image
 
-	// Whole is the batch of which others compute a share, too.
-	Whole Whole
-	sum   [1]float64
+	// Distributed is set where other networks compute a share of each batch, too.
+	Distributed Distributed
+	sum         [1]float64
 }
 
-// Whole is a batch that several networks compute, each of them its share.
-type Whole struct {
-	Images int               // of the batch; it counts where Sum is not nil
-	Sum    func(x []float64) // makes sums over the share sums over the batch; nil for one network
-	Others bool              // another network has the first share
-	// Final is told in the backward pass from where on the gradient does not change any more,
-	// ever earlier; it may be nil.
-	Final func(from int)
+// Distributed says how networks that compute a share of each batch work together.
+type Distributed struct {
+	Batch     int               // images of the whole batch
+	AllReduce func(x []float64) // adds the sums of all shares; nil for one network
+	NotFirst  bool              // another network has the first share
+	// OnFinal is called in the backward pass, with ever smaller indices: from there on the gradient
+	// does not change any more. It may be nil.
+	OnFinal func(from int)
 }
 
-// total returns the sum over the batch of what is v over the share.
+// total adds v over the shares of the batch.
 func (w *Network) total(v float64) float64 {
-	if w.Whole.Sum == nil {
+	if w.Distributed.AllReduce == nil {
 		return v
 	}
 	w.sum[0] = v
-	w.Whole.Sum(w.sum[:])
+	w.Distributed.AllReduce(w.sum[:])
 	return w.sum[0]
 }
 
@@ -70,18 +70,18 @@ func (w *Network) Forward(k *kernel.Kernel, in Inputs, train bool) {
 	}
 }
 
-// Logits are those of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
+// Logits returns the logits of the reconstructions of the latest batch, (N, H, W, C), or of all draws.
 func (w *Network) Logits() []float32 { return w.pass.Value(w.logits) }
 
-// Divergences are those of the posterior of the latest batch from the prior, one for each
-// group of latent variables.
+// Divergences returns the divergence of the latest batch's posterior from the prior for each group of
+// latent variables.
 func (w *Network) Divergences() []*nn.Divergence { return w.pass.Divergences() }
 
 // Backward writes the gradient of the loss by the parameters to grad, which is laid out
 // like [VAE.Theta], from what [Network.Loss] has left and the divergences' scales. A
 // gradient that would take a learned log sigma still further below its bound is 0.
 func (w *Network) Backward(grad []float32) {
-	w.pass.Backward(grad, w.Whole.Final)
+	w.pass.Backward(grad, w.Distributed.OnFinal)
 	if !w.Config.LearnSigma {
 		return
 	}
@@ -89,7 +89,7 @@ func (w *Network) Backward(grad []float32) {
 	if w.logScale.Value[0] <= MinLogSigma && derivative > 0 {
 		derivative = 0
 	}
-	if w.Whole.Others { // the derivative is that of the batch, which one of all gives
+	if w.Distributed.NotFirst { // the derivative is that of the batch, which one of all gives
 		derivative = 0
 	}
 	w.logScale.In(grad)[0] = derivative

@@ -6,17 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
-
-func testKernel(t testing.TB) *kernel.Kernel {
-	k, err := kernel.New(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.Close)
-	return k
-}
 
 // TestSigmaComesBack looks at the gradient of a learned log sigma on both sides of its
 // bound: none that leads further below it, but one that leads back.
@@ -36,7 +27,7 @@ func TestSigmaComesBack(t *testing.T) {
 		if got := math.Log(m.Sigma()); got < MinLogSigma-1e-9 {
 			t.Errorf("log sigma is used as %g, below its bound", got)
 		}
-		w.Forward(testKernel(t), Inputs{N: 1, Image: make([]float32, 4), Noise: make([]float32, 2)}, true)
+		w.Forward(kerneltest.New(t, 2), Inputs{N: 1, Image: make([]float32, 4), Noise: make([]float32, 2)}, true)
 		w.dLogScale = float64(tt.derivative)
 		w.Backward(grad)
 		if got := m.logScale.In(grad)[0]; got != tt.want {
@@ -54,7 +45,7 @@ func TestConditionalEvaluator(t *testing.T) {
 			t.Fatal(err)
 		}
 		const n = 7
-		k := testKernel(t)
+		k := kerneltest.New(t, 2)
 		x, label, other := make([]float32, n*m.Config.Image.Len()), make([]float32, 2*n), make([]float32, 2*n)
 		for i := range x {
 			x[i] = float32(i%11) / 10
@@ -93,7 +84,7 @@ func TestEvaluator(t *testing.T) {
 		t.Fatal(err)
 	}
 	const n = 7
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	x := make([]float32, n*m.Config.Image.Len())
 	for i := range x {
 		x[i] = float32(i%11) / 10

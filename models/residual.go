@@ -16,10 +16,9 @@ import (
 //	z -> 4x4x256 -> 8x8x128 -> 16x16x64 -> 32x32x32 -> 64x64x3
 //
 // c.Depth residual blocks refine each map but the largest. There is no normalisation: a
-// picture then does not depend on its batch, and the average of the weights, which is what
-// is kept, needs no statistics of its own. What keeps signals at their scale instead is the
-// initialisation, and blocks that start as the identity (Zhang, Dauphin and Ma 2019, "Fixup
-// initialization", arXiv 1901.09321).
+// picture then does not depend on its batch, and the averaged weights, which are kept, need no
+// statistics of their own. Signals keep their scale by the initialisation and by blocks that start
+// as the identity (Zhang, Dauphin and Ma 2019, "Fixup initialization", arXiv 1901.09321).
 
 // linearGain keeps the scale of signals through a layer without an activation: sqrt(3), as
 // the bound of a uniform distribution. For SiLU reluGain does: large signals keep their
@@ -41,7 +40,7 @@ func half(s Shape, channels int) Shape {
 	return Shape{H: (s.H + 1) / 2, W: (s.W + 1) / 2, C: channels}
 }
 
-// residual builds one half of the network.
+// residual adds layers to a graph.
 type residual struct {
 	g     *nn.Graph
 	depth int
@@ -105,10 +104,10 @@ func residualDecoder(g *nn.Graph, c Config, z *nn.Value) *nn.Value {
 	return r.up("decoder/stage_0/up", x, maps[0], linearGain)
 }
 
-// residualLatent is a power of two near four times the longer side, from 16 to 128. It is twice
-// that where the scale of errors is fitted, which shrinks as more is told, so that further
-// dimensions pay, and the image has eight values or more for each; few pictures lose nothing by
-// them (docs/photos.md).
+// residualLatent returns a power of two near four times the longer side, from 16 to 128. It is doubled where
+// the scale of the likelihood is fitted, if the image has at least eight values for each dimension: the more
+// is encoded, the smaller that scale becomes, so that further dimensions pay. Small data sets lose nothing
+// by them (docs/photos.md).
 func residualLatent(c Config) int {
 	n := 16
 	for n < 128 && n < 4*max(c.Image.H, c.Image.W) {

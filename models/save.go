@@ -147,7 +147,7 @@ func (m *VAE) SetStateTensors(prefix string, v []float32, f *safetensors.File) e
 	return set(m.graph.Buffers(), prefix, v, f, m.Config.kind())
 }
 
-// kind names what decides which tensors there are.
+// kind names the settings that decide which tensors there are.
 func (c Config) kind() string {
 	if c.Conditional {
 		return c.Arch + ", conditional"

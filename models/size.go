@@ -25,8 +25,7 @@ type Size struct {
 	Activations int // of an image in a [Network]: all memory of its layers and their gradients
 }
 
-// Size returns how large the VAE is that [New] makes of c, without making it, or New's
-// error.
+// Size returns how large the VAE is that [New] would make of c, or New's error.
 func (c Config) Size() (Size, error) {
 	m, err := design(c)
 	if err != nil {

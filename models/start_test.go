@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 )
 
@@ -12,11 +12,7 @@ import (
 // lie near the prior, at a few nats per latent dimension, and their decoder
 // is sure of nothing.
 func TestStart(t *testing.T) {
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	for _, tt := range []struct {
 		arch         string
 		side, colour int

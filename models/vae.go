@@ -22,8 +22,8 @@ const (
 type VAE struct {
 	// Config is what the VAE was built from, with all defaults filled in.
 	Config Config
-	// Theta holds all parameters, one after the other. State holds what training
-	// changes otherwise, such as running statistics.
+	// Theta holds all parameters, one after the other. State holds what training changes
+	// without gradients, such as running statistics.
 	Theta, State []float32
 	// LatentStats are those of the present parameters over the images that they were
 	// trained on, as a finished run leaves them; nil where they are not known. They are
@@ -44,13 +44,13 @@ type VAE struct {
 	logScale *nn.Param // of the likelihood; nil if that has none or a constant one
 
 	image, noise, label *nn.Value // inputs; the label is nil unless the model is conditional
-	// Training: groups of latent variables, from coarse to fine, and the logits of an image
-	// made of their draws.
+	// The path of training: groups of latent variables, from coarse to fine, and the logits of their
+	// draws.
 	groups []group
 	logits *nn.Value
-	vector around
-	// The encoder's path: the posterior of all groups, those above at their means, and the
-	// logits of these means.
+	vector latentLayers
+	// The encoder's path: the posterior of each group with those above at their means, and the logits
+	// of the means.
 	mean, logVar, reconstructed *nn.Value
 	// The decoder's path: from a latent point to the logits of its image.
 	z, decoded *nn.Value

@@ -16,7 +16,7 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// ScatterPlot is what a scatter picture shows.
+// ScatterPlot is the content of a scatter picture.
 type ScatterPlot struct {
 	X, Y           []float64 // the place of each point
 	XLabel, YLabel string
@@ -76,7 +76,7 @@ func Scatter(path string, s ScatterPlot) error {
 
 	c := vgimg.NewWith(vgimg.UseWH(8*vg.Inch, 7*vg.Inch), vgimg.UseDPI(dpi))
 	dc := draw.Crop(draw.New(c), 10, -10, 10, -10)
-	// The legend stands beside the points, which may be anywhere.
+	// The legend is beside the plot, as points may be anywhere in it.
 	side := p.Legend.Rectangle(dc).Size().X
 	p.Legend.Draw(draw.Crop(dc, dc.Rectangle.Size().X-side, 0, 0, 0))
 	legend := p.Legend
@@ -116,8 +116,8 @@ func (s ScatterPlot) addLegend(p *plot.Plot) {
 	}
 }
 
-// addNames writes each class's name, or its number, amid its points, black with a
-// white rim.
+// addNames writes each class's name, or its number, in the middle of its points, black with a white
+// rim.
 func (s ScatterPlot) addNames(p *plot.Plot) {
 	var places plotter.XYLabels
 	for class, points := range s.byClass()[:maxClasses] {
@@ -155,8 +155,8 @@ func (s ScatterPlot) addNames(p *plot.Plot) {
 	}
 }
 
-// apart moves labels that would lie on each other upwards. A character is about so wide, and a line
-// so high.
+// apart moves labels that would overlap upwards, given the width of a character and the height of a
+// line.
 func apart(l plotter.XYLabels, width, height float64) {
 	order := make([]int, len(l.XYs))
 	for i := range order {
@@ -195,15 +195,15 @@ func (s ScatterPlot) name(class int) string {
 	return strconv.Itoa(class)
 }
 
-// numbered reports whether classes go by their numbers amid the points, since not all
-// names are short or have characters that the font has. The legend has both then.
+// numbered reports whether numbers instead of names mark the classes, as some name is long or has
+// characters that the font lacks. The legend then has both.
 func (s ScatterPlot) numbered() bool {
 	return slices.ContainsFunc(s.Classes, func(name string) bool {
 		return len([]rune(name)) > longestMark || drawable(name) != name
 	})
 }
 
-// mark is what is written amid the points of a class.
+// mark is the text in the middle of the points of a class.
 func (s ScatterPlot) mark(class int) string {
 	if s.numbered() {
 		return strconv.Itoa(class)
@@ -211,7 +211,7 @@ func (s ScatterPlot) mark(class int) string {
 	return s.name(class)
 }
 
-// legend is what is written beside the look of a class.
+// legend is the text of a class in the legend.
 func (s ScatterPlot) legend(class int) string {
 	name := drawable(shorten(s.name(class), longestLegend))
 	if number := strconv.Itoa(class); class < maxClasses && s.numbered() && name != number {

@@ -105,7 +105,7 @@ func writeArray(path string, format func(Options) (array, error), o Options, sou
 	return os.Remove(j.path)
 }
 
-// take locks what path leads to for this job alone.
+// take locks the file that path leads to for this job.
 func take(path, target string) (release func(), err error) {
 	release, err = lock.Take(target)
 	if held, ok := errors.AsType[*lock.HeldError](err); ok {
@@ -121,9 +121,8 @@ func (f array) whole(size int64) int {
 	return int(max(0, size-int64(len(f.header))) / int64(f.row))
 }
 
-// unfinished returns how many images an interrupted run has completed in a part. Its
-// record alone does not tell: after a crash it may outlive a part that has become the
-// array.
+// unfinished returns how many images an interrupted run has completed in a part. Its record alone is
+// not enough: after a crash it may outlive a part that has become the array.
 func (f array) unfinished(part string) int {
 	info, err := os.Stat(part)
 	if err != nil {
@@ -141,13 +140,13 @@ type arrayWriter struct {
 	job    *job
 	done   int // images written, whether or not they are on the disk
 
-	// While images are made, the disk takes those before it in the background.
+	// Images are synced in the background while the next ones are made.
 	synced  chan error // tells the end of that; nil if it is not under way
 	syncing int        // images that are on the disk then
 }
 
-// start leaves in the file the header and the images that the job counts as done,
-// and is ready for the next one.
+// start cuts the file to the header and the images that the job counts as done, so that the next one
+// can be written.
 func (w *arrayWriter) start() error {
 	info, err := w.file.Stat()
 	if err != nil {

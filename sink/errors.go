@@ -5,8 +5,8 @@ import "fmt"
 // ExistsError says that a folder holds images that the options do not allow to replace.
 type ExistsError struct {
 	Path, Name string // the folder, and one of its images
-	// Unrecorded says that images were to be continued of which nothing says how they
-	// were made.
+	// Unrecorded says that the images cannot be continued, as there is no record of how they were
+	// made.
 	Unrecorded bool
 }
 

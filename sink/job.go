@@ -23,7 +23,7 @@ type job struct {
 	record
 }
 
-// record is what a job's file holds.
+// record is the content of a job's file.
 type record struct {
 	Job  map[string]string `json:"job"`  // what determines the images; nil if they cannot be continued
 	Done int               `json:"done"` // number of images that are complete
@@ -60,7 +60,7 @@ func newJob(path string, o Options) (*job, error) {
 // recordEnding follows the name of a part in that of its job's file.
 const recordEnding = ".json"
 
-// mostRecord is more bytes than a record has.
+// mostRecord bounds the bytes of a record.
 const mostRecord = 1 << 24
 
 // done returns how many images the job with this file has completed, 0 if there is no

@@ -99,10 +99,10 @@ func (s *Shards) partsOf(name string) ([]part, error) {
 	return parts, nil
 }
 
-// Join writes the files of the whole, with the bytes that one process would have written, and
-// checks that the shards are as they were when they were complete. Where it fails, the files
-// of the whole stay as they were. The shards stay, too. It returns the files that it has
-// written, the main one first.
+// Join writes the files of the whole, with the bytes that one process would have written. It
+// checks that the shards have not changed since they were complete. If it fails, older files of
+// the whole stay. The shards stay in any case. It returns the files that it has written, the main
+// one first.
 func (s *Shards) Join() (files []string, err error) {
 	for _, f := range s.records[0].Files {
 		files = append(files, filepath.Join(filepath.Dir(s.Path), filepath.FromSlash(f.Name)))
@@ -127,9 +127,9 @@ func (s *Shards) Join() (files []string, err error) {
 	return files, nil
 }
 
-// Read reads the bytes that a file of the whole would have, for jobs that make something else
-// of them. What [Shards.Join] would find amiss is an error of the reader, a [*PartError] mostly, at
-// the end of the part at the latest.
+// Read reads the bytes that a file of the whole would have, for jobs that make something else of
+// them. Errors of [Shards.Join], mostly a [*PartError], are errors of the reader, at the end of the
+// part at the latest.
 func (s *Shards) Read(file string) io.ReadCloser {
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(s.join(w, file)) }()

@@ -46,7 +46,7 @@ func (s Shard) Path(path string) string {
 	return strings.TrimSuffix(path, ending) + s.mark() + ending
 }
 
-// mark tells a shard's files from those of the whole.
+// mark is the part of a shard's file names that those of the whole lack.
 func (s Shard) mark() string { return fmt.Sprintf(".shard-%d-of-%d", s.I, s.N) }
 
 // recordPath names the record of the shard of the job that writes path.
@@ -54,8 +54,8 @@ func (s Shard) recordPath(path string) string {
 	return path + s.mark() + ".json"
 }
 
-// ShardJob is what shards have in common: the job's main file, which gives them their names,
-// the number of all its images, and what they are made of, as in [Options.Job].
+// ShardJob is the job that shards are parts of: its main file, which gives them their names, the
+// number of all its images, and what they are made of, as in [Options.Job].
 type ShardJob struct {
 	Path  string
 	Total int
@@ -95,8 +95,8 @@ func (e *ShardError) Error() string {
 
 func (e *ShardError) Unwrap() error { return e.Err }
 
-// Check says whether shards of the file at path can be joined, of a job that writes files with these
-// endings, which can.
+// Check returns an error unless shards of the file at path can be joined: it must have one of
+// these endings.
 func (s Shard) Check(path string, endings ...string) error {
 	if slices.Contains(endings, ending(path)) {
 		return s.CheckFile(path)
@@ -112,7 +112,7 @@ func (s Shard) CheckFile(path string) error {
 	return nil
 }
 
-// partOf is an error unless the record is that of a shard of a job of so many images.
+// partOf returns an error unless the record is of a shard of this job.
 func (r shardRecord) partOf(job map[string]string, total int) error {
 	if key, ok := differs(r.Job, job); ok {
 		return otherJob(key, r.Job, job)
@@ -123,8 +123,8 @@ func (r shardRecord) partOf(job map[string]string, total int) error {
 	return nil
 }
 
-// Complete reports whether the shard of a job has been written before. One of another job of
-// the same name is a [*ShardError].
+// Complete reports whether the shard of a job has been written before. A shard of another job
+// under the same name is a [*ShardError].
 func (s Shard) Complete(j ShardJob) (bool, error) {
 	path := s.recordPath(j.Path)
 	r, err := readShard(path)
@@ -155,8 +155,8 @@ func (s Shard) Begin(j ShardJob) error {
 	return err
 }
 
-// Finish records that the shard's files are complete. Parts tells for each file of the whole
-// the shard's own.
+// Finish records that the shard's files are complete. parts maps each file of the whole to the
+// shard's own.
 func (s Shard) Finish(j ShardJob, parts map[string]string) error {
 	path := s.recordPath(j.Path)
 	r := shardRecord{Format: shardFormat, Shard: s.I, Of: s.N, Total: j.Total, Job: j.Job}

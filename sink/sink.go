@@ -26,16 +26,16 @@ type Options struct {
 	N            int // number of images, at least 1
 	images.Shape     // of each image
 
-	// Force lets a folder that already holds images be written to, of which those of
-	// other names stay, and an array be begun anew that was interrupted.
+	// Force allows to write into a folder that already holds images, where those of other names
+	// stay, and to begin an interrupted array anew.
 	Force bool
 	// Draw writes the picture of a path that ends in .png; nil means a grid of all
 	// images that is about square.
 	Draw func(path string, images picture.Images) error
 
 	// Job, if not nil, says what the images are made of (the model, the seed, …).
-	// How far the writing is gets recorded beside the images then, and Resume goes on
-	// from there; the record of another job is an error.
+	// The number of complete images is then recorded beside them, and Resume goes on from there;
+	// the record of another job is an error.
 	Job    map[string]string
 	Resume bool
 
@@ -153,8 +153,8 @@ func (o Options) check(i int, image images.Image) error {
 	return nil
 }
 
-// promised is source with an error where it does not yield n values in all, or one that is not as
-// check wants it. things are what they are, in errors.
+// promised is source with an error if it yields other than n values, or one that check refuses.
+// things names the values in errors.
 func promised[T any](source func(first int) iter.Seq2[T, error], n int, things string, check func(i int, v T) error) func(first int) iter.Seq2[T, error] {
 	return func(first int) iter.Seq2[T, error] {
 		return func(yield func(T, error) bool) {

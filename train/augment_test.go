@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 	"govae/models"
 )
@@ -170,7 +171,7 @@ func TestAugmentLimits(t *testing.T) {
 
 // TestAugmentsTrainingAlone: what is evaluated stays as it is.
 func TestAugmentsTrainingAlone(t *testing.T) {
-	p := newPipeline(smallModel(t, smallConfig), testKernel(t, 2), 4, 1)
+	p := newPipeline(smallModel(t, smallConfig), kerneltest.New(t, 2), 4, 1)
 	p.augment = light
 	m, index := noiseImages(4, smallShape), []int{0, 1, 2, 3}
 	want := make([]float32, 4*smallShape.Len())

@@ -13,10 +13,10 @@ import (
 	"govae/models"
 )
 
-// leastSaved is the fraction of the divergence that a change of axes must save. A smaller saving,
-// which averages predict, may turn into a loss where posteriors differ from image to image: one of
-// 0.2 to 0.35 nats for dense networks trained for long on MNIST, for which one to two hundredths
-// were predicted.
+// leastSaved is the fraction of the divergence that a change of axes must save. The saving is predicted
+// from averages, and posteriors differ from image to image, so that a small one may turn out to be a
+// loss: dense networks trained for long on MNIST, for which 0.01 to 0.02 was predicted, lost 0.2 to
+// 0.35 nats.
 const leastSaved = 0.05
 
 // axesImages is the number of training images by whose codes the axes are chosen, at most.
@@ -44,7 +44,7 @@ func (r *run) align(ctx context.Context) error {
 	if !contract.HasPrior(n) {
 		return nil
 	}
-	seen := r.some(axesImages)
+	seen := r.randomTrainImages(axesImages)
 	m, err := r.moments(ctx, seen, n, nil)
 	if err != nil {
 		return err
@@ -57,9 +57,9 @@ func (r *run) align(ctx context.Context) error {
 	return nil
 }
 
-// some returns so many training images at most, chosen at random: of a regular choice a class that comes at
-// regular places may have none.
-func (r *run) some(most int) *dataset.Images {
+// randomTrainImages returns a random choice of at most so many training images. A regular choice might
+// miss a class that lies at regular places.
+func (r *run) randomTrainImages(most int) *dataset.Images {
 	order := make([]int, r.train.Len())
 	dataset.Order(order, r.Seed, 0)
 	index := order[:min(most, len(order))]
@@ -77,7 +77,7 @@ func (m *moments) divergence(a models.Axes) (before, after float64) {
 	return before, after
 }
 
-// axes are those of align by the codes of so many images; ok is false where rounding leaves none.
+// axes returns those of align from the codes of so many images; ok is false where rounding leaves none.
 func (m *moments) axes(seen float64) (a models.Axes, ok bool) {
 	m.within = m.covariance
 	if a, ok = m.whitening(seen); !ok || m.classes == nil {
@@ -89,9 +89,9 @@ func (m *moments) axes(seen float64) (a models.Axes, ok bool) {
 	return a, ok
 }
 
-// together is how many dimensions, one after the other in the order of what they tell, are judged
-// together: few enough to tell apart those in which classes differ from those in which they do not.
-const together = 16
+// axesBlock is the number of dimensions that are shrunk by one factor, sorted by how much they tell: few
+// enough to tell dimensions in which classes differ from those in which they do not.
+const axesBlock = 16
 
 // centres returns where the classes lie about the mean of all codes, [classes, L], and takes what
 // that explains from the covariance. A mean of few codes in many dimensions is mostly chance: in
@@ -111,8 +111,8 @@ func (m *moments) centres(a models.Axes, seen float64) *mat.Dense {
 		within.SymRankOne(within, -count/seen, centre)
 		var sure, chance mat.VecDense
 		sure.MulVec(a.To, centre)
-		for first := 0; first < n; first += together {
-			block := sure.RawVector().Data[first:min(first+together, n)]
+		for first := 0; first < n; first += axesBlock {
+			block := sure.RawVector().Data[first:min(first+axesBlock, n)]
 			share := max(0, 1-float64(len(block))/(count*floats.Dot(block, block)))
 			if math.IsNaN(share) {
 				share = 0
@@ -128,7 +128,7 @@ func (m *moments) centres(a models.Axes, seen float64) *mat.Dense {
 	return centres
 }
 
-// whitening are the axes for the covariance within classes.
+// whitening returns the axes for the covariance within classes.
 func (m *moments) whitening(seen float64) (a models.Axes, ok bool) {
 	n := m.within.SymmetricDim()
 	prior := float64(n) / (float64(n) + seen)

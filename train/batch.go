@@ -8,17 +8,15 @@ import (
 	"govae/models"
 )
 
-// Batch is images as a network takes them, with noise for each, and its label for a
-// conditional one.
+// Batch is a batch of images as a network takes it, with noise and, for a conditional model, a label
+// for each image.
 type Batch struct {
 	models.Inputs
-	// Total is the number of images of the whole batch, of which a rank of several has a
-	// share.
+	// Total is the number of images of the whole batch; each of several ranks has a share of it.
 	Total int
 }
 
-// pipeline prepares one batch while the one before it is computed, on a worker that
-// finds nothing else to do.
+// pipeline prepares the next batch on an idle worker while the present one is trained on.
 type pipeline struct {
 	kernel        *kernel.Kernel
 	augment       Augment // of training images
@@ -27,16 +25,14 @@ type pipeline struct {
 	group         *cluster.Group
 }
 
-// newPipeline returns a pipeline of batches of up to n images, with noise for some draws of
-// each.
+// newPipeline returns a pipeline of batches of up to n images, with noise for so many draws of each.
 func newPipeline(m *models.VAE, k *kernel.Kernel, n, draws int) *pipeline {
 	return &pipeline{kernel: k, present: newLoading(m, k, n, draws), next: newLoading(m, k, n, draws)}
 }
 
-// prepare begins to load the images named by index, each with its own noise, which
-// depends on the seed, the domain, the epoch and the image alone; so do the changes of
-// training images, and what makes images binary. index must not change before the batch is
-// taken.
+// prepare begins to load the images named by index. The noise of an image, its augmentation and its
+// binarization depend on the seed, the domain, the epoch and the image alone. index must not change
+// before the batch is taken.
 func (p *pipeline) prepare(images *dataset.Images, index []int, seed uint64, domain random.Domain, epoch int) {
 	l := p.next
 	l.Total = len(index)

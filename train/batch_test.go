@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 )
 
@@ -11,7 +12,7 @@ import (
 // it, and ends there.
 func TestPipelinePanics(t *testing.T) {
 	for threads := 1; threads <= 2; threads++ {
-		p := newPipeline(smallModel(t, smallConfig), testKernel(t, threads), 4, 1)
+		p := newPipeline(smallModel(t, smallConfig), kerneltest.New(t, threads), 4, 1)
 		p.prepare(&dataset.Images{Shape: smallShape}, []int{0, 1, 2, 3}, 1, random.TrainNoise, 0) // of which there are none
 		func() {
 			defer p.drop()

@@ -32,7 +32,7 @@ func benchmarkStep(b *testing.B, r *run) {
 	batch := planned{images: index}
 	r.prepare(batch)
 	step := func() {
-		if err := r.advance(batch); err != nil {
+		if err := r.trainBatch(batch); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -89,7 +89,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			r.prepare(first)
 			step := func() {
 				for _, next := range []planned{second, first} {
-					if err := r.advance(next); err != nil {
+					if err := r.trainBatch(next); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -40,7 +40,7 @@ func (b Binarize) check(c models.Config) error {
 // draws names the draws of images, for [random.New].
 type draws struct{ seed, epoch uint64 }
 
-// of returns the draws of an epoch of training, or else of a split.
+// of returns the draws for an epoch of training, or for a split in evaluation.
 func (b Binarize) of(seed uint64, domain random.Domain, epoch int) draws {
 	switch {
 	case domain != random.TrainNoise:
@@ -51,7 +51,7 @@ func (b Binarize) of(seed uint64, domain random.Domain, epoch int) draws {
 	return draws{epoch: uint64(trainSplit)}
 }
 
-// draw makes the image of a number among those of the source binary.
+// draw makes an image binary, given its number in the source.
 func (d draws) draw(x []float32, image int) {
 	r := random.New(d.seed, random.Binary, uint32(d.epoch), uint32(image))
 	r.Bernoulli(x)

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 	"govae/models"
 )
 
 // TestBinarize: which draws of images are alike.
 func TestBinarize(t *testing.T) {
-	p := newPipeline(smallModel(t, smallConfig), testKernel(t, 2), 40, 1)
+	p := newPipeline(smallModel(t, smallConfig), kerneltest.New(t, 2), 40, 1)
 	m, index := noiseImages(40, smallShape), make([]int, 40)
 	for i := range index {
 		index[i] = 39 - i

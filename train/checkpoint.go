@@ -31,7 +31,7 @@ const checkpointFormat = "4"
 
 var readFormats = []string{"2", "3", checkpointFormat}
 
-// settings are what must not change when a run is resumed.
+// settings must not change when a run is resumed.
 type settings struct {
 	Model       models.Config `json:"model"`
 	Batch       int           `json:"batch"`
@@ -56,7 +56,7 @@ type settings struct {
 	ClassifierSteps int  `json:"classifier-steps,omitempty"` // 0 where there is no classifier
 }
 
-// before are settings that older versions have not written: there was one value.
+// before has the settings that older versions did not write, with the only value that they had.
 var before = map[string]any{"compute": Float32, "optimizer": Adam, "weight-decay": json.Number("0")}
 
 // flatSettings reads settings in their JSON form, those of the model among the others.
@@ -76,8 +76,8 @@ func flatSettings(data []byte) (map[string]any, error) {
 	return all, nil
 }
 
-// difference names the first setting that is not as it was, with both values; it
-// returns "" if there is none. The architecture and the data come first, as others depend on them.
+// difference returns the name of the first setting that has changed and both values, or "". The
+// architecture and the data come first, as other settings depend on them.
 func difference(was, is map[string]any) (name string, before, now any) {
 	names := slices.Sorted(maps.Keys(was))
 	for _, name := range slices.Concat([]string{"arch", "data"}, names, slices.Sorted(maps.Keys(is))) {
@@ -88,7 +88,7 @@ func difference(was, is map[string]any) (name string, before, now any) {
 	return "", nil, nil
 }
 
-// length returns how many steps there are in the JSON form of a [Course], 0 in others.
+// length returns the number of steps of a [Course] in its JSON form, 0 for other settings.
 func length(setting any) int {
 	m, _ := setting.(map[string]any)
 	if _, ok := courses[fmt.Sprint(m["kind"])]; !ok {
@@ -98,7 +98,7 @@ func length(setting any) int {
 	return n
 }
 
-// text is a setting as a reader wants it: an object as JSON, and one that is not there as none.
+// text formats a setting for people: an object as JSON, and a missing one as "none".
 func text(setting any) any {
 	if setting == nil {
 		return "none"
@@ -136,14 +136,14 @@ type checkpoint struct {
 	m               *models.VAE
 	optimiser       *optimiser
 	kept, keptState []float32 // the weights of the best epoch and their state; nil without validation
-	// The file in the directory is whole and begins an epoch. Only such a one becomes the
-	// predecessor, so that the start of the running epoch is there to go back to, and a
-	// damaged file never takes the place of the only good one.
+	// begins says that the file in the directory is whole and was written at the start of an epoch. Only
+	// such a file becomes the predecessor: so there is always the start of the running epoch to go back
+	// to, and a damaged file never replaces the only good one.
 	begins bool
 	older  bool // it was loaded from an older format
 }
 
-// best is the prefix of what a checkpoint holds of the best epoch.
+// best is the prefix of the best epoch's tensors in a checkpoint.
 const best = "best/"
 
 // tensors are the vectors that a checkpoint holds, by the prefix of their names.
@@ -247,7 +247,7 @@ func (c *checkpoint) load(dir string, warn func(string)) error {
 	return nil
 }
 
-// damagedError is an error for which the predecessor may be of help.
+// damagedError says that a checkpoint cannot be read; its predecessor may serve.
 type damagedError struct{ error }
 
 func (c *checkpoint) loadFile(path string) error {

@@ -11,49 +11,47 @@ import (
 	"govae/models"
 )
 
-// recipe says how a classifier is fitted to images of which few have a label: by cross entropy
-// to the labelled ones, moved a little, and by consistency. Where the classifier is sure of the
-// class of an image without a label, it is asked for that class of the same image strongly
-// changed (Sohn et al. 2020, "FixMatch", arXiv 2001.07685). Its result is the average of the
-// weights over the latest steps.
-type recipe struct {
+// fixMatch has the settings by which a classifier is fitted to images of which few have a label (Sohn et
+// al. 2020, "FixMatch", arXiv 2001.07685): by cross entropy on weakly augmented labelled images, and on
+// strongly augmented unlabelled ones, whose pseudo-label is the class of which the classifier is sure
+// without augmentation. The result is the average of the weights over the latest steps.
+type fixMatch struct {
 	labelled, unlabelled int     // images of a step, at most
-	sure                 float64 // the least probability of a class
-	weight               float64 // of the images without a label, beside 1 for the others
+	threshold            float64 // the least probability of a pseudo-label
+	weight               float64 // of the loss of unlabelled images, beside 1 for labelled ones
 	optimizer            string
-	rate                 float64 // its learning rate, from which it falls along half a cosine
-	little, strongly     Augment
+	rate                 float64 // the learning rate, which falls along half a cosine
+	weak, strong         Augment
 }
 
-// theRecipe is the one that classified images of MNIST best that were set apart for
-// validation, with ten labels a class.
-var theRecipe = recipe{
-	labelled: 32, unlabelled: 128, sure: 0.8, weight: 1, optimizer: Muon, rate: 8e-3,
-	little: shift, strongly: shift | rotate | zoom | light,
+// tuned are the settings that classified the validation images of MNIST best, with ten labels a class.
+var tuned = fixMatch{
+	labelled: 32, unlabelled: 128, threshold: 0.8, weight: 1, optimizer: Muon, rate: 8e-3,
+	weak: shift, strong: shift | rotate | zoom | light,
 }
 
 // DefaultClassifierSteps is what [Options.ClassifierSteps] is by default.
 const DefaultClassifierSteps = 1000
 
-// teaching fits a classifier.
-type teaching struct {
-	recipe
+// classifierTrainer fits a classifier.
+type classifierTrainer struct {
+	fixMatch
 	m              *models.Classifier
 	kernel         *kernel.Kernel
 	known, unknown *dataset.Images // with labels and without; unknown may be nil
-	also           Augment         // changes that leave an image in its class
+	augment        Augment         // of all images, beside the weak or the strong augmentation
 	seed           uint64
 	steps          int
 
-	// A batch: labelled images of known first, then those of unknown that are strongly changed.
+	// A batch: labelled images of known first, then images of unknown with a pseudo-label.
 	step    int
 	index   []int
 	classes []int
 	image   []float32
 }
 
-// fit fits the classifier, and tells each step.
-func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
+// fit fits the classifier, and calls onStep after each step.
+func (t *classifierTrainer) fit(ctx context.Context, onStep func(step int)) error {
 	batch := t.labelled
 	if t.unknown != nil {
 		batch += t.unlabelled
@@ -69,8 +67,8 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 	o := newOptimiser(t.m.Params(), len(t.m.Theta), Options{
 		Optimizer: t.optimizer, LR: Course{Kind: Cosine, Peak: t.rate, Steps: t.steps}, WeightDecay: Constant(0),
 	})
-	known, unknown := newTurns(t.known, t.seed), newTurns(t.unknown, t.seed)
-	told := teller{kernel: t.kernel, net: net}
+	known, unknown := newShuffler(t.known, t.seed), newShuffler(t.unknown, t.seed)
+	teacher := predictor{kernel: t.kernel, net: net}
 	for t.step = 1; t.step <= t.steps; t.step++ {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("stopped in step %d of %d of the classifier: %w", t.step, t.steps, err)
@@ -81,9 +79,9 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 			t.index, t.classes = append(t.index, i), append(t.classes, t.known.Labels[i])
 		}
 		if t.unknown != nil {
-			index := unknown.some(t.unlabelled)
-			for i, p := range told.tell(t.unknown, index) {
-				if class := likeliest(p); float64(p[class]) >= t.sure {
+			index := unknown.take(t.unlabelled)
+			for i, p := range teacher.predict(t.unknown, index) {
+				if class := argmax(p); float64(p[class]) >= t.threshold {
 					t.index, t.classes = append(t.index, index[i]), append(t.classes, class)
 				}
 			}
@@ -93,7 +91,7 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 		net.Forward(t.kernel, n, t.image[:n*t.m.Image.Len()])
 		net.Loss(t.classes, weights[:n], grad)
 		o.step(t.kernel, t.m.Theta, grad, t.step, 0)
-		tell(t.step)
+		onStep(t.step)
 	}
 	if copy(t.m.Theta, o.average); !allFinite(t.m.Theta) {
 		return errors.New("the classifier has diverged: its weights are not finite; try another seed")
@@ -101,16 +99,16 @@ func (t *teaching) fit(ctx context.Context, tell func(step int)) error {
 	return nil
 }
 
-// Do loads some images of the batch, changed.
-func (t *teaching) Do(task int) {
+// Do loads and augments some images of the batch.
+func (t *classifierTrainer) Do(task int) {
 	size := t.m.Image.Len()
 	for i := task * loadTask; i < min((task+1)*loadTask, len(t.index)); i++ {
 		x, r := t.image[i*size:(i+1)*size], random.New(t.seed, random.ClassAugment, uint32(t.step), uint32(i))
 		if i < t.labelled {
-			(t.little | t.also).apply(x, t.known.At(t.index[i]), t.m.Image, &r)
+			(t.weak | t.augment).apply(x, t.known.At(t.index[i]), t.m.Image, &r)
 			continue
 		}
-		(t.strongly | t.also).apply(x, t.unknown.At(t.index[i]), t.m.Image, &r)
+		(t.strong | t.augment).apply(x, t.unknown.At(t.index[i]), t.m.Image, &r)
 		erase(x, t.m.Image, &r)
 	}
 }
@@ -129,41 +127,41 @@ func erase(x []float32, s models.Shape, r *random.Source) {
 	}
 }
 
-// turns names the images of a set again and again, each time in another order.
-type turns struct {
+// shuffler gives the indices of a set's images in a random order, then in another one, and so on.
+type shuffler struct {
 	order     []int
-	at, round int
+	at, epoch int
 	seed      uint64
 }
 
-func newTurns(m *dataset.Images, seed uint64) *turns {
+func newShuffler(m *dataset.Images, seed uint64) *shuffler {
 	if m == nil {
 		return nil
 	}
-	return &turns{order: make([]int, m.Len()), seed: seed}
+	return &shuffler{order: make([]int, m.Len()), seed: seed}
 }
 
-func (t *turns) next() int {
-	if t.at == 0 {
-		dataset.Order(t.order, t.seed, t.round)
-		t.round++
+func (s *shuffler) next() int {
+	if s.at == 0 {
+		dataset.Order(s.order, s.seed, s.epoch)
+		s.epoch++
 	}
-	i := t.order[t.at]
-	t.at = (t.at + 1) % len(t.order)
+	i := s.order[s.at]
+	s.at = (s.at + 1) % len(s.order)
 	return i
 }
 
-// some are the next n.
-func (t *turns) some(n int) []int {
+// take returns the next n indices.
+func (s *shuffler) take(n int) []int {
 	index := make([]int, n)
 	for i := range index {
-		index[i] = t.next()
+		index[i] = s.next()
 	}
 	return index
 }
 
-// teller tells the classes of images as they are.
-type teller struct {
+// predictor classifies images without augmentation.
+type predictor struct {
 	kernel *kernel.Kernel
 	net    *models.ClassifierNetwork
 
@@ -172,12 +170,12 @@ type teller struct {
 	image  []float32
 }
 
-// toldAtOnce is the number of images of a batch. An image's result does not depend on it.
-const toldAtOnce = 128
+// predictorBatch is the number of images of a batch. An image's result does not depend on it.
+const predictorBatch = 128
 
-// tell returns the probabilities of the classes of the images named by index, a row for each,
-// until the next call.
-func (t *teller) tell(m *dataset.Images, index []int) [][]float32 {
+// predict returns the probabilities of the classes of the images named by index, a row for each. They are
+// valid until the next call.
+func (t *predictor) predict(m *dataset.Images, index []int) [][]float32 {
 	t.images, t.index = m, index
 	if size := len(index) * m.Shape.Len(); cap(t.image) < size {
 		t.image = make([]float32, size)
@@ -193,7 +191,7 @@ func (t *teller) tell(m *dataset.Images, index []int) [][]float32 {
 }
 
 // Do loads some images.
-func (t *teller) Do(task int) {
+func (t *predictor) Do(task int) {
 	first, last := task*loadTask, min((task+1)*loadTask, len(t.index))
 	for i := first; i < last; i++ {
 		size := t.images.Shape.Len()
@@ -201,18 +199,18 @@ func (t *teller) Do(task int) {
 	}
 }
 
-// classes returns the likeliest class of each image.
-func (t *teller) classes(ctx context.Context, m *dataset.Images) (classes []int, err error) {
-	err = batches(ctx, m.Len(), toldAtOnce, func(index []int) {
-		for _, p := range t.tell(m, index) {
-			classes = append(classes, likeliest(p))
+// classes returns the most probable class of each image.
+func (t *predictor) classes(ctx context.Context, m *dataset.Images) (classes []int, err error) {
+	err = forBatches(ctx, m.Len(), predictorBatch, func(index []int) {
+		for _, p := range t.predict(m, index) {
+			classes = append(classes, argmax(p))
 		}
 	})
 	return classes, err
 }
 
-// wrong returns the share of images for which another class is told than their label.
-func (t *teller) wrong(ctx context.Context, m *dataset.Images) (float64, error) {
+// errorRate returns the share of images that are classified otherwise than by their label.
+func (t *predictor) errorRate(ctx context.Context, m *dataset.Images) (float64, error) {
 	classes, err := t.classes(ctx, m)
 	n := 0
 	for i, class := range classes {
@@ -223,8 +221,8 @@ func (t *teller) wrong(ctx context.Context, m *dataset.Images) (float64, error) 
 	return float64(n) / float64(m.Len()), err
 }
 
-// likeliest is the class of the largest probability.
-func likeliest(p []float32) (class int) {
+// argmax returns the class of the largest probability.
+func argmax(p []float32) (class int) {
 	for i, v := range p {
 		if v > p[class] {
 			class = i

@@ -31,14 +31,14 @@ const (
 	leastVariance = 1e-6
 )
 
-// codes are the codes of a model's training images, as far as numbers tell.
+// codes are statistics of the codes of a model's training images.
 type codes struct {
 	stats *models.LatentStats
-	prior *latent.Mixture // nil where dimensions are not fitted, or where it is degenerate
+	prior *latent.Mixture // nil where none is fitted for so many dimensions, or where it is degenerate
 }
 
-// moments are those of codes: of the means of posteriors, and the averages of their variances and
-// log variances.
+// moments are the moments of codes: mean and standard deviation of the posteriors' means, and the
+// averages of their variances and log variances.
 type moments struct {
 	mean, std, variance, logVar []float64
 	// covariance is that of the aggregate posterior, the mean of q(z|x) over images, in its first
@@ -51,7 +51,7 @@ type moments struct {
 	within  *mat.SymDense // covariance about the centres of classes
 }
 
-// newMoments returns those of l variables, to which no code is added yet.
+// newMoments returns the moments of l variables before any code is added.
 func newMoments(l, dims int) *moments {
 	vector := func() []float64 { return make([]float64, l) }
 	m := &moments{mean: vector(), std: vector(), variance: vector(), logVar: vector()}
@@ -76,7 +76,7 @@ func (m *moments) add(code []float64, logVar []float32, n float64) {
 	}
 }
 
-// finish completes the moments when all codes are added.
+// finish completes the moments after the last code.
 func (m *moments) finish() {
 	for i, mean := range m.mean {
 		m.std[i] = math.Sqrt(max(0, m.std[i]-mean*mean))
@@ -134,10 +134,10 @@ func (r *run) moments(ctx context.Context, images *dataset.Images, dims int, byC
 	return m, nil
 }
 
-// encode calls do with the codes of images, which are in order.
+// encode calls do with the codes of successive batches of images.
 func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index []int, mean, logVar []float32)) error {
 	x, e := make([]float32, r.batch*images.Shape.Len()), r.evaluator()
-	return batches(ctx, images.Len(), r.batch, func(index []int) {
+	return forBatches(ctx, images.Len(), r.batch, func(index []int) {
 		x := x[:len(index)*images.Shape.Len()]
 		r.pipeline.floats(x, images, index, trainSplit)
 		mean, logVar := e.Encode(x, labels(images, index, r.net.Config)...)
@@ -145,8 +145,8 @@ func (r *run) encode(ctx context.Context, images *dataset.Images, do func(index 
 	})
 }
 
-// codes tells the codes of training images. The prior has the mean and the covariance of the
-// aggregate posterior, of each class of a conditional model in turn where that is not too large.
+// codes returns statistics of the codes of training images. The prior has the mean and the covariance of
+// the aggregate posterior, by class for a conditional model unless that would be too many numbers.
 func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error) {
 	l, dims := r.net.Config.Latent, 0
 	if contract.HasPrior(l) {
@@ -198,8 +198,8 @@ func (r *run) codes(ctx context.Context, images *dataset.Images) (*codes, error)
 	return c, nil
 }
 
-// exemplars are draws from the posteriors of so many training images, whose covariance is the prior's: of each
-// of so many classes, or of all together as one list. A class without images has those of all.
+// exemplars returns draws from the posteriors of training images, whose covariance is the prior's: a list of so
+// many for each class, or one list for all. A class without images gets those of all.
 func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars, error) {
 	order, l := make([]int, r.train.Len()), r.net.Config.Latent
 	dataset.Order(order, r.Seed, 0)
@@ -232,8 +232,8 @@ func (r *run) exemplars(ctx context.Context, lists, each int) (*latent.Exemplars
 	return e, err
 }
 
-// roughPrior is what samples of an epoch are drawn from, nil where dimensions are not fitted: points near a few
-// codes, as if all were draws from N(0, I), as which axes.go leaves them.
+// roughPrior returns what the samples of an epoch are drawn from, or nil where no prior is fitted: points near a
+// few codes. It takes all codes for draws from N(0, I), as the axes of align make them.
 func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	l := r.net.Config.Latent
 	if !contract.HasPrior(l) {
@@ -256,7 +256,7 @@ func (r *run) roughPrior(ctx context.Context) (*latent.Mixture, error) {
 	}, nil
 }
 
-// ofClasses calls add with the moments of each class, between those of its own codes and those of all.
+// ofClasses calls add with the moments of each class, shrunk towards those of all images.
 func ofClasses(all *moments, byClass []*moments, add func(*moments)) {
 	shrinking, ok := newShrinking(all)
 	for class, own := range byClass {
@@ -268,17 +268,18 @@ func ofClasses(all *moments, byClass []*moments, add func(*moments)) {
 	}
 }
 
-// shrinking moves the moments of a class towards those of all images, each dimension by how well the class's
-// codes tell its relations to those that tell more: with n of them the k-th keeps the share n/(n + k) of
-// what is its own. So the few dimensions that tell most, of which classes differ most, are nearly those of
-// the class, and the many others nearly those of all. With one share n/(n + L) for all L dimensions codes of test
-// images were as likely, and samples less like their class (docs/quality.md).
+// shrinking moves the moments of a class towards those of all images. The dimensions are ordered by their
+// information, and with n codes of the class the k-th keeps the share n/(n + k) of its own moments, as its
+// covariances with those before it are k numbers to estimate. So the few dimensions with most information, in
+// which classes differ most, are nearly those of the class, and the many others nearly those of all. With one
+// share n/(n + L) for all L dimensions codes of test images were as likely, but samples less like their class
+// (docs/quality.md).
 //
-// It works in units in which the codes of all are draws from N(0, I), dimension by dimension in the order of
-// what they tell: there the covariance that is not the class's own is diagonal, and the result positive definite.
+// It works in units in which the codes of all images are draws from N(0, I), one dimension after the other in
+// this order. There the covariance shrinks towards a diagonal one, and the result is positive definite.
 type shrinking struct {
 	all    *moments
-	order  []int         // the dimensions, from that which leaves least to chance
+	order  []int         // the dimensions, from the one with most information
 	factor *mat.TriDense // Cholesky's, of the covariance of all in this order
 }
 

@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"govae/contract"
+	"govae/internal/kernel/kerneltest"
 	"govae/latent"
 	"govae/models"
 )
@@ -53,7 +54,7 @@ func TestPrior(t *testing.T) {
 			index[i] = i
 		}
 		images.Floats(x, index)
-		mean, logVar := m.NewEvaluator(testKernel(t, 1), images.Len()).Encode(x)
+		mean, logVar := m.NewEvaluator(kerneltest.New(t, 1), images.Len()).Encode(x)
 		codes := mat.NewDense(images.Len(), dims, nil)
 		for i, v := range mean {
 			codes.Set(i/dims, i%dims, float64(v))

@@ -37,11 +37,11 @@ func (e *ComputeError) Error() string {
 	return fmt.Sprintf("%s takes the avx512 kernel and a processor with AVX512_BF16, which this %s kernel has not: train in %s", e.Compute, e.Kernel, Float32)
 }
 
-// worthwhile is the least gain in speed of products with which steps become faster, as operands
-// are to be rounded first.
+// worthwhile is the least gain in the speed of products that makes steps faster: operands must be rounded
+// first, which takes time.
 const worthwhile = 1.3
 
-// withCompute fills in and checks what is computed in.
+// withCompute fills in and checks the arithmetic.
 func (o Options) withCompute() (Options, error) {
 	o.Compute = cmp.Or(o.Compute, Float32)
 	if !slices.Contains(Computes(), o.Compute) {

@@ -7,16 +7,13 @@ import (
 	"testing"
 
 	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
 
 // needs skips a test on processors without that arithmetic.
 func needs(t *testing.T, compute string) {
 	t.Helper()
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	if _, ok := k.BFloat16(); compute == BFloat16 && !ok {
 		t.Skip("this processor has no products of bfloat16")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"govae/dataset"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 	"govae/models"
 )
@@ -100,7 +101,7 @@ func TestSamplesAreOfTheirClass(t *testing.T) {
 		models.OneHot(label[i*classes:(i+1)*classes], classes, i/each)
 	}
 	asked := 0
-	decoded := m.NewEvaluator(testKernel(t, 2), 100).Decode(z, label)
+	decoded := m.NewEvaluator(kerneltest.New(t, 2), 100).Decode(z, label)
 	for i := range n {
 		if nearest(decoded[i*size:(i+1)*size]) == i/each {
 			asked++

@@ -106,19 +106,19 @@ func (c Course) RisesByLength() bool {
 	return c.Steps == 0 && c.Warmup == (Span{}) && courses[c.Kind].rise > 0
 }
 
-// EndsWithRun reports whether the length of the run decides the course, which then does not go on after
-// it. Of a kind that is left open that is not known, and it is false.
+// EndsWithRun reports whether the course ends with the run, so that it cannot go on after it. It is false
+// for a kind that is left open.
 func (c Course) EndsWithRun() bool {
 	kind, ok := courses[c.Kind]
 	return ok && c.Steps == 0 && kind.decay == nil
 }
 
-func (c Course) highest() float64 { return c.Peak }
+func (c Course) peak() float64 { return c.Peak }
 
-// settled is 1 for a course that has no end, which nothing can wait for.
-func (c Course) settled() int { return max(1, c.Steps) }
+// settledAt is 1 for a course without an end, for which nothing can wait.
+func (c Course) settledAt() int { return max(1, c.Steps) }
 
-func (c Course) of(run whole) Schedule {
+func (c Course) forRun(run runLength) Schedule {
 	c.Peak, c.Warmup = cmp.Or(c.Peak, run.value), c.Warmup.in(run.epoch)
 	if courses[c.Kind].decay == nil {
 		c.Steps = cmp.Or(c.Steps, run.steps)
@@ -146,7 +146,7 @@ type Span struct{ Epochs, Steps int }
 
 const stepsUnit = "steps"
 
-// in returns the span in steps, where epochs have that many; 0 is what is not known.
+// in returns the span in steps, given the number of steps of an epoch; 0 means not known.
 func (s Span) in(epoch int) Span {
 	if epoch > 0 && s.Epochs > 0 {
 		return Span{Steps: s.Epochs * epoch}

@@ -10,8 +10,8 @@ import (
 	"govae/models"
 )
 
-// CheckDir returns the error with which [Run] would refuse the model directory of o, if it
-// would, and leaves nothing there: for those who want to know it before they load data.
+// CheckDir returns the error with which [Run] would refuse the model directory of o, or nil. It leaves
+// nothing there, and so can be called before data is loaded.
 func CheckDir(o Options) error {
 	if err := o.refuse(); err != nil {
 		return err
@@ -32,8 +32,8 @@ func CheckDir(o Options) error {
 	}
 }
 
-// writable returns an error unless files can be made in the folder that is there, in which the
-// model directory is or will be.
+// writable returns an error unless files can be made in the existing folder that is the model directory
+// or will hold it.
 func writable(dir, folder string) error {
 	f, err := os.CreateTemp(folder, ".vae-train-*.tmp")
 	if err != nil {
@@ -42,8 +42,8 @@ func writable(dir, folder string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// refuse returns an error if the directory holds files of a run, or with their names, that are not
-// to be lost, and that the run would not go on with.
+// refuse returns an error if the directory holds files of a run, or files of such names, that would be lost
+// because the run does not resume from them.
 func (o Options) refuse() error {
 	if o.Force || o.Dir == "" || o.Resume && Resumable(o.Dir) {
 		return nil

@@ -9,19 +9,10 @@ import (
 
 	"govae/dataset"
 	"govae/internal/gradienttest"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 	"govae/models"
 )
-
-func testKernel(t testing.TB, threads int) *kernel.Kernel {
-	k, err := kernel.New(threads)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.Close)
-	return k
-}
 
 // testTrainer returns a trainer of the ELBO on a kernel of its own.
 func testTrainer(t testing.TB, m *models.VAE, threads, batch int, beta float64) *trainer {
@@ -32,7 +23,7 @@ func testTrainer(t testing.TB, m *models.VAE, threads, batch int, beta float64) 
 // testTrainerOf returns a trainer of an objective.
 func testTrainerOf(t testing.TB, m *models.VAE, threads, batch int, o Objective) *trainer {
 	t.Helper()
-	k := testKernel(t, threads)
+	k := kerneltest.New(t, threads)
 	e, err := newTrainer(m, k, k, batch, o)
 	if err != nil {
 		t.Fatal(err)

@@ -14,8 +14,8 @@ import (
 // ([Options].EpochPictures), such as 0003-samples.png.
 const EpochsFolder = "epochs"
 
-// epochPath returns the path, within a model directory, of the picture of one epoch that
-// goes by the name of one of the whole run: [ReconstructionsPicture] or [SamplesPicture].
+// epochPath returns the path, within a model directory, of an epoch's picture. name is that of the
+// picture of the whole run: [ReconstructionsPicture] or [SamplesPicture].
 func epochPath(epoch int, name string) string {
 	return filepath.Join(EpochsFolder, fmt.Sprintf("%04d-%s", epoch, name))
 }
@@ -43,7 +43,7 @@ func (r *run) epochPictures(ctx context.Context, epoch int) error {
 	return r.writeSamples(r.evaluator(), prior, filepath.Join(r.Dir, epochPath(epoch, SamplesPicture)))
 }
 
-// removeEpochPictures deletes what an earlier run left, and nothing that is not its own.
+// removeEpochPictures deletes the pictures that an earlier run has left, and no other files.
 func removeEpochPictures(dir string) error {
 	folder := filepath.Join(dir, EpochsFolder)
 	entries, err := os.ReadDir(folder)

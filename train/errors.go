@@ -8,15 +8,15 @@ import (
 	"govae/models"
 )
 
-// ExistsError says that the directory of a new run holds one already, or a file with the name of
-// one of its.
+// ExistsError says that the directory of a new run already holds a run, or a file that is named like
+// one of a run.
 type ExistsError struct{ Dir, Name string }
 
 func (e *ExistsError) Error() string {
 	return fmt.Sprintf("%s holds a run already, of which %s would be lost: resume it, overwrite it, or give another directory", e.Dir, e.Name)
 }
 
-// StoppedError says that a run was stopped, from where it can be resumed if it has a directory.
+// StoppedError says that a run was stopped; it can be resumed if it has a directory.
 type StoppedError struct {
 	Done, Epochs int   // complete epochs, and those of the run, 0 until they are chosen
 	Within       bool  // an epoch, and not before the first one or after the last
@@ -36,8 +36,8 @@ func (e *StoppedError) Error() string {
 
 func (e *StoppedError) Unwrap() error { return e.Err }
 
-// NoCheckpointError says that the directory of a run that is to be resumed has a file of one, which
-// would be lost, and nothing to go on from.
+// NoCheckpointError says that a run cannot be resumed: its directory has files of a run, which would be
+// lost, but no checkpoint.
 type NoCheckpointError struct{ Dir, Name string }
 
 func (e *NoCheckpointError) Error() string {
@@ -72,8 +72,7 @@ func (e *DivergedError) Error() string {
 		e.What, e.Step, e.Epoch, e.LR, e.Halvings)
 }
 
-// NoValidationError says that a run was to be ended by the ELBO of validation images and
-// has none.
+// NoValidationError says that patience needs validation images, and that there are none.
 type NoValidationError struct{}
 
 func (e *NoValidationError) Error() string {
@@ -105,7 +104,7 @@ func (e *SaveError) Error() string {
 
 func (e *SaveError) Unwrap() error { return e.Err }
 
-// saving makes a [SaveError] of an error that is one.
+// saving turns the error of a file that could not be written into a [SaveError].
 func saving(err error) error {
 	if errors.As(err, new(*atomicfile.Error)) {
 		return &SaveError{err}

@@ -9,13 +9,14 @@ import (
 	"govae/models"
 )
 
-// complete sets the final weights and does what is done with them, by codes of these training images.
+// complete ends a run: it sets the final weights and finishes the model, with statistics of these
+// training images.
 func (r *run) complete(ctx context.Context, images *dataset.Images) error {
 	copy(r.m.Theta, r.optimiser.average)
 	if r.kept != nil {
 		copy(r.m.Theta, r.kept)
 		copy(r.m.State, r.keptState)
-	} else if err := r.polish(ctx); err != nil { // as the last epoch did
+	} else if err := r.calibrate(ctx); err != nil { // as the last epoch did
 		return err
 	}
 	var err error
@@ -25,14 +26,14 @@ func (r *run) complete(ctx context.Context, images *dataset.Images) error {
 	return r.group.Agree(err)
 }
 
-// leaveImages is how many training images the codes of a run that is stopped are told by, at most: whoever
-// stops it does not want to wait for all.
-const leaveImages = 4000
+// stoppedImages is the largest number of training images that are encoded for statistics when a run is
+// stopped: whoever stops it does not want to wait for all.
+const stoppedImages = 4000
 
-// leave finishes the model, and the directory if there is one, of a run that is stopped, for the weights
-// that its latest epoch has kept, so that they are as good to use as those of a shorter run. Several ranks
-// do not: launchers end them soon.
-func (r *run) leave() {
+// finishStopped finishes the model of a stopped run, and its directory if it has one, for the weights of its
+// latest epoch, which can then be used like those of a shorter run. Several ranks do not, as launchers soon
+// end them.
+func (r *run) finishStopped() {
 	if r.group != nil || r.state.Epoch == 0 {
 		return
 	}
@@ -42,7 +43,7 @@ func (r *run) leave() {
 }
 
 func (r *run) keepLatest() error {
-	ctx, images := context.Background(), r.some(leaveImages)
+	ctx, images := context.Background(), r.randomTrainImages(stoppedImages)
 	if r.Dir != "" {
 		if err := r.m.LoadWeights(filepath.Join(r.Dir, models.WeightsFile)); err != nil {
 			return err
@@ -58,14 +59,14 @@ func (r *run) keepLatest() error {
 	return r.complete(ctx, images)
 }
 
-// finish does what is done with weights that are kept: statistics of the codes of these training images,
-// pictures and the card.
+// finish writes what goes with the weights that are kept: statistics of the codes of these training images,
+// the prior, pictures and the card.
 func (r *run) finish(ctx context.Context, images *dataset.Images) error {
 	codes, err := r.codes(ctx, images)
 	if err != nil {
 		return err
 	}
-	r.m.LatentStats = codes.stats
+	r.m.LatentStats, r.m.Validation = codes.stats, r.heldOut
 	if r.m.Prior = codes.prior; r.m.Prior != nil {
 		r.m.Prior.ModelID = r.m.ID()
 	}

@@ -31,9 +31,9 @@ const (
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-// watch returns a [*DivergedError] if something is wrong after a batch of n images, whose
-// terms are already part of the state's sums, and before the step by its gradient.
-func (r *run) watch(terms Terms, n int) error {
+// checkLoss returns a [*DivergedError] if something is wrong with a batch of n images. It is called when
+// the batch's terms are part of the state's sums, before the step by its gradient.
+func (r *run) checkLoss(terms Terms, n int) error {
 	diverged := func(what string) error { return &DivergedError{What: what, Untrained: r.state.Step == 1} }
 	loss := r.loss(terms.total().over(n))
 	if !finite(loss) || !finite(terms.ELBO()) || !finite(terms.Bound()) {
@@ -45,25 +45,25 @@ func (r *run) watch(terms Terms, n int) error {
 	}
 	first, values := *r.state.First, float64(r.m.Config.Image.Len())
 	mean := r.loss(r.state.Sums.total().over(r.state.Batch * r.Batch)) // as if the last batch were whole
-	if r.state.Batch >= min(settling, r.batches()) && !(mean <= first+explosion*(math.Abs(first)+values)) {
+	if r.state.Batch >= min(settling, r.batchesPerEpoch()) && !(mean <= first+explosion*(math.Abs(first)+values)) {
 		return diverged(fmt.Sprintf("the loss has grown from %.4g to %.4g nats per image", first, mean))
 	}
-	if r.state.Batch%gradientInterval == 0 && !r.optimiser.sound() {
+	if r.state.Batch%gradientInterval == 0 && !r.optimiser.finite() {
 		return diverged(wrongGradient)
 	}
 	return nil
 }
 
-// batches is their number in an epoch.
-func (r *run) batches() int { return r.Passes * r.perPass() }
+// batchesPerEpoch is the number of batches in an epoch.
+func (r *run) batchesPerEpoch() int { return r.Passes * r.batchesPerPass() }
 
-// loss is what is made small, as far as it is known of every objective.
+// loss is the part of the loss that every objective has.
 func (r *run) loss(t Terms) float64 {
 	return t.Reconstruction + r.Beta.At(r.state.Step)*t.KL
 }
 
-// sound returns a [*DivergedError] unless everything that a checkpoint holds is finite.
-func (r *run) sound() error {
+// checkFinite returns a [*DivergedError] unless everything that a checkpoint holds is finite.
+func (r *run) checkFinite() error {
 	for _, v := range [][]float32{r.optimiser.v, r.optimiser.m, r.optimiser.average, r.m.Theta, r.m.State} {
 		if !allFinite(v) {
 			return &DivergedError{What: wrongGradient}
@@ -84,8 +84,8 @@ func allFinite(v []float32) bool {
 
 const wrongGradient = "the gradient is not finite or too large"
 
-// remember keeps the start of an epoch, if it is not on the disk, for goBack.
-func (r *run) remember() (err error) {
+// keepStart keeps the start of an epoch in memory for goBack, unless it is on the disk.
+func (r *run) keepStart() (err error) {
 	if r.Dir == "" && r.state.Batch == 0 && r.group.First() {
 		if r.start, err = r.file(); err == nil {
 			r.start.Hold()
@@ -94,8 +94,8 @@ func (r *run) remember() (err error) {
 	return err
 }
 
-// goBack restores the start of the running epoch and halves the learning rate. It returns
-// why that cannot help, or has not, completed with the place where the run is.
+// goBack restores the start of the running epoch and halves the learning rate. Where that cannot help, or
+// has not helped often enough, it returns why, completed with the place in the run.
 func (r *run) goBack(why *DivergedError) error {
 	now := r.state
 	why.Epoch, why.Step, why.Halvings = now.Epoch+1, now.Step, now.Halvings
@@ -120,7 +120,7 @@ func (r *run) goBack(why *DivergedError) error {
 	return nil
 }
 
-// restore sets the state to the start of an epoch, the running one.
+// restore sets the state to the start of the running epoch.
 func (r *run) restore(epoch int) error {
 	f, path := r.start, "memory"
 	if r.Dir != "" {

@@ -46,10 +46,10 @@ func (h halved) At(step int) float64 {
 	}
 	return rate
 }
-func (h halved) validate() error   { return nil }
-func (h halved) highest() float64  { return float64(h) }
-func (h halved) settled() int      { return 1 }
-func (h halved) of(whole) Schedule { return h }
+func (h halved) validate() error           { return nil }
+func (h halved) peak() float64             { return float64(h) }
+func (h halved) settledAt() int            { return 1 }
+func (h halved) forRun(runLength) Schedule { return h }
 
 // TestGoingBack compares runs that go back, stopped and resumed again and again or not,
 // with one that nothing happens to and whose learning rate is the same in each step.

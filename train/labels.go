@@ -25,10 +25,10 @@ type ClassifierFigures struct {
 	Validation *float64 `json:"validation_error,omitempty"`
 }
 
-// labelling is what a run knows of the labels of its training images.
+// labelling says which training images of a run have labels.
 type labelling struct {
 	known, unknown *dataset.Images // images with labels and without; unknown is nil if all have one
-	places         []int           // of unknown among the training images
+	places         []int           // indices of unknown among the training images
 	figures        ClassifierFigures
 }
 
@@ -38,9 +38,9 @@ func (o Options) FitsClassifier(data *dataset.Data) bool {
 	return o.Classifier || o.LabelsPerClass > 0 || data.Unlabelled != nil
 }
 
-// gather puts all images together that are to be trained on, those without a label last, and
-// takes away the labels that are to be unknown.
-func (r *run) gather(data *dataset.Data, m *models.VAE) (err error) {
+// prepareLabels joins all images to train on, those without a label last, and hides the labels beyond
+// LabelsPerClass.
+func (r *run) prepareLabels(data *dataset.Data, m *models.VAE) (err error) {
 	steps := r.ClassifierSteps
 	r.ClassifierSteps = 0
 	if !m.Config.Conditional {
@@ -81,8 +81,8 @@ func (r *run) gather(data *dataset.Data, m *models.VAE) (err error) {
 	return nil
 }
 
-// classify gives the training images without a label the one that a classifier tells. The
-// classifier is fitted first, unless the directory holds that of the run.
+// classify labels the training images without a label by a classifier. That is fitted first, unless the
+// directory holds the run's classifier.
 func (r *run) classify(ctx context.Context) error {
 	l := r.labelling
 	if l == nil {
@@ -103,9 +103,9 @@ func (r *run) classify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	told := teller{kernel: r.kernel, net: c.NewNetwork(toldAtOnce)}
+	classifier := predictor{kernel: r.kernel, net: c.NewNetwork(predictorBatch)}
 	if l.unknown != nil {
-		classes, err := told.classes(ctx, l.unknown)
+		classes, err := classifier.classes(ctx, l.unknown)
 		if err != nil {
 			return err
 		}
@@ -114,11 +114,11 @@ func (r *run) classify(ctx context.Context) error {
 		}
 	}
 	if !stored {
-		if l.figures.Test, err = told.wrong(ctx, r.test); err != nil {
+		if l.figures.Test, err = classifier.errorRate(ctx, r.test); err != nil {
 			return err
 		}
 		if r.validation != nil {
-			wrong, err := told.wrong(ctx, r.validation)
+			wrong, err := classifier.errorRate(ctx, r.validation)
 			if err != nil {
 				return err
 			}
@@ -133,7 +133,7 @@ func (r *run) classify(ctx context.Context) error {
 	return nil
 }
 
-// fitClassifier fits a new classifier, unless that of the run is stored.
+// fitClassifier fits a new classifier, or takes the stored one of the run.
 func (r *run) fitClassifier(ctx context.Context, c *models.Classifier) (stored bool, err error) {
 	l, start := r.labelling, r.pace.now()
 	earlier, err := r.storedClassifier()
@@ -144,7 +144,7 @@ func (r *run) fitClassifier(ctx context.Context, c *models.Classifier) (stored b
 		copy(c.Theta, earlier.Theta)
 		return true, nil
 	}
-	t := teaching{recipe: theRecipe, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, also: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
+	t := classifierTrainer{fixMatch: tuned, m: c, kernel: r.kernel, known: l.known, unknown: l.unknown, augment: r.Augment, seed: r.Seed, steps: r.ClassifierSteps}
 	if err := t.fit(ctx, func(step int) { r.OnClassifierStep(step, t.steps) }); err != nil {
 		return false, err
 	}
@@ -174,8 +174,8 @@ func (r *run) storeClassifier(c *models.Classifier) error {
 	return c.Save(r.Dir, map[string]string{classifierSettings: string(settings), classifierFigures: string(figures)})
 }
 
-// storedClassifier returns the classifier that the run has left in its directory. One that is
-// damaged, or is not of this run, is as good as none: the next will be the same.
+// storedClassifier returns the classifier that the run has left in its directory, or nil. One that is damaged
+// or of another run counts as none, since fitting it again gives the same.
 func (r *run) storedClassifier() (*models.Classifier, error) {
 	if r.Dir == "" {
 		return nil, nil

@@ -2,9 +2,9 @@ package train
 
 import "govae/models"
 
-// Memory returns how many bytes training a model takes at least, on batches of some images:
-// the vectors laid out like its parameters, and what images pass through. Its data comes on
-// top.
+// Memory returns how many bytes training a model takes at least, by the number of images in a batch: the
+// vectors that are laid out like the parameters, and activations with their gradients. The data set comes
+// on top.
 func Memory(c models.Config, batch int) (bytes int64, err error) {
 	size, err := c.Size()
 	const vectors = 5 // weights, gradient, average, two moments

@@ -66,8 +66,9 @@ func newMuon(weights []matrix) *muon {
 	return o
 }
 
-// step moves the matrices among the parameters theta, of which the share keep stays, and the average
-// towards them. m is the momentum, and grad, which is lost, the gradient.
+// step updates the matrices among the parameters theta, after multiplying them by keep (weight decay),
+// and moves the average towards them by share. m is the momentum, and grad the gradient, which is
+// overwritten.
 func (o *muon) step(k *kernel.Kernel, theta, average, m, grad []float32, rate float64, keep, share float32) {
 	o.k, o.theta, o.average, o.m, o.grad, o.rate, o.keep, o.share = k, theta, average, m, grad, rate, keep, share
 	k.Run(len(o.weights), o)

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"govae/images"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/nn"
 	"govae/internal/random"
 	"govae/models"
@@ -18,11 +18,7 @@ import (
 // A step of Muon is orthogonal: its singular values are all alike, up to what four
 // polynomials reach, and none is larger than the rate says.
 func TestMuonStepIsOrthogonal(t *testing.T) {
-	k, err := kernel.New(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 2)
 	for _, shape := range [][]int{{7, 5}, {40, 40}, {16, 100}, {288, 64}, {1, 9}} {
 		t.Run(fmt.Sprint(shape), func(t *testing.T) {
 			w := matrix{&nn.Param{Shape: shape}, shape[0], shape[1]}
@@ -64,11 +60,7 @@ func TestMuonStepIsOrthogonal(t *testing.T) {
 }
 
 func TestMuonWithoutAGradient(t *testing.T) {
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	w := matrix{&nn.Param{Shape: []int{3, 4}}, 3, 4}
 	theta := []float32{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}
 	newMuon([]matrix{w}).step(k, theta, make([]float32, 12), make([]float32, 12), make([]float32, 12), 0.1, 0.5, 1)
@@ -101,11 +93,7 @@ func TestMatricesOfLayers(t *testing.T) {
 
 // Decay shrinks weights, and no biases.
 func TestWeightDecay(t *testing.T) {
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	var g nn.Graph
 	g.Add(nn.NewDense("dense", images.Vector(3), images.Vector(2), nn.Identity), g.Input("x", images.Vector(3)))
 	for _, optimizer := range Optimizers() {
@@ -178,11 +166,7 @@ func BenchmarkMuon(b *testing.B) {
 	o.WeightDecay = Constant(0.5)
 	for name, threads := range map[string]int{"all": 0, "one": 1} {
 		b.Run(name, func(b *testing.B) {
-			k, err := kernel.New(threads)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer k.Close()
+			k := kerneltest.New(b, threads)
 			a, grad, noise := newOptimiser(m.Params(), len(m.Theta), o), make([]float32, len(m.Theta)), make([]float32, len(m.Theta))
 			s := random.New(1, random.Init, 0, 0)
 			for i := range noise {

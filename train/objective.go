@@ -53,7 +53,7 @@ func validateBeta(beta Schedule) error {
 	if err := beta.validate(); err != nil {
 		return fmt.Errorf("beta %w", err)
 	}
-	if beta.of(whole{epoch: 1, steps: 1}) != beta.of(whole{epoch: 2, steps: 2}) {
+	if beta.forRun(runLength{epoch: 1, steps: 1}) != beta.forRun(runLength{epoch: 2, steps: 2}) {
 		return fmt.Errorf("beta changes over epochs: give it a length in steps")
 	}
 	return nil

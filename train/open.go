@@ -16,12 +16,11 @@ import (
 // open prepares the model directory and, to resume, loads its checkpoint.
 func (r *run) open() error {
 	if r.Dir != "" {
-		if err := r.begin(); err != nil {
+		if err := r.openDir(); err != nil {
 			return err
 		}
 	}
-	r.m.LatentStats, r.m.Prior, r.m.Classifier = nil, nil, nil // those of other parameters
-	r.m.Validation = r.heldOut
+	r.m.LatentStats, r.m.Prior, r.m.Validation, r.m.Classifier = nil, nil, nil, nil // those of other parameters
 	if r.Dir == "" {
 		return nil
 	}
@@ -29,7 +28,7 @@ func (r *run) open() error {
 		return err
 	}
 	if r.Time > 0 && r.Epochs > 0 {
-		r.span()
+		r.setRunLength()
 		r.OnChoice(r.Epochs, 0)
 	}
 	r.saved = time.Now()
@@ -39,19 +38,19 @@ func (r *run) open() error {
 	return r.checkpoint.save(r.Dir) // to go back to, and to resume from
 }
 
-// begin takes the directory and removes the older run there, or goes on with it.
-func (r *run) begin() error {
-	if err := r.take(); err != nil {
+// openDir locks the directory, and resumes or removes the older run in it.
+func (r *run) openDir() error {
+	if err := r.lockDir(); err != nil {
 		return err
 	}
 	if r.Resume && Resumable(r.Dir) {
-		return r.goOn()
+		return r.resume()
 	}
 	return r.startAfresh()
 }
 
-// take makes the model directory this run's alone, unless it holds what would be lost.
-func (r *run) take() error {
+// lockDir makes the model directory this run's alone, and refuses one with files that would be lost.
+func (r *run) lockDir() error {
 	if err := os.MkdirAll(r.Dir, 0o755); err != nil {
 		return directoryError(r.Dir, err)
 	}
@@ -78,8 +77,8 @@ func (r *run) startAfresh() error {
 	return removeRun(r.Dir)
 }
 
-// goOn loads the checkpoint, and what it leaves to other files.
-func (r *run) goOn() error {
+// resume loads the checkpoint, and from other files what the checkpoint does not hold.
+func (r *run) resume() error {
 	err := r.load(r.Dir, r.Warn)
 	if err != nil {
 		return err
@@ -88,7 +87,7 @@ func (r *run) goOn() error {
 		if r.Epochs, err = chosenEpochs(r.Dir, r.timeText()); err != nil {
 			return err
 		}
-		if r.Epochs == 0 && r.state.Epoch > 0 && spans(r.LR) { // another number would be another course
+		if r.Epochs == 0 && r.state.Epoch > 0 && dependsOnRunLength(r.LR) { // another number would be another course
 			return fmt.Errorf("%s has %d epochs already, of a learning rate whose course spans the time that was given: give the same time, or start another run from its weights", r.Dir, r.state.Epoch)
 		}
 	} else if r.state.Epoch > r.Epochs {

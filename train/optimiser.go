@@ -107,20 +107,20 @@ func (a *optimiser) limit(k *kernel.Kernel, grad []float32) {
 	}
 }
 
-// at is the learning rate of step t.
+// at returns the learning rate of step t.
 func (a *optimiser) at(t, halvings int) float64 { return math.Ldexp(a.rate.At(t), -halvings) }
 
-// sound reports whether nothing that gradients leave is infinite or no number.
-func (a *optimiser) sound() bool { return allFinite(a.v) && allFinite(a.m) }
+// finite reports whether the moments of the gradients are finite.
+func (a *optimiser) finite() bool { return allFinite(a.v) && allFinite(a.m) }
 
 // tensors are the optimiser's vectors by the prefix of their names in a checkpoint.
 func (a *optimiser) tensors() []prefixed {
 	return []prefixed{{"average/", a.average}, {"adam/m/", a.m}, {"adam/v/", a.v}}
 }
 
-// withOptimiser fills in the defaults of the optimiser for a network that trains well by
-// what is given, and checks them. Muon's suit all networks: its steps have the size that
-// the rate says whatever the gradient's.
+// withOptimiser fills in the optimiser's settings, by default those that are given, which suit the network,
+// and checks them. Muon's rate suits all networks, as the size of its steps does not depend on the
+// gradient's.
 func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) {
 	o.Optimizer = cmp.Or(o.Optimizer, optimizer, Adam)
 	switch o.Optimizer {
@@ -140,7 +140,7 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 			o.LR = Warmup{To: c.Peak, Steps: c.Warmup.Steps, Epochs: c.Warmup.Epochs}
 		}
 	}
-	o.LR = o.LR.of(whole{value: rate})
+	o.LR = o.LR.forRun(runLength{value: rate})
 	switch {
 	case o.LR.validate() != nil:
 		return o, fmt.Errorf("a learning rate of %w", o.LR.validate())
@@ -148,13 +148,13 @@ func (o Options) withOptimiser(rate float64, optimizer string) (Options, error) 
 		return o, fmt.Errorf("a learning rate of %g: it must be a positive number", o.LR.At(1))
 	case o.WeightDecay != nil && o.WeightDecay.validate() != nil:
 		return o, fmt.Errorf("a weight decay of %w", o.WeightDecay.validate())
-	case o.WeightDecay != nil && !(o.LR.highest()*o.WeightDecay.highest() < 1):
-		return o, fmt.Errorf("a weight decay of %g: times the learning rate, %g, it must be below 1, or no weight stays", o.WeightDecay.highest(), o.LR.highest())
+	case o.WeightDecay != nil && !(o.LR.peak()*o.WeightDecay.peak() < 1):
+		return o, fmt.Errorf("a weight decay of %g: times the learning rate, %g, it must be below 1, or no weight stays", o.WeightDecay.peak(), o.LR.peak())
 	}
 	return o, nil
 }
 
-// decay is the default of the weights' decay at a learning rate and for epochs of so many steps. With
+// decay returns the default weight decay for a learning rate and epochs of so many steps. With
 // Muon a weight is about the sum of its latest steps, over as many as shrink it by e. That is four
 // epochs (a number of epochs suits data sets of all sizes: Wang and Aitchison 2024, arXiv
 // 2405.13698), but no less than 150 steps. docs/photos.md says what it gains.

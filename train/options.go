@@ -83,9 +83,9 @@ type Options struct {
 	// validation ELBO are kept, otherwise those of the last epoch. Either way they are
 	// averages over the steps ([Run]).
 	ValFraction float64
-	// Patience ends the run early, after that many epochs without a better validation
-	// ELBO, of which none counts while Beta still grows; 0 means never. It needs validation
-	// images. Like Epochs it may change when a run is resumed.
+	// Patience ends the run early, after that many epochs without a better validation ELBO. Epochs
+	// in which Beta still grows do not count. 0 means never. It needs validation images. Like Epochs
+	// it may change when a run is resumed.
 	Patience int
 	// TensorBoard writes [EventsFile] in Dir too. It may change when a run is resumed.
 	TensorBoard bool
@@ -150,8 +150,8 @@ func (o Options) timeText() string {
 	return o.Time.String()
 }
 
-// withDefaults completes and checks the options of a run that trains a network well by
-// what is given.
+// withDefaults completes the options of a run, by default with settings that suit its network, and checks
+// them.
 func (o Options) withDefaults(by models.Training) (Options, error) {
 	if o.Time == 0 {
 		o.Epochs = cmp.Or(o.Epochs, 30)
@@ -209,7 +209,7 @@ func (o Options) validate() error {
 		return fmt.Errorf("an epoch of %d passes: there must be from 1 to %d", o.Passes, math.MaxInt32)
 	case o.Batch < 1:
 		return fmt.Errorf("a batch of %d images: there must be at least 1", o.Batch)
-	case o.Time > 0 && (rate.RisesByLength() || spans(o.Beta) || o.WeightDecay != nil && spans(o.WeightDecay)):
+	case o.Time > 0 && (rate.RisesByLength() || dependsOnRunLength(o.Beta) || o.WeightDecay != nil && dependsOnRunLength(o.WeightDecay)):
 		return fmt.Errorf("a schedule that wants the number of epochs from its first step on, which a time leaves open")
 	case o.Beta.validate() != nil:
 		return fmt.Errorf("beta %w", o.Beta.validate())

@@ -42,7 +42,7 @@ func (o *overlap) begin(grad []float32) {
 	}
 }
 
-// final is told in the backward pass from where on the gradient is final.
+// final is called in the backward pass: the gradient is final from this index on.
 func (o *overlap) final(from int) {
 	if o.pieces && o.begun-from >= len(o.grad)/mostPieces {
 		o.group.Begin(o.grad[from:o.begun])
@@ -50,7 +50,7 @@ func (o *overlap) final(from int) {
 	}
 }
 
-// end completes the gradient. The group's error tells what has gone wrong.
+// end completes the gradient. What goes wrong is the group's error.
 func (o *overlap) end() {
 	if o.group == nil || o.grad == nil {
 		return

@@ -74,7 +74,7 @@ func take(t testing.TB, r *run) {
 		index[i] = i
 	}
 	r.prepare(planned{images: index})
-	if err := r.advance(planned{}); err != nil {
+	if err := r.trainBatch(planned{}); err != nil {
 		t.Error(err)
 	}
 }

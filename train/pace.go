@@ -19,7 +19,7 @@ const (
 	waitFor      = 1. / 8
 )
 
-// missing is the share of [Options.Time] by which a run may miss it before the number of its epochs
+// missing is the share of [Options.Time] by which the end of a run may be off before the number of epochs
 // changes.
 const missing = 1. / 20
 
@@ -90,27 +90,27 @@ func (p *pace) estimate(n, others, encoded int) (epoch, finish time.Duration) {
 	return max(1, time.Duration(image*float64(n)+between)), time.Duration(image * float64(encoded) * encoding)
 }
 
-// choose chooses the number of epochs where that is to be done and enough has been
-// measured for it. share is [chooseWithin] or [chooseAfter], or 0, which is enough.
+// choose chooses the number of epochs, if it is open and the given share of the time has passed: that is
+// [chooseWithin] or [chooseAfter], or 0 to choose in any case.
 func (r *run) choose(share float64) error {
 	open := r.Epochs == 0
 	var err error
 	if r.group.First() {
 		err = r.chooseNow(share)
 	}
-	if r.group != nil && r.Time > 0 && (!r.counted || share == chooseAfter && !spans(r.LR)) {
+	if r.group != nil && r.Time > 0 && (!r.counted || share == chooseAfter && !dependsOnRunLength(r.LR)) {
 		if err = r.group.Agree(err); err == nil {
 			err = r.agreeOnEpochs()
 		}
 	}
-	if err == nil && open && r.Epochs > 0 && spans(r.LR) {
+	if err == nil && open && r.Epochs > 0 && dependsOnRunLength(r.LR) {
 		return errAgain
 	}
 	return err
 }
 
-// again goes back to the start of the run, whose number of epochs is known now.
-func (r *run) again() error {
+// restart goes back to the start of the run when the number of epochs has become known.
+func (r *run) restart() error {
 	r.pipeline.drop()
 	var err error
 	if r.group.First() {
@@ -130,13 +130,13 @@ func (r *run) again() error {
 
 func (r *run) chooseNow(share float64) error {
 	elapsed := r.pace.last.Sub(r.pace.began)
-	if r.pace.chosen && share == chooseAfter && !spans(r.LR) {
+	if r.pace.chosen && share == chooseAfter && !dependsOnRunLength(r.LR) {
 		return r.chooseAgain(elapsed)
 	}
 	if r.Epochs > 0 || r.pace.images == 0 || r.pace.steps < 2 && r.pace.epochs == 0 || elapsed < time.Duration(share*float64(r.Time)) {
 		return nil
 	}
-	epoch, finish := r.pace.estimate(r.trained(r.batches()), r.others(), r.train.Len())
+	epoch, finish := r.pace.estimate(r.imagesIn(r.batchesPerEpoch()), r.others(), r.train.Len())
 	if share == chooseWithin && epoch < time.Duration(waitFor*float64(r.Time)) {
 		return nil
 	}
@@ -145,7 +145,7 @@ func (r *run) chooseNow(share float64) error {
 		least++
 	}
 	lost := r.pace.before
-	if spans(r.LR) { // the run begins again
+	if dependsOnRunLength(r.LR) { // the run begins again
 		least, lost = 1, lost+elapsed
 	}
 	r.Epochs, r.pace.chosen = max(least, epochsIn(r.Time-lost-finish, epoch)), true
@@ -155,18 +155,18 @@ func (r *run) chooseNow(share float64) error {
 	if epoch > r.Time {
 		r.Warn(fmt.Sprintf("an epoch takes about %v, longer than the %v for all of the run: the present one is completed all the same", printable.Duration(epoch), r.Time))
 	}
-	r.span()
-	if spans(r.LR) { // what begins again saves it
+	r.setRunLength()
+	if dependsOnRunLength(r.LR) { // what begins again saves it
 		r.OnChoice(r.Epochs, epoch)
 		return nil
 	}
 	return r.keepChoice(epoch)
 }
 
-// chooseAgain chooses another number at the end of an epoch, if that which was chosen would miss the
-// time by more than an epoch and by more than a share of it. The steps do not depend on it.
+// chooseAgain changes the number of epochs at the end of an epoch, if the run would miss its time by more
+// than an epoch and more than a share of it. Its steps must not depend on the number.
 func (r *run) chooseAgain(elapsed time.Duration) error {
-	epoch, finish := r.pace.estimate(r.trained(r.batches()), r.others(), r.train.Len())
+	epoch, finish := r.pace.estimate(r.imagesIn(r.batchesPerEpoch()), r.others(), r.train.Len())
 	left := r.Time - r.pace.before - elapsed - finish
 	spare := left - time.Duration(r.Epochs-r.state.Epoch)*epoch
 	if max(spare, -spare) <= max(epoch, time.Duration(missing*float64(r.Time))) {
@@ -194,8 +194,8 @@ func (r *run) keepChoice(epoch time.Duration) error {
 	return nil
 }
 
-// others is the number of images that an epoch evaluates, those included that it sees to finish
-// the weights by; encoding an image counts as half of one.
+// others is the number of images that an epoch evaluates, with those that calibrate needs; encoding an
+// image counts as half of one.
 func (r *run) others() int {
 	n := r.test.Len()
 	if r.validation != nil {

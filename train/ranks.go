@@ -25,7 +25,7 @@ func (o Options) alone() Options {
 	return o
 }
 
-// same returns an error unless all ranks do the same.
+// same returns an error unless all ranks have the same settings, data and program.
 func (r *run) same() error {
 	own, err := json.Marshal(struct {
 		settings
@@ -105,7 +105,7 @@ func (r *run) share() error {
 			r.kept, r.keptState = make([]float32, len(r.m.Theta)), make([]float32, len(r.m.State))
 		}
 		if r.Time > 0 && r.Epochs > 0 {
-			r.span()
+			r.setRunLength()
 		}
 	}
 	for _, vectors := range [][]prefixed{r.tensors(), r.buffers()} {
@@ -118,8 +118,8 @@ func (r *run) share() error {
 	return nil
 }
 
-// held returns the context by which a rank stops. That of one of several stops it where all
-// agree to ([run.consult]): a rank that stopped by itself would leave the others waiting.
+// held returns the context that stops this rank. One of several ranks stops only when all agree to
+// ([run.stopOrSave]), as the others would wait for a rank that stopped alone.
 func (r *run) held(ctx context.Context) context.Context {
 	if r.group == nil {
 		return ctx
@@ -129,8 +129,8 @@ func (r *run) held(ctx context.Context) context.Context {
 	return held
 }
 
-// agree returns an error of any rank, which it may have alone. Where one diverges or is stopped, all
-// are.
+// agree returns the error of any rank. An error that all ranks have, as when they diverge or are stopped,
+// is returned as it is.
 func (r *run) agree(err error) error {
 	if _, ok := errors.AsType[*DivergedError](err); ok || errors.Is(err, context.Canceled) {
 		return err
@@ -138,9 +138,9 @@ func (r *run) agree(err error) error {
 	return r.group.Agree(err)
 }
 
-// consult is asked before each step: it returns the context's error if the run is to stop, and
-// reports whether it is time for a checkpoint.
-func (r *run) consult(ctx context.Context) (save bool, err error) {
+// stopOrSave is called before each step: it returns the context's error if the run is to stop, and reports
+// whether it is time for a checkpoint.
+func (r *run) stopOrSave(ctx context.Context) (save bool, err error) {
 	const goOn, saving, stopping = 0, 1, 2
 	save = r.state.Batch > 0 && time.Since(r.saved) > checkpointInterval
 	if r.group == nil {
@@ -174,6 +174,6 @@ func (r *run) agreeOnEpochs() error {
 	}
 	r.counted = true
 	r.Epochs = int(n)
-	r.span()
+	r.setRunLength()
 	return nil
 }

@@ -1,19 +1,14 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
-	"slices"
 	"time"
 
-	"govae/cluster"
 	"govae/dataset"
 	"govae/images"
-	"govae/internal/kernel"
 	"govae/internal/random"
 	"govae/internal/safetensors"
 	"govae/models"
@@ -69,163 +64,13 @@ type run struct {
 	encoding                *models.Evaluator // evaluator, once it is needed
 	unlock                  func()            // the model directory
 
-	asked   context.Context // of several ranks: whether the user of this one wants to stop
-	stop    func()          // and what stops it when all agree
-	counted bool            // they have agreed on the number of epochs
+	// Of several ranks:
+	asked   context.Context // ends when the user asks this rank to stop
+	stop    func()          // stops it when all agree
+	counted bool            // all have agreed on the number of epochs
 }
 
-func newRun(m *models.VAE, data *dataset.Data, o Options) (*run, error) {
-	group := cluster.New(o.Cluster)
-	if !group.First() {
-		o = o.alone()
-	}
-	r, err := prepareRun(m, data, o, group)
-	if err := group.Agree(err); err != nil {
-		if r != nil {
-			r.close()
-		}
-		return nil, err
-	}
-	if group != nil {
-		err = r.same()
-	}
-	if err == nil {
-		err = saving(group.Agree(r.open()))
-	}
-	if err == nil {
-		err = r.share()
-	}
-	if err != nil {
-		r.close()
-		return nil, err
-	}
-	return r, nil
-}
-
-// prepareRun makes a run that has not touched its directory.
-func prepareRun(m *models.VAE, data *dataset.Data, o Options, group *cluster.Group) (*run, error) {
-	o, err := o.withDefaults(m.Config.Training())
-	if err != nil {
-		return nil, err
-	}
-	if err := suit(m, data); err != nil {
-		return nil, err
-	}
-	if err := o.Binarize.check(m.Config); err != nil {
-		return nil, err
-	}
-	if group != nil && o.Objective != nil {
-		return nil, errors.New("an objective of a program's own is not for several ranks: train in one process")
-	}
-	r := &run{Options: o, name: data.Name, train: data.Train, test: data.Test, pace: pace{now: time.Now}, unlock: func() {}}
-	switch {
-	case data.Validation == nil && o.ValFraction > 0:
-		if r.train, r.validation, err = dataset.SplitValidation(data.Train, o.ValFraction, o.Seed); err != nil {
-			return nil, err
-		}
-		r.heldOut = dataset.Validation(data.Train, o.ValFraction, o.Seed)
-	case o.ValFraction > 0:
-		return nil, fmt.Errorf("%s has %d validation images of its own: leave the validation fraction out", data.Name, data.Validation.Len())
-	default:
-		r.validation = data.Validation
-	}
-	if err := r.gather(data, m); err != nil {
-		return nil, err
-	}
-	if n := r.train.Len(); r.Batch > n {
-		o.Warn(fmt.Sprintf("a batch of %d is more than the %d training images: using %d", r.Batch, n, n))
-		r.Batch = n
-	}
-	if r.WeightDecay == nil {
-		r.WeightDecay = decay(o.Optimizer, r.LR.highest(), r.perPass())
-	}
-	debug.FreeOSMemory() // what reading the data has left behind, before as much again is taken for training
-	if err := r.checkMemory(m); err != nil {
-		return nil, err
-	}
-	k, err := kernel.New(o.Threads)
-	if err != nil {
-		return nil, err
-	}
-	k.Tree = kernel.TreeOf(r.Batch)
-	r.completeSchedules()
-	steps, err := r.stepKernel(k)
-	if err == nil {
-		r.trainer, err = newTrainer(m, k, steps, r.Batch, newObjective(r.Options))
-	}
-	if err != nil {
-		k.Close()
-		return nil, err
-	}
-	r.pipeline.augment, r.pipeline.binarize = o.Augment, o.Binarize
-	r.trainer.join(group)
-	r.checkpoint = checkpoint{
-		settings:   r.settingsOf(m, data),
-		kernelName: k.Name(),
-		m:          m,
-		optimiser:  newOptimiser(m.Params(), len(m.Theta), r.Options),
-	}
-	if o.Patience > 0 && r.validation == nil {
-		r.close()
-		return nil, &NoValidationError{}
-	}
-	return r, nil
-}
-
-// completeSchedules gives schedules the lengths that they leave to the run.
-func (r *run) completeSchedules() {
-	n := r.batches()
-	w := whole{epoch: n, steps: r.Epochs * n}
-	r.LR, r.Beta, r.WeightDecay = r.LR.of(w), r.Beta.of(w), r.WeightDecay.of(w)
-}
-
-// span gives the course of the learning rate the length of a run whose number of epochs was
-// chosen. The settings keep it open, as it was when the run began.
-func (r *run) span() { r.optimiser.rate = r.LR.of(whole{steps: r.Epochs * r.batches()}) }
-
-// settingsOf are the settings of the run, whose options are complete.
-func (r *run) settingsOf(m *models.VAE, data *dataset.Data) settings {
-	unless1 := func(n int) int { // as if it were left out
-		if n == 1 {
-			return 0
-		}
-		return n
-	}
-	return settings{
-		Model: m.Config, Batch: r.Batch, LR: r.LR, Beta: r.Beta, Seed: r.Seed, ValFraction: r.ValFraction, Passes: unless1(r.Passes),
-		Data: data.Fingerprint(), Objective: r.Objective, Augment: r.Augment, Optimizer: r.Optimizer, WeightDecay: r.WeightDecay,
-		Clip: r.Clip, FreeBits: r.FreeBits, Importance: unless1(r.Importance), Binarize: r.Binarize,
-		LabelsPerClass: r.LabelsPerClass, Classifier: r.Classifier, ClassifierSteps: r.ClassifierSteps, Compute: r.Compute,
-	}
-}
-
-// suit returns an error unless m can be trained on the data. It gives a model without names of
-// classes those of the data, and likewise how its pictures were framed.
-func suit(m *models.VAE, data *dataset.Data) error {
-	if err := data.Validate(); err != nil {
-		return err
-	}
-	if data.Train.Shape != m.Config.Image {
-		return fmt.Errorf("%s has images of %v, the model is for %v", data.Name, data.Train.Shape, m.Config.Image)
-	}
-	if m.Config.Conditional {
-		if err := data.CheckLabels(); err != nil {
-			return err
-		}
-	}
-	if m.Config.Labels != nil && data.Classes != nil && !slices.Equal(m.Config.Labels, data.Classes) {
-		return fmt.Errorf("%s has the classes %.200q, the model is for %.200q", data.Name, data.Classes, m.Config.Labels)
-	}
-	if m.Config.Labels == nil {
-		m.Config.Labels = data.Classes
-	}
-	m.Config.Fit = cmp.Or(m.Config.Fit, data.Framing.Fit)
-	m.Config.Background = cmp.Or(m.Config.Background, data.Framing.Background)
-	m.Config.PixelScale = cmp.Or(m.Config.PixelScale, data.Framing.Scale)
-	return nil
-}
-
-// stopped makes a [*StoppedError] of an error of a context that has ended, outside of epochs.
+// stopped turns the error of a context that has ended outside of epochs into a [*StoppedError].
 func (r *run) stopped(text string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return &StoppedError{r.state.Epoch, r.Epochs, false, fmt.Errorf(text, err)}
@@ -243,54 +88,53 @@ func (r *run) run(ctx context.Context) error {
 	if err := r.group.Agree(r.classify(ctx)); err != nil {
 		return r.stopped("%w", err)
 	}
-	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.stale() {
-		if err := r.agree(r.remember()); err != nil {
+	for (r.Epochs == 0 || r.state.Epoch < r.Epochs) && !r.outOfPatience() {
+		if err := r.agree(r.keepStart()); err != nil {
 			return err
 		}
 		err := r.epoch(ctx)
 		diverged, ok := errors.AsType[*DivergedError](err)
 		switch {
 		case errors.Is(err, errAgain):
-			if err := r.again(); err != nil {
-				return err
-			}
-			continue
+			err = r.restart()
 		case ok:
-			if err := r.goBack(diverged); err != nil {
-				return err
-			}
-			continue
-		case err == nil:
-			continue
-		case ctx.Err() == nil:
+			err = r.goBack(diverged)
+		case err != nil && ctx.Err() != nil:
+			return r.saveStopped(err)
+		}
+		if err != nil {
 			return err
 		}
-		save := r.saveCheckpoint()
-		if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
-			if save = r.goBack(diverged); save == nil {
-				save = r.saveCheckpoint()
-			}
-		}
-		if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
-			return save
-		}
-		r.leave() // the checkpoint is complete
-		return &StoppedError{r.state.Epoch, r.Epochs, true, err}
 	}
 	err := r.complete(ctx, r.train)
 	if err != nil && ctx.Err() != nil {
-		r.leave()
+		r.finishStopped()
 	}
 	return r.stopped("stopped after the last epoch, before the model was finished: %w", err)
 }
 
-// stale reports whether Patience epochs have passed without a better one, which the state alone
-// decides.
-func (r *run) stale() bool {
+// saveStopped saves a run that err has stopped within an epoch, and returns a [*StoppedError].
+func (r *run) saveStopped(err error) error {
+	save := r.saveCheckpoint()
+	if diverged, ok := errors.AsType[*DivergedError](save); ok { // found only now
+		if save = r.goBack(diverged); save == nil {
+			save = r.saveCheckpoint()
+		}
+	}
+	if save = r.group.Agree(save); save != nil { // nobody leaves before it is written
+		return save
+	}
+	r.finishStopped() // the checkpoint is complete
+	return &StoppedError{r.state.Epoch, r.Epochs, true, err}
+}
+
+// outOfPatience reports whether Patience epochs have passed without a better one. It depends on the state
+// alone.
+func (r *run) outOfPatience() bool {
 	if r.Patience == 0 {
 		return false
 	}
-	growing := (r.Beta.settled() - 1) / r.batches() // epochs in which beta grows to the end
+	growing := (r.Beta.settledAt() - 1) / r.batchesPerEpoch() // epochs in which beta grows to the end
 	return r.state.Epoch-max(r.state.BestEpoch, growing) >= r.Patience
 }
 
@@ -301,8 +145,8 @@ func (r *run) epoch(ctx context.Context) error {
 	next := plan(r.state.Batch)
 	r.prepare(next)
 	r.pace.start()
-	for r.state.Batch < r.batches() {
-		save, err := r.consult(ctx)
+	for r.state.Batch < r.batchesPerEpoch() {
+		save, err := r.stopOrSave(ctx)
 		if err != nil {
 			return err
 		}
@@ -313,24 +157,24 @@ func (r *run) epoch(ctx context.Context) error {
 		}
 		n := len(next.images)
 		next = plan(r.state.Batch + 1)
-		if err := r.advance(next); err != nil {
+		if err := r.trainBatch(next); err != nil {
 			return err
 		}
 		r.pace.step(n)
 		if err := r.choose(chooseWithin); err != nil {
 			return err
 		}
-		done := r.trained(r.state.Batch)
-		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: r.trained(r.batches()), Train: r.state.Sums.total().over(done)})
+		done := r.imagesIn(r.state.Batch)
+		r.OnStep(Progress{Epoch: r.state.Epoch + 1, Epochs: r.Epochs, Images: done, Total: r.imagesIn(r.batchesPerEpoch()), Train: r.state.Sums.total().over(done)})
 	}
-	if err := r.sound(); err != nil {
+	if err := r.checkFinite(); err != nil {
 		return err
 	}
-	metrics, err := r.judge(ctx)
+	metrics, err := r.evaluateEpoch(ctx)
 	if err = r.agree(err); err != nil {
 		return err
 	}
-	if r.Epochs == 0 && spans(r.LR) { // it cannot go on without
+	if r.Epochs == 0 && dependsOnRunLength(r.LR) { // it cannot go on without
 		r.pace.end()
 		if r.pace.images == 0 { // the steps were those of an earlier call: these have been measured by none
 			return errAgain
@@ -351,86 +195,37 @@ func (r *run) epoch(ctx context.Context) error {
 	return nil
 }
 
-// judge evaluates the averaged weights and keeps them unless an earlier epoch's are
-// better.
-func (r *run) judge(ctx context.Context) (Metrics, error) {
-	r.exchange()
-	defer r.exchange()
-	average, state := slices.Clone(r.m.Theta), slices.Clone(r.m.State)
-	defer func() {
-		copy(r.m.Theta, average)
-		copy(r.m.State, state)
-	}()
-	if err := r.polish(ctx); err != nil {
-		return Metrics{}, err
-	}
-	metrics, err := r.measure(ctx)
-	if err == nil {
-		err = r.epochPictures(ctx, metrics.Epoch)
-	}
-	if err != nil {
-		return metrics, err
-	}
-	if v := metrics.Validation; v != nil {
-		if r.state.BestEpoch > 0 && v.Bound() <= r.state.Best {
-			return metrics, nil
-		}
-		r.state.Best, r.state.BestEpoch = v.Bound(), metrics.Epoch
-		r.kept = append(r.kept[:0], r.m.Theta...)
-		r.keptState = append(r.keptState[:0], r.m.State...)
-	}
-	if r.Dir != "" {
-		err = r.m.SaveWeights(r.Dir)
-	}
-	return metrics, err
-}
-
-// polish finishes averaged weights, which are those in place, by what training images tell.
-func (r *run) polish(ctx context.Context) error {
-	if err := r.align(ctx); err != nil {
-		return err
-	}
-	return r.fitScale(ctx, r.train, r.Seed)
-}
-
-// exchange swaps the present weights and the averaged ones.
-func (r *run) exchange() {
-	for i, v := range r.optimiser.average {
-		r.optimiser.average[i], r.m.Theta[i] = r.m.Theta[i], v
-	}
-}
-
-// planned is a batch that is to come: which training images, and in which pass through them of the
-// run, which decides their noise. It has no images after the last one of an epoch.
+// planned is a batch to come: its training images, and the number of the pass through them, which
+// determines their noise. It has no images after the last batch of an epoch.
 type planned struct {
 	images []int
 	pass   int
 }
 
-// plan returns the batches of the running epoch by their numbers.
+// plan returns a function that gives the batches of the running epoch by their numbers.
 func (r *run) plan() func(b int) planned {
 	var order []int
 	of := -1 // which pass
 	return func(b int) planned {
-		if b >= r.batches() {
+		if b >= r.batchesPerEpoch() {
 			return planned{}
 		}
-		pass := r.state.Epoch*r.Passes + b/r.perPass()
+		pass := r.state.Epoch*r.Passes + b/r.batchesPerPass()
 		if pass != of {
-			of, order = pass, make([]int, r.train.Len()) // who prepares a batch may still read the last one
+			of, order = pass, make([]int, r.train.Len()) // a new slice, as the pipeline may still read the last one
 			dataset.Order(order, r.Seed, pass)
 		}
-		first := b % r.perPass() * r.Batch
+		first := b % r.batchesPerPass() * r.Batch
 		return planned{order[first:min(first+r.Batch, len(order))], pass}
 	}
 }
 
-// perPass is the number of batches that go once through the training images.
-func (r *run) perPass() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
+// batchesPerPass is the number of batches in one pass through the training images.
+func (r *run) batchesPerPass() int { return (r.train.Len() + r.Batch - 1) / r.Batch }
 
-// trained is the number of images in an epoch's first batches.
-func (r *run) trained(batches int) int {
-	return batches/r.perPass()*r.train.Len() + min(batches%r.perPass()*r.Batch, r.train.Len())
+// imagesIn returns the number of images in an epoch's first batches.
+func (r *run) imagesIn(batches int) int {
+	return batches/r.batchesPerPass()*r.train.Len() + min(batches%r.batchesPerPass()*r.Batch, r.train.Len())
 }
 
 // prepare begins to load a batch, if there is one.
@@ -440,8 +235,8 @@ func (r *run) prepare(next planned) {
 	}
 }
 
-// advance trains on one batch, which is prepared, and prepares the next meanwhile.
-func (r *run) advance(next planned) error {
+// trainBatch trains on the batch that is prepared, and prepares the next one meanwhile.
+func (r *run) trainBatch(next planned) error {
 	start := time.Now()
 	batch := r.pipeline.take()
 	r.state.Waiting += time.Since(start).Seconds()
@@ -453,7 +248,7 @@ func (r *run) advance(next planned) error {
 	r.state.Step++
 	r.state.Batch++
 	r.state.Sums.add(terms)
-	if err := r.watch(terms, batch.Total); err != nil {
+	if err := r.checkLoss(terms, batch.Total); err != nil {
 		return err
 	}
 	r.optimiser.step(r.steps, r.m.Theta, r.grad, r.state.Step, r.state.Halvings)
@@ -461,31 +256,8 @@ func (r *run) advance(next planned) error {
 	return nil
 }
 
-// measure returns the figures of the epoch that has just been trained.
-func (r *run) measure(ctx context.Context) (Metrics, error) {
-	n := r.trained(r.batches())
-	m := Metrics{
-		Epoch: r.state.Epoch + 1, Step: r.state.Step, Seconds: r.state.Seconds,
-		Beta: r.Beta.At(r.state.Step), LR: r.optimiser.at(r.state.Step, r.state.Halvings), Train: r.over(r.state.Sums, n),
-	}
-	if r.state.Seconds > 0 {
-		m.ImagesPerSecond, m.Waiting = float64(n)/r.state.Seconds, r.state.Waiting/r.state.Seconds
-	}
-	if r.validation != nil {
-		terms, err := r.evaluate(ctx, r.validation, validationSplit, r.Seed)
-		if err != nil {
-			return m, err
-		}
-		m.Validation = &terms
-	}
-	var err error
-	m.Test, err = r.evaluate(ctx, r.test, testSplit, r.Seed)
-	m.ActiveUnits = m.Test.ActiveUnits()
-	return m, err
-}
-
-// save writes what an epoch leaves beside its weights. The checkpoint comes last:
-// whoever is killed before it does the epoch again, to the same result.
+// save writes the files of an epoch beside its weights. The checkpoint comes last: a run that is killed
+// before repeats the epoch, with the same result.
 func (r *run) save() error {
 	if r.Dir == "" {
 		return nil
@@ -505,7 +277,7 @@ func (r *run) saveMetrics() error {
 }
 
 func (r *run) saveCheckpoint() error {
-	if err := r.sound(); err != nil { // which all ranks see, and who keeps all in memory too
+	if err := r.checkFinite(); err != nil { // which all ranks see, and a run that keeps all in memory
 		return err
 	}
 	r.saved = time.Now()
@@ -524,22 +296,9 @@ func (r *run) saveConfig() error {
 	if err != nil {
 		return err
 	}
-	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: r.m.LatentStats, Validation: r.m.Validation}
+	s := models.Saved{Model: r.m.Config, Training: training, LatentStats: r.m.LatentStats, Validation: r.heldOut}
 	if s.LatentStats != nil {
 		s.StatsOf = r.m.ID()
 	}
 	return s.Save(r.Dir)
-}
-
-// evaluated is the number of images that are encoded or decoded at a time outside of training
-// steps. An image's result does not depend on it, only the memory, which comes on top of
-// that for training.
-const evaluated = 16
-
-// evaluator encodes and decodes by the weights in place.
-func (r *run) evaluator() *models.Evaluator {
-	if r.encoding == nil {
-		r.encoding = r.m.NewEvaluator(r.kernel, min(r.Batch, evaluated))
-	}
-	return r.encoding
 }

@@ -331,11 +331,11 @@ func TestSome(t *testing.T) {
 		d.Train.Labels[i] = i % 2
 	}
 	r := &run{train: d.Train}
-	some := r.some(d.Train.Len() / 2)
+	some := r.randomTrainImages(d.Train.Len() / 2)
 	if n := count(some.Labels, 0); some.Len() != d.Train.Len()/2 || n == 0 || n == some.Len() {
 		t.Errorf("%d of %d images are of the first class", n, some.Len())
 	}
-	all := r.some(d.Train.Len() + 1)
+	all := r.randomTrainImages(d.Train.Len() + 1)
 	if diff := cmp.Diff(d.Train.Labels, all.Labels); diff != "" {
 		t.Error(diff)
 	}

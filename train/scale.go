@@ -12,17 +12,17 @@ import (
 // That makes sigma right to one or two in a hundred, which costs 2e-4 nats per value.
 const scaleImages = 500
 
-// fitScale fits the scale of the likelihood, where it has one that is fitted, to the
-// present weights, over images spread over the training images. In training it follows
-// batches and the weights of the moment; evaluated and kept are the averaged ones. No
-// other images have a say: the scale is as much a part of the model as its weights.
+// fitScale fits the scale of the likelihood, where it has one that is fitted, for the weights in place, to
+// images from all over the training images. During training the scale follows the batches and the weights
+// of each step; but the averaged weights are evaluated and kept. Only training images count, as the scale
+// is a part of the model like its weights.
 func (t *trainer) fitScale(ctx context.Context, images *dataset.Images, seed uint64) error {
 	if !t.net.FitsScale() {
 		return nil
 	}
 	n := min(scaleImages, images.Len())
 	var derivative float64
-	err := batches(ctx, n, t.batch, func(index []int) {
+	err := forBatches(ctx, n, t.batch, func(index []int) {
 		for i, j := range index {
 			index[i] = j * images.Len() / n
 		}

@@ -14,23 +14,23 @@ type Schedule interface {
 	At(step int) float64
 	// validate returns an error unless all values are finite and not negative.
 	validate() error
-	// highest is the largest value.
-	highest() float64
-	// settled is the first step from which on the setting stays the same.
-	settled() int
-	// of completes what the schedule leaves to the run that it is for.
-	of(w whole) Schedule
+	// peak is the largest value.
+	peak() float64
+	// settledAt is the first step from which on the value stays the same.
+	settledAt() int
+	// forRun completes what the schedule leaves to the run.
+	forRun(l runLength) Schedule
 }
 
-// whole is what a run tells its schedules; 0 is what is not known.
-type whole struct {
+// runLength is what a run tells its schedules; 0 means not known.
+type runLength struct {
 	value        float64 // for a highest value that is left open
 	epoch, steps int     // steps of an epoch and of the run
 }
 
-// spans reports whether the schedule depends on the number of epochs.
-func spans(s Schedule) bool {
-	return s.of(whole{epoch: 1, steps: 1}) != s.of(whole{epoch: 1, steps: 2})
+// dependsOnRunLength reports whether the schedule depends on the number of epochs.
+func dependsOnRunLength(s Schedule) bool {
+	return s.forRun(runLength{epoch: 1, steps: 1}) != s.forRun(runLength{epoch: 1, steps: 2})
 }
 
 // Constant is the same at every step.
@@ -39,11 +39,11 @@ type Constant float64
 // At implements [Schedule].
 func (c Constant) At(int) float64 { return float64(c) }
 
-func (c Constant) highest() float64 { return float64(c) }
+func (c Constant) peak() float64 { return float64(c) }
 
-func (c Constant) settled() int { return 1 }
+func (c Constant) settledAt() int { return 1 }
 
-func (c Constant) of(whole) Schedule { return c }
+func (c Constant) forRun(runLength) Schedule { return c }
 
 func (c Constant) validate() error {
 	if !(c >= 0) || math.IsInf(float64(c), 0) {
@@ -80,11 +80,11 @@ func (w Warmup) At(step int) float64 {
 	return w.To * float64(step) / float64(w.Steps)
 }
 
-func (w Warmup) highest() float64 { return w.To }
+func (w Warmup) peak() float64 { return w.To }
 
-func (w Warmup) settled() int { return max(1, w.Steps) }
+func (w Warmup) settledAt() int { return max(1, w.Steps) }
 
-func (w Warmup) of(run whole) Schedule {
+func (w Warmup) forRun(run runLength) Schedule {
 	w.To = cmp.Or(w.To, run.value)
 	if run.epoch > 0 && w.Epochs > 0 {
 		w.Steps, w.Epochs = w.Epochs*run.epoch, 0

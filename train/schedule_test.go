@@ -7,11 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"govae/internal/kernel/kerneltest"
 	"govae/models"
 )
 
 func TestScheduleValues(t *testing.T) {
-	run := whole{value: 2, epoch: 10, steps: 100}
+	run := runLength{value: 2, epoch: 10, steps: 100}
 	for name, tt := range map[string]struct {
 		s    Schedule
 		want map[int]float64 // by step
@@ -29,7 +30,7 @@ func TestScheduleValues(t *testing.T) {
 		"one cycle":       {Course{Kind: OneCycle}, map[int]float64{0: 0.08, 15: 1.04, 30: 2, 65: 1, 100: 0}, `{"kind":"onecycle","peak":2,"floor":0,"steps":100}`},
 		"a long warm-up":  {Course{Kind: Cosine, Warmup: Span{Steps: 200}}, map[int]float64{50: 0.5, 100: 1}, `{"kind":"cosine","peak":2,"floor":0,"warmup":"200steps","steps":100}`},
 	} {
-		s := tt.s.of(run)
+		s := tt.s.forRun(run)
 		if err := s.validate(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -43,10 +44,10 @@ func TestScheduleValues(t *testing.T) {
 		}
 		course, isCourse := tt.s.(Course)
 		endless := course.Kind == InverseSqrt
-		if got := s.At(s.settled()); got != s.At(s.settled()+50) && name != "a long warm-up" && !endless {
-			t.Errorf("%s is not settled in step %d", name, s.settled())
+		if got := s.At(s.settledAt()); got != s.At(s.settledAt()+50) && name != "a long warm-up" && !endless {
+			t.Errorf("%s is not settled in step %d", name, s.settledAt())
 		}
-		if want := isCourse && name != "its own length" && !endless; spans(tt.s) != want {
+		if want := isCourse && name != "its own length" && !endless; dependsOnRunLength(tt.s) != want {
 			t.Errorf("%s spans the run: %v, want %v", name, !want, want)
 		}
 	}
@@ -108,7 +109,7 @@ func TestResumeKeepsTheLength(t *testing.T) {
 
 // TestClip: no gradient is longer than it may be, and one that is short is left alone.
 func TestClip(t *testing.T) {
-	k := testKernel(t, 2)
+	k := kerneltest.New(t, 2)
 	for clip, want := range map[float64]float64{0: 5, 1: 1, 10: 5} {
 		grad := make([]float32, 20_000)
 		grad[1], grad[19_999] = 3, -4

@@ -11,7 +11,7 @@ import (
 	"govae/models"
 )
 
-// record is what config.json tells about a run beside its settings.
+// record is what config.json has about a run beside its settings.
 type record struct {
 	Epochs int               `json:"epochs"`         // 0 while they have not been chosen
 	Time   string            `json:"time,omitempty"` // by which they are chosen

@@ -6,7 +6,7 @@ import (
 	"govae/models"
 )
 
-// trainer is what a training step and an evaluation need, made once.
+// trainer has what training steps and evaluations need. It is made once for a run.
 type trainer struct {
 	kernel    *kernel.Kernel
 	steps     *kernel.Kernel // of training steps: kernel, or what multiplies in bfloat16
@@ -20,8 +20,8 @@ type trainer struct {
 	current   Step // reused, so that a step allocates nothing
 }
 
-// newTrainer takes over the kernel and that of training steps. It is an error if the objective does
-// not suit the model.
+// newTrainer returns a trainer that owns the kernel and that of training steps. It is an error if the
+// objective does not suit the model.
 func newTrainer(m *models.VAE, k, steps *kernel.Kernel, batch int, o Objective) (*trainer, error) {
 	draws := drawsOf(o)
 	net, err := network(m, batch, draws)
@@ -31,15 +31,14 @@ func newTrainer(m *models.VAE, k, steps *kernel.Kernel, batch int, o Objective) 
 	}, err
 }
 
-// join makes the trainer one of a group of ranks, of which each computes its share of every
-// batch.
+// join makes the trainer one of a group of ranks, each of which computes a share of every batch.
 func (t *trainer) join(g *cluster.Group) {
 	t.group, t.pipeline.group, t.overlap.group = g, g, g
 	if g == nil {
 		return
 	}
 	g.Tree = t.kernel.Tree
-	t.net.Whole = models.Whole{Sum: g.SumOf, Others: !g.First(), Final: t.overlap.final}
+	t.net.Distributed = models.Distributed{AllReduce: g.SumOf, NotFirst: !g.First(), OnFinal: t.overlap.final}
 }
 
 func network(m *models.VAE, batch, draws int) (*models.Network, error) {
@@ -57,7 +56,7 @@ func (t *trainer) terms(b *Batch, number int, grad []float32) Terms {
 		t.current.Kernel = t.steps
 	}
 	t.group.Share(b.Total)
-	t.net.Whole.Images = b.Total
+	t.net.Distributed.Batch = b.Total
 	t.overlap.begin(grad)
 	terms := t.objective.Terms(&t.current)
 	t.overlap.end()

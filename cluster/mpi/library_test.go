@@ -14,7 +14,7 @@ import (
 
 	"govae/cluster"
 	"govae/dataset"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/models"
 )
 
@@ -42,11 +42,7 @@ func TestReduction(t *testing.T) {
 		t.Fatal(err)
 	}
 	started = e
-	k, err := kernel.New(1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(t, 1)
 	m, err := models.New(models.Config{Image: dataset.Shape{H: 28, W: 28, C: 1}}, 1)
 	if err != nil {
 		t.Fatal(err)

@@ -200,8 +200,8 @@ func choosePaths(graph, out, encoder, classifier string) (export.Paths, error) {
 	return export.Paths{}, cli.Usagef("--graph %q: want pair, autoencoder or elbo", graph)
 }
 
-// fileOf is the file that --out means: itself, or name in a folder, which is what a name
-// without an ending or with a separator behind stands for, as for vae-infer.
+// fileOf is the file that --out means: itself, or name in a folder. A path without an ending, or with
+// a separator at its end, is a folder, as for vae-infer.
 func fileOf(out, name string) string {
 	if out == "" {
 		return name

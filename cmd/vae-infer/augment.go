@@ -185,7 +185,7 @@ func (a *augmentation) run(ctx context.Context, m *modelFlags, in *inputFlags, f
 	return nil
 }
 
-// told returns those images of x of whose class the classifier is sure, with these labels.
+// told returns the images of x whose class the classifier is sure of, with these classes as labels.
 func (a *augmentation) told(ctx context.Context, c *infer.Classifier, x dataset.Selection, from string) (dataset.Selection, error) {
 	index, labels, err := c.Sure(ctx, x.All(), a.confidence)
 	if err != nil {
@@ -201,7 +201,7 @@ func (a *augmentation) told(ctx context.Context, c *infer.Classifier, x dataset.
 	return x, err
 }
 
-// origin tells how an image was made from those of x, which data names.
+// origin says how an image was made from those of x, which are from data.
 func (a *augmentation) origin(pair *infer.Pair, x dataset.Selection, made infer.Synthetic, data string) dataset.Origin {
 	o := x.Origin(made.Class, made.Sources)
 	o.Method, o.Noise, o.Mix, o.Seed = string(a.Method), made.Noise, made.Mix, a.Seed

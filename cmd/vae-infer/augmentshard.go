@@ -44,7 +44,7 @@ func (a *augmentation) part(ctx context.Context, pair *infer.Pair, x dataset.Sel
 		return err
 	}
 	write := a.write
-	write.Into = false // which join says
+	write.Into = false // that is up to join
 	written, err := json.Marshal(folder{pair.Decoder.Shape(), write})
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (j *joining) joinAugmentation(s *sink.Shards) error {
 	return nil
 }
 
-// damagedShards is the error of records that do not tell what [joining] needs.
+// damagedShards is the error of records that lack what [joining] needs.
 func damagedShards(s *sink.Shards) error {
 	return fmt.Errorf("%s: the records of its shards are damaged; remove them and make the shards again", s.Path)
 }
@@ -148,7 +148,7 @@ func readAugmented(pixels, origins io.Reader, shape images.Shape, n int) iter.Se
 				return
 			}
 		}
-		// What has changed shows at the end.
+		// Read finds out at the end whether a part has changed.
 		for _, rest := range []io.Reader{r, io.MultiReader(lines.Buffered(), origins)} {
 			if _, err := io.Copy(io.Discard, rest); err != nil {
 				fail(err)

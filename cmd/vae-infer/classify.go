@@ -142,8 +142,8 @@ func (c *classification) report(classifier *infer.Classifier, x dataset.Selectio
 	})
 }
 
-// errorRate is the share of images whose class is another one than their label, of those whose label
-// is among the classes; unknown are the labels of the others. ok is false if there are none of the former.
+// errorRate is the share of images whose class differs from their label, among those whose label is
+// one of the classes. unknown are the labels of all others. ok is false if all are unknown.
 func errorRate(classes []string, x dataset.Selection, all []infer.Guess) (rate float64, unknown []string, ok bool) {
 	if x.Labels == nil {
 		return 0, nil, false

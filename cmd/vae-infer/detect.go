@@ -21,7 +21,7 @@ import (
 	"govae/sink"
 )
 
-// detection says how odd images are told by a detector, and what is written of them.
+// detection says how a detector is fitted and used, and what is written.
 type detection struct {
 	calibrate, nats, force bool
 	falseAlarms            float64
@@ -62,8 +62,8 @@ func (d *detection) needed() string {
 	return cli.Given(d.given, "heatmap", "roc", "normal", "false-alarms")
 }
 
-// detector returns that of the encoder's file; nil if log-likelihoods are asked for, or
-// there is none and nothing needs one.
+// detector returns the detector in the encoder's file; nil if log-likelihoods are asked for, or if
+// the file has none and no flag needs one.
 func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 	if d.nats || d.drawn() != "" && d.needed() == "" {
 		return nil, nil
@@ -115,7 +115,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
 	}
-	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // which may be fewer
+	if pair, err = forImages(s.modelFlags, pair, x); err != nil { // x may have fewer images now
 		return err
 	}
 	p := s.app.Progress(x.Len(), "images")
@@ -139,13 +139,12 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	return nil
 }
 
-// unseen returns the images that training has not seen, those of x that it was validated with or else
-// those of which the source says so, and what is left of x. There are none where a split was asked for
-// that has none.
+// unseen returns images that are known not to be training images, and what is left of x: the ones that the
+// model was validated with, or else those that the source holds out; none if the flags name other images.
 func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, err error) {
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
 		if rest, unseen, ok := x.HoldOut(*v); ok {
-			if unseen.Len() < anomaly.LeastUnseen { // of no use but to learn from
+			if unseen.Len() < anomaly.LeastUnseen { // too few to set a threshold
 				rest = x
 			}
 			return rest, unseen, nil
@@ -210,7 +209,7 @@ func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, 
 // source is what errors call the images.
 func (s *scoring) source() string { return cmp.Or(s.in.data, "the images") }
 
-// namedNormal returns the names of the classes --normal, which may be numbers there.
+// namedNormal returns the names of the classes --normal, which may be given by number.
 func (s *scoring) namedNormal(x dataset.Selection) (names []string, err error) {
 	for _, class := range s.normal {
 		label, err := x.Label(class)
@@ -262,7 +261,13 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if normal == nil {
 		return nil
 	}
-	a, err := anomaly.Assess(scores, classes, normal, d.Threshold())
+	return s.assess(scores, classes, normal, d.Threshold(), known)
+}
+
+// assess prints how well scores tell the normal classes from the others. known is the number of
+// images that the detector has seen before.
+func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int) error {
+	a, err := anomaly.Assess(scores, classes, normal, threshold)
 	if err != nil {
 		if s.given.Changed("normal") {
 			s.app.Notef("%v", err)

@@ -195,9 +195,9 @@ func (f *editFlags) edits(ctx context.Context, encoder *infer.Encoder) (edits []
 	return edits, nil
 }
 
-// labelled returns encoder and decoder for images and edits of each of these strengths: one that is
-// conditional is told their classes, or --label, and the decoder, by the strength, --to-label if
-// that is given.
+// labelled returns encoder and decoder for images, each edited with these strengths. A conditional
+// model gets the images' classes, or --label; with --to-label the decoder's label moves to that class
+// by the strength.
 func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []float64) (*infer.Encoder, *infer.Decoder, error) {
 	pair, err := forImages(f.modelFlags, pair, x)
 	if err != nil {
@@ -217,8 +217,8 @@ func (f *editFlags) labelled(pair *infer.Pair, x dataset.Selection, strengths []
 	return pair.Encoder, decoder, err
 }
 
-// toClass returns the edits that move the code of each image to the class --to-label; none where
-// that is not given, or nothing is known of where the codes of classes lie.
+// toClass returns the edits that move the code of each image to the class --to-label; none if it is
+// not given, or if it is not known where the codes of classes lie.
 func (f *editFlags) toClass(encoder *infer.Encoder) (func(row int) []latent.Edit, error) {
 	none := func(int) []latent.Edit { return nil }
 	if f.toLabel == "" {

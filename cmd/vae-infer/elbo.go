@@ -17,8 +17,8 @@ type elboFlag struct{ file string }
 // noElbo is the value of --elbo that asks for the bound by encoder and decoder.
 const noElbo = "none"
 
-// open returns the scorer of --elbo, or else, of a hierarchical model, the one beside the
-// decoder; nil if there is none. It has the label of the pair for the images x.
+// open returns the scorer of --elbo, or for a hierarchical model the one beside the decoder; nil if
+// there is none. It has the label of the pair for the images x.
 func (f *elboFlag) open(m *modelFlags, pair *infer.Pair, x dataset.Selection) (*infer.Scorer, error) {
 	path := f.file
 	switch {

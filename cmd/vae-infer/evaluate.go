@@ -117,8 +117,8 @@ func (e *evaluation) check(files []string) error {
 	)
 }
 
-// mixed returns images of class folders in another order, the same each time, in which the first
-// ones, which have a log-likelihood, are of all classes.
+// mixed shuffles images that are in the order of their classes, the same way each time, so that the
+// first ones, for which the log-likelihood is computed, are of all classes.
 func (e *evaluation) mixed(pair *infer.Pair, x dataset.Selection) (*infer.Pair, dataset.Selection, error) {
 	if !x.Grouped() {
 		return pair, x, nil
@@ -133,8 +133,8 @@ func (e *evaluation) mixed(pair *infer.Pair, x dataset.Selection) (*infer.Pair, 
 	return pair, x, err
 }
 
-// readPrior reads the distribution of --prior. The bound of a hierarchical model is then that along
-// the means, of which it knows the points.
+// readPrior reads the distribution of --prior. The bound of a hierarchical model is then the one
+// along the means of its groups, as its points are known.
 func (e *evaluation) readPrior(pair *infer.Pair) error {
 	if e.prior == "" {
 		return nil
@@ -285,8 +285,8 @@ func convert[A, B any](items iter.Seq2[A, error], f func(item A, i int) B) iter.
 	}
 }
 
-// stream yields images as they are judged. Of those that become black and white, number
-// tells the place in the source.
+// stream yields images in the form in which they are evaluated. For those that are made black and
+// white, number returns an image's place in the source.
 func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int) int) iter.Seq2[images.Image, error] {
 	if e.binarize != static {
 		return x.All()
@@ -294,8 +294,8 @@ func (e *evaluation) stream(x *images.Set, split images.Drawn, number func(i int
 	return convert(x.All(), func(m images.Image, i int) images.Image { return m.Binary(split, number(i)) })
 }
 
-// learn lets a probe learn classes from codes of the training split, where the images to
-// judge are of several classes and are others, of which the encoder is not told.
+// learn fits a probe of the classes to codes of the training split, if the evaluated images are of
+// another split and of several classes, and the encoder is not given the class.
 func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
 	why := ""
 	switch {

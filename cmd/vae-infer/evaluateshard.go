@@ -24,13 +24,13 @@ const evaluateTask = "evaluate"
 // figuresFile holds the figures of all images, an array [n, FiguresWidth] of float64.
 func figuresFile(out string) string { return out + ".npy" }
 
-// framed is the report but for its figures, and how it gets them.
+// framed is the report without its figures, and how they are found.
 type framed struct {
 	Report  report        `json:"report"`
 	Summary infer.Summary `json:"summary"`
 }
 
-// part finds the figures of the shard's images, of which the evaluation has total.
+// part finds the figures of the shard's images; total is the number of all images.
 func (e *evaluation) part(r report, summary infer.Summary, total int, rows sink.RowOptions, find func(first int) iter.Seq2[[]float64, error], p *cli.Progress) error {
 	frame, err := json.Marshal(framed{r, summary})
 	if err != nil {

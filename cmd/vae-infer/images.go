@@ -21,9 +21,8 @@ type inputFlags struct {
 	few         bool           // the limit is for images to look at, which are of all classes
 	index       []int          // of the images of --data, in place of a limit
 	given       *pflag.FlagSet // files that were named are cut short only by a limit that was given
-	fitFlags
+	framingFlags
 	skipBad bool
-	scaleFlag
 }
 
 func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
@@ -35,9 +34,8 @@ func (f *inputFlags) flags(cmd *cobra.Command, limit int) {
 	}
 	cmd.Flags().IntVar(&f.limit, "limit", limit, help)
 	f.given = cmd.Flags()
-	f.fitFlags.flags(cmd.Flags())
+	f.framingFlags.flags(cmd.Flags())
 	cmd.Flags().BoolVar(&f.skipBad, "skip-bad", false, "leave out image files that cannot be read")
-	f.scaleFlag.flags(cmd.Flags())
 }
 
 // indexFlag lets a command also choose images of --data by their numbers.
@@ -54,8 +52,7 @@ func (f *inputFlags) check(files []string) error {
 		cli.Want(len(f.index) == 0 || !f.given.Changed("limit"), "--index and --limit exclude each other"),
 		cli.OneOf("--split", f.split, "test", "train", "unlabelled", "all"),
 		cli.Want(f.limit >= 0, "--limit %d: want a number of images, or 0 for all", f.limit),
-		f.fitFlags.check(),
-		f.scaleFlag.check(),
+		f.framingFlags.check(),
 	)
 }
 
@@ -122,4 +119,11 @@ func openFor[S conditional[S]](ctx context.Context, m *modelFlags, open func() (
 // unlabelled is the error of images without labels, which the flag needs.
 func unlabelled(source, flag string) error {
 	return fmt.Errorf("%s: has no labels, which %s needs; give a folder with one subfolder per class, or IDX files with labels", source, flag)
+}
+
+// warn prints what a user should know of images that were read.
+func warn(app *cli.App, warnings []error) {
+	for _, w := range warnings {
+		app.Notef("vae-infer: %v", advise(w))
+	}
 }

@@ -91,7 +91,7 @@ func (w *walk) check(files []string) error {
 
 func (w *walk) run(ctx context.Context, files []string) error {
 	open := w.openDecoder
-	if w.label == "" && (w.in.data != "" || len(files) > 0) { // of which each has its class
+	if w.label == "" && (w.in.data != "" || len(files) > 0) { // each image has its class
 		open = w.openUnlabelled
 	}
 	decoder, err := open()
@@ -117,14 +117,14 @@ func (w *walk) run(ctx context.Context, files []string) error {
 		points = decoder.InterpolateEvenly(ctx, latent.Of(way...), w.steps, path)
 	}
 	if w.loop && strings.ToLower(filepath.Ext(w.output.out)) == ".gif" {
-		frames-- // it begins again with the first one, which the last one is
+		frames-- // the last frame would be the first one again
 	}
 	return w.output.write(decoder, frames, picture.Legs(w.steps), decoder.DecodeAll(ctx, latent.Head(frames, points)))
 }
 
-// labelled returns the decoder for so many frames: from class to class with --to-label, or where
-// images of different classes are the ends, and tells whether all are of one class, whose images can
-// be compared.
+// labelled returns the decoder for so many frames. With --to-label, or between images of different
+// classes, its label goes from class to class. even reports whether all frames are of one class, so
+// that they can be compared.
 func (w *walk) labelled(decoder *infer.Decoder, frames int) (labelled *infer.Decoder, even bool, err error) {
 	ends := w.classes
 	if w.walker.toLabel != "" {
@@ -175,8 +175,8 @@ func (w *walk) way(ctx context.Context, decoder *infer.Decoder, files []string) 
 	return way, nil
 }
 
-// acrossClasses returns the ends of a way from --label to --to-label that begins at one point:
-// where it lies in both classes, if anything is known of that.
+// acrossClasses returns the ends of a walk from --label to --to-label that begins at one point: the
+// same place in both classes, if it is known where the codes of classes lie.
 func (w *walk) acrossClasses(decoder *infer.Decoder, z []float32) ([][]float32, error) {
 	ends := [][]float32{z, slices.Clone(z)}
 	from, err := decoder.Class(w.label)

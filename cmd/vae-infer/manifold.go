@@ -31,21 +31,19 @@ as in the code of the image --at. The first image is the top left one.`,
 	f.IntSliceVar(&p.dims, "dims", []int{0, 1}, "the two latent dimensions `A,B`, the one to the right first")
 	rangeFlag(cmd, &p.bounds, -4, 4, "`FIRST,LAST` value of both")
 	f.StringVar(&p.at, "at", "", "image file whose code gives the other dimensions (default: 0)")
-	p.fit.flags(f)
-	p.scale.flags(f)
+	p.framing.flags(f)
 	return cmd
 }
 
 // plane is a lattice of two dimensions.
 type plane struct {
 	*modelFlags
-	output outputFlags
-	grid   int
-	dims   []int
-	bounds []float64
-	at     string // an image, or empty
-	fit    fitFlags
-	scale  scaleFlag
+	output  outputFlags
+	grid    int
+	dims    []int
+	bounds  []float64
+	at      string // an image, or empty
+	framing framingFlags
 }
 
 func (p *plane) run(cmd *cobra.Command) error {
@@ -54,8 +52,7 @@ func (p *plane) run(cmd *cobra.Command) error {
 		checkRange("--range", p.bounds),
 		checkDims(p.dims),
 		cli.Belong(cmd.Flags(), p.at != "", "--at", "fit", "resize", "scale"),
-		p.fit.check(),
-		p.scale.check(),
+		p.framing.check(),
 		p.checkOutputs([]string{p.at}, p.output.out),
 	); err != nil {
 		return err
@@ -65,7 +62,7 @@ func (p *plane) run(cmd *cobra.Command) error {
 		return err
 	}
 	defer decoder.Close()
-	code, err := p.codeOf(cmd.Context(), decoder, p.at, p.fit, p.scale)
+	code, err := p.codeOf(cmd.Context(), decoder, p.at, p.framing)
 	if err != nil {
 		return err
 	}

@@ -81,9 +81,9 @@ func (m *modelFlags) options() (infer.Options, error) {
 	if e.Names()[0] == "go" && m.library != "" {
 		return o, cli.Usagef("--library %s: belongs to ONNX Runtime, not to --engine %s", m.library, m.engine)
 	}
-	if e, ok := errors.AsType[*engine.OptionError](err); ok {
-		flag := map[string]string{"Name": "engine", "Provider": "provider"}[e.Option]
-		err = cli.Usagef("--%s %s: want %s", flag, e.Value, e.Want)
+	if wrong, ok := errors.AsType[*engine.OptionError](e.Check()); ok {
+		flag := map[string]string{"Name": "engine", "Provider": "provider"}[wrong.Option]
+		err = cli.Usagef("--%s %s: want %s", flag, wrong.Value, wrong.Want)
 	}
 	if e, ok := errors.AsType[*engine.ProcessorError](err); ok {
 		err = cli.Usagef("--provider %s: --engine go runs on the cpu alone", e.Provider)
@@ -101,7 +101,7 @@ type model interface {
 	Close() error
 }
 
-// jobOf is what all that a model makes depends on: the model, what runs it, and the rest.
+// jobOf returns what the results of a model depend on: the model, its engine, and rest.
 func jobOf(m model, rest map[string]string) map[string]string {
 	job := map[string]string{"model": m.Fingerprint(), "engine": m.Engine(), "program": cli.Version()}
 	maps.Copy(job, rest)
@@ -138,7 +138,7 @@ func openAs[S model](m *modelFlags, path string, open func(string, infer.Options
 	return s, nil
 }
 
-// checkForeign refuses what was told of files of other programs where all files are of this one.
+// checkForeign refuses flags about files of other programs if there are no such files.
 func (m *modelFlags) checkForeign(path string) error {
 	flag := m.foreign.Given()
 	if flag == "" || slices.ContainsFunc([]string{m.decoder, m.encoderPath()}, isForeign) {
@@ -161,8 +161,8 @@ func (m *modelFlags) openDecoder() (*infer.Decoder, error) {
 	return labelled, err
 }
 
-// openUnlabelled opens the decoder. What one of another program leaves open its encoder may tell, if
-// there is one.
+// openUnlabelled opens the decoder. If it is of another program, its encoder, if there is one, may
+// answer what it leaves open.
 func (m *modelFlags) openUnlabelled() (*infer.Decoder, error) {
 	decoder, err := openAs(m, m.decoder, infer.OpenDecoder)
 	if _, open := errors.AsType[*adapt.Question](err); open && exists(m.encoderPath()) {
@@ -174,8 +174,8 @@ func (m *modelFlags) openUnlabelled() (*infer.Decoder, error) {
 	return decoder, err
 }
 
-// openEncoder opens the encoder. What images one of another program takes its decoder may
-// tell, if there is one.
+// openEncoder opens the encoder. If it is of another program, its decoder, if there is one, may say
+// what images it takes.
 func (m *modelFlags) openEncoder() (*infer.Encoder, error) {
 	if exists(m.decoder) && isForeign(m.encoderPath()) {
 		if pair, _ := m.openPair(); pair != nil {

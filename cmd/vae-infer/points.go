@@ -12,7 +12,7 @@ import (
 	"govae/latent"
 )
 
-// maxScale bounds --temperature and --noise: far beyond all that a model knows.
+// maxScale bounds --temperature and --noise, far above all useful values.
 const maxScale = 1e3
 
 // rangeFlag adds the flag --range of two numbers.
@@ -23,7 +23,7 @@ func rangeFlag(cmd *cobra.Command, bounds *[]float64, first, last float64, usage
 
 // checkDraws finds mistakes in the number of draws from a posterior.
 func checkDraws(n int) error {
-	const most = 1_000_000 // nobody looks at more of one image
+	const most = 1_000_000 // more than anybody needs of one image
 	return cli.Want(0 <= n && n <= most, "--draws %d: want a number of points per image up to %d, or 0 for the means", n, most)
 }
 
@@ -33,11 +33,11 @@ func checkRange(flag string, bounds []float64) error {
 }
 
 // codeOf returns the latent point of the image at path, or nil for no path.
-func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, fit fitFlags, scale scaleFlag) ([]float32, error) {
+func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path string, framing framingFlags) ([]float32, error) {
 	if path == "" {
 		return nil, nil
 	}
-	x, err := (&inputFlags{fitFlags: fit, scaleFlag: scale}).load(ctx, m.app, decoder, []string{path})
+	x, err := (&inputFlags{framingFlags: framing}).load(ctx, m.app, decoder, []string{path})
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (m *modelFlags) codeOf(ctx context.Context, decoder *infer.Decoder, path st
 }
 
 // means returns the means of the codes of images, by the encoder that belongs to a decoder.
-// A conditional one is told their classes, or --label where they have none.
+// A conditional one gets their classes, or --label if they have none.
 func (m *modelFlags) means(ctx context.Context, decoder *infer.Decoder, x dataset.Selection) ([][]float32, error) {
 	encoder, err := m.openEncoder()
 	if err != nil {

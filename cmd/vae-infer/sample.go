@@ -107,7 +107,7 @@ func (s *sampling) check() error {
 // priorSource is the value of --from that is no file.
 const priorSource = "prior"
 
-// file is that of --from, if it is one.
+// file returns the file of --from, if it names one.
 func (s *sampling) file() string {
 	if s.from == priorSource {
 		return ""
@@ -115,8 +115,8 @@ func (s *sampling) file() string {
 	return s.from
 }
 
-// open opens the decoder, or the sampler beside it where nothing is said about what to draw from, and
-// returns the classes of which images are drawn in turn; nil if there are none, or --label names one.
+// open opens the decoder, or the sampler beside it unless the flags say what to draw from. It returns
+// the classes to draw images of in turn; nil if there are none, or --label names one.
 func (s *sampling) open() (decoder *infer.Decoder, classes []string, err error) {
 	path := s.decoder
 	if s.from == "" && s.groups.fixed == 0 {
@@ -135,7 +135,7 @@ func (s *sampling) open() (decoder *infer.Decoder, classes []string, err error) 
 	return labelled, nil, err
 }
 
-// source is what points are drawn from.
+// source names the distribution that points are drawn from.
 func (s *sampling) source(decoder *infer.Decoder) (latent.Source, error) {
 	if s.from != "" {
 		if err := decoder.TakesCodes(); err != nil {
@@ -162,7 +162,7 @@ func (s *sampling) count(source latent.Source, classes []string, given bool) err
 	)
 }
 
-// job is all that an image depends on beside the model.
+// job returns what an image depends on besides the model.
 func (s *sampling) job() (job map[string]string, err error) {
 	job = map[string]string{"seed": fmt.Sprint(s.draw.Seed), "temperature": fmt.Sprint(s.draw.Temperature), "label": s.label}
 	if s.groups.fixed > 0 {
@@ -177,8 +177,7 @@ func (s *sampling) job() (job map[string]string, err error) {
 // eachClass is how many images of each class are drawn by default.
 const eachClass = 10
 
-// ofEach draws images of each class, a row of the picture for each: those that --label draws
-// of it.
+// ofEach draws images of each class, the same as --label does, in one row of the picture.
 func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes []string, source latent.Source, fix func(latent.Points) latent.Points, job map[string]string) error {
 	draw := func(out string, images picture.Images) error {
 		return picture.Rows(out, images, picture.RowLabels{Rows: classes, Columns: latent.Linspace(0, float64(s.n-1), s.n), X: "sample"})
@@ -209,8 +208,8 @@ func (s *sampling) ofEach(ctx context.Context, decoder *infer.Decoder, classes [
 	})
 }
 
-// fix returns what gives all points the same noise of the finest groups: that of the prior's
-// first point.
+// fix returns a function that gives all points the noise of the prior's first point in the finest
+// groups.
 func (s *sampling) fix(decoder *infer.Decoder) (func(latent.Points) latent.Points, error) {
 	first, err := s.groups.first(decoder)
 	if err != nil || first == decoder.Latent() {

@@ -11,12 +11,12 @@ import (
 	"govae/onnx"
 )
 
-// chosen is the decoder to draw with: the sampler beside --decoder if there is one. otherwise says how to
-// draw from N(0, I).
+// chosen returns the path of the decoder to draw with: the sampler beside --decoder if there is one.
+// otherwise ends the note about that and says how to draw from N(0, I).
 func (m *modelFlags) chosen(otherwise string) string {
 	decoder, err := onnx.ReadFile(m.decoder)
 	if err != nil || !slices.ContainsFunc(decoder.Graph.Inputs, func(v onnx.ValueInfo) bool { return v.Name == contract.Z }) {
-		return m.decoder // of which opening it tells what is wrong
+		return m.decoder // opening it will fail and say why
 	}
 	metadata, _ := contract.Read(decoder)
 	path, sampler := contract.ReadSampler(m.decoder, metadata.ModelID)
@@ -34,8 +34,8 @@ func (m *modelFlags) chosen(otherwise string) string {
 	return path
 }
 
-// draw returns n points of the latent space of decoder, as the sampler beside it draws them, or where there is
-// none from N(0, I).
+// draw returns n points of the latent space of decoder, from the prior of the sampler beside it, or from
+// N(0, I) if there is none.
 func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o latent.SampleOptions) ([][]float32, error) {
 	points, err := latent.Collect(latent.Prior(decoder.Latent(), n, o))
 	path, beside := contract.ReadSampler(m.decoder, decoder.Space().ModelID)
@@ -58,9 +58,9 @@ func (m *modelFlags) draw(ctx context.Context, decoder *infer.Decoder, n int, o 
 	return slices.Collect(slices.Chunk(drawn, decoder.Latent())), nil
 }
 
-// classPrior returns where the codes of each class lie, as the sampler beside --decoder knows, and
-// the number of the class to which codes move, which it notes; nil if there is no such sampler of
-// s's model, or all classes have one prior.
+// classPrior returns the distribution of the codes of each class, which the sampler beside --decoder
+// holds, and the number of the class to move codes to, and prints a note. It is nil if there is no
+// such sampler of s's model, or if all classes have one prior.
 func (m *modelFlags) classPrior(s infer.Session, to string) (p *latent.ClassPrior, class int, err error) {
 	path, beside := contract.ReadSampler(m.decoder, s.Space().ModelID)
 	if beside == nil || !beside.Prior.ByClass {

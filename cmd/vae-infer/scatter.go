@@ -84,7 +84,7 @@ func (s *scattering) run(ctx context.Context, files []string) error {
 	return nil
 }
 
-// plane is the one that the flags ask for.
+// plane returns the plane that the flags ask for.
 func (s *scattering) plane(points [][]float32, labels []int, noise []float64) (latent.Plane, error) {
 	switch {
 	case s.byClass:

@@ -101,15 +101,7 @@ func eitherWay(t *testing.T) []byte {
 	pixels := b.Node("Gemm", "dense", []onnx.Value{z, b.Float32("weight", []int{12, 2}, make([]float32, 24))}, onnx.Int("transB", 1))
 	shape := b.Int64("shape", []int{4}, []int64{-1, 3, 4, 1})
 	b.Output("image", b.Node("Reshape", "reshape", []onnx.Value{pixels, shape}), onnx.Named("batch"), onnx.Size(3), onnx.Size(4), onnx.Size(1))
-	m, err := b.Model(onnx.ModelOptions{ProducerName: "script_test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return enginetest.File(t, b, onnx.ModelOptions{ProducerName: "script_test"})
 }
 
 // withTanh replaces a decoder's sigmoid.

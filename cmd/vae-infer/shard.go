@@ -20,7 +20,7 @@ type shardFlag struct {
 	text string
 	sink.Shard
 	data  string // fingerprint of the images of all shards, where there are any
-	names string // that of their names, which tables have
+	names string // digest of their names, which tables hold
 	all   int    // how many these are
 }
 
@@ -31,8 +31,8 @@ func (s *shardFlag) flag(cmd *cobra.Command) {
 // active reports whether there are others that do the rest.
 func (s *shardFlag) active() bool { return s.N > 0 }
 
-// check finds the shard, and mistakes. Out is the file that all shards are joined to, which may have these
-// endings.
+// check finds the shard, and mistakes. out is the file that the shards will be joined to, which must
+// have one of these endings.
 func (s *shardFlag) check(out string, endings ...string) error {
 	if err := s.read(); err != nil || !s.active() {
 		return err
@@ -68,7 +68,7 @@ func readShard(text string, env func(string) string) (s sink.Shard, err error) {
 	return s, nil
 }
 
-// maxShards is more than anybody has processors for.
+// maxShards is more than anybody has processors.
 const maxShards = 1_000_000
 
 // launcher is a program that starts many processes, each with the number of its place in the
@@ -90,7 +90,8 @@ var launchers = []launcher{
 	{name: "srun", place: "SLURM_PROCID", count: "SLURM_NTASKS"},
 }
 
-// launched is the shard that a launcher means. n, if not 0, is the number of shards.
+// launched returns the shard that a launcher has given this process. n, if not 0, is the number of
+// shards.
 func launched(text string, n int, env func(string) string) (sink.Shard, error) {
 	for _, l := range launchers {
 		if env(l.place) == "" {
@@ -139,13 +140,13 @@ func launched(text string, n int, env func(string) string) (sink.Shard, error) {
 	return sink.Shard{}, cli.Usagef("--shard %s: neither MPI, Slurm nor Kubernetes has started this; give I/N", text)
 }
 
-// alone refuses a flag that needs all images, if it was given.
+// alone refuses a given flag that needs all images.
 func (s *shardFlag) alone(cmd *cobra.Command, flags ...string) error {
 	flag := cli.Given(cmd.Flags(), flags...)
 	return cli.Want(!s.active() || flag == "", "%s needs all images, and --shard %s gives a part", flag, s.text)
 }
 
-// cut returns the shard's images of all.
+// cut returns the shard's part of all images.
 func (s *shardFlag) cut(x dataset.Selection) (dataset.Selection, error) {
 	if !s.active() {
 		return x, nil
@@ -204,8 +205,8 @@ func (s *shardFlag) first() int {
 	return first
 }
 
-// run calls write, which writes the files of a job, or of its shard unless it is complete: files
-// tells for each file of the whole the shard's.
+// run calls write, which writes the files of a job or of its shard, unless the shard is complete.
+// files maps each file of the whole to the shard's.
 func (s *shardFlag) run(app *cli.App, j sink.ShardJob, files map[string]string, write func() error) error {
 	if !s.active() {
 		return write()

@@ -67,8 +67,7 @@ func (t *traversal) check() error {
 		cli.Between("--steps", t.steps, 2, 1000),
 		cli.Want(t.top >= 0, "--top %d: want a number of dimensions, or 0 for all", t.top),
 		cli.When(t.in.data != "", t.in.check(nil)),
-		t.in.fitFlags.check(),
-		t.in.scaleFlag.check(),
+		t.in.framingFlags.check(),
 		cli.Want(t.in.limit >= 0, "--limit %d: want a number of images, or 0 for all", t.in.limit),
 		t.checkOutputs([]string{t.in.data, t.at}, t.o.out),
 	)
@@ -80,7 +79,7 @@ func (t *traversal) run(ctx context.Context) error {
 		return err
 	}
 	defer decoder.Close()
-	code, err := t.codeOf(ctx, decoder, t.at, t.in.fitFlags, t.in.scaleFlag)
+	code, err := t.codeOf(ctx, decoder, t.at, t.in.framingFlags)
 	if err != nil {
 		return err
 	}
@@ -106,8 +105,8 @@ func (t *traversal) run(ctx context.Context) error {
 	return t.o.write(decoder, len(dims)*t.steps, draw, decoder.Traverse(ctx, options))
 }
 
-// activity tells how active the latent dimensions are, by the images of --data where
-// there are any, and says what the numbers mean.
+// activity returns how active the latent dimensions are, measured on the images of --data if they
+// are given, and a line that says what the numbers mean.
 func (m *modelFlags) activity(ctx context.Context, decoder *infer.Decoder, in inputFlags, code []float32) (latent.Activity, string, error) {
 	if in.data == "" {
 		return decoder.Activity(ctx, code)

@@ -10,7 +10,7 @@ import (
 	"govae/infer"
 )
 
-// walkFlags say where a walk through latent space goes that no images lead.
+// walkFlags say where a walk through latent space goes without images as its ends.
 type walkFlags struct {
 	random  int    // points of the prior
 	seed    uint64 // of these
@@ -34,7 +34,7 @@ func (f *walkFlags) check(given *pflag.FlagSet, pace string) error {
 	)
 }
 
-// fix gives all points the finest groups of the first.
+// fix gives all points the first one's variables of the finest groups.
 func (f *walkFlags) fix(decoder *infer.Decoder, way [][]float32) error {
 	first, err := f.groups.first(decoder)
 	if err != nil {
@@ -46,7 +46,7 @@ func (f *walkFlags) fix(decoder *infer.Decoder, way [][]float32) error {
 	return nil
 }
 
-// alongClasses is the label of so many frames that go evenly from class to class.
+// alongClasses labels so many frames that go evenly from class to class.
 func alongClasses(ends []int, frames int) infer.Label {
 	return func(row int, weights []float32) error {
 		at := float64(row) * float64(len(ends)-1) / float64(max(frames-1, 1))

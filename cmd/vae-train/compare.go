@@ -76,11 +76,11 @@ in one picture. A run need not be over.`,
 	return cmd
 }
 
-// decisive are the settings without which an ELBO says nothing beside another, by their names
-// in config.json.
+// decisive are the settings, by their names in config.json, that must agree for two ELBOs to be
+// comparable.
 var decisive = []string{"data", "image", "likelihood", "binarize"}
 
-// noteDifferences tells which decisive settings of the runs are not those of the first one.
+// noteDifferences prints which decisive settings of the runs differ from those of the first one.
 func noteDifferences(app *cli.App, runs []string) error {
 	var first *train.Started
 	var different []string

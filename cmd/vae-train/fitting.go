@@ -49,7 +49,7 @@ var shrink = []struct {
 	}},
 }
 
-// smaller names the flags that make a model fit, one alone, and by as little as that takes.
+// smaller names the flags each of which alone makes a model fit, with the largest value that does.
 func smaller(c models.Config, fits func(models.Config) bool) (flags []string) {
 	for _, by := range shrink {
 		for part := 15; part > 0; part-- {
@@ -98,8 +98,7 @@ func fittingMemory(e *train.MemoryError) string {
 	})...))
 }
 
-// checkModel finds what is wrong with the model whatever the images are, which loading them
-// would put off.
+// checkModel finds what is wrong with the model whatever the images are, before they are loaded.
 func (f *flags) checkModel() error {
 	c := f.model
 	c.Image, c.Labels = models.Shape{H: 28, W: 28, C: 1}, []string{"a class"}

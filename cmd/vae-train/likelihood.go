@@ -15,7 +15,7 @@ import (
 	"govae/train"
 )
 
-// auto is the likelihood, and the changes to images, that the data chooses.
+// auto is the value of --likelihood and --augment that leaves the choice to the data.
 const auto = "auto"
 
 // addLikelihood adds the flags of p(x|z).
@@ -54,10 +54,11 @@ func (f *flags) checkLikelihood(p *pflag.FlagSet) error {
 	return nil
 }
 
-// chooseLikelihood takes the likelihood that suits the images where the flags ask for that,
-// and returns a line that says which and why, or what a given one leaves, else none. pictures tells
-// whether the images are photographs, or drawings that are larger than handwriting, and drawings whether
-// they are the latter. A run that goes on keeps what it was started with, maybe by a version that chose otherwise.
+// chooseLikelihood takes the likelihood that suits the images if the flags ask for that. It returns a
+// line that says which and why, or what a given one misses, else none. pictures says whether the images
+// are photographs, or drawings that are larger than handwriting; drawings whether nearly all their pixels
+// are black or white. A resumed run keeps its likelihood, which an older version may have chosen by other
+// rules.
 func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (line string, pictures, drawings bool) {
 	suited, notBinary := f.model.ForImages(x)
 	drawings = notBinary == ""
@@ -81,7 +82,7 @@ func (f *flags) chooseLikelihood(x *dataset.Images, started *models.Config) (lin
 	return "likelihood gaussian, sigma optimal: " + cmp.Or(notBinary, "as the run was begun"), pictures, drawings
 }
 
-// bits says an ELBO in bits per dimension, where its likelihood has them.
+// bits prints an ELBO in bits per dimension, if its likelihood has them.
 func bits(t train.Terms) string {
 	if t.BitsPerDimension == 0 {
 		return ""

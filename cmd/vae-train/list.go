@@ -10,40 +10,35 @@ import (
 	"govae/train"
 )
 
-// list says in a line each what can be chosen.
+// list prints what can be chosen, a line for each choice.
 func list(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name, about string) { fmt.Fprintf(w, "  %s\t%s\n", name, about) }
+	rows := func(names []string, about func(name string) string) {
+		for _, name := range names {
+			row(name, about(name))
+		}
+	}
 	fmt.Fprintln(w, "architectures (--arch)")
-	for _, name := range models.Architectures() {
-		fmt.Fprintf(w, "  %s\t%s\n", name, models.ArchitectureLine(name))
-	}
+	rows(models.Architectures(), models.ArchitectureLine)
 	fmt.Fprintln(w, "\nlikelihoods (--likelihood)")
-	for _, name := range models.Likelihoods() {
-		fmt.Fprintf(w, "  %s\t%s\n", name, models.LikelihoodLine(name))
-	}
+	rows(models.Likelihoods(), models.LikelihoodLine)
 	fmt.Fprintln(w, "\naugmentations (--augment)")
 	for _, a := range train.Augmentations() {
-		fmt.Fprintf(w, "  %s\t%s\n", a.Name, a.Does)
+		row(a.Name, a.Does)
 	}
 	fmt.Fprintln(w, "\nschedules of the learning rate (--schedule)")
-	fmt.Fprintf(w, "  %s\tis the same in each step\n", constant)
-	for _, kind := range train.Courses() {
-		fmt.Fprintf(w, "  %s\t%s\n", kind, train.CourseLine(kind))
-	}
+	row(constant, "is the same in each step")
+	rows(train.Courses(), train.CourseLine)
 	fmt.Fprintln(w, "\narithmetic (--compute)")
-	for _, name := range train.Computes() {
-		fmt.Fprintf(w, "  %s\t%s\n", name, train.ComputeLine(name))
-	}
+	rows(train.Computes(), train.ComputeLine)
 	fmt.Fprintln(w, "\npresets (--preset)")
 	for _, p := range presets {
-		fmt.Fprintf(w, "  %s\t%s\n\t%v\n", p.name, p.line, p)
+		row(p.name, fmt.Sprintf("%s\n\t%v", p.line, p))
 	}
 	fmt.Fprintln(w, "\nsources (--data)")
-	for _, s := range dataset.Named() {
-		fmt.Fprintf(w, "  %s\t%s\n", s.Name, s.About)
-	}
-	for _, s := range dataset.Kinds() {
-		fmt.Fprintf(w, "  %s\t%s\n", s.Name, s.About)
+	for _, s := range append(dataset.Named(), dataset.Kinds()...) {
+		row(s.Name, s.About)
 	}
 	return w.Flush()
 }

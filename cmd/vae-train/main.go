@@ -122,7 +122,6 @@ func build(app *cli.App) *cobra.Command {
 	f.source.flags(p)
 	p.StringVar(&f.out, "out", "vae-model", "model directory to write")
 	f.addNetwork(p)
-	f.addLadder(p)
 	f.addLikelihood(p)
 	p.StringVar(&f.init, "init", "", "safetensors file with the weights to start from, instead of random ones")
 	p.Float64Var(&f.beta, "beta", 1, "weight of the KL term")
@@ -136,14 +135,14 @@ func build(app *cli.App) *cobra.Command {
 	f.addPreset(p)
 	p.Uint64Var(&f.train.Seed, "seed", 0, "seed of initialisation, order and noise")
 	p.IntVar(&f.limit, "limit", 0, "use only `N` training images: the first ones, or of a folder as many of each class (0: all)")
-	f.addScale(p)
+	p.Float64Var(&f.scale, "scale", 1, "multiply pixels by this `FACTOR`: 255 makes masks of 0 and 1 black and white, 16 uses the range of 12 bits in files of 16")
 	p.Float64Var(&f.train.ValFraction, "val-fraction", 0, "fraction of the training images that chooses the best epoch")
-	f.addGuard(p)
+	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
 	f.addReading(p)
 	f.addLabels(p)
 	p.BoolVar(&f.train.TensorBoard, "tensorboard", false, "write an event file for TensorBoard into --out too")
 	f.ranks.flags(p)
-	f.addWatch(p)
+	p.BoolVar(&f.watch, "watch", false, "show curves, reconstructions and samples of every epoch in the browser; keeps the pictures in --out")
 	p.StringVar(&f.config, "config", "", "JSON `FILE` of settings: flags' names and values, or the config.json of a run")
 	p.BoolVar(&f.list, "list", false, "show the architectures, likelihoods, presets and sources, and do nothing else")
 	p.StringVar(&f.cpuProfile, "cpuprofile", "", "write a CPU profile for go tool pprof to this file")
@@ -250,9 +249,6 @@ func (f *flags) check(p *pflag.FlagSet) error {
 		return cli.Usagef("--resume and --force exclude each other")
 	}
 	if err := f.checkNetwork(p); err != nil {
-		return err
-	}
-	if err := f.checkLadder(); err != nil {
 		return err
 	}
 	if err := f.checkLabels(p); err != nil {

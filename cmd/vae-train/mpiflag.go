@@ -58,9 +58,9 @@ func (r *ranks) line() string {
 	return fmt.Sprintf(" in each of %d ranks (%s)", r.Size(), r.mpi.Library())
 }
 
-// leave ends the work of this rank with an error or none; one of several without an error ends
-// here. An error that all have is told by the first rank alone, which the others leave the time
-// for it: when one process ends with an error, a launcher ends all.
+// leave ends the work of this rank, with an error or nil. One of several ranks without an error ends
+// here. An error that all ranks have is printed by the first one; the others give it the time to do so,
+// as a launcher ends all processes when one ends with an error.
 func (r *ranks) leave(err error) error {
 	switch {
 	case r.mpi == nil:

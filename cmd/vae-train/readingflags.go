@@ -29,7 +29,7 @@ func augmentations() string {
 // augment is the value of the flag --augment.
 type augment struct {
 	auto    bool // the images choose
-	settled bool // they have, when the run was started: other versions choose otherwise
+	settled bool // they have, when the run was started: other versions may choose otherwise
 	changes train.Augment
 }
 
@@ -60,7 +60,7 @@ func (a *augment) UnmarshalText(text []byte) error {
 	return a.changes.UnmarshalText(text)
 }
 
-// chooseAugment takes the changes that the flag tells, or those that suit the images.
+// chooseAugment takes the changes that the flag names, or those that suit the images.
 func (f *flags) chooseAugment(data *dataset.Data, pictures, drawings bool) {
 	f.train.Augment = f.augment.changes
 	if f.augment.auto && !f.augment.settled && pictures {
@@ -68,8 +68,7 @@ func (f *flags) chooseAugment(data *dataset.Data, pictures, drawings bool) {
 	}
 }
 
-// show lets a source tell how far it is with decoding images, and what goes wrong; stop
-// ends that.
+// show prints how far a source is with decoding images, and its warnings, until stop is called.
 func (f *flags) show(app *cli.App, o *dataset.Options) (stop func()) {
 	decoding := meter{app: app, unit: "images"}
 	o.NoCache = f.noCache

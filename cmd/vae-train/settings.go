@@ -35,8 +35,8 @@ var noSettings = []string{"resume", "force", "help", "version", "config", "list"
 // automatic are the values of flags that leave it to the run to choose.
 var automatic = []string{"", "0", "auto"}
 
-// alternatives are flags of which one excludes the other. Who gives one on the command line
-// means nothing by the other in a file or in a run.
+// alternatives are pairs of flags that exclude each other. One on the command line overrides the other
+// in a file or in a run.
 var alternatives = map[string]string{"time": "epochs", "epochs": "time"}
 
 // configure gives every flag that is not on the command line the value that it has in the
@@ -184,7 +184,7 @@ func parseSettings(data []byte) (all []setting, err error) {
 	return all, nil
 }
 
-// text is the setting as the flag takes it; ok is false if its type is none for the flag.
+// text is the setting as the flag takes it; ok is false if the flag takes no such type.
 func (s setting) text(flag *pflag.Flag) (text string, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(s.json))
 	d.UseNumber()
@@ -215,8 +215,8 @@ func (s setting) text(flag *pflag.Flag) (text string, ok bool) {
 	return "", false
 }
 
-// used are the settings of a run as flags take them: those that it was given, and in place
-// of those that left something to be chosen what was chosen.
+// used returns the settings of a run as flags take them: those that it was given, with automatic
+// values replaced by what was chosen.
 func used(s *train.Started) (map[string]string, error) {
 	if s == nil || s.Note == nil {
 		return nil, errors.New("tells no settings: vae-train has not written it")
@@ -326,7 +326,7 @@ func (f *flags) restore(p *pflag.FlagSet) error {
 	return err
 }
 
-// asksForRun reports whether a flag is given that tells more of a run than for how long and where.
+// asksForRun reports whether a flag is given that says more about a run than how long and where.
 func (f *flags) asksForRun(p *pflag.FlagSet) (asks bool) {
 	p.VisitAll(func(flag *pflag.Flag) {
 		longer := slices.Contains(free, flag.Name) && flag.Name != "data"

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"govae/cmd/internal/advice"
 	"govae/cmd/internal/cli"
 	"govae/dataset"
 	"govae/internal/kernel"
@@ -39,7 +40,7 @@ func (f *flags) tellModel(app *cli.App, m *models.VAE, data *dataset.Data) error
 	return nil
 }
 
-// tellProgress lets a run tell how it goes; stop ends that. epochs returns how many it has made.
+// tellProgress prints the progress of a run until stop is called. epochs returns how many it has made.
 func (f *flags) tellProgress(app *cli.App, m *models.VAE, o *train.Options) (epochs func() int, stop func()) {
 	epoch, fitting := meter{app: app, unit: "images"}, meter{app: app, unit: "steps"}
 	var remaining countdown
@@ -69,7 +70,7 @@ func (f *flags) tellProgress(app *cli.App, m *models.VAE, o *train.Options) (epo
 	return func() int { return remaining.done }, func() { epoch.stop(); fitting.stop() }
 }
 
-// meter shows how far a job is that tells so in absolute numbers.
+// meter shows the progress of a job that reports absolute numbers.
 type meter struct {
 	app         *cli.App
 	unit        string
@@ -93,5 +94,12 @@ func (m *meter) stop() {
 	if m.bar != nil {
 		m.bar.Stop()
 		m.bar = nil
+	}
+}
+
+// warn prints what a user should know of images that were read.
+func warn(app *cli.App, warnings []error) {
+	for _, w := range warnings {
+		app.Notef("vae-train: %v", advice.Add(w, advices()...))
 	}
 }

@@ -24,12 +24,12 @@ func (f *flags) checkTime(p *pflag.FlagSet) error {
 	return nil
 }
 
-// How many steps an epoch has, unless the number of epochs is given: as many as there are batches, or by a
-// few passes through the images enoughSteps, or by any number of them leastSteps. From 300 steps of small
-// batches on, which are 30 epochs of the least, a network for photographs begins to show more than colours:
-// of 54 pictures they gave an ELBO of 9,940 nats, and 60 gave 6,480; of 294, 900 steps gave 6.80 bits per
-// dimension, and 300 gave 7.02. Unseen pictures like 54 that are known by heart gain nothing by more. And what
-// an epoch ends with, evaluating and saving, takes the time of some steps.
+// The number of steps of an epoch, unless the number of epochs is given: one pass through the images, or a few
+// passes up to enoughSteps, or any number of passes up to leastSteps. A network for photographs begins to show
+// more than colours after 300 steps of small batches, which are 30 epochs of leastSteps: with 54 pictures they
+// gave an ELBO of 9,940 nats, where 60 steps gave 6,480; with 294 pictures 900 steps gave 6.80 bits per
+// dimension, where 300 gave 7.02. When the model has overfitted, as on the 54, more steps gain nothing on unseen
+// pictures. The end of an epoch, evaluating and saving, takes the time of some steps.
 const (
 	leastSteps  = 10
 	enoughSteps = 30
@@ -79,10 +79,11 @@ func (f *flags) addTime(app *cli.App, o *train.Options) {
 	}
 }
 
-// countdown tells how long the rest of a run takes.
+// countdown estimates how long the rest of a run takes.
 type countdown struct {
 	start time.Time // of the first step
-	done  int       // epochs since
+	done  int       // epochs that have ended
+	timed int       // of these, the ones that took steps
 }
 
 // begin is called at each step.
@@ -92,11 +93,16 @@ func (c *countdown) begin(now time.Time) {
 	}
 }
 
-// after is the end of the line of one more epoch, of which so many are left: empty for less than a
-// minute.
+// after counts an epoch that has ended and returns the end of its line, given how many epochs are
+// left: empty for less than a minute. A run that was stopped after the last step of an epoch, and
+// resumed, ends that epoch without a step.
 func (c *countdown) after(now time.Time, left int) string {
 	c.done++
-	rest := now.Sub(c.start) / time.Duration(c.done) * time.Duration(left)
+	if c.start.IsZero() {
+		return ""
+	}
+	c.timed++
+	rest := now.Sub(c.start) / time.Duration(c.timed) * time.Duration(left)
 	if rest < time.Minute {
 		return ""
 	}

@@ -19,3 +19,16 @@ func TestCountdown(t *testing.T) {
 		c.begin(start.Add(time.Hour)) // which is known already
 	}
 }
+
+// TestCountdownWithoutSteps resumes a run that was stopped after the last step of an epoch.
+func TestCountdownWithoutSteps(t *testing.T) {
+	var c countdown
+	start := time.Unix(1e9, 0)
+	if got := c.after(start, 1); got != "" {
+		t.Errorf("after an epoch without steps: %q, want nothing", got)
+	}
+	c.begin(start)
+	if got, want := c.after(start.Add(2*time.Minute), 1), ", about 2m0s left"; got != want || c.done != 2 {
+		t.Errorf("after an epoch of two minutes: %q and %d epochs, want %q and 2", got, c.done, want)
+	}
+}

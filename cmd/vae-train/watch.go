@@ -5,18 +5,12 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"govae/cmd/internal/cli"
 	"govae/cmd/internal/show"
 	"govae/train"
 	"govae/watch"
 )
-
-// addWatch adds the flag that shows a run while it goes on.
-func (f *flags) addWatch(p *pflag.FlagSet) {
-	p.BoolVar(&f.watch, "watch", false, "show curves, reconstructions and samples of every epoch in the browser; keeps the pictures in --out")
-}
 
 // watched runs job with the page of the run beside it, if --watch is given. A page that cannot
 // be served stops no training.

@@ -1,4 +1,4 @@
-// Package enginetest gives tests an engine to run ONNX models with.
+// Package enginetest gives tests engines, and ONNX files to run.
 package enginetest
 
 import (
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"govae/engine"
+	"govae/onnx"
 )
 
 // Each runs a test in each engine, as a subtest: where ONNX Runtime is missing, the
@@ -43,4 +44,18 @@ func Go(t testing.TB) *engine.Engine {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// File returns the file of the model that b has built.
+func File(t testing.TB, b *onnx.Builder, o onnx.ModelOptions) []byte {
+	t.Helper()
+	m, err := b.Model(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := m.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

@@ -4,16 +4,12 @@ import (
 	"fmt"
 	"testing"
 
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
 
 // BenchmarkLoss is a training step's share: 128 images of 28x28x1, and of 64x64x3.
 func BenchmarkLoss(b *testing.B) {
-	k, err := kernel.New(2)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer k.Close()
+	k := kerneltest.New(b, 2)
 	const n = 128
 	for _, pixels := range []int{28 * 28, 64 * 64 * 3} {
 		loss, dlogits := make([]float64, n), make([]float32, n*pixels)

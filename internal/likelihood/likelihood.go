@@ -6,6 +6,7 @@ package likelihood
 import (
 	"math"
 
+	"govae/contract"
 	"govae/internal/kernel"
 )
 
@@ -22,6 +23,13 @@ type Likelihood interface {
 	// so that e^-loss, over all images of bytes divided by 255, adds up to at most 1. It
 	// is NaN for a likelihood that says nothing of bytes.
 	LevelNats() float64
+}
+
+// ByName are all likelihoods, by their names in files.
+var ByName = map[string]Likelihood{
+	contract.Bernoulli: Bernoulli{},
+	contract.Gaussian:  Gaussian{},
+	contract.Logistic:  Logistic{},
 }
 
 // BitsPerDimension returns a mean of nats per image, of values of x each, as bits per

@@ -8,17 +8,8 @@ import (
 	"gonum.org/v1/gonum/diff/fd"
 
 	"govae/internal/alloctest"
-	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 )
-
-func testKernel(t *testing.T) *kernel.Kernel {
-	k, err := kernel.New(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.Close)
-	return k
-}
 
 // Two images of three pixels.
 var (
@@ -29,7 +20,7 @@ var (
 func sigmoid(l float32) float64 { return 1 / (1 + math.Exp(-float64(l))) }
 
 func TestLossByDefinition(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	for name, tt := range map[string]struct {
 		l     Likelihood
 		pixel func(x, m float64) float64 // -log p
@@ -75,7 +66,7 @@ func TestLossByDefinition(t *testing.T) {
 var all = map[string]Likelihood{"bernoulli": Bernoulli{}, "gaussian": Gaussian{}, "logistic": Logistic{}}
 
 func TestGradients(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	const weight, scale = 0.5, 0.7
 	for name, l := range all {
 		at := append([]float32(nil), logits...)
@@ -106,7 +97,7 @@ func TestGradients(t *testing.T) {
 // TestLevelsAddUp: e^-loss adds up to 1 over the 256 levels of a pixel, for a Gaussian to
 // no more, and to 1 where none of it lies beyond black and white.
 func TestLevelsAddUp(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	levels, loss, mean := make([]float32, 256), make([]float64, 256), make([]float32, 256)
 	for i := range levels {
 		levels[i] = float32(i) / 255
@@ -140,7 +131,7 @@ func TestLevelsAddUp(t *testing.T) {
 
 // TestFitLogScale comes to the scale where the derivative is 0, for a Gaussian at once.
 func TestFitLogScale(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	for name, l := range all {
 		for _, start := range []float64{1e-2, 0.3, 20} {
 			if name == "bernoulli" {
@@ -175,7 +166,7 @@ func TestBitsPerDimension(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	for name, l := range all {
 		for _, dlogits := range [][]float32{nil, make([]float32, len(x))} {
 			loss := make([]float64, 2)
@@ -189,7 +180,7 @@ func TestNothingIsAllocated(t *testing.T) {
 // TestExtremeLogits: where a float32 sigmoid is 0 or 1, the loss is still the logit.
 func TestExtremeLogits(t *testing.T) {
 	loss := make([]float64, 2)
-	Bernoulli{}.Loss(testKernel(t), loss, nil, []float32{100, -100}, []float32{0, 1}, 0, 1)
+	Bernoulli{}.Loss(kerneltest.New(t, 2), loss, nil, []float32{100, -100}, []float32{0, 1}, 0, 1)
 	for i, got := range loss {
 		if math.Abs(got-100) > 1e-4 {
 			t.Errorf("loss %d is %g, want 100", i, got)

@@ -2,12 +2,14 @@
 package lock
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -50,6 +52,28 @@ func Take(path string) (release func(), err error) {
 			return func() { drop(l) }, nil
 		}
 		l.Close()
+	}
+}
+
+// waiting is how long Wait sleeps between two tries.
+const waiting = 100 * time.Millisecond
+
+// Wait is [Take] for those who want to wait until the lock is free, or the context is done. While
+// somebody else has it, held is called again and again; it may be nil.
+func Wait(ctx context.Context, path string, held func()) (release func(), err error) {
+	for {
+		release, err := Take(path)
+		if _, isHeld := errors.AsType[*HeldError](err); !isHeld {
+			return release, err
+		}
+		if held != nil {
+			held()
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(waiting):
+		}
 	}
 }
 

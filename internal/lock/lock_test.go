@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -34,6 +35,23 @@ func TestTake(t *testing.T) {
 	if _, err := Take(filepath.Join(dir, "no", "folder")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("in a folder that is not there: error %v", err)
 	}
+}
+
+func TestWait(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	release, err := Take(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := Wait(ctx, path, cancel); !errors.Is(err, context.Canceled) {
+		t.Errorf("a wait that is cancelled: error %v", err)
+	}
+	release, err = Wait(t.Context(), path, release)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
 }
 
 // TestOneAtATime takes and releases a lock from many goroutines.

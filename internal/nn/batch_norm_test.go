@@ -4,13 +4,15 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"govae/internal/kernel/kerneltest"
 )
 
 // TestBatchNormState: training moves the running averages to the statistics of its batches,
 // evaluation uses them and leaves them alone.
 func TestBatchNormState(t *testing.T) {
 	l := NewBatchNorm("norm", hwc(3, 2, 2))
-	c := newCall(testKernel(t), l, 4, bind(l))
+	c := newCall(kerneltest.New(t, 2), l, 4, bind(l))
 	for range 200 {
 		l.Forward(c)
 	}

@@ -1,6 +1,10 @@
 package nn
 
-import "testing"
+import (
+	"testing"
+
+	"govae/internal/kernel/kerneltest"
+)
 
 // benchmarkNetworks are the layers of the reference network, and those that networks for
 // photographs are made of, with the size of a batch.
@@ -65,7 +69,7 @@ func BenchmarkLayer(b *testing.B) {
 }
 
 func benchmarkLayer(b *testing.B, l Layer, n int) {
-	c := newCall(testKernel(b), l, n, bind(l))
+	c := newCall(kerneltest.New(b, 2), l, n, bind(l))
 	c.Train = true
 	products := 2.0
 	if l.Name() == "encoder/conv_0" { // nobody needs the image's own gradient

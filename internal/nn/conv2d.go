@@ -79,8 +79,8 @@ func convAttributes(c *kernel.Conv) []onnx.Attribute {
 }
 
 // padEnd is the padding at the bottom or the right of a convolution from size to out.
-// Symmetric padding, which is what most converters read, serves filters of odd size;
-// for even ones it is what is left over.
+// It is symmetric for filters of odd size, as most converters expect, and the remainder for even
+// ones.
 func padEnd(c *kernel.Conv, size, out int) int {
 	if c.KH%2 == 1 {
 		return c.Pad

@@ -2,7 +2,7 @@ package nn
 
 import "govae/internal/kernel"
 
-// Draws are what an importance weighted objective needs of the draws of a group of latent
+// Draws has what an importance weighted objective needs to know of the draws of a group of latent
 // variables z = mean + sd eps, each of which is a row of the batch: their density ratios, and
 // how the loss depends on them.
 type Draws struct {
@@ -58,8 +58,8 @@ func (d *Draws) addGradient(k *kernel.Kernel, dz, work, z, logVar, eps []float32
 	}
 }
 
-// addEntropy adds to the gradient by log_var what log q(z|x) depends on it, with z along: as
-// log q = -(eps^2 + log_var)/2 and a constant.
+// addEntropy adds the derivative of log q(z|x) at the draw to the gradient by log_var, since
+// log q = -(eps^2 + log_var)/2 + constant.
 func (d *Draws) addEntropy(dlogVar []float32) {
 	if d.Share != nil {
 		return

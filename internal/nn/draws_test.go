@@ -3,6 +3,8 @@ package nn
 import (
 	"math"
 	"testing"
+
+	"govae/internal/kernel/kerneltest"
 )
 
 // TestDrawsGradient compares with the formulas in float64: the plain gradient, and that of
@@ -14,7 +16,7 @@ func TestDrawsGradient(t *testing.T) {
 	for i := range n {
 		slope[i], share[i] = 0.1+float64(i)/7, float64(i)/15
 	}
-	k, l := testKernel(t), NewLatent("z", dims)
+	k, l := kerneltest.New(t, 2), NewLatent("z", dims)
 	for _, doubly := range []bool{false, true} {
 		draws := &Draws{Ratio: make([]float64, n+2), Slope: slope}
 		if doubly {

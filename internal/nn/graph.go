@@ -56,10 +56,10 @@ func (g *Graph) Add(l Layer, in ...*Value) *Value {
 	return g.add(&Value{name: l.Name(), shape: l.Out(), layer: l, in: in})
 }
 
-// Again adds to the graph what computes v a second time, by the same layers and parameters,
-// from other values in place of some: those that instead tells, such as a mean in place of a
-// draw. What does not depend on these is not computed again. It returns the new value, and
-// leaves it and those on the way to it in instead, for the next call.
+// Again adds a second computation of v to the graph, by the same layers and parameters, in which
+// other values stand in the place of some: the keys and values of instead, such as a draw and a mean.
+// What does not depend on these is not computed again. It returns the new value, and adds it and
+// those on the way to it to instead, for the next call.
 func (g *Graph) Again(v *Value, instead map[*Value]*Value) *Value {
 	if other, ok := instead[v]; ok {
 		return other
@@ -127,8 +127,8 @@ func bindTo(params []*Param, limit int) ([]float32, error) {
 	return all, nil
 }
 
-// between returns the values that have to be computed to get from some values to
-// others, in the order of the graph. It panics if that takes another input.
+// between returns the values that have to be computed to get from some values to others, in the
+// order of the graph. It panics if an input is missing.
 func (g *Graph) between(from, to []*Value) []*Value {
 	needed := make([]bool, len(g.values))
 	var need func(v *Value)
@@ -156,8 +156,8 @@ func (g *Graph) between(from, to []*Value) []*Value {
 	return path
 }
 
-// Emit adds to an ONNX graph what computes the values to from the values from, which
-// are there as x, and returns the former.
+// Emit adds nodes to an ONNX graph that compute the values to from the values from, which are x there,
+// and returns the former.
 func (g *Graph) Emit(b *onnx.Builder, from []*Value, x []onnx.Value, to ...*Value) []onnx.Value {
 	emitted := map[*Value]onnx.Value{}
 	for i, v := range from {

@@ -12,6 +12,7 @@ import (
 	"govae/internal/alloctest"
 	"govae/internal/gradienttest"
 	"govae/internal/kernel"
+	"govae/internal/kernel/kerneltest"
 	"govae/internal/random"
 	"govae/onnx"
 )
@@ -123,15 +124,6 @@ func bind(l Layer) (theta []float32) {
 	return theta
 }
 
-func testKernel(t testing.TB) *kernel.Kernel {
-	k, err := kernel.New(2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(k.Close)
-	return k
-}
-
 // normal returns n values from a stream of their own.
 func normal(n int, stream uint32) []float32 {
 	x := make([]float32, n)
@@ -160,7 +152,7 @@ func TestLayerGradients(t *testing.T) {
 	for _, name := range kernel.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(kernel.Variable, name)
-			testLayerGradients(t, testKernel(t))
+			testLayerGradients(t, kerneltest.New(t, 2))
 		})
 	}
 }
@@ -203,7 +195,7 @@ func TestConvNaive(t *testing.T) {
 	for _, name := range kernel.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv(kernel.Variable, name)
-			testConvNaive(t, testKernel(t))
+			testConvNaive(t, kerneltest.New(t, 2))
 		})
 	}
 }
@@ -273,7 +265,7 @@ func TestLayerParity(t *testing.T) {
 }
 
 func testLayerParity(t *testing.T, e *engine.Engine, _ engine.Options) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	for _, tt := range layerTests {
 		t.Run(tt.name, func(t *testing.T) {
 			const n = 3
@@ -321,15 +313,7 @@ func onnxOf(t *testing.T, l Layer, opset int64) []byte {
 		values = append(values, g.Input(fmt.Sprintf("x%d", i), onnx.Float32, dims(in)...))
 	}
 	g.Output("y", l.Emit(g, values...))
-	m, err := g.Model(onnx.ModelOptions{Opset: opset})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return enginetest.File(t, g, onnx.ModelOptions{Opset: opset})
 }
 
 // TestLayerThreads: a layer computes the same bits whatever the number of threads, and
@@ -338,11 +322,7 @@ func TestLayerThreads(t *testing.T) {
 	for _, tt := range layerTests {
 		var want []float32
 		for threads := 1; threads <= 3; threads++ {
-			k, err := kernel.New(threads)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer k.Close()
+			k := kerneltest.New(t, threads)
 			c := newCall(k, tt.layer, 5, bind(tt.layer))
 			runLayer(tt.layer, c)
 			got := slices.Concat(c.Grad, c.Y, slices.Concat(c.DX...))
@@ -373,7 +353,7 @@ func runLayer(l Layer, c *Call) {
 }
 
 func TestLayersAllocateNothing(t *testing.T) {
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	for _, tt := range layerTests {
 		c := newCall(k, tt.layer, 5, bind(tt.layer))
 		alloctest.None(t, tt.name, func() {

@@ -24,7 +24,7 @@ type Param struct {
 	// where fan in is the number of values that the layer adds up for one output. A
 	// layer's parameters start at 1.
 	Gain float64
-	// Later tells that files of older versions have no such tensor; it is 0 then.
+	// Later says that files of older versions lack this tensor; its values are 0 then.
 	Later bool
 
 	offset int   // of Value in the model's vector of all parameters
@@ -86,8 +86,8 @@ func (p *Param) FromFile(memory, src []float32) {
 	}
 }
 
-// rows tells where the values of a file lie in memory: those of its first axis stride apart,
-// and those of one of its rows, in the file's order, at places from the row's start on.
+// rows returns where the values of a file lie in memory: the distance between its rows, and the
+// places of a row's values from its start, in the file's order.
 func (p *Param) rows() (stride int, places []int) {
 	strides := make([]int, len(p.axes)) // of the file's axes in memory
 	for i, s := len(p.perm)-1, 1; i >= 0; i-- {

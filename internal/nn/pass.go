@@ -86,8 +86,8 @@ func (g *Graph) Pass(plan Plan) *Pass {
 	return p
 }
 
-// finals finds from where on gradients are final after each node's backward pass: behind all
-// parameters of the nodes before it, and of others that are not in the pass.
+// finals finds the index from which on gradients are final after each node's backward pass: behind the
+// parameters of all earlier nodes, and those that are not in the pass.
 func (p *Pass) finals(params []*Param) {
 	end := 0
 	for _, w := range params {
@@ -118,8 +118,8 @@ func (l *layout) memory(size, from, to int) *memory {
 	return m
 }
 
-// forward plans the node of a value, which is computed in a step. Without a backward
-// pass its memory is free after its last reader.
+// forward plans the node of a value that is computed in a step. Without a backward pass its
+// memory is free after its last reader.
 func (l *layout) forward(step int, v *Value) *node {
 	n := &node{value: v, layer: v.layer, given: make([]int, len(v.in)), dx: make([]*memory, len(v.in)), adds: make([]*memory, len(v.in))}
 	until := step
@@ -155,8 +155,8 @@ func (l *layout) forward(step int, v *Value) *node {
 	return n
 }
 
-// backward plans where a node's backward pass, in a step, puts the gradients of its
-// inputs. A gradient with several shares is their sum in the order in which they come.
+// backward plans where a node's backward pass, in a step, puts the gradients of its inputs. The
+// gradient of a value with several readers is the sum of their shares, in the order of the steps.
 func (l *layout) backward(n *node, step int) {
 	if n.dy == nil {
 		return
@@ -229,10 +229,10 @@ func (p *Pass) Forward(k *kernel.Kernel, n int, train bool, inputs ...[]float32)
 	}
 }
 
-// Backward writes the gradients of the pass's parameters to grad, which is laid out like all
-// of the graph's, from those of the seeds ([Pass.Gradient]) and the scales of the divergences,
-// after [Pass.Forward]. It leaves the seeds undefined. It tells final, which may be nil, from
-// where on grad does not change any more, ever earlier.
+// Backward computes the gradients of the pass's parameters from those of the seeds ([Pass.Gradient])
+// and the scales of the divergences, after [Pass.Forward]. It writes them to grad, which is laid out
+// like all parameters of the graph, and leaves the seeds undefined. It calls final, which may be nil,
+// with ever smaller indices from which on grad does not change any more.
 func (p *Pass) Backward(grad []float32, final func(from int)) {
 	if !p.backward {
 		panic("nn: Pass.Backward: the pass was planned without seeds")
@@ -276,7 +276,7 @@ func (p *Pass) Size() int { return p.size }
 // Value returns an output of the latest batch, (n, shape).
 func (p *Pass) Value(v *Value) []float32 { return p.values[v][:p.n*v.shape.Len()] }
 
-// Gradient returns where the gradient of a seed belongs for the latest batch, (n, shape).
+// Gradient returns the slice for the gradient of a seed for the latest batch, (n, shape).
 func (p *Pass) Gradient(v *Value) []float32 { return p.seeds[v][:p.n*v.shape.Len()] }
 
 // InputGradient returns the gradient of a wanted input after [Pass.Backward], (n, shape).

@@ -7,6 +7,7 @@ import (
 
 	"govae/internal/alloctest"
 	"govae/internal/gradienttest"
+	"govae/internal/kernel/kerneltest"
 )
 
 // diamond is a network in which one value has three readers, one of them twice removed.
@@ -35,7 +36,7 @@ func TestPassGradient(t *testing.T) {
 		p.Initialise(1, i)
 	}
 	const n, beta = 2, 0.3
-	k := testKernel(t)
+	k := kerneltest.New(t, 2)
 	p := g.Pass(Plan{Batch: n + 1, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
 	input, weights := normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
 	loss := func() float64 {
@@ -72,7 +73,7 @@ func TestUnusedGradients(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := g.Pass(Plan{Batch: 1, Inputs: []*Value{x}, Outputs: []*Value{y, side}, Seeds: []*Value{y}})
-	p.Forward(testKernel(t), 1, true, normal(x.Shape().Len(), 1))
+	p.Forward(kerneltest.New(t, 2), 1, true, normal(x.Shape().Len(), 1))
 	grad := make([]float32, len(theta))
 	for i := range grad {
 		grad[i] = 7
@@ -95,7 +96,7 @@ func TestPassAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, grad := testKernel(t), make([]float32, len(theta))
+	k, grad := kerneltest.New(t, 2), make([]float32, len(theta))
 	p := g.Pass(Plan{Batch: 8, Inputs: []*Value{x}, Outputs: []*Value{y}, Seeds: []*Value{y}})
 	input := normal(8*x.Shape().Len(), 1)
 	alloctest.None(t, "two passes", func() {
@@ -116,7 +117,7 @@ func TestPartOfAGraph(t *testing.T) {
 	for i, p := range g.Params() {
 		p.Initialise(1, i)
 	}
-	k, input := testKernel(t), normal(x.Shape().Len(), 1)
+	k, input := kerneltest.New(t, 2), normal(x.Shape().Len(), 1)
 	whole := g.Pass(Plan{Batch: 1, Inputs: []*Value{x}, Outputs: append(y.in[:3:3], y)})
 	whole.Forward(k, 1, false, input)
 	part := g.Pass(Plan{Batch: 1, Inputs: y.in, Outputs: []*Value{y}})
@@ -155,7 +156,7 @@ func TestPartsOfAPass(t *testing.T) {
 		p.Initialise(1, i)
 	}
 	const n, beta = 2, 0.3
-	k, input, weights := testKernel(t), normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
+	k, input, weights := kerneltest.New(t, 2), normal(n*x.Shape().Len(), 1), normal(n*y.Shape().Len(), 2)
 	run := func(p *Pass, in ...[]float32) {
 		p.Forward(k, n, true, in...)
 		copy(p.Gradient(y), weights)
@@ -233,7 +234,7 @@ func TestAgain(t *testing.T) {
 		p.Initialise(1, i)
 	}
 	const n = 2
-	k, input := testKernel(t), normal(n*64, 1)
+	k, input := kerneltest.New(t, 2), normal(n*64, 1)
 	run := func(to *Value, from []*Value, inputs ...[]float32) []float32 {
 		p := g.Pass(Plan{Batch: n, Inputs: from, Outputs: []*Value{to}})
 		p.Forward(k, n, false, inputs...)

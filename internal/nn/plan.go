@@ -10,9 +10,8 @@ type memory struct {
 	data     []float32 // (batch, size)
 }
 
-// layOut gives memories their place, for a batch. Those whose steps do not overlap may
-// share one, which is how a pass of many layers needs that of a few. It returns how many
-// values there are of an image.
+// layOut allocates the memories for a batch. Those whose steps do not overlap may share a slot, so
+// that a pass of many layers needs the memory of a few. It returns the number of values per image.
 func layOut(memories []*memory, batch int) (size int) {
 	slices.SortStableFunc(memories, func(a, b *memory) int { return a.from - b.from })
 	type slot struct {
@@ -47,8 +46,8 @@ func layOut(memories []*memory, batch int) (size int) {
 	return size
 }
 
-// fit is what is lost by placing want values in a slot of have: what is left unused, or
-// worse, what the slot must grow by.
+// fit is the cost of placing want values in a slot of have: the values that stay unused, or, which
+// is worse, those by which the slot must grow.
 func fit(have, want int) int {
 	const growing = 1 << 30
 	if have >= want {

@@ -112,7 +112,7 @@ func (h Header) Floats(r io.Reader) (next func() (float64, error), err error) {
 	case h.Fortran:
 		return nil, errors.New("the array is in Fortran order: save numpy.ascontiguousarray(a) instead")
 	case h.Kind() != "f4" && h.Kind() != "f8":
-		return nil, h.typeError()
+		return nil, &TypeError{h.Type}
 	}
 	return h.Values(r)
 }
@@ -127,7 +127,7 @@ func (h Header) Values(r io.Reader) (next func() (float64, error), err error) {
 	}
 	size, number := h.element()
 	if number == nil {
-		return nil, h.typeError()
+		return nil, &TypeError{h.Type}
 	}
 	buffer := make([]byte, size)
 	i := 0
@@ -155,9 +155,11 @@ func end(r io.Reader) error {
 	return io.EOF
 }
 
-// typeError refuses elements of the array's type.
-func (h Header) typeError() error {
-	return fmt.Errorf("elements of type %q cannot be read: save the array as float32", h.Type)
+// TypeError says that elements of a type cannot be read.
+type TypeError struct{ Type string }
+
+func (e *TypeError) Error() string {
+	return fmt.Sprintf("elements of type %q cannot be read: save the array as float32", e.Type)
 }
 
 // WriteHeader writes the header of an array in C order, in version 1.0. The elements

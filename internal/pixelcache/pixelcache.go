@@ -10,7 +10,6 @@ package pixelcache
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -82,9 +81,12 @@ func (s Store) Make(ctx context.Context, key string, from Images) (pixels, note 
 	if err := os.MkdirAll(s.Dir, 0o755); err != nil {
 		return nil, nil, &UnwritableError{s.Dir, infile.Cause(err)}
 	}
-	release, err := s.lock(ctx, key)
-	if err != nil {
-		return nil, nil, err
+	release, err := lock.Wait(ctx, s.path(key), nil)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case err != nil:
+		return nil, nil, &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	defer release()
 	if pixels, note, ok, err := s.Get(ctx, key); ok || err != nil {
@@ -100,24 +102,6 @@ func (s Store) Make(ctx context.Context, key string, from Images) (pixels, note 
 		err = &UnwritableError{s.Dir, infile.Cause(err)}
 	}
 	return pixels, note, err
-}
-
-// lock waits until nobody else makes the images of a key.
-func (s Store) lock(ctx context.Context, key string) (release func(), err error) {
-	for {
-		release, err := lock.Take(s.path(key))
-		if _, held := errors.AsType[*lock.HeldError](err); !held {
-			if err != nil {
-				err = &UnwritableError{s.Dir, infile.Cause(err)}
-			}
-			return release, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }
 
 func (s Store) path(key string) string { return filepath.Join(s.Dir, key+ending) }

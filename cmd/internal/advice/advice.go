@@ -28,8 +28,8 @@ func On[E error](advise func(E) string) Advice {
 // Say is [On] with the same words for every error of the type.
 func Say[E error](text string) Advice { return On(func(E) string { return text }) }
 
-// Add adds to err, which may be nil, the first of all advice that says something, unless it has some already: who
-// is nearer to an error knows better which flag was meant.
+// Add adds the first advice that applies to err, which may be nil, unless err has some already: the code nearest to
+// an error knows best which flag was meant.
 func Add(err error, all ...Advice) error {
 	if _, ok := errors.AsType[*advised](err); ok {
 		return err

@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// NoArgs takes no arguments but flags, for [cobra.Command.Args]. flag, such as "--data", is
-// the one that somebody may have meant who gives an argument, "" where there is none. Of a
-// command with others below it, an argument may be meant as the name of one of those.
+// NoArgs takes no arguments but flags, for [cobra.Command.Args]. flag, such as "--data", is the flag
+// that an argument was probably meant for, or "". For a command with subcommands, the argument may be
+// a mistyped one of those.
 func NoArgs(flag string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		var names []string

@@ -47,7 +47,7 @@ var wants = map[string]string{
 	"float64Slice": "numbers with commas between them",
 }
 
-// Unfit says what the flag takes, of which a value is none for the reason of err.
+// Unfit says what the flag takes, and by err why a value does not fit.
 func Unfit(f *pflag.Flag, err error) error {
 	if want := wants[f.Value.Type()]; want != "" {
 		return fmt.Errorf("want %s", want)

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Nearest returns which of the names somebody may have meant who wrote text, or "" if none
-// comes close: one that few changed letters make of it, or that is a part of it, above all
-// its beginning, as "batch" is of "batch-size".
+// Nearest returns the name that text was probably meant to be, or "" if none comes close: one that
+// differs in few letters, or one that contains text or is contained in it, best at the beginning, as
+// "batch" is in "batch-size".
 func Nearest(text string, names []string) string {
 	const part = 3 // letters that are no accident
 	nearest, least := "", len(text)/3+2

@@ -13,10 +13,10 @@ import (
 // modelEndings are those of files that training and export alone write.
 var modelEndings = []string{".onnx", ".safetensors", ".jsonl"}
 
-// CheckOutputs finds files and folders to write that would take the place of what is
-// read, of a model's files, or of each other, or that are in no folder. Empty names are files that are not
-// wanted, and inputs may be names of data that are no files. A folder that holds one of
-// the inputs is not written into; one that holds a model is.
+// CheckOutputs refuses files and folders to write that would replace an input, a model's file or each
+// other, or whose folder is missing. Empty names are outputs that are not wanted, and inputs may be
+// names of data that are no files. A folder that holds an input may not be written into; one that
+// holds a model may.
 func CheckOutputs(models, inputs []string, outputs ...string) error {
 	for i, output := range outputs {
 		switch output {

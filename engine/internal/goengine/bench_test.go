@@ -78,14 +78,7 @@ func BenchmarkGroups(b *testing.B) {
 			w := g.Float32("w", []int{64, int(64 / groups), 3, 3}, make([]float32, 64*64*9/groups))
 			y := g.Node(op, "conv", []onnx.Value{x, w}, onnx.Int("group", groups), onnx.Ints("pads", 1, 1, 1, 1))
 			g.Output("y", y)
-			model, err := g.Model(onnx.ModelOptions{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			data, err := model.Marshal()
-			if err != nil {
-				b.Fatal(err)
-			}
+			data := enginetest.File(b, g, onnx.ModelOptions{})
 			for _, e := range []*engine.Engine{enginetest.Go(b), enginetest.ONNXRuntime(b)} {
 				b.Run(fmt.Sprintf("%s/groups=%d/%.5s", op, groups, e.Name()), func(b *testing.B) {
 					r := load(b, e, data)

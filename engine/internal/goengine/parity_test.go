@@ -114,15 +114,7 @@ func file(t testing.TB, opset int64, x engine.Tensor, build func(g *graph, x onn
 	for i, y := range build(g, g.Input("x", onnx.Float32, dims...)) {
 		g.Output(fmt.Sprintf("y_%d", i), y)
 	}
-	m, err := g.Model(onnx.ModelOptions{Opset: opset})
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := m.Marshal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return enginetest.File(t, g.Builder, onnx.ModelOptions{Opset: opset})
 }
 
 // agree runs a file in both engines, and has the shapes of the results from the

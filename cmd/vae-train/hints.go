@@ -7,18 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"govae/cmd/internal/cli"
 	"govae/internal/printable"
 	"govae/models"
 	"govae/train"
 )
-
-// addGuard adds the flags that watch over a run.
-func (f *flags) addGuard(p *pflag.FlagSet) {
-	p.IntVar(&f.train.Patience, "patience", 0, "stop after `N` epochs without a better validation ELBO (0: never)")
-}
 
 // tellKept says which epoch validation images have chosen, if that is not the last one, and whether patience has
 // ended the run. Lines of metrics.jsonl may be missing.
@@ -40,8 +33,8 @@ func (f *flags) tellKept(app *cli.App, all []train.Metrics) {
 	}
 }
 
-// tellByHeart says what helps if unseen images were told better by weights of an earlier epoch
-// than by those that are kept, by dimension more than some hundredths of a bit.
+// tellByHeart gives advice if the weights of an earlier epoch were better on unseen images than the
+// final ones by some hundredths of a bit per dimension: the model has overfitted.
 func tellByHeart(app *cli.App, all []train.Metrics, dimensions int, augmented bool) {
 	const much = 0.02 * math.Ln2 // nats
 
@@ -61,8 +54,8 @@ func tellByHeart(app *cli.App, all []train.Metrics, dimensions int, augmented bo
 	}
 }
 
-// tellRising says that more epochs help where unseen images are still told better after the last tenth of the run
-// than before it, by dimension more than some thousandths of a bit.
+// tellRising says that more epochs help if the last tenth of the run improved the ELBO of unseen images by more
+// than some thousandths of a bit per dimension.
 // Lines of metrics.jsonl may be missing.
 func (f *flags) tellRising(app *cli.App, all []train.Metrics, dimensions int) {
 	const much = 0.005 * math.Ln2 // nats
@@ -104,7 +97,7 @@ func tellUnused(app *cli.App, all []train.Metrics, groups []models.LatentGroup) 
 	}
 }
 
-// hinter tells once what helps against a collapsed posterior.
+// hinter gives advice against a collapsed posterior, once.
 type hinter struct {
 	app    *cli.App
 	m      models.Config
@@ -121,8 +114,8 @@ const (
 	judgedEpochs = 2
 )
 
-// enough is a number of latent dimensions of which not all need be in use: those of a
-// hierarchical model that are for details.
+// enough is a number of latent dimensions: of more, such as those for details in a hierarchical model, some
+// may be unused.
 const enough = 128
 
 // collapse gives the hint if hardly a latent dimension is in use.
