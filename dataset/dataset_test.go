@@ -70,7 +70,7 @@ func TestFingerprint(t *testing.T) {
 
 func TestOpenErrors(t *testing.T) {
 	_, err := Open("cats", Options{})
-	wantError(t, err, `"cats"`, "digits", "mnist", "folder", ".npy")
+	wantError(t, err, "cats: no such", "digits", "mnist", "folder", ".npy")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a missing source is not fs.ErrNotExist")
 	}

@@ -21,7 +21,7 @@ func (e *missingError) Error() string {
 	case strings.HasPrefix(e.spec, "~"):
 		return fmt.Sprintf("%s: no such path: ~ stands for a home where the shell reads it, unquoted and first", e.spec)
 	}
-	return fmt.Sprintf("dataset: no data called %q and no such path: give %s, a folder of IDX files, a folder of images, or an IDX, .npy or .npz file", e.spec, strings.Join(names(), ", "))
+	return fmt.Sprintf("%s: no such folder or file: give a folder of images or of IDX files, an IDX, .npy or .npz file, or one of %s", e.spec, strings.Join(names(), ", "))
 }
 
 func (e *missingError) Unwrap() error { return fs.ErrNotExist }
