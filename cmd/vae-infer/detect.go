@@ -80,15 +80,15 @@ func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 
 // learn fits a detector to normal images and puts it into the encoder's file.
 func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	x, unseen, err := s.unseen(ctx, pair, x)
+	normal, err := s.learnt(x)
 	if err != nil {
 		return err
 	}
-	x, normal, err := s.normalOnly(x)
+	x, unseen, err := s.unseen(ctx, pair, x, normal)
 	if err != nil {
 		return err
 	}
-	if unseen, err = s.alike(unseen, normal); err != nil {
+	if x, err = s.alike(x, normal); err != nil {
 		return err
 	}
 	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
@@ -139,23 +139,30 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	return nil
 }
 
-// unseen returns images that are known not to be training images, and what is left of x: the ones that the
-// model was validated with, or else those that the source holds out; none if the flags name other images.
-func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, err error) {
+// unseen returns images of the normal classes that are known not to be training images, and what is left of x:
+// the ones that the model was validated with, or if these are too few to set a threshold, those that the source
+// holds out, if the flags name no other images. Where both are too few, they are the more of the two.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection, normal []string) (rest, unseen dataset.Selection, err error) {
+	unseen = dataset.Selection{Images: &images.Set{}}
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
-		if rest, unseen, ok := x.HoldOut(*v); ok {
-			if unseen.Len() < anomaly.LeastUnseen { // too few to set a threshold
-				rest = x
+		if rest, held, ok := x.HoldOut(*v); ok {
+			if unseen, err = s.alike(held, normal); err != nil || unseen.Len() >= anomaly.LeastUnseen {
+				return rest, unseen, err
 			}
-			return rest, unseen, nil
 		}
 	}
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
-		return x, dataset.Selection{Images: &images.Set{}}, nil
+		return x, unseen, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
-	unseen, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	if err != nil {
+		return x, held, err
+	}
+	if held, err = s.alike(held, normal); err == nil && held.Len() > unseen.Len() {
+		unseen = held
+	}
 	return x, unseen, err
 }
 
@@ -181,29 +188,21 @@ func ofClasses(x dataset.Selection, classes []string) (dataset.Selection, error)
 	return x.Choose(index)
 }
 
-// normalOnly returns the images of the classes --normal, all by default, and the classes.
-func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, error) {
+// learnt returns the classes --normal, by default all of which there are images; nil if x has none.
+func (s *scoring) learnt(x dataset.Selection) ([]string, error) {
 	if len(s.normal) == 0 {
-		if x.Labels == nil {
-			return x, nil, nil
-		}
 		var classes []string
-		for i := range x.Len() {
-			if class := x.Class(i); !slices.Contains(classes, class) {
+		for _, label := range x.Labels {
+			if class := x.Classes[label]; !slices.Contains(classes, class) {
 				classes = append(classes, class)
 			}
 		}
-		return x, slices.Sorted(slices.Values(classes)), nil
+		return slices.Sorted(slices.Values(classes)), nil
 	}
 	if x.Labels == nil {
-		return x, nil, unlabelled(s.source(), "--normal")
+		return nil, unlabelled(s.source(), "--normal")
 	}
-	normal, err := s.namedNormal(x)
-	if err != nil {
-		return x, nil, err
-	}
-	x, err = ofClasses(x, normal)
-	return x, normal, err
+	return s.namedNormal(x)
 }
 
 // source is what errors call the images.
