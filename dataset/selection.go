@@ -111,7 +111,7 @@ type OneSidedError struct {
 
 func (e *OneSidedError) Error() string {
 	split := ""
-	if e.Split != AllSplits {
+	if e.Split != "" && e.Split != AllSplits {
 		split = string(e.Split) + " "
 	}
 	return fmt.Sprintf("%s of its %d %simages is of class %q; give images of both sides", e.Of, e.Images, split, e.Class)
