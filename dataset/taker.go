@@ -35,8 +35,7 @@ var pictures = photo.NewReader()
 // pictures, or one that alone needs more. Errors but the context's tell what is wrong with the picture, or
 // that t takes no pictures, as its images are neither gray nor in colour.
 func ReadPicture(ctx context.Context, data []byte, t Taker) (images.Image, error) {
-	o := Options{}.For(t)
-	if err := cmp.Or(o.checkShape(), o.checkScale()); err != nil {
+	if err := cmp.Or(Options{Shape: t.Shape()}.checkShape(), t.Framing().Check()); err != nil {
 		return images.Image{}, err
 	}
 	m := images.Set{Shape: t.Shape()}
