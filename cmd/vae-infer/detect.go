@@ -141,7 +141,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 
 // unseen returns images of the normal classes that are known not to be training images, and what is left of x:
 // the ones that the model was validated with, or if these are too few to set a threshold, those that the source
-// holds out, if the flags name no other images. Where both are too few, they are the more of the two.
+// holds out, unless the flags choose a split. If both are too few, it returns the larger set.
 func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection, normal []string) (rest, unseen dataset.Selection, err error) {
 	unseen = dataset.Selection{Images: &images.Set{}}
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
@@ -156,7 +156,7 @@ func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Select
 		return x, unseen, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
-	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
 	if err != nil {
 		return x, held, err
 	}
