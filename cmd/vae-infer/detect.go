@@ -110,7 +110,10 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	} else if s.in.split != string(dataset.TestSplit) {
 		alarms = "of images that the model knows"
 		why := "a model trained with --val-fraction 0.1 has images to set it by"
-		if n > 0 {
+		switch {
+		case n == 0 && pair.Encoder.Contract().Metadata.Validation != nil:
+			why = "the model was validated with some of its training images, and these are others: with --data and --limit as of vae-train, and no --split, it has images to set it by"
+		case n > 0:
 			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
 		}
 		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
