@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"govae/dataset"
@@ -105,8 +106,10 @@ func (r *run) run(ctx context.Context) error {
 			return err
 		}
 	}
+	state := slices.Clone(r.m.State) // which complete changes
 	err := r.complete(ctx, r.train)
 	if err != nil && ctx.Err() != nil {
+		copy(r.m.State, state)
 		r.finishStopped()
 	}
 	return r.stopped("stopped after the last epoch, before the model was finished: %w", err)
