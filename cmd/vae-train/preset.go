@@ -74,6 +74,7 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 			if err := p.Set(v.flag, v.value); err != nil {
 				return fmt.Errorf("--preset %s: %w", f.preset, err)
 			}
+			f.presetArch = f.presetArch || v.flag == "arch"
 		}
 		return nil
 	}
@@ -86,7 +87,7 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 // tellPreset says so where the preset has given photographs the reference network, whose two latent
 // dimensions tell little of them. A run that goes on keeps its network.
 func (f *flags) tellPreset(app *cli.App, c models.Config) {
-	if auto := models.AutoArch(c); f.presets("arch") && c.Arch == "conv" && auto != c.Arch && !(f.resume && train.Resumable(f.out)) {
+	if auto := models.AutoArch(c); f.presetArch && c.Arch == "conv" && auto != c.Arch && !(f.resume && train.Resumable(f.out)) {
 		app.Notef("vae-train: --preset %s takes the network for small pictures in black and white, which yours are not: leave it out, which takes %s", f.preset, auto)
 	}
 }
