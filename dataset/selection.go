@@ -104,14 +104,14 @@ func (e *OneClassError) Error() string { return fmt.Sprintf("both classes are %q
 // OneSidedError says that two classes were wanted of images that have not both.
 type OneSidedError struct {
 	Split  Split
-	Images int    // of the split
-	Of     string // "none", or "each", is
-	Class  string // of this one
+	Images int    // their number
+	Of     string // "none" or "each" of them
+	Class  string // is of this class
 }
 
 func (e *OneSidedError) Error() string {
 	split := ""
-	if e.Split != AllSplits {
+	if e.Split != "" && e.Split != AllSplits {
 		split = string(e.Split) + " "
 	}
 	return fmt.Sprintf("%s of its %d %simages is of class %q; give images of both sides", e.Of, e.Images, split, e.Class)

@@ -63,7 +63,8 @@ func TestSelection(t *testing.T) {
 		`none of its 2 test images is of class "dog"; `: {"test", "dog", "cat"},
 		`none of its 2 test images is of class "dog"`:   {"test", "cat", "dog"},
 		`each of its 2 test images is of class "cat"`:   {"test", "cat", ""},
-		`none of its 2 images is of class "dog"`:        {"all", "dog", ""},
+		`none of its 2 images is of class "dog"; `:      {"all", "dog", ""},
+		`none of its 2 images is of class "dog"`:        {"", "dog", "cat"},
 	} {
 		cats, err := s.Choose([]int{0, 1})
 		if err != nil {

@@ -37,8 +37,8 @@ func Validation(train *Images, fraction float64, seed uint64) *images.Validation
 	return &images.Validation{Fraction: fraction, Seed: seed, Of: fingerprint(train)}
 }
 
-// HoldOut returns the images of s, those for training, without the ones that a model was validated
-// with, and these. ok is false if v speaks of other images than those of s.
+// HoldOut splits s, the training images that v was taken from, into those that a model has learnt
+// from and those that it was validated with. ok is false if s holds other images.
 func (s Selection) HoldOut(v images.Validation) (rest, held Selection, ok bool) {
 	if fingerprint(s.Images) != v.Of {
 		return s, held, false

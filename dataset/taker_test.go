@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -77,6 +78,14 @@ func TestReadPictureRejects(t *testing.T) {
 	for name, data := range map[string][]byte{"none": nil, "text": []byte("hello"), "cut off": file.Bytes()[:40], "huge": huge} {
 		if _, err := ReadPicture(t.Context(), data, to); err == nil || !strings.HasPrefix(err.Error(), "dataset: the picture: ") {
 			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	for _, of := range []taker{
+		{shape: Shape{H: 4, W: 4, C: 2}}, {shape: Shape{H: 4, W: 4, C: 4}}, {shape: to.shape, framing: images.Framing{Fit: "fold"}},
+		{shape: to.shape, framing: images.Framing{Scale: math.NaN()}},
+	} {
+		if m, err := ReadPicture(t.Context(), file.Bytes(), of); err == nil {
+			t.Errorf("a model of %v and %+v has the picture as %v", of.shape, of.framing, m)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())

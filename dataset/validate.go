@@ -7,9 +7,9 @@ import (
 )
 
 // Validate reports whether a model can be trained on d: all splits hold images, all of
-// one shape and whole, each with a label of d.Classes or none; only d.Validation and d.Unlabelled
-// may be nil; and its Framing is one that there is. What a [Source] gives is valid, unless [Options].Whole left d.Test nil; data that a
-// program fills in may not be.
+// one shape and whole, each with a label of d.Classes or none, and d.Framing is valid
+// ([images.Framing.Check]); only d.Validation and d.Unlabelled may be nil. What a [Source] gives is
+// valid, unless [Options].Whole left d.Test nil; data that a program fills in may not be.
 func (d *Data) Validate() error {
 	for _, split := range []struct {
 		name string

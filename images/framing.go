@@ -37,7 +37,7 @@ type Framing struct {
 	Scale float64
 }
 
-// Check is an error unless the fit is known, and the scale 0 or positive.
+// Check returns an error unless the fit is known, and the scale 0 or positive.
 func (f Framing) Check() error {
 	if err := f.Fit.Check(); err != nil {
 		return fmt.Errorf("the fit %q: %w", f.Fit, err)

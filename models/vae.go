@@ -32,10 +32,10 @@ type VAE struct {
 	// Validation are the training images that the model was validated with, and did not learn from;
 	// nil where there are none. The exported encoder names them too.
 	Validation *images.Validation
-	// Prior is the distribution of these codes, of models that have one ([contract.HasPrior]): one normal
-	// component, or one for each class of a conditional model, and some of the codes, near which new
-	// images are drawn. A finished run leaves it; nil where it is not known. It is exported as a
-	// sampler.
+	// Prior is the distribution of the codes of training images, in models that have one
+	// ([contract.HasPrior]): one normal component, or one for each class of a conditional model, and
+	// some of the codes, near which new images are drawn. A finished run leaves it; nil where it is not
+	// known. It is exported as a sampler.
 	Prior *latent.Mixture
 	// Classifier tells the classes that the VAE is conditional on; nil where there is none.
 	Classifier *Classifier

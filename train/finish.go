@@ -42,6 +42,7 @@ func (r *run) finishStopped() {
 	}
 }
 
+// keepLatest sets the weights that the latest epoch has kept, and finishes the model with them.
 func (r *run) keepLatest() error {
 	ctx, images := context.Background(), r.randomTrainImages(stoppedImages)
 	if r.Dir != "" {

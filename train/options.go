@@ -99,9 +99,9 @@ type Options struct {
 	// alone. All ranks call [Run], with the same data and options: one that differs is an
 	// error on all of them, which names it. The weights have the same bits for any number
 	// of ranks. Rank 0 alone reads and writes Dir and calls what is to be called; only its
-	// model has LatentStats and Prior in the end. A rank computes a part of each batch, which four
-	// can share by default: whole chunks of 8 images for a Batch up to 32, of 16 up to 64,
-	// else of 32.
+	// model has LatentStats, Prior and Validation in the end. A rank computes a part of each
+	// batch, which four can share by default: whole chunks of 8 images for a Batch up to 32,
+	// of 16 up to 64, else of 32.
 	Cluster cluster.Engine
 
 	// Note is stored in config.json beside the settings, for the reader of it: the

@@ -44,7 +44,7 @@ const (
 	reconstructRow  = 10
 	sampleRow       = 8
 	samples         = sampleRow * sampleRow
-	mostRows        = 32 // of samples by class, which more of make a picture too high to look at
+	mostRows        = 32 // of samples by class: with more a picture is too high to look at
 	manifoldGrid    = 15
 	manifoldExtreme = 4 // of both latent dimensions
 )

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"govae/dataset"
@@ -30,11 +31,10 @@ const checkpointInterval = 5 * time.Minute
 // is fitted to all of them first, and the VAE is then trained with the classes that it tells.
 //
 // Cancelling the context stops the run after the present step; a checkpoint is
-// written first if there is a directory, and the error is a [*StoppedError], which wraps the context's. m, and a
-// directory for [models.Load], then have what a run of the epochs that are complete leaves, if any is, but where
-// there are several ranks. Other errors that a
-// caller can act on are [*ComputeError], [*ExistsError], [*NoCheckpointError], [*DamagedError],
-// [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
+// written first if there is a directory, and the error is a [*StoppedError], which wraps the context's. If an
+// epoch is complete, m, and a directory for [models.Load], then have what a run of the complete epochs leaves,
+// unless there are several ranks. Other errors that a caller can act on are [*ComputeError],
+// [*ExistsError], [*NoCheckpointError], [*DamagedError], [*LengthError], [*MemoryError], [*DivergedError], [*NoValidationError], [*SaveError],
 // [*models.FittedScaleError], of a conditional model [*dataset.UnlabelledError] and
 // [*dataset.FewImagesError], of several ranks [*cluster.RankError], and, of package lock, one that
 // tells that another run writes the directory.
@@ -106,8 +106,10 @@ func (r *run) run(ctx context.Context) error {
 			return err
 		}
 	}
+	state := slices.Clone(r.m.State) // which complete changes
 	err := r.complete(ctx, r.train)
 	if err != nil && ctx.Err() != nil {
+		copy(r.m.State, state)
 		r.finishStopped()
 	}
 	return r.stopped("stopped after the last epoch, before the model was finished: %w", err)

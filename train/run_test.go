@@ -285,6 +285,33 @@ func TestStoppedInMemory(t *testing.T) {
 	}
 }
 
+// TestStoppedWhileFinishing stops a run in memory behind the scale that its end has fitted, which must not be
+// fitted a second time from there.
+func TestStoppedWhileFinishing(t *testing.T) {
+	config := smallConfig
+	config.Latent, config.Likelihood = contract.LeastPrior, models.Logistic
+	o, want := Options{Epochs: 2, Batch: 16, Seed: 1}, smallModel(t, config)
+	whole := &fading{Context: t.Context(), left: math.MaxInt}
+	if _, err := Run(whole, want, smallData(), o); err != nil {
+		t.Fatal(err)
+	}
+	testStopped(&fading{Context: t.Context(), left: math.MaxInt - whole.left - 1}, t, o, config, want)
+}
+
+// fading is a context that is cancelled when it has been asked a number of times whether it is.
+type fading struct {
+	context.Context
+	left int
+}
+
+func (f *fading) Err() error {
+	if f.left == 0 {
+		return context.Canceled
+	}
+	f.left--
+	return nil
+}
+
 func testStopped(ctx context.Context, t *testing.T, o Options, config models.Config, want *models.VAE) {
 	t.Helper()
 	m := smallModel(t, config)

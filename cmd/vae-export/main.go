@@ -132,7 +132,7 @@ func (f *flags) run(ctx context.Context, paths export.Paths) error {
 		return fmt.Errorf("--model %s: no trained model can be read there (%w): give a directory that vae-train --out has written", f.model, err)
 	}
 	if err != nil {
-		return advice.Add(err, advice.Say[*latent.FileError]("; vae-train --resume with as many --epochs as are done writes it again"))
+		return advice.Add(err, advice.Say[*latent.FileError]("; remove it, and vae-train --resume with as many --epochs as are done writes it again"))
 	}
 	if f.options.Prior, err = f.prior.read(f.app, f.model, m, &paths); err != nil {
 		return err

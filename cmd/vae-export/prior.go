@@ -75,6 +75,8 @@ func (f *priorFlag) read(app *cli.App, model string, m *models.VAE, paths *expor
 func (f *priorFlag) missing(app *cli.App, path string, dims int) error {
 	_, err := os.Stat(path)
 	switch {
+	case err == nil && f.file == normalPrior:
+		return fmt.Errorf("--prior %s: %s is of other weights than %s: the end of training writes both", f.file, path, models.WeightsFile)
 	case err == nil:
 		app.Notef("%s: is of other weights than %s, so there is no %s: the end of training writes both", path, models.WeightsFile, contract.SamplerFile)
 	case f.file == normalPrior:

@@ -24,7 +24,7 @@ func advices() []advice.Advice {
 		advice.Say[*dataset.SplitError](", or take all images with --split all"),
 		advice.On(func(e *dataset.ClassError) string { return nearestClass(e.Class, e.Classes) }),
 		advice.On(func(e *dataset.OneSidedError) string {
-			if e.Split == dataset.AllSplits {
+			if e.Split == "" || e.Split == dataset.AllSplits {
 				return ""
 			}
 			return ", or take all with --split all"

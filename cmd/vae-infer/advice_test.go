@@ -45,7 +45,9 @@ func TestAdvise(t *testing.T) {
 		{&dataset.ClassError{Class: "clas 7", Classes: classes[:9]}, ""}, // all are listed
 		{&infer.LabelError{Class: "clas 77", Classes: classes}, ": did you mean class 77? (--label CLASS)"},
 		{&infer.LabelError{Classes: []string{"1", strings.Repeat("2", 300), "3"}}, " (--label CLASS)"},
+		{&dataset.OneSidedError{Split: dataset.TestSplit}, ", or take all with --split all"},
 		{&dataset.OneSidedError{Split: dataset.AllSplits}, ""},
+		{&dataset.OneSidedError{}, ""},
 		{&dataset.NotEmptyError{Path: "a", Name: "b"}, ", or --force to write into it"},
 		{&engine.UnsupportedError{Reason: "no such operator"}, "; use --engine onnxruntime ('vae-infer runtime install' fetches ONNX Runtime)"},
 		{&sink.InterruptedError{Resumable: true}, "; go on with --resume, or begin anew with --force"},

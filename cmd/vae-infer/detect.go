@@ -80,15 +80,15 @@ func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 
 // learn fits a detector to normal images and puts it into the encoder's file.
 func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	x, unseen, err := s.unseen(ctx, pair, x)
+	normal, err := s.learnt(x)
 	if err != nil {
 		return err
 	}
-	x, normal, err := s.normalOnly(x)
+	x, unseen, err := s.unseen(ctx, pair, x, normal)
 	if err != nil {
 		return err
 	}
-	if unseen, err = s.alike(unseen, normal); err != nil {
+	if x, err = s.alike(x, normal); err != nil {
 		return err
 	}
 	o := anomaly.Options{FalseAlarms: s.falseAlarms, Normal: normal}
@@ -110,7 +110,10 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	} else if s.in.split != string(dataset.TestSplit) {
 		alarms = "of images that the model knows"
 		why := "a model trained with --val-fraction 0.1 has images to set it by"
-		if n > 0 {
+		switch {
+		case n == 0 && pair.Encoder.Contract().Metadata.Validation != nil:
+			why = "the model was validated with some of its training images, and these are others: with --data and --limit as of vae-train, and no --split, it has images to set it by"
+		case n > 0:
 			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
 		}
 		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
@@ -139,23 +142,30 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	return nil
 }
 
-// unseen returns images that are known not to be training images, and what is left of x: the ones that the
-// model was validated with, or else those that the source holds out; none if the flags name other images.
-func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, err error) {
+// unseen returns images of the normal classes that are known not to be training images, and what is left of x:
+// the ones that the model was validated with, or if these are too few to set a threshold, those that the source
+// holds out, unless the flags choose a split. If both are too few, it returns the larger set.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection, normal []string) (rest, unseen dataset.Selection, err error) {
+	unseen = dataset.Selection{Images: &images.Set{}}
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
-		if rest, unseen, ok := x.HoldOut(*v); ok {
-			if unseen.Len() < anomaly.LeastUnseen { // too few to set a threshold
-				rest = x
+		if rest, held, ok := x.HoldOut(*v); ok {
+			if unseen, err = s.alike(held, normal); err != nil || unseen.Len() >= anomaly.LeastUnseen {
+				return rest, unseen, err
 			}
-			return rest, unseen, nil
 		}
 	}
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
-		return x, dataset.Selection{Images: &images.Set{}}, nil
+		return x, unseen, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
-	unseen, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
+	if err != nil {
+		return x, held, err
+	}
+	if held, err = s.alike(held, normal); err == nil && held.Len() > unseen.Len() {
+		unseen = held
+	}
 	return x, unseen, err
 }
 
@@ -181,29 +191,21 @@ func ofClasses(x dataset.Selection, classes []string) (dataset.Selection, error)
 	return x.Choose(index)
 }
 
-// normalOnly returns the images of the classes --normal, all by default, and the classes.
-func (s *scoring) normalOnly(x dataset.Selection) (dataset.Selection, []string, error) {
+// learnt returns the classes --normal, by default all of which there are images; nil if x has none.
+func (s *scoring) learnt(x dataset.Selection) ([]string, error) {
 	if len(s.normal) == 0 {
-		if x.Labels == nil {
-			return x, nil, nil
-		}
 		var classes []string
-		for i := range x.Len() {
-			if class := x.Class(i); !slices.Contains(classes, class) {
+		for _, label := range x.Labels {
+			if class := x.Classes[label]; !slices.Contains(classes, class) {
 				classes = append(classes, class)
 			}
 		}
-		return x, slices.Sorted(slices.Values(classes)), nil
+		return slices.Sorted(slices.Values(classes)), nil
 	}
 	if x.Labels == nil {
-		return x, nil, unlabelled(s.source(), "--normal")
+		return nil, unlabelled(s.source(), "--normal")
 	}
-	normal, err := s.namedNormal(x)
-	if err != nil {
-		return x, nil, err
-	}
-	x, err = ofClasses(x, normal)
-	return x, normal, err
+	return s.namedNormal(x)
 }
 
 // source is what errors call the images.

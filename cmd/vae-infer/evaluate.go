@@ -316,7 +316,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 	}
 	in := e.in
 	in.split, in.limit = string(dataset.TrainSplit), 0
-	train, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
+	train, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func targetClass(s interface{ Class(string) (int, error) }, name string) (int, e
 	return class, advice.Add(err, unknownLabel("--to-label"))
 }
 
-// unknownLabel is advice on a class that a model does not know, or was not told by this flag.
+// unknownLabel is advice on a class that is missing, or that the model does not know; this flag gives it.
 func unknownLabel(flag string) advice.Advice {
 	return advice.On(func(e *infer.LabelError) string {
 		return nearestClass(e.Class, e.Classes) + " (" + flag + " CLASS)"

@@ -28,10 +28,10 @@ func score(m *modelFlags) *cobra.Command {
 First --calibrate learns from normal images, the train split of --data, what is
 normal at each place and how far normal images are from it, and keeps that in the
 encoder's file. The threshold, above which --false-alarms of normal images are, is set
-on those that training does not see: the validation split, or the tenth that is held
-out of a source without a test split. Where there are fewer than 30, or --split
-chooses, a fifth of the images sets it, and of images that the model was not trained
-on more are called odd.
+on those that training does not see: the ones of vae-train --val-fraction, or else the
+validation split, or the tenth that is held out of a source without a test split.
+Where there are fewer than 30, or --split chooses others, a fifth of the images sets
+it, and of images that the model was not trained on more are called odd.
 
 After that the table has one row per image: score tells how rare such an image is among
 normal ones (2: one in a hundred, 3: one in a thousand), odd is 1 from the threshold

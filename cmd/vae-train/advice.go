@@ -46,7 +46,7 @@ func advices() []advice.Advice {
 
 // stopped tells how to go on, and what there is.
 func stopped(e *train.StoppedError) string {
-	if !e.Within || e.Done == 0 {
+	if e.Done == 0 {
 		return "; --resume goes on"
 	}
 	return "; --resume goes on, and vae-export takes the model as it stands"

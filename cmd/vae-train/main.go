@@ -78,6 +78,7 @@ type flags struct {
 	objective              objectiveFlags
 	schedule               scheduleFlags
 	preset                 string
+	presetArch             bool // preset has chosen the architecture
 	cpuProfile             string
 	ranks                  ranks
 	config                 string

@@ -9,6 +9,7 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/models"
+	"govae/train"
 )
 
 // preset is a set of values of flags, which those that are given override.
@@ -73,6 +74,7 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 			if err := p.Set(v.flag, v.value); err != nil {
 				return fmt.Errorf("--preset %s: %w", f.preset, err)
 			}
+			f.presetArch = f.presetArch || v.flag == "arch"
 		}
 		return nil
 	}
@@ -83,9 +85,9 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 }
 
 // tellPreset says so where the preset has given photographs the reference network, whose two latent
-// dimensions tell little of them.
+// dimensions tell little of them. A run that goes on keeps its network.
 func (f *flags) tellPreset(app *cli.App, c models.Config) {
-	if auto := models.AutoArch(c); f.presets("arch") && c.Arch == "conv" && auto != c.Arch {
-		app.Notef("vae-train: --preset %s takes the network for small pictures in black and white: for these leave it out, which takes %s", f.preset, auto)
+	if auto := models.AutoArch(c); f.presetArch && c.Arch == "conv" && auto != c.Arch && !(f.resume && train.Resumable(f.out)) {
+		app.Notef("vae-train: --preset %s takes the network for small pictures in black and white, which yours are not: leave it out, which takes %s", f.preset, auto)
 	}
 }

@@ -58,8 +58,8 @@ func Take(path string) (release func(), err error) {
 // waiting is how long Wait sleeps between two tries.
 const waiting = 100 * time.Millisecond
 
-// Wait is [Take] for those who want to wait until the lock is free, or the context is done. While
-// somebody else has it, held is called again and again; it may be nil.
+// Wait is [Take], but waits while somebody else has the lock, until the context is done. It calls held,
+// which may be nil, again and again meanwhile.
 func Wait(ctx context.Context, path string, held func()) (release func(), err error) {
 	for {
 		release, err := Take(path)

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"govae/internal/printable"
 )
 
 // Nearest returns the name that text was probably meant to be, or "" if none comes close: one that
@@ -52,7 +54,7 @@ func distance(a, b string) int {
 // a prefix, or nothing.
 func DidYouMean(text, prefix string, names []string) string {
 	if name := Nearest(text, names); name != "" {
-		return fmt.Sprintf(": did you mean %s%s?", prefix, name)
+		return fmt.Sprintf(": did you mean %s%s?", prefix, printable.Name(name))
 	}
 	return ""
 }

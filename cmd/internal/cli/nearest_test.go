@@ -25,3 +25,11 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestDidYouMean(t *testing.T) {
+	for name, want := range map[string]string{"sigma": ": did you mean --sigma?", "sigma\x1b": `: did you mean --"sigma\x1b"?`, "beta": ""} {
+		if got := DidYouMean("sigam", "--", []string{name}); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
