@@ -20,15 +20,15 @@ type architecture struct {
 
 // flat returns a function that builds a network with one group of latent variables: encode maps an image
 // to the features from which the posterior is computed, and decode latent variables to the logits of an
-// image. labelGain is the gain of the weights by which a label is added to the features.
+// image. encoderLabelGain is the gain of the weights by which a label is added to the features.
 func flat(
 	encode func(g *nn.Graph, c Config, image *nn.Value) (features *nn.Value),
 	decode func(g *nn.Graph, c Config, z *nn.Value) (logits *nn.Value),
-	labelGain float64,
+	encoderLabelGain float64,
 ) func(m *VAE) {
 	return func(m *VAE) {
 		g, c, z := &m.graph, m.Config, m.noise.Shape()
-		features := m.addLabel(encode(g, c, m.image), labelGain)
+		features := m.addLabel(encode(g, c, m.image), encoderLabelGain)
 		mean := m.centred(encoderCentre, g.Add(nn.NewDense("encoder/mean", features.Shape(), z, nn.Identity), features))
 		logVar := g.Add(nn.NewDense("encoder/log_var", features.Shape(), z, nn.Identity), features)
 		m.z = m.addGroup("latent", mean, logVar, m.noise)
