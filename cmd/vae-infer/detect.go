@@ -80,7 +80,7 @@ func (d *detection) detector(pair *infer.Pair) (*anomaly.Detector, error) {
 
 // learn fits a detector to normal images and puts it into the encoder's file.
 func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selection) error {
-	x, unseen, err := s.unseen(ctx, pair, x)
+	x, unseen, found, err := s.unseen(ctx, pair, x)
 	if err != nil {
 		return err
 	}
@@ -107,10 +107,16 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 		o.Unseen = held.Samples(ctx, unseen.All(), o.Draws)
 		of += fmt.Sprintf(" and %d that were held out", n)
+		if !found {
+			doubt = fmt.Sprintf("the model was validated with images of other data: if it was trained on the %d that were held out here, more of others will be called odd; give --data as in training", n)
+		}
 	} else if s.in.split != string(dataset.TestSplit) {
 		alarms = "of images that the model knows"
 		why := "a model trained with --val-fraction 0.1 has images to set it by"
-		if n > 0 {
+		switch {
+		case !found:
+			why = "the images that the model was validated with would do, but these are other data: give --data and --limit as in training, and no --split"
+		case n > 0:
 			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
 		}
 		doubt = "the threshold is set on images that the model may have been trained on: of others more will be called odd; " + why
@@ -141,22 +147,25 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 
 // unseen returns images that are known not to be training images, and what is left of x: the ones that the
 // model was validated with, or else those that the source holds out; none if the flags name other images.
-func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, err error) {
+// found is false if the model was validated, and with images of other data than x.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection) (rest, unseen dataset.Selection, found bool, err error) {
+	found = true
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
 		if rest, unseen, ok := x.HoldOut(*v); ok {
 			if unseen.Len() < anomaly.LeastUnseen { // too few to set a threshold
 				rest = x
 			}
-			return rest, unseen, nil
+			return rest, unseen, true, nil
 		}
+		found = false
 	}
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
-		return x, dataset.Selection{Images: &images.Set{}}, nil
+		return x, dataset.Selection{Images: &images.Set{}}, found, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
 	unseen, err = in.load(ctx, &cli.App{Quiet: true}, pair, nil) // what it has to tell is told
-	return x, unseen, err
+	return x, unseen, found, err
 }
 
 // alike returns the images of x that are of the normal classes.
@@ -258,7 +267,7 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if s.heat != "" {
 		s.app.Wrotef(s.out, "%s: a heat map for each row of %s, in its order", s.heat, s.out)
 	}
-	if normal == nil {
+	if x.Labels == nil {
 		return nil
 	}
 	return s.assess(scores, classes, normal, d.Threshold(), known)
@@ -269,19 +278,25 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int) error {
 	a, err := anomaly.Assess(scores, classes, normal, threshold)
 	if err != nil {
-		if s.given.Changed("normal") {
+		present := slices.Compact(slices.Sorted(slices.Values(classes)))
+		unknown := !slices.ContainsFunc(present, func(class string) bool { return slices.Contains(normal, class) })
+		switch {
+		case s.shard.active(): // the classes that are missing may be in another part
+		case s.given.Changed("normal"):
 			s.app.Notef("%v", err)
+		case unknown && len(present) > 1: // one class may well be all that there is
+			s.app.Notef("none of the classes %s is known to be normal: --normal says which are, and then it is told how well the others are found", printable.Names(present))
 		}
 		return nil // there is nothing to compare
 	}
 	if known > 0 {
 		s.app.Notef("%s among those that the detector has learnt from, or hardly told from one: figures of others are worse; score images that it has not seen", printable.Count(known, "image is", "images are"))
 	}
-	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", printable.Names(normal), a.Normal, 100*a.FalseAlarms)
+	s.app.Wrotef(s.out, "normal: %s (%s), %.1f %% false alarms", printable.Names(normal), printable.Count(a.Normal, "image", "images"), 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
 	for _, q := range a.Odd {
 		name := cmp.Or(q.Class, "all others")
-		s.app.Wrotef(s.out, "%s (%d images): AUROC %.3f, average precision %.3f, %.1f %% found", name, q.Pictures, q.AUROC, q.AveragePrecision, 100*q.Found)
+		s.app.Wrotef(s.out, "%s (%s): AUROC %.3f, average precision %.3f, %.1f %% found", name, printable.Count(q.Pictures, "image", "images"), q.AUROC, q.AveragePrecision, 100*q.Found)
 		c := picture.ROCCurve{Name: fmt.Sprintf("%s %.3f", name, q.AUROC)}
 		for _, r := range q.Curve {
 			c.FalseAlarms, c.Found = append(c.FalseAlarms, r.FalseAlarms), append(c.Found, r.Found)
