@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -50,6 +52,7 @@ func (d *detection) check() error {
 		cli.Want(!d.calibrate || drawn != "--seed", "--seed determines draws of log-likelihoods, and --calibrate makes none"),
 		cli.Want(d.calibrate || needed == "" || drawn == "", "%s is for log-likelihoods, which make no use of the detector that %s needs", drawn, needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
+		cli.Want(!strings.EqualFold(filepath.Ext(d.heat), ".png"), "--heatmap %s: is to be a folder of pictures; give its name", d.heat),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
 }
@@ -270,12 +273,13 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if x.Labels == nil {
 		return nil
 	}
-	return s.assess(scores, classes, normal, d.Threshold(), known)
+	told := pair.Decoder.Classes() != nil && s.label == ""
+	return s.assess(scores, classes, normal, d.Threshold(), known, told)
 }
 
 // assess prints how well scores tell the normal classes from the others. known is the number of
-// images that the detector has seen before.
-func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int) error {
+// images that the detector has seen before. The model was told the classes, and so which are odd, if told is true.
+func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int, told bool) error {
 	a, err := anomaly.Assess(scores, classes, normal, threshold)
 	if err != nil {
 		present := slices.Compact(slices.Sorted(slices.Values(classes)))
@@ -288,6 +292,9 @@ func (s *scoring) assess(scores []float64, classes, normal []string, threshold f
 			s.app.Notef("none of the classes %s is known to be normal: --normal says which are, and then it is told how well the others are found", printable.Names(present))
 		}
 		return nil // there is nothing to compare
+	}
+	if told {
+		s.app.Notef("the model was told the class of each image, so that figures of others than the normal ones mean little: --label CLASS takes all for one class")
 	}
 	if known > 0 {
 		s.app.Notef("%s among those that the detector has learnt from, or hardly told from one: figures of others are worse; score images that it has not seen", printable.Count(known, "image is", "images are"))
