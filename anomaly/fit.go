@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"govae/internal/printable"
 )
 
 // Options choose how a detector is fitted. The zero value is right for most programs.
@@ -48,7 +50,7 @@ const (
 type TooFewError struct{ Pictures, Want int }
 
 func (e *TooFewError) Error() string {
-	return fmt.Sprintf("%d normal pictures are too few to tell odd ones by: give at least %d, better some hundreds", e.Pictures, e.Want)
+	return fmt.Sprintf("%s too few to tell odd ones by: give at least %d, better some hundreds", printable.Count(e.Pictures, "normal picture is", "normal pictures are"), e.Want)
 }
 
 // Fit fits a detector to normal pictures. They give the statistics, and the pictures of o.Unseen

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -50,6 +52,7 @@ func (d *detection) check() error {
 		cli.Want(!d.calibrate || drawn != "--seed", "--seed determines draws of log-likelihoods, and --calibrate makes none"),
 		cli.Want(d.calibrate || needed == "" || drawn == "", "%s is for log-likelihoods, which make no use of the detector that %s needs", drawn, needed),
 		cli.Want(!d.nats || needed == "", "--nats makes no use of the detector that %s needs", needed),
+		cli.Want(!strings.EqualFold(filepath.Ext(d.heat), ".png"), "--heatmap %s: is to be a folder of pictures; give its name", d.heat),
 		cli.When(d.heat != "", sink.Check(d.heat, sink.Options{Force: d.force})),
 	)
 }
@@ -84,7 +87,7 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 	if err != nil {
 		return err
 	}
-	x, unseen, err := s.unseen(ctx, pair, x, normal)
+	x, unseen, others, err := s.unseen(ctx, pair, x, normal)
 	if err != nil {
 		return err
 	}
@@ -107,12 +110,15 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 		}
 		o.Unseen = held.Samples(ctx, unseen.All(), o.Draws)
 		of += fmt.Sprintf(" and %d that were held out", n)
+		if others {
+			doubt = fmt.Sprintf("the model was validated with images of other data: if it was trained on the %d that were held out here, more of others will be called odd; give --data as in training", n)
+		}
 	} else if s.in.split != string(dataset.TestSplit) {
 		alarms = "of images that the model knows"
 		why := "a model trained with --val-fraction 0.1 has images to set it by"
 		switch {
-		case n == 0 && pair.Encoder.Contract().Metadata.Validation != nil:
-			why = "the model was validated with some of its training images, and these are others: with --data and --limit as of vae-train, and no --split, it has images to set it by"
+		case others:
+			why = "the images that the model was validated with would do, but these are other data: give --data and --limit as in training, and no --split"
 		case n > 0:
 			why = fmt.Sprintf("%s held out, and %d are needed to set it by: more images, or a larger --val-fraction of the model", printable.Count(n, "image was", "images were"), anomaly.LeastUnseen)
 		}
@@ -144,29 +150,31 @@ func (s *scoring) learn(ctx context.Context, pair *infer.Pair, x dataset.Selecti
 
 // unseen returns images of the normal classes that are known not to be training images, and what is left of x:
 // the ones that the model was validated with, or if these are too few to set a threshold, those that the source
-// holds out, unless the flags choose a split. If both are too few, it returns the larger set.
-func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection, normal []string) (rest, unseen dataset.Selection, err error) {
+// holds out, unless the flags choose a split. If both are too few, it returns the larger set. others is true if
+// the model was validated with images of other data than x.
+func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Selection, normal []string) (rest, unseen dataset.Selection, others bool, err error) {
 	unseen = dataset.Selection{Images: &images.Set{}}
 	if v := pair.Encoder.Contract().Metadata.Validation; v != nil {
-		if rest, held, ok := x.HoldOut(*v); ok {
+		rest, held, ok := x.HoldOut(*v)
+		if others = !ok; ok {
 			if unseen, err = s.alike(held, normal); err != nil || unseen.Len() >= anomaly.LeastUnseen {
-				return rest, unseen, err
+				return rest, unseen, false, err
 			}
 		}
 	}
 	in := s.in
 	if in.data == "" || s.given.Changed("split") {
-		return x, unseen, nil
+		return x, unseen, others, nil
 	}
 	in.split, in.limit = string(dataset.UnseenSplit), 0
 	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
 	if err != nil {
-		return x, held, err
+		return x, held, others, err
 	}
 	if held, err = s.alike(held, normal); err == nil && held.Len() > unseen.Len() {
 		unseen = held
 	}
-	return x, unseen, err
+	return x, unseen, others, err
 }
 
 // alike returns the images of x that are of the normal classes.
@@ -260,30 +268,40 @@ func (s *scoring) judge(ctx context.Context, pair *infer.Pair, d *anomaly.Detect
 	if s.heat != "" {
 		s.app.Wrotef(s.out, "%s: a heat map for each row of %s, in its order", s.heat, s.out)
 	}
-	if normal == nil {
+	if x.Labels == nil {
 		return nil
 	}
-	return s.assess(scores, classes, normal, d.Threshold(), known)
+	told := pair.Decoder.Classes() != nil && s.label == ""
+	return s.assess(scores, classes, normal, d.Threshold(), known, told)
 }
 
 // assess prints how well scores tell the normal classes from the others. known is the number of
-// images that the detector has seen before.
-func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int) error {
+// images that the detector has seen before. told means that the model was given the class of each image, and so which are odd.
+func (s *scoring) assess(scores []float64, classes, normal []string, threshold float64, known int, told bool) error {
 	a, err := anomaly.Assess(scores, classes, normal, threshold)
 	if err != nil {
-		if s.given.Changed("normal") {
+		present := slices.Compact(slices.Sorted(slices.Values(classes)))
+		unknown := !slices.ContainsFunc(present, func(class string) bool { return slices.Contains(normal, class) })
+		switch {
+		case s.shard.active(): // the classes that are missing may be in another part
+		case s.given.Changed("normal"):
 			s.app.Notef("%v", err)
+		case unknown && len(present) > 1: // one class may well be all that there is
+			s.app.Notef("which of the classes %s are normal is not known: name them by --normal for AUROC and average precision", printable.Names(present))
 		}
 		return nil // there is nothing to compare
+	}
+	if told {
+		s.app.Notef("the model was told the class of each image, so the figures of the others mean little: --label CLASS gives all images one class")
 	}
 	if known > 0 {
 		s.app.Notef("%s among those that the detector has learnt from, or hardly told from one: figures of others are worse; score images that it has not seen", printable.Count(known, "image is", "images are"))
 	}
-	s.app.Wrotef(s.out, "normal: %s (%d images), %.1f %% false alarms", printable.Names(normal), a.Normal, 100*a.FalseAlarms)
+	s.app.Wrotef(s.out, "normal: %s (%s), %.1f %% false alarms", printable.Names(normal), printable.Count(a.Normal, "image", "images"), 100*a.FalseAlarms)
 	var curves []picture.ROCCurve
 	for _, q := range a.Odd {
 		name := cmp.Or(q.Class, "all others")
-		s.app.Wrotef(s.out, "%s (%d images): AUROC %.3f, average precision %.3f, %.1f %% found", name, q.Pictures, q.AUROC, q.AveragePrecision, 100*q.Found)
+		s.app.Wrotef(s.out, "%s (%s): AUROC %.3f, average precision %.3f, %.1f %% found", name, printable.Count(q.Pictures, "image", "images"), q.AUROC, q.AveragePrecision, 100*q.Found)
 		c := picture.ROCCurve{Name: fmt.Sprintf("%s %.3f", name, q.AUROC)}
 		for _, r := range q.Curve {
 			c.FalseAlarms, c.Found = append(c.FalseAlarms, r.FalseAlarms), append(c.Found, r.Found)

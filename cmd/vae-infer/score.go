@@ -38,7 +38,8 @@ normal ones (2: one in a hundred, 3: one in a thousand), odd is 1 from the thres
 on, and why names the evidence: the detail of the image or its difference from the
 reconstruction at some place, the error of the whole reconstruction, or the code.
 --heatmap shows where, --sheet the oddest images. Where images have classes, AUROC and
-average precision tell how well odd ones are found.
+average precision tell how well odd ones are found. A conditional model is told the
+class of each image, and so which are odd, unless --label gives all the same.
 
 Without a detector, with --nats, --draws or --seed the table has a lower bound of each
 image's log-likelihood under the model, in nats: elbo = -(reconstruction + kl), with
