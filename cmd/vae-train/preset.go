@@ -9,7 +9,6 @@ import (
 
 	"govae/cmd/internal/cli"
 	"govae/models"
-	"govae/train"
 )
 
 // preset is a set of values of flags, which those that are given override.
@@ -85,9 +84,9 @@ func (f *flags) applyPreset(p *pflag.FlagSet) error {
 }
 
 // tellPreset says so where the preset has given photographs the reference network, whose two latent
-// dimensions tell little of them. A run that goes on keeps its network.
+// dimensions tell little of them. To a run that goes on no preset is applied.
 func (f *flags) tellPreset(app *cli.App, c models.Config) {
-	if auto := models.AutoArch(c); f.presetArch && c.Arch == "conv" && auto != c.Arch && !(f.resume && train.Resumable(f.out)) {
+	if auto := models.AutoArch(c); f.presetArch && c.Arch == "conv" && auto != c.Arch {
 		app.Notef("vae-train: --preset %s takes the network for small pictures in black and white, which yours are not: leave it out, which takes %s", f.preset, auto)
 	}
 }
