@@ -162,12 +162,10 @@ func (s *scoring) unseen(ctx context.Context, pair *infer.Pair, x dataset.Select
 			}
 		}
 	}
-	in := s.in
-	if in.data == "" || s.given.Changed("split") {
+	if s.in.data == "" || s.given.Changed("split") {
 		return x, unseen, others, nil
 	}
-	in.split, in.limit = string(dataset.UnseenSplit), 0
-	held, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
+	held, err := s.in.loadSplit(ctx, pair, dataset.UnseenSplit)
 	if err != nil {
 		return x, held, others, err
 	}

@@ -314,9 +314,7 @@ func (e *evaluation) learn(ctx context.Context, pair *infer.Pair, x dataset.Sele
 		}
 		return nil
 	}
-	in := e.in
-	in.split, in.limit = string(dataset.TrainSplit), 0
-	train, err := in.load(ctx, &cli.App{Quiet: true}, pair, nil) // quiet, as it has warned of this source before
+	train, err := e.in.loadSplit(ctx, pair, dataset.TrainSplit)
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,13 @@ func (f *inputFlags) load(ctx context.Context, app *cli.App, to dataset.Taker, f
 	return x, nil
 }
 
+// loadSplit reads all of another split of --data, of which load has told already what there is to tell.
+func (f *inputFlags) loadSplit(ctx context.Context, to dataset.Taker, split dataset.Split) (dataset.Selection, error) {
+	in := *f
+	in.split, in.limit = string(split), 0
+	return in.load(ctx, &cli.App{Quiet: true}, to, nil)
+}
+
 // openFor opens a model and reads the images for it that the flags and the arguments name. A
 // conditional model gets their classes, or --label.
 func openFor[S conditional[S]](ctx context.Context, m *modelFlags, open func() (S, error), in *inputFlags, files []string) (s S, x dataset.Selection, err error) {
